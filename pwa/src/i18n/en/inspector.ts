@@ -1,0 +1,5 @@
+import type { inspector as zh } from '../zh/inspector';
+
+export const inspector: typeof zh = {
+  title: 'Today\'s sites',
+};

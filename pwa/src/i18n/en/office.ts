@@ -1,0 +1,5 @@
+import type { office as zh } from '../zh/office';
+
+export const office: typeof zh = {
+  title: 'County office',
+};

@@ -1,0 +1,4 @@
+// Words of the township screens.
+export const township = {
+  title: '整改任务',
+};

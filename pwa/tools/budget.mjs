@@ -1,0 +1,47 @@
+// Fails when what a phone must download before it can work grows past the published budget (decisions.md 10, pwa.md 4.9).
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+const DIST = new URL('../dist/', import.meta.url);
+const KB = 1024;
+/** Limits in gzip bytes. */
+const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, precache: 1500 * KB };
+
+/** @typedef {{ file: string, css?: string[], imports?: string[], dynamicImports?: string[], isEntry?: boolean, name?: string }} Chunk */
+/** @type {Record<string, Chunk>} */
+const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', DIST), 'utf8'));
+
+const gzip = (/** @type {string} */ file) => gzipSync(readFileSync(new URL(file, DIST))).length;
+
+/** Everything that a static import pulls in. @param {string} key @param {Set<string>} [seen] */
+function closure(key, seen = new Set()) {
+  const chunk = manifest[key];
+  if (!chunk || seen.has(key)) return seen;
+  seen.add(key);
+  for (const next of chunk.imports ?? []) closure(next, seen);
+  return seen;
+}
+
+const start = new Set([...closure('index.html'), ...closure('src/app/inspector/entry.ts')]);
+const chunks = [...start].map((key) => manifest[key]).filter((chunk) => chunk !== undefined);
+const sum = (/** @type {Iterable<string>} */ files) => [...new Set(files)].reduce((total, file) => total + gzip(file), 0);
+
+const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && !start.has(key));
+const precached = readFileSync(new URL('sw.js', DIST), 'utf8').match(/url:\s*"[^"]+"|"url":\s*"[^"]+"/g) ?? [];
+const rows = {
+  inspector_js: sum(chunks.map((chunk) => chunk.file)),
+  inspector_css: sum(chunks.flatMap((chunk) => chunk.css ?? [])),
+  sw: gzip('sw.js'),
+  map: sum(map.flatMap((key) => [...closure(key)].filter((k) => !start.has(k)).map((k) => manifest[k]?.file ?? '').filter(Boolean))),
+  precache: sum(precached.map((line) => line.replace(/^.*:\s*"|"$/g, '')).filter((file) => existsSync(new URL(file, DIST)))),
+};
+
+let over = false;
+for (const [name, bytes] of Object.entries(rows)) {
+  const limit = LIMIT[/** @type {keyof typeof LIMIT} */ (name)];
+  over ||= bytes > limit;
+  console.log(`${bytes > limit ? 'OVER' : '  ok'}  ${name.padEnd(14)} ${(bytes / KB).toFixed(1).padStart(7)} KB of ${limit / KB} KB`);
+}
+const inline = readdirSync(DIST).filter((name) => name.endsWith('.html')).filter((name) => /<script(?![^>]*\bsrc=)|<style|\son\w+=/i.test(readFileSync(new URL(name, DIST), 'utf8')));
+for (const name of inline) console.log(`OVER  ${name} holds inline script or style, which the page's policy forbids`);
+process.exitCode = over || inline.length > 0 ? 1 : 0;

@@ -1,0 +1,46 @@
+/// <reference types="vitest/config" />
+// One build for every role: a small shell at once, each role's screens only when that role opens them.
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
+
+/** Oldest browsers that get the app (decisions.md 1); older ones get old.html. */
+const BROWSER_FLOOR = ['chrome100', 'safari16.4'];
+
+export default defineConfig({
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    target: BROWSER_FLOOR,
+    cssTarget: BROWSER_FLOOR,
+    // The policy `default-src 'none'` allows neither inline scripts nor data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    manifest: true,
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/.well-known': 'http://127.0.0.1:8080' } },
+  worker: { format: 'es' },
+  plugins: [
+    svelte(),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'src',
+      filename: 'sw.ts',
+      injectRegister: false,
+      manifest: false,
+      injectManifest: {
+        target: BROWSER_FLOOR,
+        globPatterns: ['**/*.{js,css,html,svg,png,webmanifest,woff2}'],
+        // The office's charts are big and the office is never offline: they load when asked for.
+        globIgnores: ['**/echarts*', 'old.html', 'gate.js'],
+        maximumFileSizeToCacheInBytes: 1_000_000,
+      },
+    }),
+  ],
+  test: {
+    environment: 'node',
+    include: ['tests/**/*.test.ts'],
+    testTimeout: 20_000,
+  },
+});
