@@ -1,1 +1,3 @@
 //! Lalian.
+
+pub mod domain;
