@@ -1,1 +1,8 @@
-//! t
+//! The harness: real servers on port 0, real databases, and actors that speak as users do.
+//!
+//! A story is an `async fn` that takes a [`World`](world::World); [`stories!`] runs it on SQLite and on PostgreSQL.
+
+pub mod photo;
+pub mod postgres;
+pub mod proxy;
+pub mod text;

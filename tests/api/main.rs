@@ -1,0 +1,3 @@
+//! Stories of actors over public HTTP; each runs on SQLite and on PostgreSQL.
+
+mod arrows;
