@@ -1,3 +1,10 @@
-//! Lalian.
+//! Lalian 拉练通: a county's field review, from the phone without signal to the ticket that is closed.
+//!
+//! Layers, innermost first; an arrow means "may name":
+//! `domain <- store, files, imaging <- app <- jobs, http <- server <- main`.
+//! `http` is the only layer that knows actix, `store` the only one that knows SQL, `domain` knows neither.
+//! In each layer a noun lives in the area of the same name: people, places, standards, rounds, field, tickets, reports.
 
+pub mod app;
 pub mod domain;
+pub mod store;

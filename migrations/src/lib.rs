@@ -1,1 +1,33 @@
-//! m
+//! How the schema got here: one file a step, portable between SQLite and PostgreSQL.
+//!
+//! Steps never name the program's entities, so an old step keeps meaning what it meant. Rules of the house:
+//! no native enums, triggers or defaults from the database's clock; text keys of at most 32 characters for states;
+//! `county_id` leads the indexes of big tables; changes only add (expand and contract), because old replicas run on.
+
+mod m0001_people;
+mod m0002_places;
+mod m0003_standards;
+mod m0004_field;
+mod m0005_tickets;
+mod m0006_system;
+mod table;
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+
+/// Every step in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people::Step),
+            Box::new(m0002_places::Step),
+            Box::new(m0003_standards::Step),
+            Box::new(m0004_field::Step),
+            Box::new(m0005_tickets::Step),
+            Box::new(m0006_system::Step),
+        ]
+    }
+}

@@ -1,3 +1,13 @@
-//! Words and rules: pure, no async, no I/O, no SQL, no HTTP.
+//! Words and rules. Pure: no async, no I/O, no SQL, no HTTP.
 
+pub mod clock;
+pub mod field;
+pub mod page;
+pub mod people;
+pub mod places;
 pub mod problem;
+pub mod random;
+pub mod reports;
+pub mod rounds;
+pub mod standards;
+pub mod tickets;

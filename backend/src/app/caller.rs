@@ -1,0 +1,119 @@
+//! Who calls, with which post, from where. Made afresh for each request, so an ended post is refused at the next one.
+
+use super::{AppError, AppResult};
+use crate::{
+    domain::{
+        clock::Instant,
+        people::{
+            permission::Action,
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
+        problem::Code,
+    },
+    store::audit::AuditRow,
+};
+use uuid::Uuid;
+
+/// A post that is valid now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActivePost {
+    pub id: Uuid,
+    pub role: Role,
+    pub unit_kind: UnitKind,
+    pub unit_id: Uuid,
+    /// The township of a township or village post.
+    pub township_id: Option<Uuid>,
+}
+
+/// Where a request came from; for the audit record only.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    pub address: Option<String>,
+    pub request_id: Option<String>,
+}
+
+/// How the caller proved who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// An access token of a session.
+    Session(Uuid),
+    /// A device's send credential: may only send what its author sealed, upload, fetch receipts, reconcile.
+    SendCredential,
+    /// The program itself (commands, jobs).
+    System,
+}
+
+/// The person behind a request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub person_id: Uuid,
+    pub county_id: Option<Uuid>,
+    pub device_id: Option<Uuid>,
+    pub proof: Proof,
+    /// All posts valid now.
+    pub posts: Vec<ActivePost>,
+    /// The post this request acts under: named by the client, else the first. `None` when all posts have ended.
+    pub post: Option<ActivePost>,
+    pub origin: Origin,
+}
+
+impl Caller {
+    /// The acting post, if its role may do this; a send credential may only send.
+    pub fn require(&self, action: Action) -> AppResult<&ActivePost> {
+        if self.proof == Proof::SendCredential && action != Action::SendOperations {
+            return Err(Code::Forbidden.into());
+        }
+        self.post.as_ref().filter(|post| action.allows(post.role)).ok_or_else(|| Code::Forbidden.into())
+    }
+
+    /// The county whose rows this caller works on; platform posts have none.
+    pub fn county(&self) -> AppResult<Uuid> {
+        self.county_id.ok_or_else(|| AppError::from(Code::Forbidden))
+    }
+
+    /// The rows that the acting post may see.
+    pub fn scope(&self) -> AppResult<Scope> {
+        let post = self.post.as_ref().ok_or(AppError::from(Code::Forbidden))?;
+        let Some(county) = self.county_id else { return Ok(Scope::Platform) };
+        Ok(match (post.unit_kind, post.township_id) {
+            (UnitKind::Platform, _) => Scope::Platform,
+            (UnitKind::County, _) => Scope::County { county },
+            (UnitKind::Department, _) => Scope::Department { county, department: post.unit_id },
+            (UnitKind::Township, _) => Scope::Township { county, township: post.unit_id },
+            (UnitKind::Village, Some(township)) => Scope::Village { county, township, village: post.unit_id },
+            (UnitKind::Village, None) => Scope::Own { county, person: self.person_id },
+        })
+    }
+
+    /// An audit line that says who; the use case adds what.
+    pub fn audit(&self, action: &'static str, noun: &'static str, object_id: impl ToString) -> AuditRow {
+        AuditRow {
+            county_id: self.county_id,
+            person_id: Some(self.person_id),
+            post_id: self.post.as_ref().map(|post| post.id),
+            session_id: match self.proof {
+                Proof::Session(id) => Some(id),
+                _ => None,
+            },
+            device_id: self.device_id,
+            address: self.origin.address.clone(),
+            request_id: self.origin.request_id.clone(),
+            action,
+            noun,
+            object_id: Some(object_id.to_string()),
+            ..AuditRow::default()
+        }
+    }
+
+    /// The same line with the phone's own time of the act.
+    pub fn audit_at(
+        &self,
+        action: &'static str,
+        noun: &'static str,
+        object_id: impl ToString,
+        device_at: Instant,
+    ) -> AuditRow {
+        AuditRow { device_at: Some(device_at), ..self.audit(action, noun, object_id) }
+    }
+}

@@ -1,0 +1,1 @@
+//! Use cases over people, posts, sessions and devices.

@@ -1,0 +1,1 @@
+//! field: words and rules.

@@ -1,0 +1,58 @@
+//! The one permission table: which role may do what. Scope (which rows) is a separate question.
+
+use super::role::Role::{self, *};
+
+/// Declares [`Action`] and its table.
+macro_rules! permissions {
+    ($($action:ident $name:literal [$($role:ident)*];)*) => {
+        /// Something a post may be allowed to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action { $($action),* }
+
+        impl Action {
+            pub const ALL: &'static [Action] = &[$(Action::$action),*];
+
+            pub fn as_str(self) -> &'static str { match self { $(Action::$action => $name),* } }
+
+            /// The roles that may.
+            pub fn roles(self) -> &'static [Role] { match self { $(Action::$action => &[$($role),*]),* } }
+
+            pub fn allows(self, role: Role) -> bool { self.roles().contains(&role) }
+        }
+    };
+}
+
+permissions! {
+    // operations, by kind
+    SubmitInspection "inspection.submit" [Inspector Office];
+    CorrectInspection "inspection.correct" [Inspector Office];
+    ReportFinding "finding.report" [Inspector Office Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    IssueTicket "ticket.issue" [Office];
+    DeclineTicket "ticket.decline" [Office];
+    AcceptTicket "ticket.accept" [DeputyLeader DeskOfficer Department];
+    RectifyTicket "ticket.rectify" [MainLeader DeputyLeader DeskOfficer VillageCadre Department];
+    SubmitTicket "ticket.submit" [DeputyLeader Department];
+    VerifyTicket "ticket.verify" [Inspector Office];
+    VoidTicket "ticket.void" [Office];
+    // reading
+    ReadPlaces "places.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ReadStandards "standards.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ReadInspections "inspections.read" [Office Inspector CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ReadTickets "tickets.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ReadFigures "figures.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    Sync "sync" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ReadPhotos "photos.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    // sending
+    SendOperations "operations.send" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    // the office's desk
+    ReadUnsent "devices.unsent" [Office];
+    DecideOperations "operations.decide" [Office];
+    ManageRounds "rounds.manage" [Office];
+    ManagePlaces "places.manage" [Office];
+    ManageStandards "standards.manage" [Office];
+    ManagePeople "people.manage" [PlatformAdmin Office];
+    ReadAudit "audit.read" [Office];
+    // oneself
+    UseDevice "device.use" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    OwnAccount "account.own" [PlatformAdmin Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+}

@@ -1,0 +1,1 @@
+//! places: words and rules.

@@ -1,0 +1,1 @@
+//! tickets: words and rules.

@@ -1,0 +1,50 @@
+//! The append-only record of who did what (decisions.md 6).
+
+use super::{Conn, Error, Tx, entity::audit};
+use crate::domain::clock::Instant;
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use uuid::Uuid;
+
+/// One line of the record; `app` fills the who from the caller.
+#[derive(Debug, Clone, Default)]
+pub struct AuditRow {
+    pub county_id: Option<Uuid>,
+    pub person_id: Option<Uuid>,
+    pub post_id: Option<Uuid>,
+    pub session_id: Option<Uuid>,
+    pub device_id: Option<Uuid>,
+    pub address: Option<String>,
+    pub request_id: Option<String>,
+    pub action: &'static str,
+    pub noun: &'static str,
+    pub object_id: Option<String>,
+    pub hash_before: Option<String>,
+    pub hash_after: Option<String>,
+    pub reason: String,
+    pub device_at: Option<Instant>,
+}
+
+/// Appends one line in the same transaction as what it tells of.
+pub async fn append(tx: &Tx, at: Instant, row: AuditRow) -> Result<(), Error> {
+    audit::Entity::insert(audit::ActiveModel {
+        county_id: Set(row.county_id),
+        at: Set(at),
+        person_id: Set(row.person_id),
+        post_id: Set(row.post_id),
+        session_id: Set(row.session_id),
+        device_id: Set(row.device_id),
+        address: Set(row.address),
+        request_id: Set(row.request_id),
+        action: Set(row.action.to_owned()),
+        noun: Set(row.noun.to_owned()),
+        object_id: Set(row.object_id),
+        hash_before: Set(row.hash_before),
+        hash_after: Set(row.hash_after),
+        reason: Set(row.reason),
+        device_at: Set(row.device_at),
+        ..Default::default()
+    })
+    .exec_without_returning(tx.raw())
+    .await?;
+    Ok(())
+}

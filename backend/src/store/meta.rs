@@ -1,0 +1,23 @@
+//! Facts about this installation, by key.
+
+use super::{Conn, Error, Tx, entity::meta};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+
+/// Renewed by a restore; phones that see another epoch reconcile and resync in full.
+pub const EPOCH: &str = "epoch";
+/// Present when this database holds the demo county.
+pub const DEMO: &str = "demo";
+/// Newest `server_seq` that a completed backup holds, or `replicated`.
+pub const SAFE_THROUGH: &str = "safe_through";
+
+pub async fn get(conn: &impl Conn, key: &str) -> Result<Option<String>, Error> {
+    Ok(meta::Entity::find_by_id(key.to_owned()).one(conn.raw()).await?.map(|row| row.value))
+}
+
+pub async fn set(tx: &Tx, key: &str, value: String) -> Result<(), Error> {
+    meta::Entity::insert(meta::ActiveModel { key: Set(key.to_owned()), value: Set(value) })
+        .on_conflict(OnConflict::column(meta::Column::Key).update_column(meta::Column::Value).to_owned())
+        .exec_without_returning(tx.raw())
+        .await?;
+    Ok(())
+}

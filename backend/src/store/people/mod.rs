@@ -1,0 +1,1 @@
+//! Queries over people, posts, sessions and devices.
