@@ -1,0 +1,77 @@
+// Everything the core takes from the world, in one place, so that a test can be the world: its clock, its network, its storage.
+
+export interface Channel {
+  post(message: unknown): void;
+  close(): void;
+}
+
+export interface Host {
+  readonly fetch: (input: string, init?: RequestInit) => Promise<Response>;
+  /** Wall clock of the phone, ms since 1970; may be wrong. */
+  readonly now: () => number;
+  /** Clock that never jumps, ms since the page began. */
+  readonly monotonic: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly indexedDB: IDBFactory;
+  readonly locks: LockManager;
+  /** Talks to the other tabs of this browser. */
+  readonly channel: (name: string, receive: (message: unknown) => void) => Channel;
+  readonly storage: StorageSource | null;
+  readonly geolocation: GeolocationSource | null;
+  readonly photoWorker: () => PhotoWorkerPort;
+  readonly timeZone: () => string;
+  readonly appVersion: string;
+  /** Told by the page: is a tab of ours on screen, and does the browser believe in a network? */
+  readonly visible: () => boolean;
+  readonly online: () => boolean;
+}
+
+/** The part of the StorageManager that is used. */
+export interface StorageSource {
+  estimate(): Promise<{ quota?: number; usage?: number }>;
+  persist(): Promise<boolean>;
+  persisted(): Promise<boolean>;
+}
+
+/** The part of the Geolocation API that is used; named here because the core is compiled without the page's library. */
+export interface GeolocationSource {
+  watchPosition(
+    success: (position: GeolocationFix) => void,
+    error: (problem: { readonly code: number; readonly message: string }) => void,
+    options: { enableHighAccuracy: boolean; maximumAge: number; timeout: number },
+  ): number;
+  clearWatch(id: number): void;
+}
+
+export interface GeolocationFix {
+  readonly timestamp: number;
+  readonly coords: {
+    readonly longitude: number;
+    readonly latitude: number;
+    readonly accuracy: number;
+    readonly heading: number | null;
+  };
+}
+
+/** A worker that prepares photos; see workers/photo.worker.ts. */
+export interface PhotoWorkerPort {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onerror: ((event: unknown) => void) | null;
+  terminate(): void;
+}
+
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+    signal?.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,236 @@
+// The phone's door to everything that can lose data. Screens talk to `Core` and to nothing below it.
+//
+// How to use it from a screen (the Svelte side of this lives in app/shell/core.svelte.ts):
+//   * State (`session`, `sync`, `storage`, `place.state`) is plain data that is replaced, never changed in place; `on('sync', …)` tells when.
+//   * Lists are queries: `await core.sites.search({ near, text })`. Ask again on `changed` with your noun; it fires after a commit, in every tab.
+//   * Work is: open a draft → save (debounced, every tap) → add photos → `review` → `submit`. Submit seals: from then on nothing about it
+//     changes on this phone, it is numbered, signed and will arrive. There is no "save to server" anywhere.
+//   * Desk commands (issue, accept, verify …) without a form: `core.run(kind, payload)`, then `core.settled(id)` waits for the county's answer.
+//   * Never hand a Svelte `$state` proxy to the core; use `$state.snapshot(x)` (IndexedDB cannot clone proxies).
+//   * Nothing here throws for a missing network. What can go wrong is in the return type.
+import type { ApiClient } from '../api/client';
+import type { GeoState } from './geo';
+import type {
+  Capture,
+  Draft,
+  FileRole,
+  FileRow,
+  Kind,
+  Person,
+  Post,
+  Session,
+  StorageStatus,
+  Subject,
+  SyncProblem,
+  SyncStatus,
+  Verdict,
+  Work,
+} from './model';
+import type { Payloads } from './payloads';
+import type { Checklist, Division, SiteKind, Site, Ticket } from './rows';
+import type { Review } from './checklist';
+
+export type * from './model';
+export type * from './payloads';
+export type * from './rows';
+export type { GeoState } from './geo';
+export type { Answer, Fault, ItemView, Review } from './checklist';
+
+export type Noun = 'sites' | 'site_kinds' | 'checklists' | 'divisions' | 'tickets' | 'drafts' | 'work' | 'files' | (string & {});
+
+export interface CoreEvents {
+  session: Session;
+  sync: SyncStatus;
+  storage: StorageStatus;
+  place: GeoState;
+  /** Rows of these nouns changed (here or in another tab). */
+  changed: ReadonlySet<Noun>;
+}
+
+export interface Core {
+  readonly session: Session;
+  readonly sync: SyncStatus;
+  readonly storage: StorageStatus;
+  on<Name extends keyof CoreEvents>(name: Name, listener: (detail: CoreEvents[Name]) => void): () => void;
+
+  readonly auth: AuthDoor;
+  readonly sites: SitesDoor;
+  readonly checklists: ChecklistsDoor;
+  readonly divisions: DivisionsDoor;
+  readonly tickets: TicketsDoor;
+  readonly drafts: DraftsDoor;
+  readonly photos: PhotosDoor;
+  readonly work: WorkDoor;
+  readonly outbox: OutboxDoor;
+  readonly place: PlaceDoor;
+  readonly api: ApiDoor;
+
+  /** Checks the draft by the same rules as the server. Empty `faults` = may be submitted. */
+  review(draft_id: string): Promise<Review>;
+  /** Turns a draft and its photos into an immutable, numbered, signed operation, in one transaction. */
+  submit(draft_id: string): Promise<SubmitResult>;
+  /** Seals a command that needs no draft (a desk's accept, issue, verify …). */
+  run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult>;
+  /** Waits for the county's verdict on a sealed operation; `waiting` when the time is over (it will still arrive). */
+  settled(operation_id: string, timeout_ms?: number): Promise<Verdict>;
+
+  /** The page calls these: came to the front, network came back, about to be hidden. */
+  wake(reason: 'visible' | 'online' | 'tap'): void;
+  /** Writes every unsaved draft now. Call on `pagehide` and when the page is hidden. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type SubmitResult =
+  | { readonly kind: 'sealed'; readonly operation_id: string; readonly seq: number }
+  | { readonly kind: 'incomplete'; readonly review: Review }
+  | { readonly kind: 'too_large'; readonly what: 'body' | 'files' | 'file'; readonly limit: number; readonly actual: number }
+  | { readonly kind: 'no_space' }
+  | { readonly kind: 'no_post' };
+
+// ---------------------------------------------------------------- doors
+
+export interface AuthDoor {
+  /** People who have signed in on this phone before, newest first; for going on without a network. */
+  people(): Promise<readonly Person[]>;
+  signIn(account: string, password: string): Promise<SignInResult>;
+  /** Opens with what lies on this phone. No check of the password is possible offline; sending needs a login later. */
+  continueOffline(person_id: string): Promise<boolean>;
+  choosePost(post_id: string): Promise<void>;
+  changePassword(current: string, next: string): Promise<ChangePasswordResult>;
+  /** Refuses while unsent work lies here, unless told that the person has exported it (`held: 'exported'`). */
+  signOut(held?: 'exported'): Promise<{ readonly kind: 'done' } | { readonly kind: 'held'; readonly operations: number; readonly files: number }>;
+}
+
+export type SignInResult =
+  | { readonly kind: 'signed_in'; readonly person: Person; readonly posts: readonly Post[] }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'slow_down'; readonly seconds: number }
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'failed'; readonly code: string };
+
+export type ChangePasswordResult =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'too_weak'; readonly code: string }
+  | { readonly kind: 'offline' };
+
+export type SiteState = 'open' | 'draft' | 'done';
+
+export interface SiteQuery {
+  /** Sort by distance from here; without it by name. */
+  readonly near?: { readonly lon: number; readonly lat: number } | null;
+  /** Part of the name or of the code. */
+  readonly text?: string;
+  readonly state?: SiteState | 'all';
+  readonly kind?: string;
+  readonly township_id?: string;
+  readonly limit?: number;
+}
+
+export interface SiteHit {
+  readonly site: Site;
+  readonly distance_m: number | null;
+  /** `draft`: begun on this phone. `done`: submitted from this phone in the last 30 days. */
+  readonly state: SiteState;
+  readonly draft_id: string | null;
+  readonly open_tickets: number;
+}
+
+export interface SitesDoor {
+  search(query: SiteQuery): Promise<readonly SiteHit[]>;
+  get(id: string): Promise<Site | null>;
+  /** By the code on the QR plate. */
+  byCode(code: string): Promise<Site | null>;
+  count(): Promise<{ readonly open: number; readonly draft: number; readonly done: number }>;
+}
+
+export interface ChecklistsDoor {
+  /** The list in force for this kind of site; null when the phone has none yet. */
+  forKind(kind: string): Promise<Checklist | null>;
+  get(id: string): Promise<Checklist | null>;
+  kinds(): Promise<readonly SiteKind[]>;
+}
+
+export interface DivisionsDoor {
+  all(): Promise<readonly Division[]>;
+  get(id: string): Promise<Division | null>;
+}
+
+export interface TicketQuery {
+  readonly site_id?: string;
+  readonly states?: readonly Ticket['state'][];
+  readonly township_id?: string;
+  readonly village_id?: string;
+  readonly text?: string;
+  readonly limit?: number;
+}
+
+export interface TicketsDoor {
+  search(query: TicketQuery): Promise<readonly Ticket[]>;
+  get(id: string): Promise<Ticket | null>;
+}
+
+export interface DraftsDoor {
+  list(kind?: Kind): Promise<readonly Draft[]>;
+  get<K extends Kind>(id: string, kind: K): Promise<Draft<Payloads[K]> | null>;
+  /** Starts a draft, or gives back the one already begun for the same kind and subject (same site or ticket). */
+  open<K extends Kind>(kind: K, subject: Subject, initial: () => Payloads[K]): Promise<Draft<Payloads[K]>>;
+  /** Keeps the newest payload; written after 150 ms of quiet, at once on `flush`. Resolves when it is on the disk. */
+  save<K extends Kind>(id: string, payload: Payloads[K]): Promise<void>;
+  /** Deletes a draft and its photos; undo is the screen's: call it late. */
+  discard(id: string): Promise<void>;
+}
+
+export interface PhotoMeta {
+  readonly role: FileRole;
+  readonly item_path?: string | null;
+  readonly instance_key?: string;
+  readonly of_file_id?: string | null;
+  readonly capture: Capture;
+}
+
+export type PhotoResult =
+  | { readonly kind: 'stored'; readonly file: FileRow }
+  | { readonly kind: 'no_space' }
+  | { readonly kind: 'too_many'; readonly limit: number }
+  | { readonly kind: 'too_large'; readonly limit: number; readonly actual: number }
+  | { readonly kind: 'unreadable' };
+
+export interface PhotosDoor {
+  /** A frame of the in-page camera. The bitmap is handed over and closed. Position is noted at this very moment. */
+  take(draft_id: string, frame: ImageBitmap, meta: PhotoMeta): Promise<PhotoResult>;
+  /** A file from the system camera or the album; kept as handed over up to 12 MB. */
+  pick(draft_id: string, file: Blob, meta: PhotoMeta): Promise<PhotoResult>;
+  of(owner_id: string): Promise<readonly FileRow[]>;
+  /** Bytes to show, from this phone only; null when already deleted here. */
+  bytes(file_id: string): Promise<Blob | null>;
+  thumb(file_id: string): Promise<Blob | null>;
+  remove(file_id: string): Promise<void>;
+}
+
+export interface WorkDoor {
+  /** Own sealed work, newest first, with what the county has received. */
+  mine(query?: { readonly kinds?: readonly Kind[]; readonly site_id?: string; readonly ticket_id?: string; readonly limit?: number }): Promise<readonly Work[]>;
+  get(operation_id: string): Promise<Work | null>;
+  /** The body as it was sealed, parsed for reading. */
+  payload<K extends Kind>(operation_id: string, kind: K): Promise<Payloads[K] | null>;
+}
+
+export interface OutboxDoor {
+  /** "Send now": forgets the waiting time and tries at once. */
+  sendNow(): void;
+  /** Sends a refused operation again: the office may have put right what stood in its way. */
+  sendAgain(operation_id: string): Promise<void>;
+  /** Everything the county has not confirmed, as one file that proves its author (operations verbatim, photos, signatures). */
+  exportBackup(): Promise<Blob>;
+  problems(): Promise<readonly { readonly work: Work; readonly problem: SyncProblem }[]>;
+}
+
+export interface PlaceDoor {
+  readonly state: GeoState;
+  use(): () => void;
+}
+
+/** Typed calls for desk screens that are online by nature (boards, lists, queues). See api/client.ts. */
+export type ApiDoor = ApiClient;

@@ -1,0 +1,240 @@
+// Words of the phone: states as closed unions, rows as they lie in the local database. Data only; nothing here does anything.
+// Protocol: decisions.md 4. Times are milliseconds of this phone's clock unless the name says `_at` with a string (RFC 3339, UTC).
+
+/** Kinds of operation of the first issue; the number is the version of the payload's shape. */
+export type Kind =
+  | 'inspection.submit'
+  | 'inspection.correct'
+  | 'finding.report'
+  | 'ticket.issue'
+  | 'ticket.decline'
+  | 'ticket.accept'
+  | 'ticket.rectify'
+  | 'ticket.submit'
+  | 'ticket.verify'
+  | 'ticket.void';
+
+/** Where a position came from. WGS-84 always; an unknown position is `null`, never zeros. */
+export interface Position {
+  readonly lon: number;
+  readonly lat: number;
+  readonly accuracy_m: number | null;
+  readonly fixed_at: string;
+  readonly source: 'gps' | 'qr' | 'manual';
+  readonly datum: 'wgs84';
+}
+
+export type Capture = 'in_page' | 'system_camera' | 'album' | 'unknown';
+
+// ---------------------------------------------------------------- photos
+
+/** What a photo is for. `overview` belongs to the whole visit. */
+export type FileRole = 'overview' | 'before' | 'after' | 'verify' | 'other';
+
+/** Sidecar of one stored photo: everything but the bytes. */
+export interface FileRow {
+  readonly file_id: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly media_type: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly role: FileRole;
+  readonly item_path: string | null;
+  readonly instance_key: string;
+  readonly of_file_id: string | null;
+  readonly taken_at: string;
+  readonly capture: Capture;
+  readonly reencoded: boolean;
+  readonly position: Position | null;
+  readonly heading: number | null;
+  /** The draft or the operation that owns it; a file has exactly one owner. */
+  readonly owner: string;
+  readonly thumb: ArrayBuffer | null;
+  readonly stored_at: number;
+  readonly upload: UploadState;
+}
+
+/** `held`: only here. `stored`: the server has hashed it. `purged`: bytes deleted here under the deletion rule, thumbnail kept. */
+export type UploadState =
+  | { readonly kind: 'held' }
+  | { readonly kind: 'partial'; readonly offset: number; readonly location: string }
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'purged' };
+
+// ---------------------------------------------------------------- drafts and operations
+
+/** What a draft or operation is about; enough to list it without opening its payload. */
+export interface Subject {
+  readonly site_id?: string;
+  readonly ticket_id?: string;
+  /** Name to show in lists: the site's or the ticket's, as it was when the work began. */
+  readonly title: string;
+}
+
+export interface Draft<Payload = unknown> {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly subject: Subject;
+  /** Author's unfinished work; plain data (structured clone). */
+  readonly payload: Payload;
+  readonly after: readonly string[];
+  readonly started_at: number;
+  readonly updated_at: number;
+}
+
+/** How far the county has it. Only ever moves right. */
+export type Progress = 'sealed' | 'received' | 'confirmed' | 'purged';
+
+/** The server's judgement. `waiting`: not asked yet, or not answered. */
+export type Verdict =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'applied'; readonly server_seq: number; readonly flags: readonly string[] }
+  | { readonly kind: 'conflict'; readonly server_seq: number; readonly flags: readonly string[] }
+  | { readonly kind: 'refused'; readonly code: string; readonly detail: Words | null; readonly server_seq: number | null };
+
+export interface Words {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** A sealed operation. `body` is sent verbatim for ever; nothing here is computed from it again. */
+export interface OperationRow {
+  readonly id: string;
+  readonly seq: number;
+  readonly kind: Kind;
+  readonly subject: Subject;
+  readonly body: ArrayBuffer;
+  readonly sha256: string;
+  readonly signature: string;
+  readonly file_ids: readonly string[];
+  readonly after: readonly string[];
+  readonly made_at: string;
+  readonly sealed_at: number;
+  readonly progress: Progress;
+  readonly verdict: Verdict;
+  /** When a reconcile last saw the same hash on the server; null = never. */
+  readonly reconciled_at: number | null;
+  readonly retry: Retry;
+}
+
+export interface Retry {
+  readonly attempts: number;
+  /** Not before this moment; 0 = at once. */
+  readonly due_at: number;
+  readonly last_error: SyncProblem | null;
+}
+
+/** What a person sees of one piece of work; derived, never stored. */
+export type WorkState =
+  | 'draft'
+  | 'sealed'
+  | 'sending'
+  | 'waiting_login'
+  | 'received'
+  | 'confirmed'
+  | 'purged'
+  | 'refused'
+  | 'conflict';
+
+/** One line of "my visits" and of the outbox. */
+export interface Work {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly subject: Subject;
+  readonly state: WorkState;
+  readonly made_at: number;
+  /** Photos: how many, how many the county has, and bytes still to go. */
+  readonly photos: { readonly all: number; readonly stored: number; readonly bytes_left: number };
+  /** Plain reason when something stands in the way. */
+  readonly problem: SyncProblem | null;
+  readonly flags: readonly string[];
+  /** Set when the county's signed receipt lies here and has been checked. */
+  readonly receipt: boolean;
+  /** Own inspections may be corrected until this moment (72 h after the county accepted them); null = not correctable. */
+  readonly correctable_until: number | null;
+}
+
+// ---------------------------------------------------------------- sync
+
+/** Why sending does not get on; each has its own words on screen. */
+export type SyncProblem =
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'not_ours'; readonly status: number }
+  | { readonly kind: 'busy'; readonly status: number; readonly retry_at: number }
+  | { readonly kind: 'waiting_login' }
+  | { readonly kind: 'revoked' }
+  | { readonly kind: 'waits_for_other'; readonly operation_id: string | null }
+  | { readonly kind: 'refused'; readonly code: string; readonly detail: Words | null }
+  | { readonly kind: 'bytes_missing'; readonly file_id: string }
+  | { readonly kind: 'bytes_damaged'; readonly file_id: string }
+  | { readonly kind: 'local'; readonly name: string };
+
+export type SyncPhase =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'sending'; readonly done: number; readonly all: number }
+  | { readonly kind: 'waiting'; readonly until: number; readonly problem: SyncProblem };
+
+/** All that the sync chip needs. Counts are of this person on this phone. */
+export interface SyncStatus {
+  readonly phase: SyncPhase;
+  /** Sealed work the county has not answered for, plus photos it has not stored. */
+  readonly operations_waiting: number;
+  readonly files_waiting: number;
+  readonly bytes_waiting: number;
+  readonly attention: number;
+  readonly needs_login: boolean;
+  readonly oldest_waiting_at: number | null;
+  readonly last_contact_at: number | null;
+  readonly last_pull_at: number | null;
+}
+
+// ---------------------------------------------------------------- session
+
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+}
+
+export type Role =
+  | 'admin'
+  | 'office'
+  | 'inspector'
+  | 'department'
+  | 'county_leader'
+  | 'main_leader'
+  | 'deputy_leader'
+  | 'desk_officer'
+  | 'village_cadre';
+
+export interface Post {
+  readonly id: string;
+  readonly role: Role;
+  readonly unit_id: string;
+  readonly unit_name: string;
+}
+
+/**
+ * Who uses this phone. `live`: the server knows us. `offline`: opened from what lies here, not confirmed since.
+ * `expired`: the server wants a new login; capture goes on, sending waits.
+ */
+export type Session =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'signed_out' }
+  | {
+      readonly kind: 'signed_in';
+      readonly person: Person;
+      readonly posts: readonly Post[];
+      readonly post: Post | null;
+      readonly link: 'live' | 'offline' | 'expired';
+      readonly must_change_password: boolean;
+      readonly demo: boolean;
+    };
+
+/** `red`: no new photos (text still fits). `persisted` false on iOS in a tab: the browser may drop everything after a week. */
+export interface StorageStatus {
+  readonly level: 'unknown' | 'green' | 'amber' | 'red';
+  readonly free_bytes: number | null;
+  readonly used_bytes: number | null;
+  readonly persisted: boolean | null;
+}
