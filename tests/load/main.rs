@@ -1,3 +1,5 @@
 //! Figures.
 
+mod payloads;
+
 fn main() {}

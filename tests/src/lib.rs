@@ -4,5 +4,6 @@
 
 pub mod photo;
 pub mod postgres;
+pub mod program;
 pub mod proxy;
 pub mod text;
