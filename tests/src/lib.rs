@@ -2,8 +2,10 @@
 //!
 //! A story is an `async fn` that takes a [`World`](world::World); [`stories!`] runs it on SQLite and on PostgreSQL.
 
+pub mod backend;
 pub mod photo;
 pub mod postgres;
 pub mod program;
 pub mod proxy;
+pub mod story;
 pub mod text;
