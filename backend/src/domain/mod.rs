@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod field;
+pub mod import;
 pub mod page;
 pub mod people;
 pub mod places;

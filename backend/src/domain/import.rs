@@ -1,0 +1,79 @@
+//! What an import says about a file that it will not take: every fault with its row, field and reason, in both languages.
+//!
+//! A file is checked whole before anything is written (decisions.md 2, issue "imports"), so a clerk repairs it once and not row by row.
+
+mod table;
+
+use serde::Serialize;
+
+pub use table::{Line, Table};
+
+/// Largest import file in bytes.
+pub const FILE_MAX: usize = 50 * 1024 * 1024;
+
+/// Faults that are listed; the rest are only counted, so that a file of a million bad rows gives a short answer.
+pub const LISTED: usize = 100;
+
+/// One fault of an import file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Where: line of a CSV file (the header is line 1), feature of a GeoJSON file (the first is 1), or item code of a checklist.
+    pub row: String,
+    /// Column, property or key; empty where the row as a whole is at fault.
+    pub field: String,
+    pub reason_zh: String,
+    pub reason_en: String,
+}
+
+/// All faults of one file, in the order in which they stand in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Faults {
+    pub listed: Vec<Fault>,
+    /// All of them, listed or not.
+    pub total: usize,
+}
+
+impl Faults {
+    /// A file that cannot be read at all.
+    pub fn whole(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        let mut faults = Self::default();
+        faults.add("", "", zh, en);
+        faults
+    }
+
+    pub fn add(&mut self, row: impl ToString, field: &str, zh: impl Into<String>, en: impl Into<String>) {
+        self.total += 1;
+        if self.listed.len() < LISTED {
+            self.listed.push(Fault {
+                row: row.to_string(),
+                field: field.to_owned(),
+                reason_zh: zh.into(),
+                reason_en: en.into(),
+            });
+        }
+    }
+
+    /// `value` when nothing was found, else the faults.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.total == 0 { Ok(value) } else { Err(self) }
+    }
+}
+
+impl std::fmt::Display for Faults {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for Fault { row, field, reason_zh, reason_en } in &self.listed {
+            writeln!(f, "[{row}] {field}: {reason_zh} · {reason_en}")?;
+        }
+        write!(f, "共 {0} 处 · {0} in all", self.total)
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// What an import did. The same file a second time gives `created = changed = 0`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    pub created: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+}
