@@ -7,4 +7,6 @@
 
 pub mod app;
 pub mod domain;
+pub mod files;
+pub mod imaging;
 pub mod store;

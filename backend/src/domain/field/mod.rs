@@ -1,1 +1,3 @@
 //! field: words and rules.
+
+pub mod media;

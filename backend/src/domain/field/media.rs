@@ -1,0 +1,152 @@
+//! Words for photographs: what a file is by its bytes, the three sizes a person may ask for, and what was noticed about it.
+//! The phone's own `media_type` and file name are never believed (decisions.md 6, "accepted types by sniffing only").
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a stored photo's first bytes say it is. Anything else is kept as bytes, flagged, and never shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoKind {
+    Jpeg,
+    Png,
+    Webp,
+    /// Kept and downloadable; no copy for the screen is made of it yet.
+    Heic,
+}
+
+impl PhotoKind {
+    /// The type sent with the original's bytes.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Heic => "image/heic",
+        }
+    }
+
+    /// File name ending for a download.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Heic => "heic",
+        }
+    }
+
+    /// Reads back what [`PhotoKind::media_type`] wrote.
+    pub fn from_media_type(text: &str) -> Option<Self> {
+        [Self::Jpeg, Self::Png, Self::Webp, Self::Heic].into_iter().find(|kind| kind.media_type() == text)
+    }
+}
+
+/// The three sizes of a photo that a person may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoSize {
+    /// 320 px on the long side, for lists.
+    Thumb,
+    /// 1600 px on the long side, upright, for looking at.
+    Display,
+    /// The bytes that the phone hashed. Opening one is written to the audit log.
+    Original,
+}
+
+/// What was noticed about a file after it was stored. A flag for the office, never a refusal (decisions.md 4, "durable").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaFlag {
+    /// The bytes are no photo that we know: text, a web page, a drawing, a damaged beginning.
+    NotAPhoto,
+    /// A photo, but not of the type the phone named.
+    OtherType,
+    /// It opens, but parts are missing or broken.
+    Damaged,
+    /// The beginning is a photo's, the rest cannot be opened.
+    Unreadable,
+    /// Outside the limits within which we open pictures (50 megapixels, 12,000 px a side, 16 px at least).
+    UnusualSize,
+    /// A type that we keep without making a copy for the screen.
+    NoPreview,
+}
+
+impl MediaFlag {
+    /// The word stored and sent.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotAPhoto => "not_a_photo",
+            Self::OtherType => "other_type",
+            Self::Damaged => "damaged",
+            Self::Unreadable => "unreadable",
+            Self::UnusualSize => "unusual_size",
+            Self::NoPreview => "no_preview",
+        }
+    }
+}
+
+/// The SHA-256 of a file's bytes, as the phone computed it and the server checked it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sha256([u8; 32]);
+
+impl Sha256 {
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads 64 lower-case hexadecimal digits; anything else is `None`, so that one file has one spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = value(pair[0])? << 4 | value(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Sha256 {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for Sha256 {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Sha256({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_reads_back_what_it_writes_and_nothing_else() {
+        let text = "00ff0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab";
+        assert_eq!(Sha256::parse(text).unwrap().to_string(), text);
+        for wrong in
+            ["", "00", &text[1..], &format!("{text}0"), &text.to_uppercase(), &text.replace("ff", "fg")]
+        {
+            assert_eq!(Sha256::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn media_types_read_back() {
+        for kind in [PhotoKind::Jpeg, PhotoKind::Png, PhotoKind::Webp, PhotoKind::Heic] {
+            assert_eq!(PhotoKind::from_media_type(kind.media_type()), Some(kind));
+        }
+        assert_eq!(PhotoKind::from_media_type("image/svg+xml"), None);
+    }
+}

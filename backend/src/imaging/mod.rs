@@ -1,0 +1,105 @@
+//! Pure CPU work on photographs: bytes in, two small upright JPEGs without metadata out.
+//!
+//! One path, five steps, one file each: [`sniff`] names the type by its first bytes, [`gate`] reads the size and refuses bombs before
+//! any pixel is decoded, [`decode`] makes plain RGB, [`orient`] turns it upright, [`shrink`] resizes and encodes. Nothing here waits,
+//! opens files or knows a database; callers run it on a blocking thread. Limits and choices: photos.md 9 and 11.
+
+mod decode;
+mod gate;
+mod orient;
+mod shrink;
+mod sniff;
+#[cfg(test)]
+mod tests;
+
+pub use gate::{Frame, MAX_PIXELS, MAX_PROGRESSIVE_PIXELS, MAX_SIDE, MIN_SIDE};
+pub use sniff::{SNIFF_BYTES, sniff};
+
+use crate::domain::field::media::{MediaFlag, PhotoKind};
+
+/// Long side of the copy for looking at, in pixels.
+pub const DISPLAY_SIDE: u32 = 1600;
+/// Long side of the copy for lists, in pixels.
+pub const THUMB_SIDE: u32 = 320;
+
+/// The copies made of one photo. Fresh pixels only: no EXIF, GPS, XMP or colour profile can survive.
+#[derive(Debug)]
+pub struct Copies {
+    pub display: Vec<u8>,
+    pub thumb: Vec<u8>,
+    /// Width and height of the original as a person sees it, in pixels.
+    pub upright: (u32, u32),
+    /// The original opened only leniently: parts are missing or broken.
+    pub damaged: bool,
+}
+
+/// Why no copies were made. The original stays stored whatever the reason.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    #[error("the bytes are no photo type that we know")]
+    NotAPhoto,
+    #[error("no decoder for this type")]
+    NoDecoder(PhotoKind),
+    #[error("{width} x {height} is outside the limits")]
+    UnusualSize { width: u32, height: u32 },
+    #[error("cannot be opened: {0}")]
+    Unreadable(String),
+}
+
+impl Unfit {
+    /// The flag that the office sees.
+    pub const fn flag(&self) -> MediaFlag {
+        match self {
+            Self::NotAPhoto => MediaFlag::NotAPhoto,
+            Self::NoDecoder(_) => MediaFlag::NoPreview,
+            Self::UnusualSize { .. } => MediaFlag::UnusualSize,
+            Self::Unreadable(_) => MediaFlag::Unreadable,
+        }
+    }
+}
+
+/// A photo whose type and size are known and within limits; nothing is decoded yet.
+#[derive(Debug)]
+pub struct Photo<'a> {
+    bytes: &'a [u8],
+    kind: PhotoKind,
+    frame: Frame,
+}
+
+impl<'a> Photo<'a> {
+    /// Names the type and reads the size: a few hundred microseconds, no allocation that the file's author chooses.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, Unfit> {
+        let kind = sniff(bytes).ok_or(Unfit::NotAPhoto)?;
+        let frame = gate::frame(kind, bytes)?;
+        Ok(Self { bytes, kind, frame })
+    }
+
+    /// What the first bytes say the photo is.
+    pub const fn kind(&self) -> PhotoKind {
+        self.kind
+    }
+
+    /// Upper bound of the memory that [`Photo::copies`] takes besides the input, in bytes. Callers hold this much of their budget.
+    pub fn working_bytes(&self) -> u64 {
+        self.frame.working_bytes(self.kind)
+    }
+
+    /// Decodes, turns upright, shrinks and encodes. About 90 ms for 12 megapixels.
+    pub fn copies(&self) -> Result<Copies, Unfit> {
+        let decoded = decode::rgb(self.kind, self.bytes)?;
+        let turn = orient::orientation(self.bytes);
+        let upright = turn.apply_to_size(decoded.pixels.width, decoded.pixels.height);
+        let display = orient::turn(shrink::to_fit(decoded.pixels, DISPLAY_SIDE)?, turn);
+        let display_jpeg = shrink::jpeg(&display)?;
+        let thumb_jpeg = shrink::jpeg(&shrink::to_fit(display, THUMB_SIDE)?)?;
+        Ok(Copies { display: display_jpeg, thumb: thumb_jpeg, upright, damaged: decoded.damaged })
+    }
+}
+
+/// Plain pixels, three bytes each, rows from the top.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rgb {
+    width: u32,
+    height: u32,
+    bytes: Vec<u8>,
+}
