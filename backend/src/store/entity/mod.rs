@@ -1,5 +1,18 @@
 //! One sea-orm entity per table, private to `store`.
 
+pub mod attempt;
 pub mod audit;
 pub mod change;
+pub mod counter;
+pub mod device_slot;
+pub mod finding;
+pub mod inspection;
+pub mod inspection_revision;
 pub mod meta;
+pub mod operation;
+pub mod operation_file;
+pub mod quarantine;
+pub mod round;
+pub mod static_day;
+pub mod ticket;
+pub mod ticket_event;
