@@ -2,10 +2,16 @@
 //!
 //! A story is an `async fn` that takes a [`World`](world::World); [`stories!`] runs it on SQLite and on PostgreSQL.
 
+pub mod actor;
 pub mod backend;
+pub mod clock;
+pub mod http;
+pub mod phone;
 pub mod photo;
 pub mod postgres;
 pub mod program;
 pub mod proxy;
+pub mod receipt;
 pub mod story;
 pub mod text;
+pub mod tus;
