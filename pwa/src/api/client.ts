@@ -5,9 +5,13 @@
 export interface Problem {
   readonly code: string;
   readonly status: number;
-  readonly field?: string | null;
-  readonly title: { readonly zh: string; readonly en: string };
-  readonly incident?: string | null;
+  readonly title_zh: string;
+  readonly title_en: string;
+  /** What the person can do next. */
+  readonly next_zh: string;
+  readonly next_en: string;
+  readonly incident: string | null;
+  readonly errors: readonly { readonly field: string; readonly zh: string; readonly en: string }[];
 }
 
 export type ApiResult<Data> =

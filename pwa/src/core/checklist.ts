@@ -2,7 +2,7 @@
 // Pure functions over plain data; a screen shows what they say and decides nothing itself.
 import { holds, RuleError, type Value } from './logic';
 import type { FileRow } from './model';
-import type { AnswerPayload, InspectionPayload, Result } from './payloads';
+import type { AnswerPayload, FindingEntry, InspectionPayload, Result } from './payloads';
 import type { Checklist, ChecklistItem, ChecklistOption } from './rows';
 
 export type Answer = AnswerPayload;
@@ -12,8 +12,8 @@ export interface Fault {
   readonly code: FaultCode;
   readonly item_code: string | null;
   readonly instance_key: string;
-  /** `reason`: giving a reason in the answer's note lets it pass (the office then sees a flag). */
-  readonly cure: 'answer' | 'photo_or_reason' | 'reason' | 'remove_photo';
+  /** What puts it right. `photo_or_reason`: a photo, or the finding's `missing_photo_reason` (the office then sees a flag). */
+  readonly cure: 'answer' | 'photo' | 'photo_or_reason' | 'reason' | 'remove_photo';
 }
 
 export type FaultCode =
@@ -21,10 +21,10 @@ export type FaultCode =
   | 'value_missing'
   | 'reason_missing'
   | 'not_applicable_forbidden'
+  | 'finding_missing'
   | 'photo_missing'
   | 'after_photo_missing'
-  | 'photo_forbidden'
-  | 'target_missing';
+  | 'photo_forbidden';
 
 export interface ItemView {
   readonly item: ChecklistItem;
@@ -48,25 +48,27 @@ export interface Review {
 
 export const EMPTY_REVIEW: Review = { items: [], faults: [], failed: 0, passed: 0, not_observed: 0, score: null };
 
-/** What an answer to this item amounts to; null while it is unanswered. */
-export function judge(item: ChecklistItem, given: { value?: number; option?: string }): Result | null {
+/**
+ * What this value means for this item: a choice by its option, a count or score by its rule. Null for kinds whose result the person gives
+ * (pass_fail), for text (always a pass once written) and while the value is missing.
+ */
+export function judge(item: ChecklistItem, value: AnswerPayload['value']): Result | null {
   switch (item.answer) {
     case 'choice': {
-      const option = optionOf(item, given.option);
+      const option = optionOf(item, value);
       return option ? (option.fail ? 'fail' : 'pass') : null;
     }
     case 'count':
-    case 'score': {
-      if (given.value === undefined || !Number.isFinite(given.value)) return null;
-      return passes(item, given.value) ? 'pass' : 'fail';
-    }
-    case 'pass_fail':
+    case 'score':
+      return typeof value === 'number' && Number.isFinite(value) ? (passes(item, value) ? 'pass' : 'fail') : null;
     case 'text':
+      return typeof value === 'string' && said(value) ? 'pass' : null;
+    case 'pass_fail':
       return null;
   }
 }
 
-export function optionOf(item: ChecklistItem, key: string | undefined): ChecklistOption | null {
+export function optionOf(item: ChecklistItem, key: AnswerPayload['value']): ChecklistOption | null {
   return item.options?.find((option) => option.key === key) ?? null;
 }
 
@@ -89,18 +91,10 @@ function passes(item: ChecklistItem, value: number): boolean {
   }
 }
 
-/** The answers as rules see them: one entry per item code (first instance), its result, value, option and text. */
+/** The answers as rules see them: by item code (first instance), its result and value. */
 export function ruleData(answers: readonly Answer[]): Value {
   const data: Record<string, Value> = {};
-  for (const answer of answers) {
-    if (Object.hasOwn(data, answer.item_code)) continue;
-    data[answer.item_code] = {
-      result: answer.result,
-      value: answer.value ?? null,
-      option: answer.option ?? null,
-      text: answer.text ?? null,
-    };
-  }
+  for (const { item, result, value } of answers) if (!Object.hasOwn(data, item)) data[item] = { result, value };
   return data;
 }
 
@@ -119,7 +113,7 @@ export function review(checklist: Checklist, visit: InspectionPayload, photos: r
   // A visit that found a locked gate has nothing to answer.
   if (visit.outcome !== 'inspected') return EMPTY_REVIEW;
   const data = ruleData(visit.answers);
-  const items = checklist.items.flatMap((item) => views(item, visit.answers, photos, data));
+  const items = checklist.body.items.flatMap((item) => views(item, visit.answers, photos, data));
   const seen = items.filter((view) => view.visible);
   const judged = seen.filter((view) => view.answer?.result === 'pass' || view.answer?.result === 'fail');
   const weight = (list: readonly ItemView[]): number => list.reduce((sum, view) => sum + view.item.weight, 0);
@@ -135,20 +129,32 @@ export function review(checklist: Checklist, visit: InspectionPayload, photos: r
 }
 
 function views(item: ChecklistItem, answers: readonly Answer[], photos: readonly FileRow[], data: Value): ItemView[] {
-  const given = answers.filter((answer) => answer.item_code === item.code);
+  const given = answers.filter((answer) => answer.item === item.code);
   const visible = ask(item.visible_if, data);
   const required = visible && ask(item.required_if, data);
+  const own = photos.filter((photo) => photo.item_path === item.code);
   const list: readonly (Answer | null)[] = given.length > 0 ? given : [null];
-  return list.map((answer) => {
-    const instance_key = answer?.instance_key ?? '';
-    const own = photos.filter((photo) => photo.item_path === item.code && photo.instance_key === instance_key);
-    return { item, instance_key, answer, visible, required, photos: own, faults: visible ? faults(item, answer, own, required) : [] };
-  });
+  return list.map((answer) => ({
+    item,
+    instance_key: answer?.instance_key ?? '',
+    answer,
+    visible,
+    required,
+    photos: own.filter((photo) => answer === null || keysOf(answer).has(photo.instance_key)),
+    faults: visible ? faults(item, answer, own, required) : [],
+  }));
 }
 
+/** Instances that photos of this answer may name: the answer's own and those of its findings. */
+const keysOf = (answer: Answer): Set<string> => new Set([answer.instance_key, ...answer.findings.map((finding) => finding.instance_key)]);
+
 function faults(item: ChecklistItem, answer: Answer | null, photos: readonly FileRow[], required: boolean): Fault[] {
-  const instance_key = answer?.instance_key ?? '';
-  const fault = (code: FaultCode, cure: Fault['cure']): Fault => ({ code, cure, item_code: item.code, instance_key });
+  const fault = (code: FaultCode, cure: Fault['cure'], instance_key = answer?.instance_key ?? ''): Fault => ({
+    code,
+    cure,
+    item_code: item.code,
+    instance_key,
+  });
   if (!answer) return required ? [fault('unanswered', 'answer')] : [];
   const found: Fault[] = [];
   if (item.camera === 'forbidden' && photos.length > 0) found.push(fault('photo_forbidden', 'remove_photo'));
@@ -157,24 +163,37 @@ function faults(item: ChecklistItem, answer: Answer | null, photos: readonly Fil
       if (!said(answer.reason)) found.push(fault('reason_missing', 'reason'));
       return found;
     case 'not_applicable':
-      if (!item.na_allowed) found.push(fault('not_applicable_forbidden', 'answer'));
+      if (item.na_allowed !== true) found.push(fault('not_applicable_forbidden', 'answer'));
       else if (!said(answer.reason)) found.push(fault('reason_missing', 'reason'));
       return found;
     case 'pass':
     case 'fail':
       break;
   }
-  if ((item.answer === 'count' || item.answer === 'score') && answer.value === undefined) found.push(fault('value_missing', 'answer'));
-  if (item.answer === 'choice' && !optionOf(item, answer.option)) found.push(fault('value_missing', 'answer'));
-  if (item.answer === 'text' && !said(answer.text)) found.push(fault('value_missing', 'answer'));
+  if (item.answer !== 'pass_fail' && judge(item, answer.value) === null) found.push(fault('value_missing', 'answer'));
   if (answer.result === 'fail') {
-    const before = photos.filter((photo) => photo.role !== 'after');
-    if (item.photo_on_fail && item.camera !== 'forbidden' && before.length === 0 && !said(answer.reason)) {
-      found.push(fault('photo_missing', 'photo_or_reason'));
-    }
-    if (answer.fixed_on_spot && !photos.some((photo) => photo.role === 'after')) found.push(fault('after_photo_missing', 'photo_or_reason'));
+    if (answer.findings.length === 0) found.push(fault('finding_missing', 'answer'));
+    for (const finding of answer.findings) found.push(...photoFaults(item, finding, photos, fault));
   }
   return found;
 }
 
-const said = (text: string | undefined): boolean => text !== undefined && text.trim() !== '';
+function photoFaults(
+  item: ChecklistItem,
+  finding: FindingEntry,
+  photos: readonly FileRow[],
+  fault: (code: FaultCode, cure: Fault['cure'], instance_key: string) => Fault,
+): Fault[] {
+  const own = photos.filter((photo) => photo.instance_key === finding.instance_key);
+  const found: Fault[] = [];
+  const needed = item.photo_on_fail === true && item.camera !== 'forbidden';
+  if (needed && !own.some((photo) => photo.role === 'before') && !said(finding.missing_photo_reason)) {
+    found.push(fault('photo_missing', 'photo_or_reason', finding.instance_key));
+  }
+  if (finding.fixed_on_spot && !own.some((photo) => photo.role === 'after')) {
+    found.push(fault('after_photo_missing', 'photo', finding.instance_key));
+  }
+  return found;
+}
+
+const said = (text: string | null): boolean => text !== null && text.trim() !== '';

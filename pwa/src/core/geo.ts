@@ -90,7 +90,7 @@ function fixed(fix: GeolocationFix, now: number): GeoState {
       lat: latitude,
       accuracy_m: Number.isFinite(accuracy) ? accuracy : null,
       fixed_at: new Date(fix.timestamp).toISOString(),
-      source: 'gps',
+      source: 'browser',
       datum: 'wgs84',
     },
   };

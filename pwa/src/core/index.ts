@@ -27,7 +27,7 @@ import type {
   Work,
 } from './model';
 import type { Payloads } from './payloads';
-import type { Checklist, Division, SiteKind, Site, Ticket } from './rows';
+import type { Checklist, Division, Inspection, Round, Site, SiteKind, Ticket, WorkingSet } from './rows';
 import type { Review } from './checklist';
 
 export type * from './model';
@@ -36,7 +36,8 @@ export type * from './rows';
 export type { GeoState } from './geo';
 export type { Answer, Fault, ItemView, Review } from './checklist';
 
-export type Noun = 'sites' | 'site_kinds' | 'checklists' | 'divisions' | 'tickets' | 'drafts' | 'work' | 'files' | (string & {});
+/** What a `changed` event can name: nouns of the working set, and this phone's own. */
+export type Noun = keyof WorkingSet | 'drafts' | 'work' | 'files';
 
 export interface CoreEvents {
   session: Session;
@@ -58,6 +59,8 @@ export interface Core {
   readonly checklists: ChecklistsDoor;
   readonly divisions: DivisionsDoor;
   readonly tickets: TicketsDoor;
+  readonly rounds: RoundsDoor;
+  readonly inspections: InspectionsDoor;
   readonly drafts: DraftsDoor;
   readonly photos: PhotosDoor;
   readonly work: WorkDoor;
@@ -71,7 +74,7 @@ export interface Core {
   submit(draft_id: string): Promise<SubmitResult>;
   /** Seals a command that needs no draft (a desk's accept, issue, verify …). */
   run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult>;
-  /** Waits for the county's verdict on a sealed operation; `waiting` when the time is over (it will still arrive). */
+  /** Waits for the county's verdict on a sealed operation; `unknown` when the time is over (it will still arrive). */
   settled(operation_id: string, timeout_ms?: number): Promise<Verdict>;
 
   /** The page calls these: came to the front, network came back, about to be hidden. */
@@ -171,6 +174,16 @@ export interface TicketsDoor {
   get(id: string): Promise<Ticket | null>;
 }
 
+export interface RoundsDoor {
+  all(): Promise<readonly Round[]>;
+}
+
+/** Own visits as the county has them, 90 days back. */
+export interface InspectionsDoor {
+  list(site_id?: string): Promise<readonly Inspection[]>;
+  get(id: string): Promise<Inspection | null>;
+}
+
 export interface DraftsDoor {
   list(kind?: Kind): Promise<readonly Draft[]>;
   get<K extends Kind>(id: string, kind: K): Promise<Draft<Payloads[K]> | null>;
@@ -188,6 +201,8 @@ export interface PhotoMeta {
   readonly instance_key?: string;
   readonly of_file_id?: string | null;
   readonly capture: Capture;
+  /** Why the album was used. */
+  readonly capture_reason?: string | null;
 }
 
 export type PhotoResult =

@@ -20,7 +20,7 @@ export interface Position {
   readonly lat: number;
   readonly accuracy_m: number | null;
   readonly fixed_at: string;
-  readonly source: 'gps' | 'qr' | 'manual';
+  readonly source: 'browser' | 'site_qr' | 'map_pin' | 'none';
   readonly datum: 'wgs84';
 }
 
@@ -28,8 +28,8 @@ export type Capture = 'in_page' | 'system_camera' | 'album' | 'unknown';
 
 // ---------------------------------------------------------------- photos
 
-/** What a photo is for. `overview` belongs to the whole visit. */
-export type FileRole = 'overview' | 'before' | 'after' | 'verify' | 'other';
+/** What a file is for. `overview` belongs to the whole visit; `annotation` lies over the photo named by `of_file_id`. */
+export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper';
 
 /** Sidecar of one stored photo: everything but the bytes. */
 export interface FileRow {
@@ -45,6 +45,8 @@ export interface FileRow {
   readonly of_file_id: string | null;
   readonly taken_at: string;
   readonly capture: Capture;
+  /** Why the album was used; null for a camera. */
+  readonly capture_reason: string | null;
   readonly reencoded: boolean;
   readonly position: Position | null;
   readonly heading: number | null;
@@ -55,12 +57,11 @@ export interface FileRow {
   readonly upload: UploadState;
 }
 
-/** `held`: only here. `stored`: the server has hashed it. `purged`: bytes deleted here under the deletion rule, thumbnail kept. */
-export type UploadState =
-  | { readonly kind: 'held' }
-  | { readonly kind: 'partial'; readonly offset: number; readonly location: string }
-  | { readonly kind: 'stored' }
-  | { readonly kind: 'purged' };
+/**
+ * `held`: only here, as far as we know. `stored`: the county has hashed it. `purged`: bytes deleted here under the deletion rule, thumbnail
+ * kept. How far a running upload is, is the server's knowledge and kept nowhere here.
+ */
+export type UploadState = 'held' | 'stored' | 'purged';
 
 // ---------------------------------------------------------------- drafts and operations
 
@@ -86,25 +87,40 @@ export interface Draft<Payload = unknown> {
 /** How far the county has it. Only ever moves right. */
 export type Progress = 'sealed' | 'received' | 'confirmed' | 'purged';
 
-/** The server's judgement. `waiting`: not asked yet, or not answered. */
+/** What the county did with it. `unknown`: not asked yet, or no answer arrived. */
 export type Verdict =
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'applied'; readonly server_seq: number; readonly flags: readonly string[] }
-  | { readonly kind: 'conflict'; readonly server_seq: number; readonly flags: readonly string[] }
-  | { readonly kind: 'refused'; readonly code: string; readonly detail: Words | null; readonly server_seq: number | null };
+  | { readonly kind: 'unknown' }
+  | {
+      readonly kind: 'accepted';
+      /** `waiting`: needs a second person (void). `nothing`: had been done already. `conflict`: kept, ticket unchanged, the office decides. */
+      readonly outcome: 'applied' | 'conflict' | 'waiting' | 'nothing';
+      readonly server_seq: number;
+      readonly accepted_at: string;
+      readonly flags: readonly string[];
+      readonly changed: readonly Changed[];
+    }
+  | { readonly kind: 'refused'; readonly code: string; readonly words: Words | null; readonly server_seq: number | null };
+
+/** A row that the operation changed on the server. */
+export interface Changed {
+  readonly noun: string;
+  readonly id: string;
+  readonly version: number;
+  readonly state: string | null;
+  readonly number: string | null;
+}
 
 export interface Words {
   readonly zh: string;
   readonly en: string;
 }
 
-/** A sealed operation. `body` is sent verbatim for ever; nothing here is computed from it again. */
+/** A sealed operation. Its bytes lie in the store `bodies` and are sent verbatim for ever. */
 export interface OperationRow {
   readonly id: string;
   readonly seq: number;
   readonly kind: Kind;
   readonly subject: Subject;
-  readonly body: ArrayBuffer;
   readonly sha256: string;
   readonly signature: string;
   readonly file_ids: readonly string[];
@@ -113,8 +129,8 @@ export interface OperationRow {
   readonly sealed_at: number;
   readonly progress: Progress;
   readonly verdict: Verdict;
-  /** When a reconcile last saw the same hash on the server; null = never. */
-  readonly reconciled_at: number | null;
+  /** Epoch under which a reconcile last saw the same hash and all files on the server; null = never. A restore makes it worthless. */
+  readonly reconciled_epoch: string | null;
   readonly retry: Retry;
 }
 
@@ -165,7 +181,7 @@ export type SyncProblem =
   | { readonly kind: 'waiting_login' }
   | { readonly kind: 'revoked' }
   | { readonly kind: 'waits_for_other'; readonly operation_id: string | null }
-  | { readonly kind: 'refused'; readonly code: string; readonly detail: Words | null }
+  | { readonly kind: 'refused'; readonly code: string; readonly words: Words | null }
   | { readonly kind: 'bytes_missing'; readonly file_id: string }
   | { readonly kind: 'bytes_damaged'; readonly file_id: string }
   | { readonly kind: 'local'; readonly name: string };
@@ -193,11 +209,12 @@ export interface SyncStatus {
 
 export interface Person {
   readonly id: string;
+  readonly login: string;
   readonly name: string;
 }
 
 export type Role =
-  | 'admin'
+  | 'platform_admin'
   | 'office'
   | 'inspector'
   | 'department'
@@ -210,8 +227,15 @@ export type Role =
 export interface Post {
   readonly id: string;
   readonly role: Role;
+  readonly unit_kind: string;
   readonly unit_id: string;
   readonly unit_name: string;
+  readonly county_id: string | null;
+  readonly county_name: string | null;
+  readonly township_id: string | null;
+  readonly township_name: string | null;
+  readonly village_id: string | null;
+  readonly village_name: string | null;
 }
 
 /**

@@ -1,64 +1,97 @@
-// What each kind of operation says. Field names follow the server's parsers (version 1 of each kind).
+// What each kind of operation says, version 1 of each. Field names are the wire's.
 import type { Kind, Position } from './model';
+import type { Severity } from './rows';
 
 export type Result = 'pass' | 'fail' | 'not_applicable' | 'not_observed';
 
 /** Why nothing could be inspected; `inspected` is the normal case. */
 export type VisitOutcome = 'inspected' | 'closed' | 'gone' | 'works' | 'road_cut' | 'refused';
 
+/** One fault seen under a failed answer. Its photos carry the answer's item code as `item_path` and this `instance_key`. */
+export interface FindingEntry {
+  /** Made on the phone; the ticket's id follows from it. */
+  readonly finding_id: string;
+  readonly instance_key: string;
+  readonly title: string | null;
+  readonly note: string;
+  /** Repaired while the inspector stood there; has a photo of role `after`. */
+  readonly fixed_on_spot: boolean;
+  readonly missing_photo_reason: string | null;
+}
+
 export interface AnswerPayload {
-  readonly item_code: string;
+  readonly item: string;
   /** Which stall or room; '' when the item is asked once. */
   readonly instance_key: string;
   readonly result: Result;
-  readonly value?: number;
-  readonly option?: string;
-  readonly text?: string;
-  readonly reason?: string;
-  readonly note?: string;
-  /** Made on the phone when the answer fails; the ticket's id follows from it. */
-  readonly finding_id?: string;
-  /** Repaired while the inspector stood there; needs an after-photo. */
-  readonly fixed_on_spot?: boolean;
+  /** The count or score, the option's key, or the text; null for a plain pass or fail. */
+  readonly value: number | string | null;
+  /** Why it does not apply or could not be observed. */
+  readonly reason: string | null;
+  readonly note: string;
+  /** A fail has at least one. */
+  readonly findings: readonly FindingEntry[];
 }
 
 export interface InspectionPayload {
   readonly inspection_id: string;
   readonly site_id: string;
   readonly checklist_id: string;
-  readonly checklist_version: number;
+  readonly round_id: string | null;
   readonly outcome: VisitOutcome;
-  readonly people_present: string | null;
-  readonly arrived_at: string;
-  readonly position: Position | null;
-  readonly note: string | null;
+  readonly people_present: string;
+  readonly note: string;
+  readonly arrived: Position | null;
+  /** Why the visit was made far from the site's known position. */
+  readonly distance_reason: string | null;
   readonly answers: readonly AnswerPayload[];
 }
 
-export interface FindingPayload {
-  readonly finding_id: string;
-  readonly title: string;
-  readonly note: string | null;
-  readonly position: Position | null;
-  readonly severity: 'critical' | 'major' | 'minor';
-  readonly is_static: boolean;
-}
-
-export interface TicketCommand {
+interface TicketCommand {
   readonly ticket_id: string;
+  /** The version that the person saw when deciding. */
   readonly seen_version: number;
-  readonly note?: string | null;
 }
 
 export interface Payloads extends Record<Kind, unknown> {
   'inspection.submit': InspectionPayload;
-  'inspection.correct': InspectionPayload & { readonly corrects: string };
-  'finding.report': FindingPayload;
-  'ticket.issue': TicketCommand & { readonly unit_id?: string; readonly due_at?: string };
+  'inspection.correct': {
+    readonly inspection_id: string;
+    readonly seen_version: number;
+    readonly reason: string;
+    readonly inspection: InspectionPayload;
+  };
+  'finding.report': {
+    readonly finding_id: string;
+    readonly site_id: string | null;
+    readonly item_code: string | null;
+    readonly instance_key: string;
+    readonly title: string;
+    readonly note: string;
+    readonly severity: Severity;
+    readonly is_static: boolean;
+    readonly position: Position | null;
+    readonly fixed_on_spot: boolean;
+  };
+  'ticket.issue': TicketCommand & {
+    readonly unit_kind: 'township' | 'department';
+    readonly unit_id: string;
+    readonly severity: Severity | null;
+    readonly is_static: boolean | null;
+    readonly deadline_days: number | null;
+    readonly note: string;
+  };
   'ticket.decline': TicketCommand & { readonly reason: string };
-  'ticket.accept': TicketCommand;
-  'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly text: string };
-  'ticket.submit': TicketCommand;
-  'ticket.verify': TicketCommand & { readonly passed: boolean; readonly reason?: string };
+  'ticket.accept': TicketCommand & { readonly person_named: string };
+  'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly note: string };
+  'ticket.submit': TicketCommand & { readonly attempt_id: string; readonly note: string };
+  'ticket.verify': TicketCommand & {
+    readonly attempt_id: string;
+    readonly verdict: 'passed' | 'failed';
+    readonly reason: 'not_done' | 'partial' | 'wrong_place' | 'unclear_photo' | null;
+    readonly note: string;
+    readonly on_site: boolean;
+    readonly position: Position | null;
+  };
   'ticket.void': TicketCommand & { readonly reason: string };
 }

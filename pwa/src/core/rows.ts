@@ -1,42 +1,50 @@
-// Rows of the working set as the sync feed brings them. Shapes follow the server; unknown fields are kept and ignored.
+// Rows of the working set as the sync feed brings them. Unknown fields are kept and ignored.
 // Checklist fields are those of the county library (field semantics: the library file itself).
 
-export interface Bilingual {
-  readonly zh: string;
-  readonly en: string;
-}
+import type { Capture, FileRole } from './model';
 
 export interface Division {
   readonly id: string;
   readonly code: string;
   readonly name: string;
-  readonly level: 'county' | 'township' | 'village';
+  readonly kind: 'county' | 'township' | 'village';
   readonly parent_id: string | null;
+  readonly version: number;
 }
 
-export interface SiteKind extends Bilingual {
+export interface SiteKind {
   readonly id: string;
-  readonly kind: string;
+  readonly key: string;
+  readonly name_zh: string;
+  readonly name_en: string;
+  readonly scope_zh: string | null;
+  readonly version: number;
 }
 
 export interface Site {
   readonly id: string;
   /** Permanent, meaningless code on the QR plate. */
   readonly code: string;
-  readonly name: string;
   readonly kind: string;
+  readonly name: string;
   readonly township_id: string;
+  readonly township_name: string;
   readonly village_id: string | null;
+  readonly village_name: string | null;
   readonly lon: number | null;
   readonly lat: number | null;
-  readonly active: boolean;
-  readonly last_visit_at?: string | null;
+  readonly status: string;
+  readonly version: number;
+  readonly last_visit: { readonly inspection_id: string; readonly observed_at: string; readonly outcome: string; readonly score: number | null } | null;
+  readonly open_tickets: number;
 }
 
 export type Severity = 'critical' | 'major' | 'minor';
 
-export interface ChecklistOption extends Bilingual {
+export interface ChecklistOption {
   readonly key: string;
+  readonly zh: string;
+  readonly en: string;
   readonly fail: boolean;
   readonly severity?: Severity;
   readonly deadline_days?: number;
@@ -44,22 +52,25 @@ export interface ChecklistOption extends Bilingual {
   readonly restricted?: boolean;
 }
 
-export interface ChecklistItem extends Bilingual {
+export interface ChecklistItem {
   readonly code: string;
+  readonly zh: string;
+  readonly en: string;
   readonly answer: 'pass_fail' | 'score' | 'count' | 'choice' | 'text';
   readonly weight: number;
-  readonly makes: 'ticket' | 'score' | 'project';
-  readonly static: boolean;
-  readonly camera: 'normal' | 'warn' | 'forbidden';
-  readonly photo_on_fail: boolean;
-  readonly severity: Severity;
-  readonly deadline_days: number;
-  readonly department: string;
+  readonly makes?: 'ticket' | 'score' | 'project';
+  readonly static?: boolean;
+  readonly camera?: 'normal' | 'warn' | 'forbidden';
+  readonly photo_on_fail?: boolean;
+  readonly severity?: Severity;
+  readonly deadline_days?: number;
+  readonly department?: string;
   readonly guidance_zh?: string;
   readonly guidance_en?: string;
   readonly default_issue_zh?: string;
   readonly default_issue_en?: string;
-  readonly na_allowed: boolean;
+  readonly na_allowed?: boolean;
+  readonly restricted?: boolean;
   readonly options?: readonly ChecklistOption[];
   readonly pass_rule?: { readonly op: '>=' | '<=' | '>' | '<' | '==' | '!='; readonly value: number };
   readonly unit?: string;
@@ -72,39 +83,131 @@ export interface ChecklistItem extends Bilingual {
   readonly required_if?: unknown;
 }
 
-export interface Checklist extends Bilingual {
+/** One version of the list of one kind of site. An inspection pins `id`; codes of items are stable across versions. */
+export interface Checklist {
   readonly id: string;
+  readonly site_kind: string;
+  readonly no: number;
+  readonly status: string;
   readonly version: number;
-  readonly kind: string;
-  readonly items: readonly ChecklistItem[];
-  readonly total_weight?: number;
+  readonly body: { readonly kind: string; readonly zh: string; readonly en: string; readonly scope_zh?: string; readonly items: readonly ChecklistItem[] };
+}
+
+export interface Round {
+  readonly id: string;
+  readonly name: string;
+  readonly year: number;
+  readonly quarter: number;
+  readonly mode: string;
+  readonly status: string;
+  readonly visible_from: string | null;
+  readonly version: number;
 }
 
 export type TicketState =
   | 'pending'
-  | 'declined'
   | 'issued'
   | 'in_progress'
   | 'submitted'
   | 'rework'
   | 'on_hold'
   | 'closed'
+  | 'declined'
   | 'merged'
   | 'void';
 
+/** A photo on the server. Show it by `core.api.blob('/photos/{file_id}/display')`; `missing` = on its way from somebody's phone. */
+export interface PhotoRef {
+  readonly file_id: string;
+  readonly role: FileRole;
+  readonly state: 'missing' | 'stored';
+  readonly taken_at: string;
+  readonly lon: number | null;
+  readonly lat: number | null;
+  readonly accuracy_m: number | null;
+  readonly capture: Capture;
+  readonly media_type: string;
+}
+
 export interface Ticket {
   readonly id: string;
-  readonly version: number;
   readonly number: string | null;
   readonly state: TicketState;
-  readonly site_id: string | null;
   readonly title: string;
-  readonly item_code: string | null;
-  readonly instance_key: string;
-  readonly township_id: string;
-  readonly village_id: string | null;
+  readonly note: string;
   readonly severity: Severity;
   readonly is_static: boolean;
+  readonly makes: string;
+  readonly department: string | null;
+  readonly deadline_days: number | null;
+  readonly township_id: string | null;
+  readonly township_name: string | null;
+  readonly village_id: string | null;
+  readonly village_name: string | null;
+  readonly unit_kind: string | null;
+  readonly unit_id: string | null;
+  readonly unit_name: string | null;
+  readonly site_id: string | null;
+  readonly site_name: string | null;
+  readonly site_code: string | null;
+  readonly item_code: string | null;
+  readonly instance_key: string;
+  readonly lon: number | null;
+  readonly lat: number | null;
+  readonly accuracy_m: number | null;
+  readonly border: boolean;
+  readonly observed_at: string;
+  readonly created_at: string;
+  readonly issued_at: string | null;
   readonly due_at: string | null;
-  readonly opened_at: string;
+  readonly official_due_at: string | null;
+  readonly accepted_at: string | null;
+  readonly submitted_at: string | null;
+  readonly closed_at: string | null;
+  readonly attempts: number;
+  readonly rework: number;
+  readonly sightings: number;
+  readonly attempt_id: string | null;
+  readonly last_reason: string | null;
+  readonly missing_files: number;
+  readonly overdue: boolean;
+  readonly due_soon: boolean;
+  readonly flags: readonly string[];
+  readonly version: number;
+  readonly before: readonly PhotoRef[];
+  readonly after: readonly PhotoRef[];
+}
+
+/** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */
+export interface Inspection {
+  readonly id: string;
+  readonly site_id: string;
+  readonly site_name: string;
+  readonly checklist_id: string | null;
+  readonly outcome: string;
+  readonly passes: number;
+  readonly fails: number;
+  readonly not_applicable: number;
+  readonly not_observed: number;
+  readonly score: number | null;
+  readonly observed_at: string;
+  readonly local_day: string;
+  readonly accepted_at: string;
+  readonly people_present: string;
+  readonly note: string;
+  readonly revision: number;
+  readonly version: number;
+  readonly missing_files: number;
+  readonly tickets: readonly { readonly id: string; readonly number: string | null; readonly state: TicketState; readonly title: string }[];
+}
+
+/** Noun of the feed → its row. */
+export interface WorkingSet {
+  divisions: Division;
+  'site-kinds': SiteKind;
+  checklists: Checklist;
+  sites: Site;
+  rounds: Round;
+  tickets: Ticket;
+  inspections: Inspection;
 }

@@ -1,0 +1,160 @@
+// The local database: one per install and person, so that one person's unsent work is never seen or sent as another's.
+// Three promises: every write is flushed to the disk before it is reported (durability strict); the schema only ever grows (a migration adds,
+// never rewrites); a connection that the system closed behind our back (iOS does) is opened again and the work repeated.
+import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+import type { Draft, FileRow, OperationRow } from './model';
+
+export interface ReceiptRow {
+  readonly operation_id: string;
+  readonly jws: string;
+  readonly checked_at: number;
+}
+
+/** One row of the working set, as the feed brought it. */
+export interface WorkingRow {
+  readonly noun: string;
+  readonly id: string;
+  readonly version: number;
+  readonly row: unknown;
+}
+
+export interface LocalSchema extends DBSchema {
+  /** Single values by name; typed in meta.ts. */
+  meta: { key: string; value: unknown };
+  drafts: { key: string; value: Draft };
+  operations: { key: string; value: OperationRow; indexes: { seq: number } };
+  /** Sealed bytes by operation id, apart from the rows so that a list of work stays light. */
+  bodies: { key: string; value: ArrayBuffer };
+  files: { key: string; value: FileRow; indexes: { owner: string } };
+  /** Photo bytes by file id. ArrayBuffer, never File: iOS has returned shortened files. */
+  file_bytes: { key: string; value: ArrayBuffer };
+  receipts: { key: string; value: ReceiptRow };
+  rows: { key: [string, string]; value: WorkingRow; indexes: { noun: string } };
+}
+
+export type Store = StoreNames<LocalSchema>;
+export type ReadTx = IDBPTransaction<LocalSchema, Store[], 'readonly'>;
+export type WriteTx = IDBPTransaction<LocalSchema, Store[], 'readwrite'>;
+
+/**
+ * The two verbs that the rest of the core uses. The closure may run twice (after a reconnect) and may await nothing but the transaction:
+ * IndexedDB commits as soon as it is left alone.
+ */
+export interface Database {
+  readonly name: string;
+  read<T>(stores: readonly Store[], work: (tx: ReadTx) => Promise<T>): Promise<T>;
+  write<T>(stores: readonly Store[], work: (tx: WriteTx) => Promise<T>): Promise<T>;
+  close(): void;
+}
+
+/** Migrations in order; index + 1 is the version after it. Append only: every released phone replays the rest. */
+const MIGRATIONS: readonly ((db: IDBPDatabase<LocalSchema>) => void)[] = [
+  (db) => {
+    db.createObjectStore('meta');
+    db.createObjectStore('drafts', { keyPath: 'id' });
+    // Unique: two tabs that seal at once cannot both get the same number, whatever the code does.
+    db.createObjectStore('operations', { keyPath: 'id' }).createIndex('seq', 'seq', { unique: true });
+    db.createObjectStore('bodies');
+    db.createObjectStore('files', { keyPath: 'file_id' }).createIndex('owner', 'owner');
+    db.createObjectStore('file_bytes');
+    db.createObjectStore('receipts', { keyPath: 'operation_id' });
+    db.createObjectStore('rows', { keyPath: ['noun', 'id'] }).createIndex('noun', 'noun');
+  },
+];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+const REOPEN_TRIES = 3;
+
+/** Failures that mean "the connection is gone", not "the work is wrong". */
+const LOST = new Set(['InvalidStateError', 'UnknownError', 'TimeoutError', 'TransactionInactiveError']);
+
+export class NoSpace extends Error {
+  override readonly name = 'NoSpace';
+}
+
+export const databaseName = (person_id: string): string => `lalian-${person_id}`;
+
+export class LocalDatabase implements Database {
+  readonly name: string;
+  #open: Promise<IDBPDatabase<LocalSchema>> | null = null;
+  #closed = false;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  read<T>(stores: readonly Store[], work: (tx: ReadTx) => Promise<T>): Promise<T> {
+    return this.#attempt(async (db) => {
+      const tx = db.transaction([...stores], 'readonly');
+      const result = await work(tx);
+      await tx.done;
+      return result;
+    });
+  }
+
+  write<T>(stores: readonly Store[], work: (tx: WriteTx) => Promise<T>): Promise<T> {
+    return this.#attempt(async (db) => {
+      const tx = db.transaction([...stores], 'readwrite', { durability: 'strict' });
+      // Handled now, so that an abort while `work` still runs is not reported as an unhandled rejection.
+      const done = tx.done.then(
+        () => null,
+        (error: unknown) => error,
+      );
+      try {
+        const result = await work(tx);
+        const failure = await done;
+        if (failure !== null) throw failure as Error;
+        return result;
+      } catch (error) {
+        try {
+          tx.abort();
+        } catch {
+          // Already over: the error below says why.
+        }
+        throw (await done) ?? error;
+      }
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    void this.#open?.then((db) => db.close());
+    this.#open = null;
+  }
+
+  async #attempt<T>(work: (db: IDBPDatabase<LocalSchema>) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work(await this.#connection());
+      } catch (error) {
+        const name = error instanceof Error ? error.name : '';
+        if (name === 'QuotaExceededError') throw new NoSpace();
+        if (this.#closed || !LOST.has(name) || tries >= REOPEN_TRIES) throw error;
+        this.#open = null;
+      }
+    }
+  }
+
+  #connection(): Promise<IDBPDatabase<LocalSchema>> {
+    if (this.#open) return this.#open;
+    const opening = openDB<LocalSchema>(this.name, SCHEMA_VERSION, {
+      upgrade(db, from) {
+        for (const migrate of MIGRATIONS.slice(from)) migrate(db);
+      },
+      // Another tab runs a newer version: let it migrate; this tab opens again at its next use.
+      blocking: () => this.#drop(),
+      terminated: () => this.#drop(),
+    });
+    this.#open = opening;
+    opening.catch(() => {
+      if (this.#open === opening) this.#open = null;
+    });
+    return opening;
+  }
+
+  #drop(): void {
+    const lost = this.#open;
+    this.#open = null;
+    void lost?.then((db) => db.close());
+  }
+}
