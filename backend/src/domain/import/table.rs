@@ -37,11 +37,7 @@ impl Line {
 
 impl Table {
     /// Refuses at once what makes every line unreadable: size, header, encoding.
-    pub fn read(
-        bytes: &[u8],
-        required: &[&'static str],
-        optional: &[&'static str],
-    ) -> Result<Self, Faults> {
+    pub fn read(bytes: &[u8], required: &[&'static str], optional: &[&'static str]) -> Result<Self, Faults> {
         if bytes.len() > FILE_MAX {
             return Err(Faults::whole("文件超过 50 MB", "the file is larger than 50 MB"));
         }
@@ -121,7 +117,8 @@ mod tests {
     #[test]
     fn columns_in_any_order_with_a_byte_order_mark() {
         let table = read("\u{feff}name,code\n\"甲,乙\", 1 \n,\n丙,2\n".as_bytes()).unwrap();
-        let seen: Vec<_> = table.lines.iter().map(|l| (l.row, l.get("code"), l.get("name"), l.find("note"))).collect();
+        let seen: Vec<_> =
+            table.lines.iter().map(|l| (l.row, l.get("code"), l.get("name"), l.find("note"))).collect();
         assert_eq!(seen, [(2, "1", "甲,乙", None), (4, "2", "丙", None)]);
     }
 

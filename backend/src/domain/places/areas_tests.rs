@@ -152,7 +152,11 @@ fn a_hole_is_outside_and_its_filling_is_the_neighbour() {
     let found = alone.locate(&exact(103.0, 23.0));
     assert_eq!(found.township, None);
     assert_eq!(found.nearest.unwrap().township, id(1));
-    assert_eq!(alone.locate(&exact(102.0, 23.0)).township, Some(id(1)), "the edge of a hole belongs to the ring");
+    assert_eq!(
+        alone.locate(&exact(102.0, 23.0)).township,
+        Some(id(1)),
+        "the edge of a hole belongs to the ring"
+    );
 
     let filled = AreaIndex::new([ringed, square(0, 102.0, 22.0, 2.0)]);
     assert_eq!(filled.locate(&exact(103.0, 23.0)).township, Some(id(0)));

@@ -147,13 +147,23 @@ pub struct RawDivision<'a> {
 
 impl DivisionRow {
     /// Judges one row by itself; what only the whole file can tell (parents, doubles) is `check_tree`'s.
-    pub fn parse(row: usize, raw: &RawDivision<'_>, outline: Option<Outline>, faults: &mut Faults) -> Option<Self> {
+    pub fn parse(
+        row: usize,
+        raw: &RawDivision<'_>,
+        outline: Option<Outline>,
+        faults: &mut Faults,
+    ) -> Option<Self> {
         let before = faults.total;
         let code = code_of(row, "code", raw.code, faults);
         let name = name_of(row, "name", raw.name, faults);
         let kind = DivisionKind::parse(raw.level);
         if kind.is_none() {
-            faults.add(row, "level", "须为 county、township 或 village", "must be county, township or village");
+            faults.add(
+                row,
+                "level",
+                "须为 county、township 或 village",
+                "must be county, township or village",
+            );
         }
         if let (Some(code), Some(kind)) = (&code, kind)
             && code.kind() != kind

@@ -23,11 +23,21 @@ fn shift(lon: f64, lat: f64) -> (f64, f64) {
     let (x, y) = (lon - 105.0, lat - 35.0);
     let ripple = waves(x, [(20.0, 1.0 / 6.0), (20.0, 0.5)]);
     let root = x.abs().sqrt();
-    let north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * root
+    let north = -100.0
+        + 2.0 * x
+        + 3.0 * y
+        + 0.2 * y * y
+        + 0.1 * x * y
+        + 0.2 * root
         + ripple
         + waves(y, [(20.0, 1.0), (40.0, 3.0)])
         + waves(y, [(160.0, 12.0), (320.0, 30.0)]);
-    let east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * root
+    let east = 300.0
+        + x
+        + 2.0 * y
+        + 0.1 * x * x
+        + 0.1 * x * y
+        + 0.1 * root
         + ripple
         + waves(x, [(20.0, 1.0), (40.0, 3.0)])
         + waves(x, [(150.0, 12.0), (300.0, 30.0)]);

@@ -34,7 +34,8 @@ pub fn divisions(bytes: &[u8]) -> Result<Vec<DivisionRow>, Faults> {
         return Err(Faults::whole("须为 GeoJSON FeatureCollection", "must be a GeoJSON FeatureCollection"));
     };
     let mut faults = Faults::default();
-    let rows = features.into_iter().enumerate().filter_map(|(i, f)| division(i + 1, f, &mut faults)).collect();
+    let rows =
+        features.into_iter().enumerate().filter_map(|(i, f)| division(i + 1, f, &mut faults)).collect();
     faults.or(rows)
 }
 
@@ -103,7 +104,12 @@ fn division(row: usize, feature: Value, faults: &mut Faults) -> Option<DivisionR
     DivisionRow::parse(row, &raw, outline, faults).filter(|parsed| parsed.outline.is_some())
 }
 
-fn text<'a>(row: usize, key: &'static str, properties: &'a Map<String, Value>, faults: &mut Faults) -> &'a str {
+fn text<'a>(
+    row: usize,
+    key: &'static str,
+    properties: &'a Map<String, Value>,
+    faults: &mut Faults,
+) -> &'a str {
     match properties.get(key) {
         None | Some(Value::Null) => "",
         Some(Value::String(text)) => text,
@@ -122,7 +128,9 @@ fn outline(row: usize, geometry: Value, faults: &mut Faults) -> Option<Outline> 
     };
     let polygons = match kind.as_str() {
         "Polygon" => rings(coordinates).map(|polygon| vec![polygon]),
-        "MultiPolygon" => coordinates.as_array().and_then(|all| all.iter().map(rings).collect::<Option<Rings>>()),
+        "MultiPolygon" => {
+            coordinates.as_array().and_then(|all| all.iter().map(rings).collect::<Option<Rings>>())
+        }
         other => {
             faults.add(
                 row,
@@ -134,7 +142,12 @@ fn outline(row: usize, geometry: Value, faults: &mut Faults) -> Option<Outline> 
         }
     };
     let Some(polygons) = polygons else {
-        faults.add(row, "geometry", "坐标须为 [经度, 纬度] 数字", "coordinates must be numbers [longitude, latitude]");
+        faults.add(
+            row,
+            "geometry",
+            "坐标须为 [经度, 纬度] 数字",
+            "coordinates must be numbers [longitude, latitude]",
+        );
         return None;
     };
     Outline::new(polygons).map_err(|fault| faults.add(row, "geometry", fault.zh(), fault.en())).ok()

@@ -3,9 +3,9 @@
 //! Valid means: every ring closed, at least three corners, no ring crossing or touching itself, no two rings crossing or running along
 //! each other (touching in single points is allowed), holes inside their polygon, polygons of one outline apart from each other.
 
-use geo::{Coord, CoordinatePosition, Intersects, Line, LineString, MultiPolygon, Polygon};
 use geo::coordinate_position::CoordPos;
 use geo::line_intersection::{LineIntersection, line_intersection};
+use geo::{Coord, CoordinatePosition, Intersects, Line, LineString, MultiPolygon, Polygon};
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
@@ -107,7 +107,10 @@ impl Outline {
 
     /// All edges of all rings.
     pub fn edges(&self) -> impl Iterator<Item = Line> + '_ {
-        self.0.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())).flat_map(LineString::lines)
+        self.0
+            .iter()
+            .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
+            .flat_map(LineString::lines)
     }
 }
 
@@ -142,7 +145,8 @@ fn check_crossings(shapes: &[Polygon]) -> Result<(), OutlineFault> {
         .flat_map(|(ring, line)| {
             let count = line.0.len() - 1;
             line.lines().enumerate().map(move |(place, edge)| {
-                let ends = rstar::primitives::Line::new([edge.start.x, edge.start.y], [edge.end.x, edge.end.y]);
+                let ends =
+                    rstar::primitives::Line::new([edge.start.x, edge.start.y], [edge.end.x, edge.end.y]);
                 GeomWithData::new(ends, (ring + 1, place, count))
             })
         })
@@ -229,7 +233,8 @@ mod tests {
         assert!(!outline.covers(Coord { x: 3.0, y: 3.0 }), "a hole is outside");
         assert!(outline.covers(Coord { x: 2.0, y: 3.0 }), "the edge of a hole is not");
         // an island in the hole, and two squares that touch in one corner
-        Outline::new(vec![vec![square(0.0, 0.0, 8.0), square(2.0, 2.0, 4.0)], vec![square(3.0, 3.0, 1.0)]]).unwrap();
+        Outline::new(vec![vec![square(0.0, 0.0, 8.0), square(2.0, 2.0, 4.0)], vec![square(3.0, 3.0, 1.0)]])
+            .unwrap();
         Outline::new(vec![vec![square(0.0, 0.0, 1.0)], vec![square(1.0, 1.0, 1.0)]]).unwrap();
         let doubled = vec![[0.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]];
         assert_eq!(Outline::new(vec![vec![doubled]]).unwrap().edges().count(), 3);
@@ -262,7 +267,10 @@ mod tests {
             (vec![vec![square(0.0, 0.0, 4.0), square(3.0, 3.0, 4.0)]], F::RingsCross(1, 2)),
             (vec![vec![square(0.0, 0.0, 4.0)], vec![square(4.0, 0.0, 4.0)]], F::RingsCross(1, 2)),
             (vec![vec![square(0.0, 0.0, 1.0), square(5.0, 5.0, 1.0)]], F::HoleOutside(2)),
-            (vec![vec![square(0.0, 0.0, 9.0), square(1.0, 1.0, 5.0), square(2.0, 2.0, 1.0)]], F::Overlap(2, 3)),
+            (
+                vec![vec![square(0.0, 0.0, 9.0), square(1.0, 1.0, 5.0), square(2.0, 2.0, 1.0)]],
+                F::Overlap(2, 3),
+            ),
             (vec![vec![square(0.0, 0.0, 9.0)], vec![square(1.0, 1.0, 2.0)]], F::Overlap(1, 2)),
             (vec![vec![square(0.0, 0.0, 9.0)]; 2001], F::TooManyRings),
         ];

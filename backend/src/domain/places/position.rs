@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_place() {
-        for (lon, lat) in [(180.1, 0.0), (f64::NAN, 0.0), (0.0, f64::INFINITY), (0.0, -90.5), (f64::NEG_INFINITY, 0.0)]
+        for (lon, lat) in
+            [(180.1, 0.0), (f64::NAN, 0.0), (0.0, f64::INFINITY), (0.0, -90.5), (f64::NEG_INFINITY, 0.0)]
         {
             assert!(Point::new(lon, lat).is_err(), "{lon} {lat}");
         }

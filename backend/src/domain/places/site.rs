@@ -35,8 +35,10 @@ pub fn from_csv(bytes: &[u8]) -> Result<Vec<SiteRow>, Faults> {
         let code = token(row, "code", code, CODE_MAX, &mut faults);
         let kind = token(row, "kind", line.get("kind"), CODE_MAX, &mut faults);
         let name = name_of(row, "name", line.get("name"), &mut faults);
-        let township = division(row, "township_code", line.get("township_code"), DivisionKind::Township, &mut faults);
-        let village = division(row, "village_code", line.get("village_code"), DivisionKind::Village, &mut faults);
+        let township =
+            division(row, "township_code", line.get("township_code"), DivisionKind::Township, &mut faults);
+        let village =
+            division(row, "village_code", line.get("village_code"), DivisionKind::Village, &mut faults);
         let lon = degrees(row, "longitude", line.get("longitude"), 180.0, &mut faults);
         let lat = degrees(row, "latitude", line.get("latitude"), 90.0, &mut faults);
         let point = lon.zip(lat).and_then(|(lon, lat)| Point::new(lon, lat).ok());
@@ -52,7 +54,11 @@ pub fn from_csv(bytes: &[u8]) -> Result<Vec<SiteRow>, Faults> {
 /// A code that people print and scan: letters, digits, `-`, `_` and `.`, nothing that a sheet or a page could take for more.
 fn token(row: usize, field: &str, text: &str, max: usize, faults: &mut Faults) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if text.is_empty() || text.len() > max || !text.starts_with(|c: char| c.is_ascii_alphanumeric()) || !text.chars().all(plain) {
+    if text.is_empty()
+        || text.len() > max
+        || !text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        || !text.chars().all(plain)
+    {
         faults.add(
             row,
             field,
@@ -64,7 +70,13 @@ fn token(row: usize, field: &str, text: &str, max: usize, faults: &mut Faults) -
     Some(text.to_owned())
 }
 
-fn division(row: usize, field: &str, text: &str, kind: DivisionKind, faults: &mut Faults) -> Option<DivisionCode> {
+fn division(
+    row: usize,
+    field: &str,
+    text: &str,
+    kind: DivisionKind,
+    faults: &mut Faults,
+) -> Option<DivisionCode> {
     let code = code_of(row, field, text, faults)?;
     if code.kind() != kind {
         faults.add(row, field, "代码的级别不对", "is a code of another level");

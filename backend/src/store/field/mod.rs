@@ -1,1 +1,4 @@
 //! Queries over field.
+
+pub mod files;
+pub mod uploads;

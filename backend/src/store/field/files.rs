@@ -1,0 +1,293 @@
+//! Stored files, and the operations that name them.
+
+use crate::{
+    domain::{
+        clock::Instant,
+        field::media::{PhotoKind, Sha256},
+        people::scope::Scope,
+    },
+    store::{Conn, Error, Tx, entity::file, entity::operation_file},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Condition, Expr, OnConflict, Query, SelectStatement},
+};
+use serde_json::json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+const MISSING: &str = "missing";
+const STORED: &str = "stored";
+
+/// How far the copies for the screen are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    Waiting,
+    Made,
+    /// None can be made of these bytes; the flags say why.
+    Impossible,
+}
+
+impl Copies {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Made => "made",
+            Self::Impossible => "none",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Waiting, Self::Made, Self::Impossible].into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// A file that the county has.
+#[derive(Debug, Clone)]
+pub struct StoredFile {
+    pub county_id: Uuid,
+    pub sha256: Sha256,
+    pub bytes: u64,
+    /// By its first bytes; `None` for what is no photo.
+    pub kind: Option<PhotoKind>,
+    /// Upright, in pixels; zero until it is known.
+    pub size: (u32, u32),
+    pub copies: Copies,
+    /// Codes of what was noticed.
+    pub flags: Vec<String>,
+}
+
+fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
+    let wrong = |column, value: String| Error::Inconsistent { table: "file", column, value };
+    Ok(StoredFile {
+        county_id: row.county_id,
+        sha256: Sha256::parse(&row.sha256).ok_or_else(|| wrong("sha256", row.sha256.clone()))?,
+        bytes: u64::try_from(row.bytes).map_err(|_negative| wrong("bytes", row.bytes.to_string()))?,
+        kind: PhotoKind::from_media_type(&row.media_type),
+        size: (row.width.unsigned_abs(), row.height.unsigned_abs()),
+        copies: Copies::parse(&row.derivatives)
+            .ok_or_else(|| wrong("derivatives", row.derivatives.clone()))?,
+        flags: serde_json::from_value(row.flags).unwrap_or_default(),
+    })
+}
+
+/// Type of bytes that are no photo: a browser saves them and does nothing else with them.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// The county's file of this hash.
+pub async fn find(conn: &impl Conn, county: Uuid, sha256: Sha256) -> Result<Option<StoredFile>, Error> {
+    let row = file::Entity::find_by_id((county, sha256.to_string())).one(conn.raw()).await?;
+    row.map(stored_file).transpose()
+}
+
+/// Records a durable file; one that is already there stays as it is.
+pub async fn insert(
+    tx: &Tx,
+    now: Instant,
+    county: Uuid,
+    sha256: Sha256,
+    bytes: u64,
+    kind: Option<PhotoKind>,
+) -> Result<(), Error> {
+    let row = file::ActiveModel {
+        county_id: Set(county),
+        sha256: Set(sha256.to_string()),
+        bytes: Set(i64::try_from(bytes).unwrap_or(i64::MAX)),
+        media_type: Set(kind.map_or(UNKNOWN_TYPE, PhotoKind::media_type).to_owned()),
+        stored_at: Set(now),
+        width: Set(0),
+        height: Set(0),
+        derivatives: Set(Copies::Waiting.as_str().to_owned()),
+        flags: Set(json!([])),
+    };
+    file::Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([file::Column::CountyId, file::Column::Sha256]).do_nothing().to_owned(),
+        )
+        .exec_without_returning(tx.raw())
+        .await?;
+    Ok(())
+}
+
+/// Records what looking at the picture told.
+pub async fn judged(
+    tx: &Tx,
+    county: Uuid,
+    sha256: Sha256,
+    size: (u32, u32),
+    copies: Copies,
+    flags: &[&str],
+) -> Result<(), Error> {
+    let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+    file::Entity::update_many()
+        .col_expr(file::Column::Width, Expr::value(pixels(size.0)))
+        .col_expr(file::Column::Height, Expr::value(pixels(size.1)))
+        .col_expr(file::Column::Derivatives, Expr::value(copies.as_str()))
+        .col_expr(file::Column::Flags, Expr::value(json!(flags)))
+        .filter(file::Column::CountyId.eq(county))
+        .filter(file::Column::Sha256.eq(sha256.to_string()))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
+}
+
+/// Files whose copies are still to be made, oldest first: for making them again after a restore or a lost queue.
+pub async fn waiting(conn: &impl Conn, stored_before: Instant, limit: u64) -> Result<Vec<StoredFile>, Error> {
+    let rows = file::Entity::find()
+        .filter(file::Column::Derivatives.eq(Copies::Waiting.as_str()))
+        .filter(file::Column::StoredAt.lt(stored_before))
+        .order_by_asc(file::Column::StoredAt)
+        .limit(limit)
+        .all(conn.raw())
+        .await?;
+    rows.into_iter().map(stored_file).collect()
+}
+
+/// True when an operation of this person names this file.
+pub async fn is_named_by(
+    conn: &impl Conn,
+    county: Uuid,
+    person: Uuid,
+    sha256: Sha256,
+    bytes: u64,
+) -> Result<bool, Error> {
+    let named = operation_file::Entity::find()
+        .filter(operation_file::Column::CountyId.eq(county))
+        .filter(operation_file::Column::Sha256.eq(sha256.to_string()))
+        .filter(operation_file::Column::Bytes.eq(i64::try_from(bytes).unwrap_or(i64::MAX)))
+        .filter(operation_file::Column::PersonId.eq(person))
+        .limit(1)
+        .one(conn.raw())
+        .await?;
+    Ok(named.is_some())
+}
+
+/// Marks the file as here wherever it is named, and returns the operations that this changed, in one fixed order.
+pub async fn arrived(tx: &Tx, county: Uuid, sha256: Sha256, bytes: u64) -> Result<Vec<Uuid>, Error> {
+    let rows = operation_file::Entity::update_many()
+        .col_expr(operation_file::Column::State, Expr::value(STORED))
+        .filter(operation_file::Column::CountyId.eq(county))
+        .filter(operation_file::Column::Sha256.eq(sha256.to_string()))
+        .filter(operation_file::Column::Bytes.eq(i64::try_from(bytes).unwrap_or(i64::MAX)))
+        .filter(operation_file::Column::State.eq(MISSING))
+        .exec_with_returning(tx.raw())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.operation_id).collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+/// One place where an operation names a file.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    pub operation_id: Uuid,
+    pub file_id: Uuid,
+    /// The type that the phone named.
+    pub media_type: String,
+}
+
+/// Everywhere that a file of the county is named.
+pub async fn references(conn: &impl Conn, county: Uuid, sha256: Sha256) -> Result<Vec<Reference>, Error> {
+    let rows = operation_file::Entity::find()
+        .filter(operation_file::Column::CountyId.eq(county))
+        .filter(operation_file::Column::Sha256.eq(sha256.to_string()))
+        .order_by_asc(operation_file::Column::OperationId)
+        .order_by_asc(operation_file::Column::FileId)
+        .all(conn.raw())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Reference {
+            operation_id: row.operation_id,
+            file_id: row.file_id,
+            media_type: row.media_type,
+        })
+        .collect())
+}
+
+/// Writes what was noticed beside the place that names the file.
+pub async fn flag_reference(tx: &Tx, reference: &Reference, flags: &[&str]) -> Result<(), Error> {
+    operation_file::Entity::update_many()
+        .col_expr(operation_file::Column::Flags, Expr::value(json!(flags)))
+        .filter(operation_file::Column::OperationId.eq(reference.operation_id))
+        .filter(operation_file::Column::FileId.eq(reference.file_id))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
+}
+
+/// A photo as somebody may see it.
+#[derive(Debug, Clone)]
+pub struct VisiblePhoto {
+    pub county_id: Uuid,
+    pub sha256: Sha256,
+    /// `None` while it is on its way.
+    pub file: Option<StoredFile>,
+}
+
+/// The photo of this id, if it is named by something that the scope contains and that is released to it. The person's own are always theirs.
+pub async fn visible(
+    conn: &impl Conn,
+    scope: Scope,
+    person: Uuid,
+    now: Instant,
+    file_id: Uuid,
+) -> Result<Option<VisiblePhoto>, Error> {
+    let Some(county) = scope.county() else { return Ok(None) };
+    let row = operation_file::Entity::find()
+        .filter(operation_file::Column::FileId.eq(file_id))
+        .filter(operation_file::Column::CountyId.eq(county))
+        .filter(Condition::any().add(operation_file::Column::PersonId.eq(person)).add(in_scope(scope, now)))
+        // Named more than once, the one that is here wins: "stored" sorts after "missing".
+        .order_by_desc(operation_file::Column::State)
+        .order_by_asc(operation_file::Column::OperationId)
+        .limit(1)
+        .one(conn.raw())
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let sha256 = Sha256::parse(&row.sha256).ok_or_else(|| Error::Inconsistent {
+        table: "operation_file",
+        column: "sha256",
+        value: row.sha256.clone(),
+    })?;
+    let file = if row.state == STORED { find(conn, county, sha256).await? } else { None };
+    Ok(Some(VisiblePhoto { county_id: county, sha256, file }))
+}
+
+/// The rows of `operation_file` that a scope contains: by place, or by a ticket that the unit has to repair.
+fn in_scope(scope: Scope, now: Instant) -> Condition {
+    use operation_file::Column;
+    let released = Column::VisibleFrom.lte(now);
+    match scope {
+        Scope::Platform => Condition::all().add(Expr::value(false)),
+        Scope::County { county } => Condition::all().add(Column::CountyId.eq(county)),
+        Scope::Department { county, department } => {
+            Condition::all().add(released).add(of_ticket_of(county, department))
+        }
+        Scope::Township { county, township } => Condition::all()
+            .add(released)
+            .add(Condition::any().add(Column::TownshipId.eq(township)).add(of_ticket_of(county, township))),
+        Scope::Village { village, .. } => Condition::all().add(released).add(Column::VillageId.eq(village)),
+        Scope::Own { person, .. } => Condition::all().add(Column::PersonId.eq(person)),
+    }
+}
+
+/// The subject is a ticket of this unit, or a finding that became one.
+fn of_ticket_of(county: Uuid, unit: Uuid) -> Condition {
+    let tickets = |column: &'static str| -> SelectStatement {
+        Query::select()
+            .column(column)
+            .from("ticket")
+            .and_where(Expr::col("county_id").eq(county))
+            .and_where(Expr::col("unit_id").eq(unit))
+            .to_owned()
+    };
+    let findings = Query::select()
+        .column("id")
+        .from("finding")
+        .and_where(Expr::col("county_id").eq(county))
+        .and_where(Expr::col("ticket_id").in_subquery(tickets("id")))
+        .to_owned();
+    Condition::any()
+        .add(operation_file::Column::SubjectId.in_subquery(tickets("id")))
+        .add(operation_file::Column::SubjectId.in_subquery(findings))
+}
