@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod backend;
 pub mod clock;
+pub mod demo;
 pub mod http;
 pub mod phone;
 pub mod photo;

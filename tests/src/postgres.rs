@@ -137,12 +137,14 @@ impl Cluster {
     }
 }
 
-/// One folder a checkout and an account, in the temporary folder because a socket's path is short (107 bytes).
+/// One folder a checkout and an account, under a short path because a socket's has 107 bytes at most; the durable one on
+/// a real disk, for `/tmp` may be memory.
 fn cluster_folder(durability: Durability, as_root: bool) -> PathBuf {
     let kind = if durability == Durability::Off { "quick" } else { "durable" };
     let owner = if as_root { "root" } else { "user" };
     let checkout = hex_digest(env!("CARGO_MANIFEST_DIR").as_bytes());
-    std::env::temp_dir().join(format!("lalian-pg-{kind}-{owner}-{}", &checkout[..10]))
+    let parent = if durability == Durability::Off { std::env::temp_dir() } else { PathBuf::from("/var/tmp") };
+    parent.join(format!("lalian-pg-{kind}-{owner}-{}", &checkout[..10]))
 }
 
 fn lock_file(path: &Path) -> File {

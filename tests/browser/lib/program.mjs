@@ -1,0 +1,102 @@
+// The real program with the demo county: started, stopped, killed and started again on the same data and port.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const ROLES = ['platform_admin', 'office', 'inspector', 'department', 'county_leader', 'main_leader', 'deputy_leader', 'desk_officer', 'village_cadre'];
+
+/** The binary: LALIAN_BIN, or what cargo built last. */
+function binary() {
+  const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+  const found = [process.env.LALIAN_BIN, join(target, 'debug/lalian'), join(target, 'release/lalian')].find((path) => path && existsSync(path));
+  if (!found) throw new Error('the program is not built; run: cargo build -p lalian');
+  return found;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** A demo county of its own in a temporary folder. `database` is another database's URL. */
+export async function demo({ database } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'lalian-demo-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const log = [];
+  const logins = [];
+  let child;
+
+  async function start() {
+    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LALIAN_')));
+    const data = ['--database', database ?? `sqlite:${join(folder, 'lalian.db')}`, '--files', join(folder, 'files')];
+    // From the checkout, so that it serves the built PWA.
+    child = spawn(binary(), ['demo', '--listen', `127.0.0.1:${port}`, ...data], { cwd: ROOT, env: environment });
+    child.ended = new Promise((done) => child.once('exit', done));
+    for (const stream of [child.stdout, child.stderr]) {
+      let rest = '';
+      stream.setEncoding('utf8').on('data', (text) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop();
+        for (const line of lines) {
+          log.push(line);
+          const login = loginIn(line);
+          if (login) logins.push(login);
+        }
+      });
+    }
+    const deadline = Date.now() + 60_000;
+    while (!(await ready(url))) {
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the program did not start:\n${log.join('\n')}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+
+  async function stop(signal = 'SIGTERM') {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await child.ended;
+  }
+
+  await start();
+  return {
+    url,
+    log,
+    /** The people of a role, in the order in which they were printed: { role, login, password }. */
+    logins: (role) => logins.filter((login) => login.role === role),
+    login: (role, index = 0) => {
+      const found = logins.filter((login) => login.role === role)[index];
+      if (!found) throw new Error(`the demo printed no ${role} number ${index}:\n${log.join('\n')}`);
+      return found;
+    },
+    stop,
+    kill: () => stop('SIGKILL'),
+    start,
+    remove: async () => {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(url) {
+  try {
+    return (await fetch(`${url}/api/v1/health/ready`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** A line such as `检查人员  inspector  …  login  password`. */
+function loginIn(line) {
+  const words = line.trim().split(/\s+/);
+  const role = words.find((word) => ROLES.includes(word));
+  const [login, password] = words.slice(-2);
+  return role && password ? { role, login, password } : null;
+}

@@ -1,0 +1,46 @@
+//! A folder and a durable database of one measurement.
+
+use std::path::Path;
+
+use lalian_tests::backend::{Backend, sqlite_url};
+use lalian_tests::postgres::Cluster;
+use tempfile::TempDir;
+
+/// Both, removed at the end.
+#[derive(Debug)]
+pub struct Place {
+    folder: TempDir,
+    pub backend: Backend,
+    pub url: String,
+    /// An empty database on the same disk, for the floor.
+    pub floor_url: String,
+}
+
+impl Place {
+    /// Fresh ones, on the disk that the checkout is on.
+    pub async fn new(backend: Backend) -> Self {
+        let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache");
+        std::fs::create_dir_all(&parent).expect("a folder for measurements");
+        let folder = tempfile::tempdir_in(parent).expect("a folder for this measurement");
+        let (url, floor_url) = match backend {
+            Backend::Sqlite => {
+                (sqlite_url(&folder.path().join("lalian.db")), sqlite_url(&folder.path().join("floor.db")))
+            }
+            Backend::Postgres => (Cluster::durable().empty().await, Cluster::durable().empty().await),
+        };
+        Self { folder, backend, url, floor_url }
+    }
+
+    /// Where the server runs and keeps its files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Leaves nothing behind in the cluster.
+    pub async fn remove(self) {
+        if self.backend == Backend::Postgres {
+            Cluster::durable().drop(&self.url).await;
+            Cluster::durable().drop(&self.floor_url).await;
+        }
+    }
+}
