@@ -41,7 +41,13 @@ impl Faults {
         faults
     }
 
-    pub fn add(&mut self, row: impl ToString, field: &str, zh: impl Into<String>, en: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        row: impl std::fmt::Display,
+        field: &str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
         self.total += 1;
         if self.listed.len() < LISTED {
             self.listed.push(Fault {

@@ -120,6 +120,15 @@ impl Honour {
     }
 }
 
+/// What a file says about the title of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Title {
+    /// Nothing: whatever is known stays.
+    Unsaid,
+    Nothing,
+    Held(Honour),
+}
+
 /// One division as a file tells it. A file that does not speak of outlines or honours (CSV) leaves them as they are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DivisionRow {
@@ -129,8 +138,7 @@ pub struct DivisionRow {
     pub name: String,
     pub kind: DivisionKind,
     pub parent: Option<DivisionCode>,
-    /// `None` = the file does not say; `Some(None)` = it says "no title".
-    pub honour: Option<Option<Honour>>,
+    pub honour: Title,
     pub outline: Option<Outline>,
 }
 
@@ -172,7 +180,7 @@ impl DivisionRow {
         }
         let parent = if raw.parent.is_empty() { None } else { code_of(row, "parent", raw.parent, faults) };
         if let Some(kind) = kind
-            && kind.above().is_some() != !raw.parent.is_empty()
+            && kind.above().is_some() == raw.parent.is_empty()
         {
             faults.add(
                 row,
@@ -186,18 +194,22 @@ impl DivisionRow {
         {
             faults.add(row, "parent", "上级须高一级", "the parent must be one level above");
         }
-        let honour = raw.honour.map(|text| {
-            let honour = Honour::parse(text);
-            if honour.is_none() && !text.is_empty() {
-                faults.add(
-                    row,
-                    "honour",
-                    "须为 county、city、provincial、national 或空",
-                    "must be county, city, provincial, national or empty",
-                );
-            }
-            honour
-        });
+        let honour = match raw.honour {
+            None => Title::Unsaid,
+            Some("") => Title::Nothing,
+            Some(text) => Honour::parse(text).map_or_else(
+                || {
+                    faults.add(
+                        row,
+                        "honour",
+                        "须为 county、city、provincial、national 或空",
+                        "must be county, city, provincial, national or empty",
+                    );
+                    Title::Unsaid
+                },
+                Title::Held,
+            ),
+        };
         if faults.total > before {
             return None;
         }

@@ -5,7 +5,7 @@
 
 use geo::coordinate_position::CoordPos;
 use geo::line_intersection::{LineIntersection, line_intersection};
-use geo::{Coord, CoordinatePosition, Intersects, Line, LineString, MultiPolygon, Polygon};
+use geo::{Coord, CoordinatePosition, Line, LineString, MultiPolygon, Polygon};
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
@@ -158,21 +158,20 @@ fn check_crossings(shapes: &[Polygon]) -> Result<(), OutlineFault> {
             continue;
         }
         let (a, b) = (line_of(one), line_of(other));
-        if ring_a != ring_b {
-            match line_intersection(a, b) {
-                None | Some(LineIntersection::SinglePoint { is_proper: false, .. }) => {}
-                Some(_) => return Err(OutlineFault::RingsCross(ring_a, ring_b)),
-            }
-        } else {
+        let meet = line_intersection(a, b);
+        if ring_a == ring_b {
             let neighbours = place_b - place_a == 1 || (place_a == 0 && place_b == count - 1);
+            // Neighbours share a corner; more than that, or anything between others, is a crossing.
             let bad = if neighbours {
-                matches!(line_intersection(a, b), Some(LineIntersection::Collinear { .. }))
+                matches!(meet, Some(LineIntersection::Collinear { .. }))
             } else {
-                a.intersects(&b)
+                meet.is_some()
             };
             if bad {
                 return Err(OutlineFault::CrossesItself(ring_a));
             }
+        } else if !matches!(meet, None | Some(LineIntersection::SinglePoint { is_proper: false, .. })) {
+            return Err(OutlineFault::RingsCross(ring_a, ring_b));
         }
     }
     Ok(())

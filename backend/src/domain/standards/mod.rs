@@ -1,1 +1,6 @@
-//! standards: words and rules.
+//! Standards are data: working days, checklists, and the logic in them.
+
+pub mod calendar;
+pub mod checklist;
+pub mod judge;
+pub mod logic;

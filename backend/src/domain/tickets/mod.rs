@@ -1,1 +1,3 @@
 //! tickets: words and rules.
+
+pub mod deadline;

@@ -1,0 +1,210 @@
+//! When a ticket is due (domain.md 4.4, decisions.md 5): counted in working days from issue, ends at 24:00 local.
+
+use chrono::{NaiveTime, TimeDelta, TimeZone, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::clock::{Instant, SHANGHAI, local_day};
+use crate::domain::standards::calendar::{Calendar, end_of_day, start_of_day};
+
+/// Hours in which a county's offices work; a setting of the county.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WorkingHours(
+    /// Spans of a day, from and to, in order and apart.
+    Vec<(NaiveTime, NaiveTime)>,
+);
+
+impl Default for WorkingHours {
+    /// 09:00–12:00 and 14:00–18:00.
+    fn default() -> Self {
+        let hour = |h| NaiveTime::MIN + TimeDelta::hours(h);
+        Self(vec![(hour(9), hour(12)), (hour(14), hour(18))])
+    }
+}
+
+impl WorkingHours {
+    /// `None` when the spans are empty, backwards or overlap.
+    pub fn new(spans: Vec<(NaiveTime, NaiveTime)>) -> Option<Self> {
+        let ordered = spans.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        let forward = spans.iter().all(|(from, to)| from < to);
+        (!spans.is_empty() && ordered && forward).then_some(Self(spans))
+    }
+
+    /// The instant at which `left` of working time has passed since `from`.
+    fn after(&self, calendar: &Calendar, from: Instant, mut left: TimeDelta) -> Instant {
+        let mut day = local_day(from);
+        // A day of hours is at least a moment long, so the guard is for broken calendars only.
+        for _ in 0..1_000 {
+            if calendar.is_working_day(day) {
+                for (open, close) in &self.0 {
+                    let at = |time: &NaiveTime| {
+                        let local = day.and_time(*time);
+                        SHANGHAI
+                            .from_local_datetime(&local)
+                            .single()
+                            .map_or(from, |at| at.with_timezone(&Utc))
+                    };
+                    let (open, close) = (at(open).max(from), at(close));
+                    if close <= open {
+                        continue;
+                    }
+                    if close - open >= left {
+                        return open + left;
+                    }
+                    left -= close - open;
+                }
+            }
+            day = day.succ_opt().unwrap_or(day);
+        }
+        end_of_day(day)
+    }
+}
+
+/// How a county counts; all of it settings with defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadlineRules {
+    pub calendar: Calendar,
+    pub hours: WorkingHours,
+    /// Working hours that a "same day" ticket leaves at least.
+    pub least_hours: u32,
+    /// Working days before the due day from which a ticket counts as due soon 临期.
+    pub soon_days: u32,
+}
+
+impl DeadlineRules {
+    pub fn new(calendar: Calendar) -> Self {
+        Self { calendar, hours: WorkingHours::default(), least_hours: 4, soon_days: 2 }
+    }
+
+    /// When a ticket issued at `issued_at` is due.
+    ///
+    /// The count starts with the next working day and day n ends at 24:00. With 0 days: 24:00 of the day of issue, weekends
+    /// included, or `least_hours` working hours after issue, whichever is later.
+    pub fn due_at(&self, issued_at: Instant, days: u32) -> Instant {
+        let day = local_day(issued_at);
+        if days > 0 {
+            return end_of_day(self.calendar.add_working_days(day, days));
+        }
+        let least = TimeDelta::hours(i64::from(self.least_hours));
+        end_of_day(day).max(self.hours.after(&self.calendar, issued_at, least))
+    }
+
+    /// From when on a ticket is due soon: 00:00 of the day after which at most `soon_days` working days are left.
+    pub fn soon_from(&self, due_at: Instant) -> Instant {
+        // 24:00 of a day is the first moment of the next; the day that is due is the one before it.
+        let due_day = local_day(due_at - TimeDelta::microseconds(1));
+        start_of_day(self.calendar.sub_working_days(due_day, self.soon_days))
+    }
+
+    /// Due soon, but not overdue.
+    pub fn is_due_soon(&self, now: Instant, due_at: Instant) -> bool {
+        self.soon_from(due_at) <= now && now < due_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Instant {
+        format!("{text}:00+08:00")
+            .parse::<chrono::DateTime<chrono::FixedOffset>>()
+            .unwrap()
+            .with_timezone(&Utc)
+    }
+
+    fn rules() -> DeadlineRules {
+        DeadlineRules::new(Calendar::shipped())
+    }
+
+    #[test]
+    fn counting_starts_on_the_next_working_day_and_ends_at_midnight() {
+        for (issued, days, due) in [
+            ("2026-11-23T10:00", 1, "2026-11-25T00:00"), // Monday: Tuesday 24:00
+            ("2026-11-23T23:59", 5, "2026-12-01T00:00"), // Monday: the next Monday 24:00
+            ("2026-11-21T10:00", 1, "2026-11-24T00:00"), // Saturday: Monday 24:00
+            ("2026-02-13T10:00", 1, "2026-02-15T00:00"), // Friday before a worked Saturday
+            ("2026-02-13T10:00", 3, "2026-02-26T00:00"), // over the spring festival
+            ("2026-11-23T00:00", 1, "2026-11-25T00:00"), // midnight belongs to the day that begins
+        ] {
+            assert_eq!(rules().due_at(at(issued), days), at(due), "{issued} + {days}");
+        }
+    }
+
+    #[test]
+    fn same_day_is_midnight_or_four_working_hours() {
+        for (issued, due) in [
+            ("2026-11-23T09:00", "2026-11-24T00:00"), // 4 hours fit before the evening
+            ("2026-11-23T13:00", "2026-11-24T00:00"), // 14:00 to 18:00 is exactly enough
+            ("2026-11-23T16:30", "2026-11-24T11:30"), // 1.5 h today, 2.5 h tomorrow morning
+            ("2026-11-23T20:00", "2026-11-24T15:00"), // after hours: 3 h in the morning, 1 h in the afternoon
+            ("2026-11-20T17:00", "2026-11-23T12:00"), // Friday afternoon reaches into Monday
+            ("2026-11-21T10:00", "2026-11-23T15:00"), // on a Saturday
+            ("2026-02-14T17:00", "2026-02-24T12:00"), // a worked Saturday before nine days off
+        ] {
+            assert_eq!(rules().due_at(at(issued), 0), at(due), "{issued}");
+        }
+    }
+
+    #[test]
+    fn due_soon_is_two_working_days() {
+        let due = rules().due_at(at("2026-11-16T10:00"), 5);
+        assert_eq!(due, at("2026-11-24T00:00"));
+        assert_eq!(rules().soon_from(due), at("2026-11-19T00:00"));
+        assert!(!rules().is_due_soon(at("2026-11-18T23:59"), due));
+        assert!(rules().is_due_soon(at("2026-11-19T00:00"), due));
+        assert!(!rules().is_due_soon(due, due), "at the due moment it is overdue, not soon");
+    }
+
+    #[test]
+    fn hours_are_checked() {
+        let t = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap();
+        assert!(WorkingHours::new(vec![]).is_none());
+        assert!(WorkingHours::new(vec![(t(9), t(9))]).is_none());
+        assert!(WorkingHours::new(vec![(t(9), t(13)), (t(12), t(18))]).is_none());
+        assert_eq!(WorkingHours::new(vec![(t(9), t(12)), (t(14), t(18))]), Some(WorkingHours::default()));
+    }
+
+    fn instants() -> impl Strategy<Value = Instant> {
+        (0_i64..3 * 366 * 24 * 60).prop_map(|minutes| at("2024-01-01T00:00") + TimeDelta::minutes(minutes))
+    }
+
+    proptest! {
+        #[test]
+        fn a_due_date_is_later_with_more_days_and_never_early(issued in instants(), days in 0_u32..60) {
+            let rules = rules();
+            let due = rules.due_at(issued, days);
+            prop_assert!(due > issued);
+            prop_assert!(due >= end_of_day(local_day(issued)));
+            prop_assert!(due <= rules.due_at(issued, days + 1));
+            prop_assert!(rules.soon_from(due) < due);
+            if days > 0 {
+                let day = local_day(due - TimeDelta::microseconds(1));
+                prop_assert_eq!(due, end_of_day(day));
+                prop_assert!(rules.calendar.is_working_day(day));
+                prop_assert_eq!(rules.calendar.working_days_between(local_day(issued), day), days as usize);
+            }
+        }
+
+        #[test]
+        fn issuing_later_is_never_due_earlier(issued in instants(), wait in 0_i64..100_000, days in 0_u32..20) {
+            let rules = rules();
+            prop_assert!(rules.due_at(issued, days) <= rules.due_at(issued + TimeDelta::minutes(wait), days));
+        }
+
+        #[test]
+        fn four_hours_of_work_always_remain(issued in instants()) {
+            let rules = rules();
+            let due = rules.due_at(issued, 0);
+            // Count the open minutes between issue and due, the slow way.
+            let minutes = (due - issued).num_minutes();
+            let open = (0..minutes).filter(|m| {
+                let local = (issued + TimeDelta::minutes(*m)).with_timezone(&SHANGHAI);
+                rules.calendar.is_working_day(local.date_naive())
+                    && rules.hours.0.iter().any(|(from, to)| (*from..*to).contains(&local.time()))
+            });
+            prop_assert!(open.count() >= 240);
+        }
+    }
+}
