@@ -14,7 +14,7 @@ crate::step!(manager => {
         time("made_at"), time("observed_at"), big_integer("uncertainty_ms"), time("accepted_at"), time_null("completed_at"),
         text_null("receipt"), uuid_null("township_id"), time_null("visible_from"), text_null("decision"),
     ], &[], &[
-        Unique(&["id"]), Plain(&["county_id", "server_seq"]), Plain(&["device_id", "device_seq"]), Plain(&["county_id", "status", "server_seq"]),
+        Unique(&["id"]), Plain(&["county_id", "server_seq"]), Plain(&["device_id", "device_seq"]), Plain(&["county_id", "status", "server_seq"]), Plain(&["subject_id"]),
     ]).await?;
     create(manager, "device_slot", vec![uuid("device_id"), big_integer("seq"), uuid("operation_id")], &["device_id", "seq"], &[]).await?;
     create(manager, "operation_file", vec![
@@ -46,9 +46,6 @@ crate::step!(manager => {
     ], &[], &[
         Plain(&["county_id", "site_id", "observed_at"]), Plain(&["county_id", "person_id", "observed_at"]),
     ]).await?;
-    create(manager, "inspection_revision", vec![
-        uuid("inspection_id"), integer("no"), uuid("operation_id"), time("accepted_at"),
-    ], &["inspection_id", "no"], &[]).await?;
     create(manager, "finding", vec![
         pk_uuid("id"), uuid("county_id"), uuid("operation_id"), uuid_null("inspection_id"), uuid_null("site_id"),
         string_len("item_code", 32), string_len("instance_key", 128), string_len("title", 256), text("note"), word("severity"),

@@ -1,3 +1,9 @@
-//! field: words and rules.
+//! Field work: sealed operations, what they carry, when they happened, and what is odd about them.
 
+pub mod envelope;
+pub mod flag;
+pub mod inspection;
+pub mod kind;
 pub mod media;
+pub mod receipt;
+pub mod times;

@@ -1,16 +1,17 @@
-//! Which operation made which revision of a visit.
+//! A county department, a unit that posts and tickets name.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "inspection_revision")]
+#[sea_orm(table_name = "department")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub inspection_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub no: i32,
-    pub operation_id: Uuid,
-    pub accepted_at: DateTimeUtc,
+    pub id: Uuid,
+    pub county_id: Uuid,
+    pub code: String,
+    pub name_zh: String,
+    pub name_en: String,
+    pub version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

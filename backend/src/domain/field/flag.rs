@@ -1,0 +1,72 @@
+//! What is odd about accepted work. A flag informs the office; it never throws work away (decisions.md 4).
+
+use serde::{Deserialize, Serialize};
+
+/// One oddity, by code, with a detail that a person can read (an item code, a number of minutes).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Flag {
+    pub code: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub detail: Option<String>,
+}
+
+/// Declares the codes: name, wire word, Chinese, English.
+macro_rules! flags {
+    ($($name:ident $code:literal $zh:literal $en:literal;)*) => {
+        /// Every oddity that the server knows.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum FlagCode { $($name),* }
+
+        impl FlagCode {
+            pub const ALL: &'static [FlagCode] = &[$(FlagCode::$name),*];
+            pub fn as_str(self) -> &'static str { match self { $(FlagCode::$name => $code),* } }
+            /// Plain words: Chinese, English.
+            pub fn words(self) -> (&'static str, &'static str) { match self { $(FlagCode::$name => ($zh, $en)),* } }
+        }
+    };
+}
+
+flags! {
+    ClockDoubtful "clock_doubtful" "手机时间不能确定" "The phone's time is uncertain";
+    ClockAhead "clock_ahead" "手机时间快于服务器" "The phone's clock is ahead of the server's";
+    LateArrival "late_arrival" "较晚送达" "Arrived late";
+    Forked "forked" "本机编号重复" "A number of this device was used twice";
+    DeviceRevoked "device_revoked" "设备已停用" "The device was revoked";
+    PostEnded "post_ended" "岗位已结束" "The post has ended";
+    NotPermitted "not_permitted" "岗位通常不做这件事" "The post does not usually do this";
+    NoSignature "no_signature" "没有设备签名" "No signature of the device";
+    PhotoMissing "photo_missing" "按规定应有照片" "A photo was expected";
+    PhotoReason "photo_reason" "没有照片，已说明原因" "No photo, with a reason";
+    Album "album" "照片来自相册" "The photo comes from the album";
+    RetiredSite "retired_site" "点位已停用" "The site is retired";
+    UnknownSite "unknown_site" "点位不在台账中" "The site is not in the register";
+    OldChecklist "old_checklist" "使用了旧版清单" "An older checklist version was used";
+    UnknownItem "unknown_item" "清单中没有此项" "The checklist has no such item";
+    JudgedDifferently "judged_differently" "按规则判断与现场不同" "The rules judge this differently";
+    RequiredMissing "required_missing" "有必答项未答" "A required answer is missing";
+    ReasonMissing "reason_missing" "缺少原因说明" "A reason is missing";
+    CameraForbidden "camera_forbidden" "此项不应拍照" "No photo should be taken here";
+    FarFromSite "far_from_site" "距点位较远" "Far from the site";
+    Border "border" "靠近边界，需确认属地" "Near a border; the place needs confirming";
+    OutsideCounty "outside_county_place" "位置在县域之外" "The position lies outside the county";
+    NoPlace "no_place" "没有位置" "No position";
+    SeenWhileSubmitted "seen_while_submitted" "待核查期间再次发现" "Seen again while waiting for a check";
+    CorrectionAfterIssue "correction_after_issue" "交办后更正，需办公室确认" "Corrected after issue; the office confirms";
+    CorrectionLate "correction_late" "超过72小时的更正" "Corrected after 72 hours";
+    SelfVerification "self_verification" "由报告人或整改人核查" "Checked by the person who reported or repaired it";
+    TextTooLong "text_too_long" "文字过长，已截短显示" "A text was too long and is shown shortened";
+    DamagedFile "damaged_file" "图片文件有损坏" "The picture file is damaged";
+    NotAPhoto "not_a_photo" "文件不是可识别的照片" "The file is not a picture that can be read";
+    TypeDiffers "type_differs" "文件类型与标注不同" "The file is of another type than named";
+    SpareFile "spare_file" "附件数量超过上限" "More files than allowed";
+}
+
+impl FlagCode {
+    pub fn flag(self) -> Flag {
+        Flag { code: self.as_str().to_owned(), detail: None }
+    }
+
+    pub fn with(self, detail: impl Into<String>) -> Flag {
+        Flag { code: self.as_str().to_owned(), detail: Some(detail.into()) }
+    }
+}

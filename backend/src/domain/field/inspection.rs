@@ -1,0 +1,122 @@
+//! What inspections and findings carry, as the phone seals it.
+
+use super::envelope::Place;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Texts longer than this are shown shortened (the sealed bytes keep them whole).
+pub const MAX_TEXT: usize = 4000;
+/// Farther than this from the site asks for a reason on the phone and is flagged here (metres).
+pub const FAR_M: f64 = 150.0;
+
+/// `inspection.submit/1`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct InspectionBody {
+    pub inspection_id: Uuid,
+    pub site_id: Uuid,
+    #[serde(default)]
+    pub checklist_id: Option<Uuid>,
+    #[serde(default)]
+    pub round_id: Option<Uuid>,
+    #[serde(default = "inspected")]
+    pub outcome: String,
+    #[serde(default)]
+    pub people_present: String,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub arrived: Option<Place>,
+    #[serde(default)]
+    pub distance_reason: Option<String>,
+    #[serde(default)]
+    pub answers: Vec<AnswerBody>,
+}
+
+fn inspected() -> String {
+    "inspected".into()
+}
+
+/// What became of a visit.
+pub const OUTCOMES: [&str; 6] = ["inspected", "closed", "gone", "works", "road_cut", "refused"];
+
+/// One answer; kept as sealed, also where the rules judge otherwise.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct AnswerBody {
+    pub item: String,
+    #[serde(default)]
+    pub instance_key: String,
+    pub result: Outcome,
+    #[serde(default)]
+    pub value: Option<serde_json::Value>,
+    #[serde(default)]
+    pub reason: Option<String>,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub findings: Vec<AnswerFinding>,
+}
+
+/// The four results of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Pass,
+    Fail,
+    NotApplicable,
+    NotObserved,
+}
+
+/// A fault found under an item.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct AnswerFinding {
+    pub finding_id: Uuid,
+    #[serde(default)]
+    pub instance_key: Option<String>,
+    #[serde(default)]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub fixed_on_spot: bool,
+    #[serde(default)]
+    pub missing_photo_reason: Option<String>,
+}
+
+/// `inspection.correct/1`: the full new body; both stay readable.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CorrectionBody {
+    pub inspection_id: Uuid,
+    #[serde(default)]
+    pub seen_version: Option<i32>,
+    #[serde(default)]
+    pub reason: String,
+    pub inspection: InspectionBody,
+}
+
+/// `finding.report/1`: a fault away from a checklist.
+#[derive(Debug, Clone, Deserialize)]
+pub struct FindingBody {
+    pub finding_id: Uuid,
+    #[serde(default)]
+    pub site_id: Option<Uuid>,
+    #[serde(default)]
+    pub item_code: Option<String>,
+    #[serde(default)]
+    pub instance_key: String,
+    pub title: String,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub severity: Option<String>,
+    #[serde(default)]
+    pub is_static: bool,
+    #[serde(default)]
+    pub position: Option<Place>,
+    #[serde(default)]
+    pub fixed_on_spot: bool,
+}
+
+/// Cuts a text to `max` characters for showing.
+pub fn shorten(text: &str, max: usize) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').take(max).collect()
+}

@@ -1,0 +1,39 @@
+//! The kinds of operation and who may author each (decisions.md 4). A kind carries its own version.
+
+use crate::domain::people::permission::Action;
+use serde::Serialize;
+
+/// Declares [`Kind`] and its table: name, wire word with version, the permission it needs.
+macro_rules! kinds {
+    ($($name:ident $wire:literal $action:ident;)*) => {
+        /// What an operation does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        pub enum Kind { $(#[serde(rename = $wire)] $name),* }
+
+        impl Kind {
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),*];
+            pub fn as_str(self) -> &'static str { match self { $(Kind::$name => $wire),* } }
+            /// What the author's post must allow.
+            pub fn action(self) -> Action { match self { $(Kind::$name => Action::$action),* } }
+        }
+    };
+}
+
+kinds! {
+    InspectionSubmit "inspection.submit/1" SubmitInspection;
+    InspectionCorrect "inspection.correct/1" CorrectInspection;
+    FindingReport "finding.report/1" ReportFinding;
+    TicketIssue "ticket.issue/1" IssueTicket;
+    TicketDecline "ticket.decline/1" DeclineTicket;
+    TicketAccept "ticket.accept/1" AcceptTicket;
+    TicketRectify "ticket.rectify/1" RectifyTicket;
+    TicketSubmit "ticket.submit/1" SubmitTicket;
+    TicketVerify "ticket.verify/1" VerifyTicket;
+    TicketVoid "ticket.void/1" VoidTicket;
+}
+
+impl Kind {
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+}

@@ -1,0 +1,92 @@
+//! A ticket as it stands: everything that its events have made of it.
+
+use super::State;
+use crate::domain::{clock::Instant, field::flag::Flag, people::role::UnitKind};
+use uuid::Uuid;
+
+/// The namespace of ticket ids: a ticket's id is the UUIDv5 of its first finding's id, so a replay cannot double it.
+const NAMESPACE: Uuid = Uuid::from_u128(0x5d0c_4a52_8a0e_5f0b_9a57_1c1a_11a2_0001);
+
+/// The obligation to repair (decisions.md 5).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ticket {
+    pub id: Uuid,
+    pub county_id: Uuid,
+    /// Short number at issue; staff speak and print in numbers.
+    pub number: Option<String>,
+    pub state: State,
+    pub title: String,
+    pub note: String,
+    pub severity: String,
+    pub is_static: bool,
+    pub restricted: bool,
+    pub makes: String,
+    pub source: String,
+    /// Key of the supervising department; `township` when there is none.
+    pub department: String,
+    pub deadline_days: i32,
+    /// 属地, copied when made; it never follows the register.
+    pub place_township_id: Option<Uuid>,
+    pub place_village_id: Option<Uuid>,
+    /// The responsible unit: a township, or a department where the fault is not the township's to fix.
+    pub unit_kind: UnitKind,
+    pub unit_id: Option<Uuid>,
+    pub site_id: Option<Uuid>,
+    pub item_code: String,
+    pub instance_key: String,
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    pub accuracy_m: Option<f64>,
+    /// A border case: the office confirms the place.
+    pub border: bool,
+    pub round_id: Option<Uuid>,
+    pub finding_id: Uuid,
+    pub reporter_id: Uuid,
+    pub observed_at: Instant,
+    pub created_at: Instant,
+    pub issued_at: Option<Instant>,
+    pub due_at: Option<Instant>,
+    pub official_due_at: Option<Instant>,
+    pub first_due_at: Option<Instant>,
+    pub accepted_at: Option<Instant>,
+    pub acceptor_id: Option<Uuid>,
+    pub submitted_at: Option<Instant>,
+    pub closed_at: Option<Instant>,
+    pub attempts: i32,
+    pub rework: i32,
+    pub hollow: i32,
+    pub slow: i32,
+    pub sightings: i32,
+    /// Seen again while waiting for a check: a strong flag for the verifier.
+    pub seen_while_submitted: bool,
+    /// The attempt under check, or the last one checked.
+    pub attempt_id: Option<Uuid>,
+    pub last_reason: Option<String>,
+    /// Files of its finding that are still on their way ("photo on its way").
+    pub missing_files: i32,
+    pub flags: Vec<Flag>,
+    /// From when the township side may see it; `None` = hidden (unannounced round).
+    pub visible_from: Option<Instant>,
+    pub version: i32,
+}
+
+impl Ticket {
+    /// The id of the ticket that a finding opens.
+    pub fn id_of(finding_id: Uuid) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, finding_id.as_bytes())
+    }
+
+    /// Past its due date while the unit holds it. Derived, never stored, so that a late arrival can lift it.
+    pub fn is_overdue(&self, now: Instant) -> bool {
+        match (self.state, self.official_due_at) {
+            (state, Some(due)) if state.is_with_unit() => due < now,
+            (State::Submitted | State::Closed, Some(due)) => self.submitted_at.is_some_and(|at| at > due),
+            _ => false,
+        }
+    }
+
+    /// True when it counts in the zeroing of static issues.
+    pub fn counts_as_static(&self) -> bool {
+        self.is_static && self.makes != "score"
+    }
+}
