@@ -15,7 +15,7 @@ use crate::{
 };
 use chrono::SecondsFormat;
 use sea_orm::{
-    ActiveValue::Set,
+    ActiveModelTrait, ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, LockType, OnConflict, Query},
