@@ -88,7 +88,7 @@ fn exact(lon: f64, lat: f64) -> Position {
 }
 
 fn within(lon: f64, lat: f64, accuracy_m: f64) -> Position {
-    Position::new((lon, lat), Some(accuracy_m), Source::Gps, Datum::Wgs84).unwrap()
+    Position::new((lon, lat), Some(accuracy_m), Source::Browser, Datum::Wgs84).unwrap()
 }
 
 fn grids() -> impl Strategy<Value = Grid> {
@@ -185,7 +185,7 @@ fn the_circle_of_accuracy_decides_about_the_border() {
     assert!(index.locate(&within(100.999, 20.5, 110.0)).border, "reaches the neighbour");
     assert!(index.locate(&within(100.001, 20.5, 110.0)).border, "reaches the outer border");
     assert!(index.locate(&exact(101.0, 20.5)).border, "on the shared edge even without an error");
-    let unknown = Position::new((100.9995, 20.5), None, Source::Network, Datum::Wgs84).unwrap();
+    let unknown = Position::new((100.9995, 20.5), None, Source::None, Datum::Wgs84).unwrap();
     assert!(index.locate(&unknown).border, "an unknown accuracy counts as 100 m");
 }
 

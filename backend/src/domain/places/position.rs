@@ -78,17 +78,16 @@ impl Point {
     }
 }
 
-/// Who says where: the phone's own fix, a person's finger on the map, or the register.
+/// Who says where: the phone's own fix, a scanned code at the site, a finger on the map, or the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    Gps,
-    Network,
-    Map,
-    Exif,
+    Browser,
+    SiteQr,
+    MapPin,
     Register,
     #[serde(other)]
-    Unknown,
+    None,
 }
 
 /// The datum that the source claims. CGCS2000 agrees with WGS-84 within about a metre and is taken as it is.
@@ -161,8 +160,8 @@ mod tests {
         {
             assert!(Point::new(lon, lat).is_err(), "{lon} {lat}");
         }
-        assert!(Position::new((105.0, 30.0), Some(-1.0), Source::Gps, Datum::Wgs84).is_err());
-        assert!(Position::new((105.0, 30.0), Some(f64::NAN), Source::Gps, Datum::Wgs84).is_err());
+        assert!(Position::new((105.0, 30.0), Some(-1.0), Source::Browser, Datum::Wgs84).is_err());
+        assert!(Position::new((105.0, 30.0), Some(f64::NAN), Source::Browser, Datum::Wgs84).is_err());
         assert!(serde_json::from_str::<Point>(r#"{"lon":181,"lat":0}"#).is_err());
     }
 

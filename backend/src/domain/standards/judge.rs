@@ -24,12 +24,18 @@ pub enum Given {
 }
 
 impl Given {
-    /// Reads an answer's `value` by the kind of its item.
-    pub fn read(kind: AnswerKind, value: &Value) -> Self {
+    /// Reads `result` and `value` of an answer on the wire by the kind of its item: a pass-fail item says all in `result`, the others say
+    /// in `value` what was seen.
+    pub fn read(kind: AnswerKind, result: Verdict, value: &Value) -> Self {
         let number = || value.as_u64().and_then(|n| u32::try_from(n).ok());
         let text = || value.as_str().map(str::to_owned);
+        match result {
+            Verdict::NotApplicable => return Self::NotApplicable,
+            Verdict::NotObserved => return Self::NotObserved,
+            Verdict::Pass | Verdict::Fail => {}
+        }
         match kind {
-            AnswerKind::PassFail => value.as_bool().map(Self::PassFail),
+            AnswerKind::PassFail => Some(Self::PassFail(result == Verdict::Pass)),
             AnswerKind::Score => number().map(Self::Score),
             AnswerKind::Count => number().map(Self::Count),
             AnswerKind::Choice => text().map(Self::Choice),
@@ -90,14 +96,33 @@ pub struct Consequence {
     pub title_zh: String,
 }
 
-/// Judges one answer. An answer that does not fit its item counts as not observed; [`check`] flags it.
-pub fn judge(item: &Item, given: &Given) -> Judgement {
-    let option = match given {
+/// Judges one answer. Where the answer does not fit its item (an option of another version, a value of another kind) the phone's own
+/// verdict stands, so that a fault somebody saw is never lost; [`check`] flags it.
+pub fn judge(item: &Item, given: &Given, claimed: Verdict) -> Judgement {
+    let option = option_of(item, given);
+    let verdict = match given {
+        Given::NotApplicable => Verdict::NotApplicable,
+        Given::NotObserved => Verdict::NotObserved,
+        _ => match passes(item, given, option) {
+            None => claimed,
+            Some(true) => Verdict::Pass,
+            Some(false) => Verdict::Fail,
+        },
+    };
+    let consequence = (verdict == Verdict::Fail).then(|| consequence(item, option));
+    Judgement { verdict, consequence }
+}
+
+fn option_of<'a>(item: &'a Item, given: &Given) -> Option<&'a Choice> {
+    match given {
         Given::Choice(key) => item.options.iter().find(|option| option.key == *key),
         _ => None,
-    };
-    let passes = match (item.answer, given) {
-        (_, Given::NotApplicable) => return Judgement { verdict: Verdict::NotApplicable, consequence: None },
+    }
+}
+
+/// `None` where the answer does not fit the item.
+fn passes(item: &Item, given: &Given, option: Option<&Choice>) -> Option<bool> {
+    match (item.answer, given) {
         (AnswerKind::PassFail, Given::PassFail(pass)) => Some(*pass),
         (AnswerKind::Score, Given::Score(n)) | (AnswerKind::Count, Given::Count(n)) => {
             item.pass_rule.map(|rule| rule.passes(*n))
@@ -105,11 +130,6 @@ pub fn judge(item: &Item, given: &Given) -> Judgement {
         (AnswerKind::Choice, Given::Choice(_)) => option.map(|option| !option.fail),
         (AnswerKind::Text, Given::Text(_)) => Some(true),
         _ => None,
-    };
-    match passes {
-        None => Judgement { verdict: Verdict::NotObserved, consequence: None },
-        Some(true) => Judgement { verdict: Verdict::Pass, consequence: None },
-        Some(false) => Judgement { verdict: Verdict::Fail, consequence: Some(consequence(item, option)) },
     }
 }
 
@@ -134,6 +154,8 @@ pub struct VisitAnswer {
     /// Stall, room; '' where the site is one.
     pub instance: String,
     pub given: Given,
+    /// The phone's own verdict.
+    pub claimed: Verdict,
     /// Why not applicable, not observed, without photo, or from the album.
     pub reason: String,
     pub photos: Vec<Capture>,
@@ -151,20 +173,19 @@ pub enum Capture {
 }
 
 /// Something odd about a sealed visit; shown to the office, never a refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Flag {
     pub code: FlagCode,
     pub item: String,
     pub instance: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FlagCode {
     /// The checklist has no such item.
     UnknownItem,
     /// An item that had to be answered was not.
-    AnswerMissing,
+    RequiredMissing,
     /// Answered although `visible_if` hides it.
     AnswerHidden,
     /// Two answers for the same item and instance.
@@ -177,8 +198,12 @@ pub enum FlagCode {
     NotApplicableNotAllowed,
     /// Not applicable or not observed without a reason.
     ReasonMissing,
-    /// A fail that needs a photo has none; with a reason it says why.
+    /// The phone's verdict is not the server's.
+    JudgedDifferently,
+    /// A fail that needs a photo has none and does not say why.
     PhotoMissing,
+    /// A fail that needs a photo says why it has none.
+    PhotoReason,
     /// Photos only from the album and no reason.
     AlbumWithoutReason,
     /// A photo where none may be taken.
@@ -186,16 +211,18 @@ pub enum FlagCode {
 }
 
 impl FlagCode {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::UnknownItem,
-        Self::AnswerMissing,
+        Self::RequiredMissing,
         Self::AnswerHidden,
         Self::AnswerTwice,
         Self::AnswerUnreadable,
         Self::ScoreTooHigh,
         Self::NotApplicableNotAllowed,
         Self::ReasonMissing,
+        Self::JudgedDifferently,
         Self::PhotoMissing,
+        Self::PhotoReason,
         Self::AlbumWithoutReason,
         Self::PhotoForbidden,
     ];
@@ -203,14 +230,16 @@ impl FlagCode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownItem => "unknown_item",
-            Self::AnswerMissing => "answer_missing",
+            Self::RequiredMissing => "required_missing",
             Self::AnswerHidden => "answer_hidden",
             Self::AnswerTwice => "answer_twice",
             Self::AnswerUnreadable => "answer_unreadable",
             Self::ScoreTooHigh => "score_too_high",
             Self::NotApplicableNotAllowed => "not_applicable_not_allowed",
             Self::ReasonMissing => "reason_missing",
+            Self::JudgedDifferently => "judged_differently",
             Self::PhotoMissing => "photo_missing",
+            Self::PhotoReason => "photo_reason",
             Self::AlbumWithoutReason => "album_without_reason",
             Self::PhotoForbidden => "photo_forbidden",
         }
@@ -249,14 +278,19 @@ pub fn check(list: &Checklist, answers: &[VisitAnswer]) -> Vec<Flag> {
         if !is_visible(item, &data) {
             flag(FlagCode::AnswerHidden);
         }
-        let verdict = judge(item, &answer.given).verdict;
+        let verdict = judge(item, &answer.given, answer.claimed).verdict;
         let unexplained = answer.reason.trim().is_empty();
         match (&answer.given, verdict) {
             (Given::NotApplicable, _) if !item.na_allowed => flag(FlagCode::NotApplicableNotAllowed),
             (Given::NotApplicable | Given::NotObserved, _) if unexplained => flag(FlagCode::ReasonMissing),
             (Given::NotApplicable | Given::NotObserved, _) => {}
-            (_, Verdict::NotObserved) => flag(FlagCode::AnswerUnreadable),
+            _ if passes(item, &answer.given, option_of(item, &answer.given)).is_none() => {
+                flag(FlagCode::AnswerUnreadable);
+            }
             _ => {}
+        }
+        if verdict != answer.claimed {
+            flag(FlagCode::JudgedDifferently);
         }
         if let (Given::Score(given), Some(max)) = (&answer.given, item.max_score)
             && *given > max
@@ -270,7 +304,7 @@ pub fn check(list: &Checklist, answers: &[VisitAnswer]) -> Vec<Flag> {
         } else if item.photo_on_fail && verdict == Verdict::Fail {
             let only_album = answer.photos.iter().all(|capture| *capture == Capture::Album);
             if answer.photos.is_empty() {
-                flag(FlagCode::PhotoMissing);
+                flag(if unexplained { FlagCode::PhotoMissing } else { FlagCode::PhotoReason });
             } else if only_album && unexplained {
                 flag(FlagCode::AlbumWithoutReason);
             }
@@ -282,7 +316,7 @@ pub fn check(list: &Checklist, answers: &[VisitAnswer]) -> Vec<Flag> {
         let answered = answers.iter().any(|answer| answer.item == item.code);
         if required && !answered && is_visible(item, &data) {
             flags.push(Flag {
-                code: FlagCode::AnswerMissing,
+                code: FlagCode::RequiredMissing,
                 item: item.code.clone(),
                 instance: String::new(),
             });
@@ -316,7 +350,7 @@ pub fn score(list: &Checklist, answers: &[VisitAnswer], gate_permille: u32) -> S
     let mut score = Score::default();
     for answer in answers {
         let Some(item) = list.item(&answer.item).filter(|item| is_visible(item, &data)) else { continue };
-        let Judgement { verdict, consequence } = judge(item, &answer.given);
+        let Judgement { verdict, consequence } = judge(item, &answer.given, answer.claimed);
         score.gated |= consequence.is_some_and(|c| c.is_static && c.severity == Severity::Critical);
         let counter = match verdict {
             Verdict::Pass => &mut score.passes,

@@ -14,7 +14,15 @@ fn shelter() -> Checklist {
 
 fn answer(item: &Item, given: Given) -> VisitAnswer {
     let photos = if item.camera == Camera::Forbidden { vec![] } else { vec![Capture::InPage] };
-    VisitAnswer { item: item.code.clone(), instance: String::new(), given, reason: String::new(), photos }
+    let claimed = judge(item, &given, Verdict::NotObserved).verdict;
+    VisitAnswer {
+        item: item.code.clone(),
+        instance: String::new(),
+        given,
+        claimed,
+        reason: String::new(),
+        photos,
+    }
 }
 
 /// The answer that passes, or with `pass = false` the first that fails.
@@ -24,12 +32,14 @@ fn given(item: &Item, pass: bool) -> Given {
         AnswerKind::Choice => {
             Given::Choice(item.options.iter().find(|o| o.fail != pass).unwrap().key.clone())
         }
-        AnswerKind::Score => {
-            (0..=10).map(Given::Score).find(|g| (judge(item, g).verdict == Verdict::Pass) == pass).unwrap()
-        }
-        AnswerKind::Count => {
-            (0..=99).map(Given::Count).find(|g| (judge(item, g).verdict == Verdict::Pass) == pass).unwrap()
-        }
+        AnswerKind::Score => (0..=10)
+            .map(Given::Score)
+            .find(|g| (judge(item, g, Verdict::Pass).verdict == Verdict::Pass) == pass)
+            .unwrap(),
+        AnswerKind::Count => (0..=99)
+            .map(Given::Count)
+            .find(|g| (judge(item, g, Verdict::Pass).verdict == Verdict::Pass) == pass)
+            .unwrap(),
         AnswerKind::Text => Given::Text("记录".into()),
     }
 }
@@ -46,7 +56,7 @@ fn codes(flags: &[Flag]) -> Vec<FlagCode> {
 fn a_failing_option_overrules_its_item_and_nothing_else() {
     let list = demo().checklists.into_iter().find(|list| list.kind == "farmers_market").unwrap();
     let item = list.item("MKT-02").unwrap();
-    let hidden = judge(item, &Given::Choice("hidden".into()));
+    let hidden = judge(item, &Given::Choice("hidden".into()), Verdict::Pass);
     assert_eq!(hidden.verdict, Verdict::Fail);
     let made = hidden.consequence.unwrap();
     assert_eq!((made.severity, made.is_static, made.deadline_days), (Severity::Minor, false, 0));
@@ -54,22 +64,22 @@ fn a_failing_option_overrules_its_item_and_nothing_else() {
         (made.department.as_str(), made.makes, made.restricted),
         ("market_regulation", Makes::Ticket, false)
     );
-    assert_eq!(judge(item, &Given::Choice("ok".into())).consequence, None);
+    assert_eq!(judge(item, &Given::Choice("ok".into()), Verdict::Pass).consequence, None);
 }
 
 #[test]
 fn restricted_findings_are_due_the_same_day() {
     let mut item = shelter().items[0].clone();
     item.restricted = true;
-    let made = judge(&item, &Given::PassFail(false)).consequence.unwrap();
+    let made = judge(&item, &Given::PassFail(false), Verdict::Pass).consequence.unwrap();
     assert!(made.restricted && made.deadline_days == 0 && item.deadline_days > 0);
 }
 
 #[test]
 fn every_item_of_the_demo_library_can_pass_and_fail() {
     for item in demo().checklists.iter().flat_map(|list| &list.items) {
-        assert_eq!(judge(item, &given(item, true)).verdict, Verdict::Pass, "{}", item.code);
-        assert_eq!(judge(item, &given(item, false)).verdict, Verdict::Fail, "{}", item.code);
+        assert_eq!(judge(item, &given(item, true), Verdict::Pass).verdict, Verdict::Pass, "{}", item.code);
+        assert_eq!(judge(item, &given(item, false), Verdict::Pass).verdict, Verdict::Fail, "{}", item.code);
     }
 }
 
@@ -78,15 +88,19 @@ fn answers_of_the_wrong_kind_are_not_observed_and_flagged() {
     let list = shelter();
     let item = &list.items[0];
     for odd in [Given::Score(1), Given::Choice("x".into()), Given::Unreadable] {
-        assert_eq!(judge(item, &odd).verdict, Verdict::NotObserved);
+        let fail = judge(item, &odd, Verdict::Fail);
+        assert!(fail.verdict == Verdict::Fail && fail.consequence.is_some(), "the phone's verdict stands");
         let mut answers = visit(&list, |_| true);
         answers[0] = answer(item, odd);
         assert_eq!(codes(&check(&list, &answers)), [FlagCode::AnswerUnreadable]);
     }
-    assert_eq!(Given::read(AnswerKind::Count, &json!("3")), Given::Unreadable);
-    assert_eq!(Given::read(AnswerKind::Count, &json!(-3)), Given::Unreadable);
-    assert_eq!(Given::read(AnswerKind::Count, &json!(3)), Given::Count(3));
-    assert_eq!(Given::read(AnswerKind::PassFail, &json!("true")), Given::Unreadable);
+    let count = |value| Given::read(AnswerKind::Count, Verdict::Pass, &value);
+    assert_eq!(
+        [count(json!("3")), count(json!(-3)), count(json!(3))],
+        [Given::Unreadable, Given::Unreadable, Given::Count(3)]
+    );
+    assert_eq!(Given::read(AnswerKind::PassFail, Verdict::Fail, &json!(null)), Given::PassFail(false));
+    assert_eq!(Given::read(AnswerKind::Choice, Verdict::NotObserved, &json!("ok")), Given::NotObserved);
 }
 
 #[test]
@@ -101,6 +115,14 @@ fn a_full_visit_has_no_flags_and_a_full_score() {
 }
 
 #[test]
+fn the_phones_verdict_is_compared() {
+    let list = shelter();
+    let mut answers = visit(&list, |_| true);
+    answers[1].claimed = Verdict::Fail;
+    assert_eq!(codes(&check(&list, &answers)), [FlagCode::JudgedDifferently]);
+}
+
+#[test]
 fn photo_rules() {
     let list = shelter();
     let needs = list.items.iter().position(|item| item.photo_on_fail).unwrap();
@@ -111,6 +133,7 @@ fn photo_rules() {
         codes(&check(&list, &answers))
     };
     assert_eq!(flags_with(vec![], ""), [FlagCode::PhotoMissing]);
+    assert_eq!(flags_with(vec![], "有老人在场"), [FlagCode::PhotoReason]);
     assert_eq!(flags_with(vec![Capture::InPage], ""), []);
     assert_eq!(flags_with(vec![Capture::SystemCamera], ""), []);
     assert_eq!(
@@ -138,10 +161,10 @@ fn forbidden_photos_reasons_unknown_and_doubled_answers() {
     assert_eq!(codes(&check(&list, &answers)), [FlagCode::PhotoForbidden]);
 
     answers[0].photos.clear();
-    answers[0].given = Given::NotApplicable;
+    (answers[0].given, answers[0].claimed) = (Given::NotApplicable, Verdict::NotApplicable);
     answers[0].reason = "没有".into();
     assert_eq!(codes(&check(&list, &answers)), [FlagCode::NotApplicableNotAllowed]);
-    answers[0].given = Given::NotObserved;
+    (answers[0].given, answers[0].claimed) = (Given::NotObserved, Verdict::NotObserved);
     assert_eq!(codes(&check(&list, &answers)), [], "not observed is always allowed");
     answers[0].reason.clear();
     assert_eq!(codes(&check(&list, &answers)), [FlagCode::ReasonMissing]);
@@ -156,7 +179,7 @@ fn forbidden_photos_reasons_unknown_and_doubled_answers() {
     assert_eq!(codes(&check(&list, &doubled)), [FlagCode::AnswerTwice, FlagCode::UnknownItem]);
 
     doubled.retain(|answer| answer.item != list.items[2].code);
-    assert!(codes(&check(&list, &doubled)).contains(&FlagCode::AnswerMissing));
+    assert!(codes(&check(&list, &doubled)).contains(&FlagCode::RequiredMissing));
 }
 
 #[test]
@@ -171,9 +194,9 @@ fn hidden_items_are_not_missed_and_not_scored() {
     assert_eq!(score(&list, &answers, GATE_PERMILLE).applicable, 100 - list.items[1].weight);
     answers.drain(1..3);
     assert_eq!(check(&list, &answers), [], "neither is asked while the first passes");
-    answers[0].given = Given::PassFail(false);
+    (answers[0].given, answers[0].claimed) = (Given::PassFail(false), Verdict::Fail);
     let missing: Vec<_> = check(&list, &answers).into_iter().map(|flag| (flag.code, flag.item)).collect();
-    let expected = [1, 2].map(|i| (FlagCode::AnswerMissing, list.items[i].code.clone()));
+    let expected = [1, 2].map(|i| (FlagCode::RequiredMissing, list.items[i].code.clone()));
     assert_eq!(missing, expected);
 }
 
