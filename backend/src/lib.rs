@@ -6,7 +6,11 @@
 //! In each layer a noun lives in the area of the same name: people, places, standards, rounds, field, tickets, reports.
 
 pub mod app;
+pub mod config;
 pub mod domain;
 pub mod files;
+pub mod http;
 pub mod imaging;
+pub mod server;
 pub mod store;
+pub mod telemetry;

@@ -1,8 +1,11 @@
 //! Use cases, one file per verb family: each checks the caller, owns one transaction, and writes the audit row.
 
 pub mod caller;
+pub mod demo;
 pub mod error;
 pub mod field;
+pub mod health;
+pub mod idempotency;
 pub mod people;
 pub mod places;
 pub mod reports;
@@ -12,9 +15,11 @@ pub mod tickets;
 
 pub use caller::{Caller, Origin};
 pub use error::{AppError, AppResult};
+pub use idempotency::Once;
 
 use crate::{
-    domain::{clock::SharedClock, random::SharedRandom},
+    domain::{clock::SharedClock, people::password, random::SharedRandom},
+    files::Files,
     store::Store,
 };
 
@@ -22,6 +27,12 @@ use crate::{
 #[derive(Clone)]
 pub struct App {
     pub store: Store,
+    pub files: Files,
     pub clock: SharedClock,
     pub random: SharedRandom,
+    /// This process serves the demo county.
+    pub demo: bool,
+    /// Below this many free bytes files wait while answers still enter.
+    pub disk_floor_bytes: u64,
+    pub password_cost: password::Cost,
 }

@@ -10,6 +10,7 @@ mod writer;
 pub mod audit;
 pub mod changes;
 pub mod field;
+pub mod idempotency;
 pub mod jobs;
 pub mod meta;
 pub mod people;

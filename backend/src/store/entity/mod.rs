@@ -8,6 +8,7 @@ pub mod department;
 pub mod device_slot;
 pub mod file;
 pub mod finding;
+pub mod idempotency;
 pub mod inspection;
 pub mod job;
 pub mod lease;

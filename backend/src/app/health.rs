@@ -1,0 +1,33 @@
+//! Whether this installation can work, and what it is.
+
+use super::App;
+use crate::store::meta;
+
+impl App {
+    /// True when the database answers a small question.
+    pub async fn database_answers(&self) -> bool {
+        match self.store.pending_migrations().await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, "the database does not answer");
+                false
+            }
+        }
+    }
+
+    /// The database's epoch; made when the database is new, renewed by a restore.
+    pub async fn epoch(&self) -> super::AppResult<uuid::Uuid> {
+        let fresh = self.random.id();
+        self.store
+            .write(async |tx| {
+                if let Some(epoch) = meta::get(tx, meta::EPOCH).await? {
+                    return epoch
+                        .parse()
+                        .map_err(|_error| super::AppError::Internal("meta.epoch is no uuid".into()));
+                }
+                meta::set(tx, meta::EPOCH, fresh.to_string()).await?;
+                Ok(fresh)
+            })
+            .await
+    }
+}

@@ -1,0 +1,106 @@
+//! The commands of the program: one binary, one subcommand for each thing an operator does.
+
+mod openapi;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use lalian::{
+    config::{Config, DatabaseArgs, NetworkArgs, StorageArgs},
+    telemetry::LogArgs,
+};
+use std::{error::Error, io::Write};
+
+/// Where a command ends when it fails: a sentence for the operator.
+pub type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// Lalian 拉练通: field review of a county, from the phone without signal to the ticket that is closed.
+///
+/// Every flag is also a variable LALIAN_*; secrets can come from files (*_FILE).
+#[derive(Debug, Parser)]
+#[command(name = "lalian", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a county (or, on PostgreSQL and S3, be one of many replicas)
+    Serve(serve::Serve),
+    /// Bring the database to the shape that this version needs
+    Migrate(serve::Migrate),
+    /// Write the OpenAPI document
+    Openapi(openapi::OpenApi),
+}
+
+/// Settings of a command that works on the data without serving.
+#[derive(Debug, clap::Args)]
+pub struct Workplace {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    storage: StorageArgs,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+impl Workplace {
+    /// The settings with which `serve` would find the same data.
+    fn config(self) -> Result<Config, lalian::config::Error> {
+        Config::new(&self.database, self.storage, NetworkArgs::default(), FOLDER)
+    }
+}
+
+/// The folder of a real county when none is named.
+const FOLDER: &str = "data";
+
+/// Runs a command to its end.
+pub fn run(cli: Cli) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Migrate(migrate) => migrate.run().await,
+            Command::Openapi(openapi) => openapi.run(),
+        }
+    })
+}
+
+/// A line for the person at the terminal.
+pub fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Why a command failed, with everything that led to it.
+pub fn complain(error: &(dyn Error + 'static)) {
+    let mut text = format!("lalian: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_defined() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_explains_itself() {
+        for command in Cli::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+        }
+    }
+}

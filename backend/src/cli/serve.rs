@@ -1,0 +1,72 @@
+//! `serve` and `migrate`: the program as a service.
+
+use super::{FOLDER, Outcome, say};
+use lalian::{
+    config::{Config, DatabaseArgs, NetworkArgs, StorageArgs},
+    server::Server,
+    store::Store,
+    telemetry::LogArgs,
+};
+use secrecy::ExposeSecret;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub storage: StorageArgs,
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+impl Serve {
+    pub async fn run(self) -> Outcome {
+        self.log.start()?;
+        let config = Config::new(&self.database, self.storage, self.network, FOLDER)?;
+        until_stopped(config).await
+    }
+}
+
+/// Serves until the system or the operator says stop, then lets work under way finish.
+pub async fn until_stopped(config: Config) -> Outcome {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut server = Server::start(config).await?;
+    say(&format!("listening on {scheme}://{}", server.addr()));
+    tokio::select! {
+        ended = server.ended() => return Ok(ended?),
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    tracing::info!("stopping: requests under way may finish");
+    server.stop().await?;
+    Ok(())
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Migrate {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+impl Migrate {
+    pub async fn run(self) -> Outcome {
+        self.log.start()?;
+        let data = self.database.folder(FOLDER);
+        let url = self.database.url(&data)?;
+        if url.expose_secret().starts_with("sqlite:") {
+            std::fs::create_dir_all(&data)?;
+        }
+        let store = Store::connect(url.expose_secret()).await?;
+        let migrated = store.migrate().await;
+        store.close().await;
+        migrated?;
+        say("the database is up to date");
+        Ok(())
+    }
+}

@@ -1,0 +1,398 @@
+//! Every setting: one flag and one `LALIAN_*` variable each, read once, checked before anything starts.
+
+use crate::{
+    domain::{
+        clock::{SharedClock, SystemClock},
+        people::password,
+        random::{SharedRandom, SystemRandom},
+    },
+    files::BucketSettings,
+    http::{admission::Limits, listen::Tls},
+};
+use clap::Args;
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    fs,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use url::Url;
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{path}: {cause}")]
+    File { path: String, cause: std::io::Error },
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// Where the database is.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Data")]
+pub struct DatabaseArgs {
+    /// Folder of the county profile: database and files [default: data, for the demo data/demo]
+    #[arg(long, env = "LALIAN_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: sqlite in the data folder]
+    #[arg(long, env = "LALIAN_DATABASE", value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+    /// File that holds the database URL, so that its password stands in no command line
+    #[arg(long, env = "LALIAN_DATABASE_FILE", value_name = "FILE", conflicts_with = "database")]
+    database_file: Option<PathBuf>,
+}
+
+/// Where files are.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Files")]
+pub struct StorageArgs {
+    /// Files: file:DIR or s3://BUCKET/PREFIX?endpoint=URL&region=NAME [default: files in the data folder]
+    #[arg(long, env = "LALIAN_STORAGE", value_name = "URL")]
+    storage: Option<String>,
+    /// S3 access key; without it, where AWS tools look
+    #[arg(long, env = "LALIAN_S3_ACCESS_KEY", value_name = "KEY", hide_env_values = true)]
+    s3_access_key: Option<String>,
+    /// File that holds the S3 secret key
+    #[arg(long, env = "LALIAN_S3_SECRET_KEY_FILE", value_name = "FILE")]
+    s3_secret_key_file: Option<PathBuf>,
+    /// S3 secret key; a file is the better place
+    #[arg(
+        long,
+        env = "LALIAN_S3_SECRET_KEY",
+        value_name = "KEY",
+        hide_env_values = true,
+        conflicts_with = "s3_secret_key_file"
+    )]
+    s3_secret_key: Option<String>,
+    /// Below this many free megabytes files wait (503) while answers still enter
+    #[arg(long, env = "LALIAN_DISK_FLOOR_MB", value_name = "MB", default_value_t = 1024)]
+    disk_floor_mb: u64,
+}
+
+/// How the program is reached.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Network")]
+pub struct NetworkArgs {
+    /// Address and port; anything but loopback needs a certificate or --behind-proxy
+    #[arg(long, env = "LALIAN_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub bind: SocketAddr,
+    /// TLS certificate chain (PEM)
+    #[arg(long, env = "LALIAN_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// TLS private key (PEM)
+    #[arg(long, env = "LALIAN_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Proxies in front of us that end TLS, as addresses or networks; only their X-Forwarded-For is believed
+    #[arg(long, env = "LALIAN_BEHIND_PROXY", value_name = "NET,NET", value_delimiter = ',', value_parser = network)]
+    behind_proxy: Vec<IpNet>,
+    /// The address that browsers use, such as https://lalian.example.gov.cn
+    #[arg(long, env = "LALIAN_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<Url>,
+    /// Folder with the built front end [default: pwa/dist of the checkout, or the one inside the binary]
+    #[arg(long, env = "LALIAN_PWA", value_name = "DIR")]
+    pub pwa: Option<PathBuf>,
+    /// Threads that answer requests [default: one per processor]
+    #[arg(long, env = "LALIAN_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    workers: Option<u16>,
+    /// Requests under way at once, in all
+    #[arg(long, env = "LALIAN_MAX_REQUESTS", value_name = "N", default_value_t = 512)]
+    max_requests: usize,
+    /// Requests under way at once from one address
+    #[arg(long, env = "LALIAN_MAX_REQUESTS_PER_PEER", value_name = "N", default_value_t = 128)]
+    max_requests_per_peer: usize,
+    /// Seconds that requests under way may take after a stop
+    #[arg(long, env = "LALIAN_DRAIN_S", value_name = "S", default_value_t = 20)]
+    drain_s: u64,
+}
+
+impl Default for NetworkArgs {
+    /// For commands that do not listen.
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls_certificate: None,
+            tls_key: None,
+            behind_proxy: Vec::new(),
+            public_url: None,
+            pwa: None,
+            workers: None,
+            max_requests: 1,
+            max_requests_per_peer: 1,
+            drain_s: 0,
+        }
+    }
+}
+
+/// A network, or one address as the network of itself.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse()
+        .or_else(|_not_a_net| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|error| error.to_string())
+}
+
+/// Where objects lie.
+#[derive(Debug, Clone)]
+pub enum Storage {
+    Disk(PathBuf),
+    Bucket(BucketSettings),
+}
+
+/// Everything that a server needs to start.
+#[derive(Clone)]
+pub struct Config {
+    pub data: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; secret because of the password inside.
+    pub database: SecretString,
+    pub storage: Storage,
+    pub disk_floor_bytes: u64,
+    pub bind: SocketAddr,
+    pub tls: Option<Tls>,
+    pub proxies: Vec<IpNet>,
+    pub public_url: Option<Url>,
+    pub pwa: Option<PathBuf>,
+    pub workers: usize,
+    pub limits: Limits,
+    pub drain: Duration,
+    /// Runs the demo county: needs a demo database, as everything else refuses one.
+    pub demo: bool,
+    pub password_cost: password::Cost,
+    pub clock: SharedClock,
+    pub random: SharedRandom,
+}
+
+impl Config {
+    /// From flags and variables; `data` is where things lie when nothing is said.
+    pub fn new(
+        database: &DatabaseArgs,
+        storage: StorageArgs,
+        network: NetworkArgs,
+        data: &str,
+    ) -> Result<Self, Error> {
+        let data = database.folder(data);
+        Ok(Self {
+            database: database.url(&data)?,
+            disk_floor_bytes: storage.disk_floor_mb * 1024 * 1024,
+            storage: storage.resolve(&data)?,
+            data,
+            bind: network.bind,
+            tls: network
+                .tls_certificate
+                .zip(network.tls_key)
+                .map(|(certificate, key)| Tls { certificate, key }),
+            proxies: network.behind_proxy,
+            public_url: network.public_url,
+            pwa: network.pwa,
+            workers: network.workers.map_or_else(processors, usize::from),
+            limits: Limits { total: network.max_requests, per_peer: network.max_requests_per_peer },
+            drain: Duration::from_secs(network.drain_s),
+            demo: false,
+            password_cost: password::Cost::STANDARD,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        })
+    }
+
+    /// For tests: everything below `data`, a free port on loopback, cheap passwords, one worker.
+    pub fn for_testing(data: &Path) -> Self {
+        Self {
+            database: format!("sqlite:{}", data.join("lalian.db").display()).into(),
+            storage: Storage::Disk(data.join("files")),
+            disk_floor_bytes: 0,
+            data: data.to_owned(),
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: None,
+            proxies: Vec::new(),
+            public_url: None,
+            pwa: Some(data.join("no-front-end")),
+            workers: 1,
+            limits: Limits { total: 512, per_peer: 512 },
+            drain: Duration::from_secs(5),
+            demo: false,
+            password_cost: password::Cost::CHEAP,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
+    }
+
+    /// Refuses what would be unsafe: passwords and photos in clear text on a network.
+    pub fn check(&self) -> Result<(), Error> {
+        let loopback = self.bind.ip().to_canonical().is_loopback();
+        let unusable = |text: &str| Err(Error::Unusable(text.to_owned()));
+        if self.demo && !(loopback || self.tls.is_some()) {
+            return unusable(
+                "示例只在本机运行，请用 127.0.0.1。The demo stays on this machine; bind 127.0.0.1.",
+            );
+        }
+        if !loopback && self.tls.is_none() && self.proxies.is_empty() {
+            return unusable(
+                "离开本机必须加密：请给出 --tls-certificate 和 --tls-key，或用 --behind-proxy 列出前面的代理。\n\
+                 Off loopback the connection must be encrypted: give --tls-certificate and --tls-key, \
+                 or list the proxies in front with --behind-proxy.",
+            );
+        }
+        if self.limits.total == 0 || self.limits.per_peer == 0 {
+            return unusable("--max-requests must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// True when browsers see HTTPS, ours or a proxy's.
+    pub fn is_encrypted(&self) -> bool {
+        self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// The SQLite file, if the database is one.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let path = self.database.expose_secret().strip_prefix("sqlite:")?;
+        Some(PathBuf::from(path.split('?').next().unwrap_or_default().trim_start_matches("//")))
+    }
+}
+
+impl DatabaseArgs {
+    pub fn folder(&self, default: &str) -> PathBuf {
+        self.data.clone().unwrap_or_else(|| default.into())
+    }
+
+    /// The URL, from wherever it was given.
+    pub fn url(&self, data: &Path) -> Result<SecretString, Error> {
+        let url = match (&self.database, &self.database_file) {
+            (Some(url), _) => url.clone(),
+            (None, Some(file)) => read(file)?,
+            (None, None) => format!("sqlite:{}", data.join("lalian.db").display()),
+        };
+        let known = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme));
+        known.then(|| url.into()).ok_or_else(|| {
+            Error::Unusable("the database URL must begin with sqlite: or postgres:".to_owned())
+        })
+    }
+}
+
+impl StorageArgs {
+    fn resolve(self, data: &Path) -> Result<Storage, Error> {
+        let Some(text) = &self.storage else { return Ok(Storage::Disk(data.join("files"))) };
+        if let Some(path) = text.strip_prefix("file:") {
+            return Ok(Storage::Disk(path.trim_start_matches("//").into()));
+        }
+        let url = Url::parse(text).ok().filter(|url| url.scheme() == "s3");
+        let Some((url, bucket)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
+            return Err(Error::Unusable(
+                "the storage URL must look like file:DIR or s3://BUCKET/PREFIX".to_owned(),
+            ));
+        };
+        let parameter =
+            |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        let secret_key = match (self.s3_secret_key, &self.s3_secret_key_file) {
+            (Some(key), _) => Some(key.into()),
+            (None, Some(file)) => Some(read(file)?.into()),
+            (None, None) => None,
+        };
+        Ok(Storage::Bucket(BucketSettings {
+            bucket: bucket.to_owned(),
+            prefix: url.path().trim_matches('/').to_owned(),
+            endpoint: parameter("endpoint"),
+            region: parameter("region"),
+            access_key: self.s3_access_key,
+            secret_key,
+        }))
+    }
+}
+
+/// A secret from a file, without its final newline.
+fn read(file: &Path) -> Result<String, Error> {
+    fs::read_to_string(file)
+        .map(|text| text.trim_end().to_owned())
+        .map_err(|cause| Error::File { path: file.display().to_string(), cause })
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, Parser};
+
+    #[derive(Parser)]
+    struct All {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        storage: StorageArgs,
+        #[command(flatten)]
+        network: NetworkArgs,
+    }
+
+    fn config(arguments: &[&str]) -> Result<Config, String> {
+        let arguments = ["lalian"].iter().chain(arguments);
+        let all = All::try_parse_from(arguments).map_err(|error| error.to_string())?;
+        Config::new(&all.database, all.storage, all.network, "data").map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_setting_has_its_variable_and_its_words() {
+        for argument in All::command().get_arguments().filter(|argument| argument.get_id() != "help") {
+            let variable = argument.get_env().and_then(|name| name.to_str()).unwrap_or_default();
+            let expected = format!("LALIAN_{}", argument.get_id().as_str().to_uppercase());
+            assert_eq!(variable, expected);
+            assert!(argument.get_help().is_some(), "{expected} is not explained");
+        }
+    }
+
+    #[test]
+    fn nothing_said_means_the_county_profile_on_loopback() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.sqlite_file().unwrap(), Path::new("data/lalian.db"));
+        assert!(matches!(&config.storage, Storage::Disk(path) if path == Path::new("data/files")));
+        assert!(config.check().is_ok());
+    }
+
+    #[test]
+    fn off_loopback_needs_encryption() {
+        let refused = |arguments: &[&str]| config(arguments).unwrap().check().is_err();
+        assert!(refused(&["--bind", "0.0.0.0:80"]));
+        assert!(refused(&["--bind", "[::]:80"]));
+        assert!(!refused(&["--bind", "[::1]:80"]));
+        assert!(!refused(&["--bind", "0.0.0.0:80", "--behind-proxy", "10.0.0.5,192.168.0.0/16"]));
+        assert!(!refused(&["--bind", "0.0.0.0:80", "--tls-certificate", "c.pem", "--tls-key", "k.pem"]));
+        assert!(config(&["--tls-certificate", "c.pem"]).is_err(), "a certificate without its key");
+        assert!(config(&["--behind-proxy", "everybody"]).is_err());
+    }
+
+    #[test]
+    fn a_bucket_is_read_from_its_url_and_its_secret_from_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        fs::write(&file, "s3cret\n").unwrap();
+        let config = config(&[
+            "--storage",
+            "s3://photos/county/a?endpoint=http://127.0.0.1:9000&region=cn",
+            "--s3-access-key",
+            "id",
+            "--s3-secret-key-file",
+            file.to_str().unwrap(),
+        ])
+        .unwrap();
+        let Storage::Bucket(bucket) = config.storage else { panic!("a bucket") };
+        assert_eq!((bucket.bucket.as_str(), bucket.prefix.as_str()), ("photos", "county/a"));
+        assert_eq!(bucket.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+        assert_eq!(bucket.secret_key.unwrap().expose_secret(), "s3cret");
+    }
+
+    #[test]
+    fn unusable_addresses_of_data_are_refused() {
+        assert!(config(&["--database", "mysql://x"]).is_err());
+        assert!(config(&["--storage", "ftp://x"]).is_err());
+        assert!(config(&["--database-file", "/nowhere/at/all"]).is_err());
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let config = config(&["--database", "postgres://u:hidden@h/d"]).unwrap();
+        assert!(!format!("{:?}", config.database).contains("hidden"));
+    }
+}

@@ -1,0 +1,138 @@
+//! The only code that knows actix: the route table, what stands before every handler, and one file per resource.
+//!
+//! Conventions: nouns in the plural under `/api/v1`; `snake_case` JSON; RFC 3339 UTC; lists take filters and an opaque
+//! cursor and answer `{items, next}`; failures are RFC 9457 problems ([`problem`]); desk writes carry an
+//! `Idempotency-Key`; a POST may stand for PUT, PATCH or DELETE ([`method_override`]).
+
+pub mod admission;
+pub mod auth;
+mod door;
+pub mod extract;
+pub mod headers;
+pub mod listen;
+pub mod method_override;
+pub mod openapi;
+pub mod problem;
+pub mod pwa;
+pub mod request_id;
+pub mod routes;
+pub mod v1;
+
+use crate::app::App;
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::{Compress, from_fn},
+    web,
+};
+use admission::Admission;
+use ipnet::IpNet;
+use routes::{Body, Route, Who};
+use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
+
+const HEALTH: &str = "/api/v1/health";
+
+const NONE: Body = Body::None;
+
+/// Declares [`ROUTES`] and the OpenAPI document from the same rows.
+macro_rules! routes {
+    ($( $method:ident $path:literal $who:expr, $body:expr => $($handler:ident)::+; )*) => {
+        static ROUTES: &[Route] = &[ $( Route {
+            method: stringify!($method),
+            path: $path,
+            who: $who,
+            body: $body,
+            handler: stringify!($($handler)::+),
+            mount: || web::route().to($($handler)::+),
+        } ),* ];
+
+        #[derive(utoipa::OpenApi)]
+        #[openapi(paths($($($handler)::+),*))]
+        struct Documented;
+    };
+}
+
+// The whole API, top to bottom. Where two addresses overlap, the literal one stands first.
+routes! {
+    // method, address, who, body => handler
+    GET "/api/v1/health" Who::Anyone, NONE => v1::health::health;
+}
+
+/// Every route, for the matrix test and the documents.
+pub fn routes() -> &'static [Route] {
+    ROUTES
+}
+
+/// What the middleware works with; shared by all workers.
+pub struct State {
+    pub app: App,
+    pub admission: Arc<Admission>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpNet>,
+    pub pwa: pwa::Pwa,
+    /// Browsers reach us over TLS (our own or the proxy's).
+    pub tls: bool,
+    /// Set once the database has its present shape.
+    epoch: OnceLock<Uuid>,
+}
+
+impl State {
+    pub fn new(app: App, admission: Arc<Admission>, proxies: Vec<IpNet>, pwa: pwa::Pwa, tls: bool) -> Self {
+        Self { app, admission, proxies, pwa, tls, epoch: OnceLock::new() }
+    }
+
+    /// Opens the API: the database has its present shape, and this is its epoch.
+    pub fn open(&self, epoch: Uuid) {
+        let _ = self.epoch.set(epoch);
+    }
+
+    /// The database's epoch, renewed by a restore; nothing before it is open.
+    pub fn epoch(&self) -> Option<Uuid> {
+        self.epoch.get().copied()
+    }
+
+    pub fn is_ready(&self) -> bool {
+        self.epoch().is_some()
+    }
+}
+
+/// True for addresses that belong to the program and never to the front end.
+fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/") || path.starts_with("/.well-known/")
+}
+
+/// The whole actix application.
+///
+/// Order on the way in (the answer takes it backwards): request id and log line, security headers, compression,
+/// problems, admission (readiness, limits), method override, routing; then, for one route, the door (length, type,
+/// caller) and the handler. Each step stands where the steps outside it still apply to what it refuses.
+fn application(
+    state: web::Data<State>,
+) -> actix_web::App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    // actix runs the wrap that was added last first.
+    actix_web::App::new()
+        .app_data(web::Data::new(state.app.clone()))
+        .app_data(state)
+        .wrap(from_fn(method_override::apply))
+        .wrap(from_fn(admission::admit))
+        .wrap(from_fn(problem::convert))
+        .wrap(Compress::default())
+        .wrap(from_fn(headers::secure))
+        .wrap(from_fn(request_id::assign))
+        .configure(|config| {
+            for resource in routes::resources(ROUTES) {
+                config.service(resource);
+            }
+            config.default_service(web::to(pwa::serve));
+        })
+}

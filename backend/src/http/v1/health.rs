@@ -1,0 +1,47 @@
+//! `GET /api/v1/health`: for balancers, for the sign-in page (demo banner), and for people who wonder.
+
+use crate::http::State;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How this installation is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// The program runs.
+    alive: bool,
+    /// It can do its work now.
+    ready: bool,
+    version: &'static str,
+    /// This is the demo county: show 示例数据 everywhere.
+    demo: bool,
+    checks: Checks,
+}
+
+/// What readiness is made of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Checks {
+    /// The database answers.
+    database: bool,
+    /// The database has the shape that this program expects.
+    schema: bool,
+}
+
+/// Whether the program is alive and ready.
+#[utoipa::path(get, path = "/api/v1/health", tag = "health", responses(
+    (status = 200, description = "Alive and ready", body = Health),
+    (status = 503, description = "Alive, not ready yet", body = Health),
+))]
+pub async fn health(state: web::Data<State>) -> HttpResponse {
+    let schema = state.is_ready();
+    let database = state.app.database_answers().await;
+    let ready = schema && database;
+    let health = Health {
+        alive: true,
+        ready,
+        version: env!("CARGO_PKG_VERSION"),
+        demo: state.app.demo,
+        checks: Checks { database, schema },
+    };
+    if ready { HttpResponse::Ok().json(health) } else { HttpResponse::ServiceUnavailable().json(health) }
+}

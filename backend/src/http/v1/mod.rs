@@ -1,0 +1,3 @@
+//! Version 1 of the API, one file per resource: request, response, handler, nothing else.
+
+pub mod health;

@@ -1,0 +1,210 @@
+//! Puts the parts together: database, files, use cases, HTTP. One process can hold several servers (tests do).
+
+use crate::{
+    app::{App, AppError},
+    config::{self, Config, Storage},
+    domain::problem::Code,
+    files::{self, Files},
+    http::{
+        State,
+        admission::Admission,
+        listen::{Listen, Listening},
+        pwa::Pwa,
+    },
+    store::{self, Store},
+};
+use secrecy::ExposeSecret;
+use std::{
+    fs::{File, TryLockError},
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio_util::{sync::CancellationToken, task::LocalPoolHandle};
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error("files: {0}")]
+    Files(#[from] files::Error),
+    #[error("{what}: {cause}")]
+    Io { what: String, cause: io::Error },
+    #[error("another server already works on {0}")]
+    Taken(String),
+    #[error("这是示例数据库，正式服务不使用它。This is a demo database; a real server does not use it.")]
+    IsDemo,
+    #[error("这不是示例数据库，示例不会动它。This is not a demo database; the demo leaves it alone.")]
+    NotDemo,
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// A running server.
+pub struct Server {
+    app: App,
+    listening: Listening,
+    stopping: CancellationToken,
+    /// Runs what belongs to no request. Writing closures are async, so their futures stay on the thread they start on.
+    _background: LocalPoolHandle,
+    /// Held while this process owns the SQLite database.
+    _lock: Option<File>,
+}
+
+/// How often a replica looks whether `lalian migrate` has run.
+const SCHEMA_POLL: Duration = Duration::from_secs(1);
+
+impl Server {
+    /// Starts and answers requests when this returns. On SQLite the schema is brought up to date first; on PostgreSQL
+    /// only `lalian migrate` does that, and until it has, everything but health answers 503.
+    pub async fn start(config: Config) -> Result<Self, Error> {
+        config.check()?;
+        let lock = prepare(&config)?;
+        let app = open(&config).await?;
+        if app.store.is_single_writer() {
+            app.store.migrate().await?;
+        }
+        let state = Arc::new(State::new(
+            app.clone(),
+            Admission::new(config.limits),
+            config.proxies.clone(),
+            front_end(config.pwa.as_deref())?,
+            config.is_encrypted(),
+        ));
+        let stopping = CancellationToken::new();
+        let background = LocalPoolHandle::new(1);
+        if app.store.pending_migrations().await? == 0 {
+            admit(&state, config.demo).await?;
+        } else {
+            let (state, stopping) = (Arc::clone(&state), stopping.clone());
+            background.spawn_pinned(move || wait_for_schema(state, config.demo, stopping));
+        }
+        let listen = Listen {
+            bind: config.bind,
+            tls: config.tls.as_ref(),
+            workers: config.workers,
+            connections: config.limits.total * 2,
+            drain: config.drain,
+        };
+        let listening = Listening::start(&listen, state)
+            .map_err(|cause| Error::Io { what: format!("bind {}", config.bind), cause })?;
+        Ok(Self { app, listening, stopping, _background: background, _lock: lock })
+    }
+
+    /// The real address, also when port 0 was asked for.
+    pub fn addr(&self) -> SocketAddr {
+        self.listening.addr
+    }
+
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Takes no new connection, lets requests and jobs under way finish, closes the database.
+    pub async fn stop(self) -> Result<(), Error> {
+        self.stopping.cancel();
+        let stopped = self.listening.stop().await;
+        self.app.store.close().await;
+        stopped.map_err(|cause| Error::Io { what: "stop".to_owned(), cause })
+    }
+
+    /// Returns only when the server ends by itself, which is a fault.
+    pub async fn ended(&mut self) -> io::Result<()> {
+        self.listening.ended().await
+    }
+}
+
+/// Opens database and files for use cases, without serving (commands use this too).
+pub async fn open(config: &Config) -> Result<App, Error> {
+    let store = Store::connect(config.database.expose_secret()).await?;
+    let files = match &config.storage {
+        Storage::Disk(folder) => Files::disk(folder).await?,
+        Storage::Bucket(settings) => Files::bucket(settings)?,
+    };
+    Ok(App {
+        store,
+        files,
+        clock: Arc::clone(&config.clock),
+        random: Arc::clone(&config.random),
+        demo: config.demo,
+        disk_floor_bytes: config.disk_floor_bytes,
+        password_cost: config.password_cost,
+    })
+}
+
+/// Makes the folders, and takes the SQLite database for this process: its one writer batches commits in memory, so a
+/// second server on the same file would wait for locks all day.
+fn prepare(config: &Config) -> Result<Option<File>, Error> {
+    let Some(database) = config.sqlite_file() else { return Ok(None) };
+    let failed = |what: &Path| {
+        let what = what.display().to_string();
+        move |cause| Error::Io { what, cause }
+    };
+    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    }
+    let path = PathBuf::from(format!("{}.lock", database.display()));
+    let lock = File::create(&path).map_err(failed(&path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Err(Error::Taken(database.display().to_string())),
+        Err(TryLockError::Error(cause)) => Err(failed(&path)(cause)),
+    }
+}
+
+/// The front end: the folder that was named, the one inside the binary, or the checkout's.
+fn front_end(named: Option<&Path>) -> Result<Pwa, Error> {
+    #[cfg(feature = "embed")]
+    if named.is_none() {
+        return Ok(Pwa::embedded());
+    }
+    let dist = named.map_or_else(checkout_dist, Path::to_owned);
+    Pwa::read(&dist).map_err(|cause| Error::Io { what: dist.display().to_string(), cause })
+}
+
+/// `pwa/dist` beside the working directory, or above the program (`target/release/lalian` in a checkout).
+pub fn checkout_dist() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    std::iter::once(PathBuf::new())
+        .chain(program.ancestors().skip(1).map(Path::to_owned))
+        .map(|folder| folder.join("pwa"))
+        .find(|pwa| pwa.join("package.json").is_file())
+        .unwrap_or_else(|| "pwa".into())
+        .join("dist")
+}
+
+/// Opens the API on a database whose schema is right, unless it is of the other sort.
+async fn admit(state: &State, demo: bool) -> Result<(), Error> {
+    match (state.app.is_demo_database().await?, demo) {
+        (true, false) => return Err(Error::IsDemo),
+        (false, true) => return Err(Error::NotDemo),
+        _ => {}
+    }
+    state.open(state.app.epoch().await?);
+    Ok(())
+}
+
+async fn wait_for_schema(state: Arc<State>, demo: bool, stopping: CancellationToken) {
+    tracing::warn!("the database waits for `lalian migrate`; everything but health answers 503 until then");
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SCHEMA_POLL) => {}
+            () = stopping.cancelled() => return,
+        }
+        let outcome = match state.app.store.pending_migrations().await {
+            Ok(0) => admit(&state, demo).await,
+            Ok(_) => continue,
+            Err(error) => Err(error.into()),
+        };
+        match outcome {
+            Ok(()) => return tracing::info!("the database is ready"),
+            Err(Error::App(AppError::Problem(problem))) if problem.code == Code::Unavailable => {}
+            Err(error) => tracing::error!(%error, "the database cannot be used yet"),
+        }
+    }
+}
