@@ -1,0 +1,201 @@
+// Answers of the desk's online calls, by hand until schema.ts is generated from the server's OpenAPI document; rows of the working set are
+// in core/rows.ts. Times are RFC 3339 in UTC; positions WGS-84.
+import type { PhotoRef, Ticket, TicketState } from '../core/rows';
+
+export interface Page<Row> {
+  readonly items: readonly Row[];
+  readonly next: string | null;
+  readonly as_of?: string;
+}
+
+export interface Flag {
+  readonly code: string;
+  readonly detail?: string | null;
+}
+
+export interface TicketEvent {
+  readonly version: number;
+  /** `T2`, `T5`, … or a word for steps without a change of state. */
+  readonly transition: string;
+  readonly from_state: TicketState | null;
+  readonly to_state: TicketState;
+  readonly person_name: string | null;
+  readonly role: string | null;
+  readonly reason: string | null;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly observed_at: string;
+  readonly accepted_at: string;
+  readonly late: boolean;
+}
+
+/** One claim that a fault is repaired. */
+export interface Attempt {
+  readonly id: string;
+  readonly no: number;
+  readonly state: string;
+  readonly note: string;
+  readonly person_name: string | null;
+  readonly observed_at: string;
+  readonly submitted_at: string | null;
+  readonly verified_at: string | null;
+  readonly reason: string | null;
+  readonly verdict_note: string | null;
+  readonly photos: readonly PhotoRef[];
+}
+
+export interface TicketFinding {
+  readonly id: string;
+  readonly note: string;
+  readonly observed_at: string;
+  readonly person_name: string | null;
+  readonly photos: readonly PhotoRef[];
+}
+
+/** One ticket with everything that happened to it, and what the acting post may do now. */
+export interface TicketPage extends Omit<Ticket, 'attempts'> {
+  readonly events: readonly TicketEvent[];
+  readonly attempts: readonly Attempt[];
+  readonly findings: readonly TicketFinding[];
+  /** Kinds of operation, with or without their version (`ticket.issue`, `ticket.issue/1`). */
+  readonly allowed: readonly string[];
+}
+
+export interface TicketCounts {
+  readonly as_of: string;
+  readonly by_state: Readonly<Partial<Record<TicketState, number>>>;
+  readonly overdue: number;
+  readonly due_soon: number;
+  readonly sent_back: number;
+  readonly to_issue: number;
+  readonly to_verify: number;
+  readonly border: number;
+  readonly flagged: number;
+}
+
+export interface Department {
+  readonly id: string;
+  readonly code: string;
+  readonly name_zh: string;
+  readonly name_en: string;
+}
+
+/** `GET /divisions/outlines`: simplified borders of the townships, as GeoJSON. */
+export interface Outlines {
+  readonly features: readonly {
+    readonly properties: { readonly id: string; readonly code: string; readonly name: string };
+    readonly geometry:
+      | { readonly type: 'Polygon'; readonly coordinates: readonly (readonly (readonly number[])[])[] }
+      | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[] };
+  }[];
+}
+
+export interface ZeroTownship {
+  readonly id: string;
+  readonly name: string;
+  readonly open: number;
+  readonly submitted: number;
+  readonly overdue: number;
+  readonly opened: number;
+  readonly closed: number;
+}
+
+export interface ZeroDay {
+  readonly day: string;
+  readonly open: number;
+  readonly opened: number;
+  readonly closed: number;
+}
+
+/** The zero board: open static issues. `on_hold` stands beside any zero. */
+export interface Zero {
+  readonly as_of: string;
+  readonly open: number;
+  readonly opened: number;
+  readonly closed: number;
+  readonly on_hold: number;
+  readonly submitted: number;
+  readonly townships: readonly ZeroTownship[];
+  readonly days: readonly ZeroDay[];
+}
+
+export interface UnsentDevice {
+  readonly device_id: string;
+  readonly device_name: string;
+  readonly person_name: string;
+  readonly last_contact_at: string | null;
+  readonly sealed_through: number;
+  readonly received_through: number;
+  readonly held_operations: number;
+  readonly held_files: number;
+  readonly oldest_held_at: string | null;
+  readonly free_bytes: number | null;
+  readonly app_version: string | null;
+  readonly revoked: boolean;
+}
+
+export interface RoundRow {
+  readonly id: string;
+  readonly name: string;
+  readonly year: number;
+  readonly quarter: number;
+  readonly mode: 'announced' | 'unannounced';
+  readonly issue_mode: 'after_look' | 'at_once';
+  readonly status: string;
+  readonly visible_from: string | null;
+  readonly version: number;
+}
+
+/** Sealed work as the office sees it: refused, flagged, or kept by hash only. */
+export interface OperationRow {
+  readonly operation_id: string;
+  readonly server_seq: number;
+  readonly kind: string;
+  readonly status: string;
+  readonly outcome: string | null;
+  readonly code?: string | null;
+  readonly flags: readonly Flag[];
+  readonly author?: { readonly person_id: string; readonly post_id?: string; readonly name?: string } | null;
+  readonly person_name?: string | null;
+  readonly made_at: string | null;
+  readonly accepted_at: string;
+  readonly missing?: readonly string[];
+  readonly decision?: string | null;
+}
+
+export interface PostRow {
+  readonly id: string;
+  readonly role: string;
+  readonly unit_kind: string;
+  readonly unit_id: string;
+  readonly unit_name: string;
+  readonly valid_from: string | null;
+  readonly valid_to: string | null;
+}
+
+export interface PersonRow {
+  readonly id: string;
+  readonly login: string;
+  readonly name: string;
+  readonly posts: readonly PostRow[];
+}
+
+export interface DeviceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly person_name: string | null;
+  readonly created_at: string;
+  readonly last_contact_at: string | null;
+  readonly revoked_at: string | null;
+  readonly app_version: string | null;
+}
+
+export interface AuditRow {
+  readonly seq: number;
+  readonly at: string;
+  readonly person_name: string | null;
+  readonly role?: string | null;
+  readonly action: string;
+  readonly noun: string;
+  readonly object_id: string | null;
+  readonly reason: string;
+}

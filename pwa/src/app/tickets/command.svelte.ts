@@ -1,0 +1,82 @@
+// One step on a ticket, from the tap to the county's answer, as a closed union that a screen can show. Every step is a sealed operation:
+// without a network it is kept on this device and arrives later.
+import type { Kind, Payloads, Subject, SubmitResult, TicketState, Verdict, Words } from '@/core';
+import { core } from '../shell/core.svelte';
+
+export type Outcome =
+  | { readonly kind: 'applied' | 'nothing' | 'waiting'; readonly number: string | null; readonly operation_id: string }
+  /** No answer yet: kept here, will arrive. */
+  | { readonly kind: 'kept'; readonly operation_id: string }
+  /** Kept by the county, ticket unchanged. `seen` is what this person saw. */
+  | { readonly kind: 'conflict'; readonly seen: TicketState | null; readonly operation_id: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly words: Words | null }
+  | { readonly kind: 'unsealed'; readonly why: 'no_post' | 'no_space' | 'too_large' | 'incomplete' | 'failed' };
+
+export type CommandState = { readonly kind: 'idle' } | { readonly kind: 'sending' } | { readonly kind: 'done'; readonly outcome: Outcome };
+
+/** How long a screen waits before it says "kept on this device". */
+const PATIENCE_MS = 8_000;
+
+function outcome(operation_id: string, verdict: Verdict, seen: TicketState | null): Outcome {
+  switch (verdict.kind) {
+    case 'unknown':
+      return { kind: 'kept', operation_id };
+    case 'refused':
+      return { kind: 'refused', code: verdict.code, words: verdict.words };
+    case 'accepted': {
+      if (verdict.outcome === 'conflict') return { kind: 'conflict', seen, operation_id };
+      const number = verdict.changed.find((row) => row.number !== null)?.number ?? null;
+      return { kind: verdict.outcome, number, operation_id };
+    }
+  }
+}
+
+async function settle(seal: Promise<SubmitResult>, seen: TicketState | null): Promise<Outcome> {
+  let sealed: SubmitResult;
+  try {
+    sealed = await seal;
+  } catch {
+    return { kind: 'unsealed', why: 'failed' };
+  }
+  if (sealed.kind !== 'sealed') return { kind: 'unsealed', why: sealed.kind };
+  const patience = navigator.onLine ? PATIENCE_MS : 0;
+  return outcome(sealed.operation_id, await core().settled(sealed.operation_id, patience), seen);
+}
+
+/** Seals a step and waits a little for the answer. */
+export function runStep<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K], seen: TicketState | null): Promise<Outcome> {
+  return settle(core().run(kind, subject, payload), seen);
+}
+
+/** The same for a draft with photos. */
+export function submitDraft(draft_id: string, seen: TicketState | null): Promise<Outcome> {
+  return settle(core().submit(draft_id), seen);
+}
+
+/** State of the one step that a screen offers at a time; a second tap while sending does nothing. */
+export class Command {
+  state = $state.raw<CommandState>({ kind: 'idle' });
+
+  get busy(): boolean {
+    return this.state.kind === 'sending';
+  }
+
+  get outcome(): Outcome | null {
+    return this.state.kind === 'done' ? this.state.outcome : null;
+  }
+
+  async do(step: () => Promise<Outcome>): Promise<Outcome | null> {
+    if (this.busy) return null;
+    this.state = { kind: 'sending' };
+    const result = await step();
+    this.state = { kind: 'done', outcome: result };
+    return result;
+  }
+
+  dismiss(): void {
+    this.state = { kind: 'idle' };
+  }
+}
+
+/** The ticket has moved on, or soon will: nothing more to do about this step. */
+export const isThrough = (result: Outcome): boolean => ['applied', 'nothing', 'waiting', 'kept'].includes(result.kind);

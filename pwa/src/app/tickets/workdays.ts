@@ -1,0 +1,46 @@
+// "2 working days left": counts days the way the county's calendar does. Days off and make-up days come from the server; where none are
+// known, Saturday and Sunday are free.
+
+const ZONE = 'Asia/Shanghai';
+const DAY_MS = 86_400_000;
+
+/** Exceptions to "weekends are free", by ISO day: true = off, false = a make-up working day. */
+export type Exceptions = ReadonlyMap<string, boolean>;
+
+const localDay = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
+
+/** The county's local day of a moment, as `2026-11-22`. */
+export function dayOf(at: number | string): string {
+  return localDay.format(new Date(at));
+}
+
+function isOff(day: string, exceptions: Exceptions): boolean {
+  const known = exceptions.get(day);
+  if (known !== undefined) return known;
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+  return weekday === 0 || weekday === 6;
+}
+
+/** Working days after `from` up to and with `to` (local days); 0 when `to` is not later. */
+export function workingDaysBetween(from: string, to: string, exceptions: Exceptions): number {
+  let count = 0;
+  for (let at = Date.parse(`${from}T00:00:00Z`) + DAY_MS; at <= Date.parse(`${to}T00:00:00Z`) && count < 400; at += DAY_MS) {
+    if (!isOff(new Date(at).toISOString().slice(0, 10), exceptions)) count += 1;
+  }
+  return count;
+}
+
+export type DueWords =
+  | { readonly kind: 'left'; readonly days: number }
+  | { readonly kind: 'today' }
+  | { readonly kind: 'over'; readonly days: number };
+
+/** A due date ends its last day at 24:00, which is 00:00 of the next one: the day that people mean is the one just before. */
+export function dueWords(due_at: string, now: number, exceptions: Exceptions): DueWords {
+  const due = Date.parse(due_at);
+  const last = dayOf(due - 1);
+  const today = dayOf(now);
+  if (now >= due) return { kind: 'over', days: workingDaysBetween(last, today, exceptions) };
+  if (last === today) return { kind: 'today' };
+  return { kind: 'left', days: workingDaysBetween(today, last, exceptions) };
+}
