@@ -1,4 +1,9 @@
-//! Queries over field.
+//! Queries over field work: operations, their files, visits, findings.
 
 pub mod files;
+pub mod findings;
+pub mod inspections;
+pub mod named;
+pub mod operations;
+pub mod phones;
 pub mod uploads;

@@ -1,0 +1,155 @@
+//! The files that operations name (`operation_file`): what is on its way, and which photos belong to what.
+
+use crate::{
+    domain::{clock::Instant, field::envelope::FileRef},
+    store::{Conn, Error, Tx, entity::operation_file},
+};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, OnConflict},
+};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+use operation_file::Column as C;
+
+/// A named file as stored.
+pub type NamedFile = operation_file::Model;
+
+/// A file of an operation with what it belongs to.
+#[derive(Debug, Clone)]
+pub struct NewNamed<'a> {
+    pub file: &'a FileRef,
+    pub subject: &'static str,
+    pub subject_id: Uuid,
+    /// Photos of failed answers go first.
+    pub urgent: bool,
+}
+
+/// Who may see the files of one operation.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedBy {
+    pub operation_id: Uuid,
+    pub county_id: Uuid,
+    pub person_id: Uuid,
+    pub township_id: Option<Uuid>,
+    pub village_id: Option<Uuid>,
+    pub visible_from: Option<Instant>,
+}
+
+/// Records the files of an operation and answers the hashes that the county lacks, urgent ones first.
+pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<String>, Error> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Only bytes that this person has sent before count as here: naming a hash must neither tell nor give anybody
+    // a file that he never had. Equal bytes of two people still become one object when both have uploaded them.
+    let have: HashSet<String> = operation_file::Entity::find()
+        .select_only()
+        .column(C::Sha256)
+        .filter(C::CountyId.eq(by.county_id).and(C::PersonId.eq(by.person_id)).and(C::State.eq("stored")))
+        .filter(C::Sha256.is_in(files.iter().map(|f| f.file.sha256.as_str())))
+        .into_tuple::<String>()
+        .all(tx.raw())
+        .await?
+        .into_iter()
+        .collect();
+    let mut missing: Vec<(bool, String)> = Vec::new();
+    let rows: Vec<operation_file::ActiveModel> = files
+        .iter()
+        .enumerate()
+        .map(|(ord, named)| {
+            let stored = have.contains(&named.file.sha256);
+            if !stored && !missing.iter().any(|(_, sha)| *sha == named.file.sha256) {
+                missing.push((!named.urgent, named.file.sha256.clone()));
+            }
+            let f = named.file;
+            operation_file::ActiveModel {
+                operation_id: Set(by.operation_id),
+                file_id: Set(f.file_id),
+                county_id: Set(by.county_id),
+                ord: Set(i32::try_from(ord).unwrap_or(i32::MAX)),
+                sha256: Set(f.sha256.clone()),
+                bytes: Set(f.bytes),
+                media_type: Set(f.media_type.chars().take(64).collect()),
+                role: Set(f.role.chars().take(32).collect()),
+                item_path: Set(f.item_path.as_ref().map(|text| text.chars().take(128).collect())),
+                instance_key: Set(f.instance_key.as_ref().map(|text| text.chars().take(128).collect())),
+                urgent: Set(named.urgent),
+                state: Set(if stored { "stored" } else { "missing" }.to_owned()),
+                sidecar: Set(sidecar(f)),
+                flags: Set(serde_json::Value::Array(Vec::new())),
+                subject: Set(named.subject.to_owned()),
+                subject_id: Set(named.subject_id),
+                township_id: Set(by.township_id),
+                village_id: Set(by.village_id),
+                person_id: Set(by.person_id),
+                visible_from: Set(by.visible_from),
+            }
+        })
+        .collect();
+    operation_file::Entity::insert_many(rows)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(tx.raw())
+        .await?;
+    missing.sort_by_key(|(later, _)| *later);
+    Ok(missing.into_iter().map(|(_, sha)| sha).collect())
+}
+
+/// What the phone says of the photo: time, place, way of capture.
+fn sidecar(f: &FileRef) -> serde_json::Value {
+    serde_json::json!({
+        "taken_at": f.taken_at,
+        "capture": f.capture,
+        "capture_reason": f.capture_reason,
+        "reencoded": f.reencoded,
+        "position": f.position.as_ref().and_then(|p| p.checked()),
+        "heading": f.heading,
+        "of_file_id": f.of_file_id,
+    })
+}
+
+/// The hashes that an operation still waits for, urgent ones first.
+pub async fn missing(conn: &impl Conn, operation: Uuid) -> Result<Vec<String>, Error> {
+    let mut hashes: Vec<String> = operation_file::Entity::find()
+        .select_only()
+        .column(C::Sha256)
+        .filter(C::OperationId.eq(operation).and(C::State.eq("missing")))
+        .order_by_desc(C::Urgent)
+        .order_by_asc(C::Ord)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    let mut seen = HashSet::new();
+    hashes.retain(|sha| seen.insert(sha.clone()));
+    Ok(hashes)
+}
+
+/// All files of an operation, in the order of its manifest.
+pub async fn of_operation(conn: &impl Conn, operation: Uuid) -> Result<Vec<NamedFile>, Error> {
+    Ok(operation_file::Entity::find().filter(C::OperationId.eq(operation)).order_by_asc(C::Ord).all(conn.raw()).await?)
+}
+
+/// The files of these subjects (tickets, visits), in order.
+pub async fn of_subjects(conn: &impl Conn, county: Uuid, subjects: Vec<Uuid>) -> Result<Vec<NamedFile>, Error> {
+    Ok(operation_file::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::SubjectId.is_in(subjects)))
+        .order_by_asc(C::OperationId)
+        .order_by_asc(C::Ord)
+        .all(conn.raw())
+        .await?)
+}
+
+/// True while an operation waits for files.
+pub async fn any_missing(conn: &impl Conn, operation: Uuid) -> Result<bool, Error> {
+    Ok(operation_file::Entity::find().filter(C::OperationId.eq(operation).and(C::State.eq("missing"))).count(conn.raw()).await? > 0)
+}
+
+/// Lets the township side see the files of these subjects from `at` on.
+pub async fn release(tx: &Tx, county: Uuid, subjects: Vec<Uuid>, at: Instant) -> Result<(), Error> {
+    operation_file::Entity::update_many()
+        .col_expr(C::VisibleFrom, Expr::value(at))
+        .filter(C::CountyId.eq(county).and(C::SubjectId.is_in(subjects)))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
+}
