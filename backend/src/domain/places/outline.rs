@@ -86,6 +86,19 @@ impl Outline {
         Ok(Self(MultiPolygon(shapes)))
     }
 
+    /// What was checked when it was stored; `None` for rings that no check can have let through.
+    pub fn trusted(polygons: Rings) -> Option<Self> {
+        let ring = |points: Vec<[f64; 2]>| LineString(points.into_iter().map(Coord::from).collect());
+        let shapes = polygons.into_iter().map(|polygon| {
+            let mut rings = polygon.into_iter().map(ring);
+            Some(Polygon::new(rings.next()?, rings.collect()))
+        });
+        shapes
+            .collect::<Option<Vec<_>>>()
+            .filter(|shapes| !shapes.is_empty())
+            .map(|all| Self(MultiPolygon(all)))
+    }
+
     pub fn shape(&self) -> &MultiPolygon {
         &self.0
     }

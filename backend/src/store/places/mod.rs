@@ -1,1 +1,4 @@
 //! Queries over places.
+
+pub mod divisions;
+pub mod sites;

@@ -1,1 +1,6 @@
 //! Queries over standards.
+
+pub mod checklists;
+pub mod departments;
+pub mod kinds;
+pub mod settings;
