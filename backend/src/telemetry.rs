@@ -12,9 +12,12 @@ pub struct LogArgs {
     #[arg(long, env = "LALIAN_LOG", value_name = "SHAPE")]
     log: Option<Shape>,
     /// What is logged: error, warn, info, debug, or a filter such as info,lalian::jobs=debug
-    #[arg(long, env = "LALIAN_LOG_LEVEL", value_name = "FILTER", default_value = "info")]
+    #[arg(long, env = "LALIAN_LOG_LEVEL", value_name = "FILTER", default_value = QUIET)]
     log_level: String,
 }
+
+/// Ours speak from `info` on; other people's only when something is wrong.
+const QUIET: &str = "warn,lalian=info";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Shape {
@@ -23,8 +26,7 @@ enum Shape {
 }
 
 impl LogArgs {
-    /// Starts logging for the whole process. Lines below `info` of other people's crates never appear by default, since
-    /// they may name what ours must not.
+    /// Starts logging for the whole process.
     pub fn start(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let filter = EnvFilter::try_new(&self.log_level)?;
         let terminal = std::io::stderr().is_terminal();

@@ -31,7 +31,7 @@ pub async fn guard(
         return Ok(refuse(request, problem));
     }
     if let Err(failure) = check_caller(route.who, &request).await {
-        return Ok(request.into_response(HttpResponse::from_error(failure)));
+        return Ok(request.error_response(failure));
     }
     let kept = request.request().clone();
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {

@@ -78,8 +78,7 @@ impl ResponseError for Failure {
 
 /// A problem as an answer outside a handler (in middleware).
 pub fn refuse(request: ServiceRequest, problem: impl Into<Problem>) -> ServiceResponse<BoxBody> {
-    let failure = Failure::from(problem.into());
-    request.into_response(HttpResponse::from_error(failure))
+    request.error_response(Failure::from(problem.into()))
 }
 
 /// Middleware: writes the body of every answer that failed.

@@ -60,7 +60,7 @@ pub async fn assign<B: MessageBody>(
         method = %method,
         route = route.as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
-        ms = started.elapsed().as_millis(),
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "answered"
     );
     Ok(response)
