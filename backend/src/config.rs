@@ -32,6 +32,7 @@ pub enum Error {
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
 #[command(next_help_heading = "Data")]
 pub struct DatabaseArgs {
     /// Folder of the county profile: database and files [default: data, for the demo data/demo]
@@ -47,6 +48,7 @@ pub struct DatabaseArgs {
 
 /// Where files are.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
 #[command(next_help_heading = "Files")]
 pub struct StorageArgs {
     /// Files: file:DIR or s3://BUCKET/PREFIX?endpoint=URL&region=NAME [default: files in the data folder]
@@ -74,6 +76,7 @@ pub struct StorageArgs {
 
 /// How the program is reached.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
 #[command(next_help_heading = "Network")]
 pub struct NetworkArgs {
     /// Address and port; anything but loopback needs a certificate or --behind-proxy

@@ -11,7 +11,7 @@ pub struct LogArgs {
     /// Shape of the log [default: text on a terminal, json elsewhere]
     #[arg(long, env = "LALIAN_LOG", value_name = "SHAPE")]
     log: Option<Shape>,
-    /// What is logged: error, warn, info, debug, or a filter such as info,lalian::jobs=debug
+    /// What is logged: error, warn, info, debug, or a filter such as info,sqlx=debug
     #[arg(long, env = "LALIAN_LOG_LEVEL", value_name = "FILTER", default_value = QUIET)]
     log_level: String,
 }

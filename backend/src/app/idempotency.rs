@@ -31,10 +31,10 @@ impl App {
                     if seen.fingerprint != once.fingerprint {
                         return Err(Code::IdReused.into());
                     }
-                    return serde_json::from_value(seen.response).map_err(broken);
+                    return serde_json::from_value(seen.response).map_err(|error| broken(&error));
                 }
                 let answer = work(tx).await?;
-                let response = serde_json::to_value(&answer).map_err(broken)?;
+                let response = serde_json::to_value(&answer).map_err(|error| broken(&error))?;
                 idempotency::complete(tx, person, &once.key, response).await?;
                 Ok(answer)
             })
@@ -42,6 +42,6 @@ impl App {
     }
 }
 
-fn broken(error: serde_json::Error) -> super::AppError {
+fn broken(error: &serde_json::Error) -> super::AppError {
     super::AppError::Internal(format!("stored answer: {error}"))
 }

@@ -26,7 +26,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve a county (or, on PostgreSQL and S3, be one of many replicas)
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Bring the database to the shape that this version needs
     Migrate(serve::Migrate),
     /// Write the OpenAPI document

@@ -118,7 +118,7 @@ fn of_error(error: &Error, status: StatusCode, request: &HttpRequest) -> Problem
     match error.as_error::<Failure>().map(|failure| &failure.error) {
         Some(AppError::Problem(problem)) => return (**problem).clone(),
         Some(cause) => {
-            tracing::error!(incident = %RequestId::of(request), cause = %chain(cause), "unexpected error")
+            tracing::error!(incident = %RequestId::of(request), cause = %chain(cause), "unexpected error");
         }
         None if status.is_server_error() => {
             tracing::error!(incident = %RequestId::of(request), cause = %error, "unexpected error");
@@ -245,6 +245,7 @@ pub struct Body {
 /// One field of a problem.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ProblemField)]
+#[expect(clippy::struct_field_names, reason = "`field` is its name on the wire")]
 pub struct Field {
     /// JSON pointer into the body, or the name of a query parameter or header.
     field: String,

@@ -3,7 +3,7 @@
 //! All files are read once at start (a few hundred kilobytes): no request ever turns into a path on the disk.
 
 use super::{is_api, problem::Failure};
-use crate::domain::problem::Code;
+use crate::domain::{field::media::Sha256, problem::Code};
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
@@ -13,7 +13,7 @@ use actix_web::{
     web,
 };
 use bytes::Bytes;
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 use std::{collections::HashMap, fs, io, path::Path};
 
 /// The files of the front end by address.
@@ -80,8 +80,7 @@ impl Pwa {
 
     fn add(&mut self, address: String, bytes: impl Into<Vec<u8>>) {
         let bytes = Bytes::from(bytes.into());
-        let digest = Sha256::digest(&bytes);
-        let tag = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let tag = Sha256::new(sha2::Sha256::digest(&bytes).into()).to_string();
         let file =
             File { tag, media_type: media_type(&address), immutable: address.starts_with(HASHED), bytes };
         self.files.insert(address, file);

@@ -4,7 +4,10 @@ use crate::{
     domain::clock::Instant,
     store::{Conn, Error, Tx, entity::attempt},
 };
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::{Expr, OnConflict}};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
+};
 use uuid::Uuid;
 
 /// One claim, as stored. States: `recorded`, `submitted`, `passed`, `failed`.
@@ -35,7 +38,13 @@ pub async fn of_tickets(conn: &impl Conn, tickets: Vec<Uuid>) -> Result<Vec<Atte
 }
 
 /// Marks an attempt as the one put forward for checking.
-pub async fn mark_submitted(tx: &Tx, id: Uuid, by: Uuid, observed_at: Instant, accepted_at: Instant) -> Result<(), Error> {
+pub async fn mark_submitted(
+    tx: &Tx,
+    id: Uuid,
+    by: Uuid,
+    observed_at: Instant,
+    accepted_at: Instant,
+) -> Result<(), Error> {
     use attempt::Column as A;
     attempt::Entity::update_many()
         .col_expr(A::State, Expr::value("submitted"))
@@ -49,7 +58,15 @@ pub async fn mark_submitted(tx: &Tx, id: Uuid, by: Uuid, observed_at: Instant, a
 }
 
 /// Writes the verdict of a check.
-pub async fn mark_verified(tx: &Tx, id: Uuid, passed: bool, by: Uuid, at: Instant, reason: Option<String>, note: String) -> Result<(), Error> {
+pub async fn mark_verified(
+    tx: &Tx,
+    id: Uuid,
+    passed: bool,
+    by: Uuid,
+    at: Instant,
+    reason: Option<String>,
+    note: String,
+) -> Result<(), Error> {
     use attempt::Column as A;
     attempt::Entity::update_many()
         .col_expr(A::State, Expr::value(if passed { "passed" } else { "failed" }))

@@ -8,7 +8,11 @@ use uuid::Uuid;
 pub type StaticDay = static_day::Model;
 
 /// All days of a county, or of one township, in order.
-pub async fn static_days(conn: &impl Conn, county: Uuid, township: Option<Uuid>) -> Result<Vec<StaticDay>, Error> {
+pub async fn static_days(
+    conn: &impl Conn,
+    county: Uuid,
+    township: Option<Uuid>,
+) -> Result<Vec<StaticDay>, Error> {
     use static_day::Column as S;
     let mut query = static_day::Entity::find().filter(S::CountyId.eq(county));
     if let Some(township) = township {

@@ -15,9 +15,10 @@ use crate::{
 };
 use chrono::SecondsFormat;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, LockType, OnConflict, Query},
 };
 use std::collections::HashMap;
@@ -38,9 +39,21 @@ pub async fn insert_unless_open(tx: &Tx, ticket: &Ticket) -> Result<bool, Error>
 }
 
 /// The open ticket of a fault at a site, locked for change.
-pub async fn open_fault(tx: &Tx, county: Uuid, site: Uuid, item: &str, instance: &str) -> Result<Option<Ticket>, Error> {
+pub async fn open_fault(
+    tx: &Tx,
+    county: Uuid,
+    site: Uuid,
+    item: &str,
+    instance: &str,
+) -> Result<Option<Ticket>, Error> {
     ticket::Entity::find()
-        .filter(C::CountyId.eq(county).and(C::SiteId.eq(site)).and(C::ItemCode.eq(item)).and(C::InstanceKey.eq(instance)))
+        .filter(
+            C::CountyId
+                .eq(county)
+                .and(C::SiteId.eq(site))
+                .and(C::ItemCode.eq(item))
+                .and(C::InstanceKey.eq(instance)),
+        )
         .filter(C::State.is_in(State::OPEN.map(State::as_str)))
         .lock(LockType::Update)
         .one(tx.raw())
@@ -51,17 +64,40 @@ pub async fn open_fault(tx: &Tx, county: Uuid, site: Uuid, item: &str, instance:
 
 /// A ticket in scope, locked for change.
 pub async fn lock(tx: &Tx, scope: Scope, now: Instant, id: Uuid) -> Result<Option<Ticket>, Error> {
-    ticket::Entity::find_by_id(id).filter(scoped(scope, now)).lock(LockType::Update).one(tx.raw()).await?.map(Ticket::try_from).transpose()
+    ticket::Entity::find_by_id(id)
+        .filter(scoped(scope, now))
+        .lock(LockType::Update)
+        .one(tx.raw())
+        .await?
+        .map(Ticket::try_from)
+        .transpose()
 }
 
 /// A ticket in scope.
 pub async fn get(conn: &impl Conn, scope: Scope, now: Instant, id: Uuid) -> Result<Option<Ticket>, Error> {
-    ticket::Entity::find_by_id(id).filter(scoped(scope, now)).one(conn.raw()).await?.map(Ticket::try_from).transpose()
+    ticket::Entity::find_by_id(id)
+        .filter(scoped(scope, now))
+        .one(conn.raw())
+        .await?
+        .map(Ticket::try_from)
+        .transpose()
 }
 
 /// The tickets of these ids that are in scope; for the feed.
-pub async fn get_many(conn: &impl Conn, scope: Scope, now: Instant, ids: Vec<Uuid>) -> Result<Vec<Ticket>, Error> {
-    ticket::Entity::find().filter(C::Id.is_in(ids)).filter(scoped(scope, now)).all(conn.raw()).await?.into_iter().map(Ticket::try_from).collect()
+pub async fn get_many(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    ids: Vec<Uuid>,
+) -> Result<Vec<Ticket>, Error> {
+    ticket::Entity::find()
+        .filter(C::Id.is_in(ids))
+        .filter(scoped(scope, now))
+        .all(conn.raw())
+        .await?
+        .into_iter()
+        .map(Ticket::try_from)
+        .collect()
 }
 
 /// Writes what the machine made of a locked ticket; exactly one row of the version before must be there.
@@ -141,12 +177,20 @@ pub async fn next_number(tx: &Tx, county: Uuid, series: &str) -> Result<i64, Err
         .returning_col(N::Value)
         .to_owned();
     let row = tx.raw().query_one(&statement).await?;
-    let row = row.ok_or(Error::Inconsistent { table: "counter", column: "value", value: series.to_owned() })?;
+    let row =
+        row.ok_or(Error::Inconsistent { table: "counter", column: "value", value: series.to_owned() })?;
     Ok(row.try_get_by_index(0)?)
 }
 
 /// Adds to the day's sums that the zero board is drawn from.
-pub async fn count_static(tx: &Tx, county: Uuid, township: Uuid, day: String, opened: i32, closed: i32) -> Result<(), Error> {
+pub async fn count_static(
+    tx: &Tx,
+    county: Uuid,
+    township: Uuid,
+    day: String,
+    opened: i32,
+    closed: i32,
+) -> Result<(), Error> {
     use static_day::Column as S;
     static_day::Entity::insert(static_day::ActiveModel {
         county_id: Set(county),
@@ -185,14 +229,22 @@ pub struct Filter {
 }
 
 /// One page, `limit + 1` rows, by due date (or newest first).
-pub async fn list(conn: &impl Conn, scope: Scope, now: Instant, filter: &Filter, page: &PageRequest) -> Result<Vec<Ticket>, Error> {
+pub async fn list(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Vec<Ticket>, Error> {
     let mut query = ticket::Entity::find().filter(scoped(scope, now)).filter(narrowed(filter, now));
     if let Some(Cursor { key, id }) = &page.after {
         query = query.filter(if filter.newest_first {
             let at = key.parse::<Instant>().unwrap_or(now);
             Condition::any().add(C::CreatedAt.lt(at)).add(C::CreatedAt.eq(at).and(C::Id.lt(*id)))
         } else {
-            Condition::any().add(C::DueSort.gt(key.clone())).add(C::DueSort.eq(key.clone()).and(C::Id.gt(*id)))
+            Condition::any()
+                .add(C::DueSort.gt(key.clone()))
+                .add(C::DueSort.eq(key.clone()).and(C::Id.gt(*id)))
         });
     }
     query = if filter.newest_first {
@@ -205,12 +257,21 @@ pub async fn list(conn: &impl Conn, scope: Scope, now: Instant, filter: &Filter,
 
 /// Where the next page after this ticket starts.
 pub fn cursor(ticket: &Ticket, newest_first: bool) -> Cursor {
-    let key = if newest_first { ticket.created_at.to_rfc3339_opts(SecondsFormat::Micros, true) } else { due_sort(ticket) };
+    let key = if newest_first {
+        ticket.created_at.to_rfc3339_opts(SecondsFormat::Micros, true)
+    } else {
+        due_sort(ticket)
+    };
     Cursor { key, id: ticket.id }
 }
 
 /// How many tickets in scope stand in each state.
-pub async fn count_by_state(conn: &impl Conn, scope: Scope, now: Instant, filter: &Filter) -> Result<HashMap<State, i64>, Error> {
+pub async fn count_by_state(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+) -> Result<HashMap<State, i64>, Error> {
     #[derive(FromQueryResult)]
     struct Row {
         state: String,
@@ -236,7 +297,10 @@ fn scoped(scope: Scope, now: Instant) -> Condition {
         Scope::Platform => all.add(Expr::val(1).eq(0)),
         Scope::County { county } => all.add(C::CountyId.eq(county)),
         Scope::Department { county, department } => {
-            let code = department::Entity::find_by_id(department).select_only().column(department::Column::Code).into_query();
+            let code = department::Entity::find_by_id(department)
+                .select_only()
+                .column(department::Column::Code)
+                .into_query();
             all.add(C::CountyId.eq(county))
                 .add(C::State.ne(State::Pending.as_str()))
                 .add(Condition::any().add(C::UnitId.eq(department)).add(C::Department.in_subquery(code)))
@@ -256,7 +320,10 @@ fn scoped(scope: Scope, now: Instant) -> Condition {
 fn narrowed(filter: &Filter, now: Instant) -> Condition {
     let with_unit = || C::State.is_in(State::WITH_UNIT.map(State::as_str));
     Condition::all()
-        .add_option((!filter.states.is_empty()).then(|| C::State.is_in(filter.states.iter().map(|state| state.as_str()))))
+        .add_option(
+            (!filter.states.is_empty())
+                .then(|| C::State.is_in(filter.states.iter().map(|state| state.as_str()))),
+        )
         .add_option(filter.unit_id.map(|id| C::UnitId.eq(id)))
         .add_option(filter.township_id.map(|id| C::PlaceTownshipId.eq(id)))
         .add_option(filter.village_id.map(|id| C::PlaceVillageId.eq(id)))
@@ -278,14 +345,24 @@ fn due_sort(ticket: &Ticket) -> String {
 }
 
 fn state(text: &str) -> Result<State, Error> {
-    State::parse(text).ok_or_else(|| Error::Inconsistent { table: "ticket", column: "state", value: text.to_owned() })
+    State::parse(text).ok_or_else(|| Error::Inconsistent {
+        table: "ticket",
+        column: "state",
+        value: text.to_owned(),
+    })
 }
 
 fn model(ticket: &Ticket) -> ticket::Model {
     let t = ticket.clone();
     ticket::Model {
         due_sort: due_sort(ticket),
-        search: fold(&format!("{} {} {} {}", t.number.as_deref().unwrap_or_default(), t.title, t.item_code, t.note)),
+        search: fold(&format!(
+            "{} {} {} {}",
+            t.number.as_deref().unwrap_or_default(),
+            t.title,
+            t.item_code,
+            t.note
+        )),
         id: t.id,
         county_id: t.county_id,
         number: t.number,
@@ -344,8 +421,11 @@ impl TryFrom<ticket::Model> for Ticket {
     fn try_from(m: ticket::Model) -> Result<Self, Error> {
         Ok(Self {
             state: state(&m.state)?,
-            unit_kind: UnitKind::parse(&m.unit_kind)
-                .ok_or_else(|| Error::Inconsistent { table: "ticket", column: "unit_kind", value: m.unit_kind.clone() })?,
+            unit_kind: UnitKind::parse(&m.unit_kind).ok_or_else(|| Error::Inconsistent {
+                table: "ticket",
+                column: "unit_kind",
+                value: m.unit_kind.clone(),
+            })?,
             flags: serde_json::from_value::<Vec<Flag>>(m.flags).unwrap_or_default(),
             id: m.id,
             county_id: m.county_id,
