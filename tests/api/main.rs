@@ -1,4 +1,5 @@
 //! Stories of actors over public HTTP; each runs on SQLite and on PostgreSQL.
 
 mod arrows;
+mod door;
 mod store;
