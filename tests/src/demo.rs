@@ -38,7 +38,7 @@ impl Demo {
 
 /// The command line of a demo server on a free port.
 pub fn arguments(database: &str) -> [&str; 7] {
-    ["demo", "--listen", "127.0.0.1:0", "--database", database, "--files", "files"]
+    ["demo", "--bind", "127.0.0.1:0", "--database", database, "--storage", "file:files"]
 }
 
 /// A line such as `检查人员 inspector  …  login  password`.
