@@ -1,24 +1,20 @@
 // The county's days off, fetched once and shared by every deadline on screen; the present moment, renewed each minute.
-import type { Exceptions } from './workdays';
+import { asMap, type DayOff, type Exceptions } from './workdays';
 import { core } from '../shell/core.svelte';
 
 interface Calendar {
-  readonly days?: readonly { readonly day: string; readonly is_off: boolean }[];
+  readonly days?: readonly DayOff[];
 }
 
-let exceptions = $state.raw<Exceptions>(new Map());
+let exceptions = $state.raw<Exceptions>(asMap([]));
 let now = $state(Date.now());
 let asked = false;
 
 async function fetchYears(): Promise<void> {
   const year = new Date().getFullYear();
-  const found = new Map<string, boolean>();
-  for (const y of [year - 1, year, year + 1]) {
-    const result = await core().api.get<Calendar>(`/calendar/${y}`);
-    if (result.kind !== 'ok') continue;
-    for (const { day, is_off } of result.data.days ?? []) found.set(day, is_off);
-  }
-  if (found.size > 0) exceptions = found;
+  const answers = await Promise.all([year - 1, year, year + 1].map((y) => core().api.get<Calendar>(`/calendar/${y}`)));
+  const days = answers.flatMap((answer) => (answer.kind === 'ok' ? (answer.data.days ?? []) : []));
+  if (days.length > 0) exceptions = asMap(days);
   else asked = false;
 }
 

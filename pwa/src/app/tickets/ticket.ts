@@ -1,6 +1,6 @@
 // Small questions about a ticket that several screens ask.
 import type { TicketPage } from '@/api/types';
-import type { Kind, PhotoRef, Ticket } from '@/core';
+import type { Kind, PhotoRef, Role, Ticket } from '@/core';
 
 export type AnyTicket = Ticket | TicketPage;
 
@@ -41,4 +41,14 @@ export const firstStored = (photos: readonly PhotoRef[]): PhotoRef | null => pho
 export function flagCode(flag: unknown): string {
   if (typeof flag === 'string') return flag;
   return typeof flag === 'object' && flag !== null && 'code' in flag ? String(flag.code) : '';
+}
+
+/** What a role may do in a state, for a device that cannot ask: the county judges it again anyway (permission table, ticket machine). */
+export function likelyAllowed(role: Role, state: Ticket['state']): readonly Kind[] {
+  const kinds: Kind[] = [];
+  if (state === 'issued' && ['deputy_leader', 'desk_officer', 'department'].includes(role)) kinds.push('ticket.accept');
+  if (!['issued', 'in_progress', 'rework'].includes(state)) return kinds;
+  if (['main_leader', 'deputy_leader', 'desk_officer', 'village_cadre', 'department'].includes(role)) kinds.push('ticket.rectify');
+  if (state !== 'issued' && ['deputy_leader', 'department'].includes(role)) kinds.push('ticket.submit');
+  return kinds;
 }
