@@ -2,4 +2,5 @@
 
 mod arrows;
 mod door;
+mod idempotency;
 mod store;

@@ -5,6 +5,7 @@
 //! query over a county's rows takes a [`crate::domain::people::scope::Scope`].
 
 mod entity;
+mod migrating;
 mod writer;
 
 pub mod audit;
@@ -165,14 +166,13 @@ impl Store {
         matches!(self.write, Write::Single(_))
     }
 
-    /// Applies every pending migration.
+    /// Applies every pending migration; callers that come at once wait for each other.
     pub async fn migrate(&self) -> Result<(), Error> {
         use lalian_migrations::{Migrator, MigratorTrait};
-        let raw = match &self.write {
-            Write::Single(writer) => writer.raw(),
-            Write::Pool(pool) => pool,
-        };
-        Ok(Migrator::up(raw, None).await?)
+        match &self.write {
+            Write::Single(writer) => Ok(Migrator::up(writer.raw(), None).await?),
+            Write::Pool(pool) => migrating::alone(pool, Migrator::up(pool, None)).await,
+        }
     }
 
     /// How many migrations wait to be applied. Reads only.
