@@ -162,14 +162,10 @@ async fn run(demo: &Demo, phones: &[Actor], visit: &Visit, payload: Payload, siz
 
     let warm_up = size.warm_up / phones.len();
     let sent = Mutex::new(Vec::new());
-    let drain = |until: Option<Instant>, limit: usize, queues: Vec<VecDeque<Work>>| async {
-        join_all(
-            phones
-                .iter()
-                .zip(queues)
-                .map(|(phone, queue)| send_all(phone, queue, base.as_deref(), until, limit, &sent)),
-        )
-        .await
+    let drain = async |until: Option<Instant>, limit: usize, queues: Vec<VecDeque<Work>>| {
+        let sending = phones.iter().zip(queues);
+        join_all(sending.map(|(phone, queue)| send_all(phone, queue, base.as_deref(), until, limit, &sent)))
+            .await
     };
     let queues = drain(None, warm_up, queues).await;
     sent.lock().expect("no holder panics").clear();

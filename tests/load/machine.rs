@@ -42,7 +42,7 @@ impl Cpu {
         let busy = fields
             .enumerate()
             .filter(|(at, _)| matches!(at, 0..=2 | 5 | 6))
-            .filter_map(|(_, n)| n.parse().ok());
+            .filter_map(|(_, n)| n.parse::<u64>().ok());
         Self {
             all: seconds(busy.sum()),
             server: of_process(&server.to_string()),

@@ -32,7 +32,7 @@ pub async fn measure(backend: Backend, rounds: usize) {
 }
 
 async fn is_ready(http: &Http) -> bool {
-    let answer = try_send(http.request(Method::GET, "/api/v1/health/ready")).await;
+    let answer = try_send(http.request(Method::GET, "/api/v1/health")).await;
     answer.is_ok_and(|answer| answer.status == 200)
 }
 

@@ -73,7 +73,7 @@ pub fn sqlite_url(file: &Path) -> String {
 }
 
 /// Names this build of the tests and with it the program's: another build makes its templates anew.
-fn build() -> String {
+pub(crate) fn build() -> String {
     let tests = std::env::current_exe().expect("the path of the running test");
     let built = fs::metadata(&tests).and_then(|metadata| metadata.modified()).expect("when it was built");
     hex_digest(format!("{}{built:?}", tests.display()).as_bytes())[..12].to_owned()

@@ -16,3 +16,4 @@ pub mod receipt;
 pub mod story;
 pub mod text;
 pub mod tus;
+pub mod visit;

@@ -113,6 +113,8 @@ enum Write {
 
 const POOL: u32 = 12;
 const BUSY: Duration = Duration::from_secs(5);
+/// How long PostgreSQL may be out of reach before a start or a request says so.
+const REACH: Duration = Duration::from_secs(8);
 
 impl Store {
     /// Opens `sqlite:PATH` or `postgres://…`. Does not migrate.
@@ -151,6 +153,7 @@ impl Store {
     async fn postgres(url: &str) -> Result<Self, Error> {
         let mut options = ConnectOptions::new(url.to_owned());
         options.max_connections(POOL).min_connections(1).sqlx_logging(false).test_before_acquire(false);
+        options.acquire_timeout(REACH);
         options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(256));
         let pool = Database::connect(options).await?;
         Ok(Self { read: Arc::new(Read { inner: pool.clone() }), write: Write::Pool(pool) })

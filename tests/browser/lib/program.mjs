@@ -36,9 +36,9 @@ export async function demo({ database } = {}) {
 
   async function start() {
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LALIAN_')));
-    const data = ['--database', database ?? `sqlite:${join(folder, 'lalian.db')}`, '--files', join(folder, 'files')];
+    const data = ['--data', folder, ...(database ? ['--database', database] : [])];
     // From the checkout, so that it serves the built PWA.
-    child = spawn(binary(), ['demo', '--listen', `127.0.0.1:${port}`, ...data], { cwd: ROOT, env: environment });
+    child = spawn(binary(), ['demo', '--bind', `127.0.0.1:${port}`, ...data], { cwd: ROOT, env: environment });
     child.ended = new Promise((done) => child.once('exit', done));
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';
@@ -87,7 +87,7 @@ export async function demo({ database } = {}) {
 
 async function ready(url) {
   try {
-    return (await fetch(`${url}/api/v1/health/ready`)).ok;
+    return (await fetch(`${url}/api/v1/health`)).ok;
   } catch {
     return false;
   }

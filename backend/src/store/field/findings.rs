@@ -1,7 +1,10 @@
 //! Findings 问题: faults that somebody saw; many may belong to one ticket.
 
 use crate::store::{Conn, Error, Tx, entity::finding};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, sea_query::{Expr, OnConflict}};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
+};
 use uuid::Uuid;
 
 use finding::Column as C;
@@ -21,18 +24,37 @@ pub async fn insert(tx: &Tx, rows: Vec<FindingRow>) -> Result<u64, Error> {
 }
 
 /// Findings of a visit.
-pub async fn of_inspection(conn: &impl Conn, county: Uuid, inspection: Uuid) -> Result<Vec<FindingRow>, Error> {
-    Ok(finding::Entity::find().filter(C::CountyId.eq(county).and(C::InspectionId.eq(inspection))).order_by_asc(C::ItemCode).all(conn.raw()).await?)
+pub async fn of_inspection(
+    conn: &impl Conn,
+    county: Uuid,
+    inspection: Uuid,
+) -> Result<Vec<FindingRow>, Error> {
+    Ok(finding::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::InspectionId.eq(inspection)))
+        .order_by_asc(C::ItemCode)
+        .all(conn.raw())
+        .await?)
 }
 
 /// Findings of these visits.
-pub async fn of_inspections(conn: &impl Conn, county: Uuid, inspections: Vec<Uuid>) -> Result<Vec<FindingRow>, Error> {
-    Ok(finding::Entity::find().filter(C::CountyId.eq(county).and(C::InspectionId.is_in(inspections))).all(conn.raw()).await?)
+pub async fn of_inspections(
+    conn: &impl Conn,
+    county: Uuid,
+    inspections: Vec<Uuid>,
+) -> Result<Vec<FindingRow>, Error> {
+    Ok(finding::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::InspectionId.is_in(inspections)))
+        .all(conn.raw())
+        .await?)
 }
 
 /// Findings behind a ticket, first seen first.
 pub async fn of_ticket(conn: &impl Conn, county: Uuid, ticket: Uuid) -> Result<Vec<FindingRow>, Error> {
-    Ok(finding::Entity::find().filter(C::CountyId.eq(county).and(C::TicketId.eq(ticket))).order_by_asc(C::ObservedAt).all(conn.raw()).await?)
+    Ok(finding::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::TicketId.eq(ticket)))
+        .order_by_asc(C::ObservedAt)
+        .all(conn.raw())
+        .await?)
 }
 
 /// Marks findings that their author withdrew in a correction.

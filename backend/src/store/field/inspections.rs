@@ -1,12 +1,17 @@
 //! Visits with every answer.
 
 use crate::{
-    domain::{clock::Instant, page::{Cursor, PageRequest}, people::scope::Scope},
+    domain::{
+        clock::Instant,
+        page::{Cursor, PageRequest},
+        people::scope::Scope,
+    },
     store::{Conn, Error, Tx, entity::inspection},
 };
 use chrono::SecondsFormat;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -34,21 +39,39 @@ pub async fn update(tx: &Tx, row: InspectionRow) -> Result<(), Error> {
         .exec(tx.raw())
         .await?
         .rows_affected;
-    if touched == 1 { Ok(()) } else { Err(Error::Inconsistent { table: "inspection", column: "version", value: id.to_string() }) }
+    if touched == 1 {
+        Ok(())
+    } else {
+        Err(Error::Inconsistent { table: "inspection", column: "version", value: id.to_string() })
+    }
 }
 
 /// A visit of this county, locked for change.
 pub async fn lock(tx: &Tx, county: Uuid, id: Uuid) -> Result<Option<InspectionRow>, Error> {
-    Ok(inspection::Entity::find_by_id(id).filter(C::CountyId.eq(county)).lock(LockType::Update).one(tx.raw()).await?)
+    Ok(inspection::Entity::find_by_id(id)
+        .filter(C::CountyId.eq(county))
+        .lock(LockType::Update)
+        .one(tx.raw())
+        .await?)
 }
 
 /// A visit in scope.
-pub async fn get(conn: &impl Conn, scope: Scope, now: Instant, id: Uuid) -> Result<Option<InspectionRow>, Error> {
+pub async fn get(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    id: Uuid,
+) -> Result<Option<InspectionRow>, Error> {
     Ok(inspection::Entity::find_by_id(id).filter(scoped(scope, now)).one(conn.raw()).await?)
 }
 
 /// The visits of these ids that are in scope.
-pub async fn get_many(conn: &impl Conn, scope: Scope, now: Instant, ids: Vec<Uuid>) -> Result<Vec<InspectionRow>, Error> {
+pub async fn get_many(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    ids: Vec<Uuid>,
+) -> Result<Vec<InspectionRow>, Error> {
     Ok(inspection::Entity::find().filter(C::Id.is_in(ids)).filter(scoped(scope, now)).all(conn.raw()).await?)
 }
 
@@ -62,7 +85,13 @@ pub struct Filter {
 }
 
 /// One page, newest first, `limit + 1` rows.
-pub async fn list(conn: &impl Conn, scope: Scope, now: Instant, filter: &Filter, page: &PageRequest) -> Result<Vec<InspectionRow>, Error> {
+pub async fn list(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Vec<InspectionRow>, Error> {
     let mut query = inspection::Entity::find().filter(scoped(scope, now)).filter(
         Condition::all()
             .add_option(filter.site_id.map(|id| C::SiteId.eq(id)))
@@ -72,7 +101,8 @@ pub async fn list(conn: &impl Conn, scope: Scope, now: Instant, filter: &Filter,
     );
     if let Some(Cursor { key, id }) = &page.after {
         let at = key.parse::<Instant>().unwrap_or(now);
-        query = query.filter(Condition::any().add(C::ObservedAt.lt(at)).add(C::ObservedAt.eq(at).and(C::Id.lt(*id))));
+        query = query
+            .filter(Condition::any().add(C::ObservedAt.lt(at)).add(C::ObservedAt.eq(at).and(C::Id.lt(*id))));
     }
     Ok(query.order_by_desc(C::ObservedAt).order_by_desc(C::Id).limit(page.limit + 1).all(conn.raw()).await?)
 }
@@ -83,7 +113,12 @@ pub fn cursor(row: &InspectionRow) -> Cursor {
 }
 
 /// The latest visit of each of these sites that the scope may see.
-pub async fn latest_of_sites(conn: &impl Conn, scope: Scope, now: Instant, sites: Vec<Uuid>) -> Result<Vec<InspectionRow>, Error> {
+pub async fn latest_of_sites(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    sites: Vec<Uuid>,
+) -> Result<Vec<InspectionRow>, Error> {
     use std::collections::HashMap;
     let rows = inspection::Entity::find()
         .filter(scoped(scope, now))
@@ -113,9 +148,19 @@ fn scoped(scope: Scope, now: Instant) -> Condition {
 }
 
 /// Lets the township side see a round's visits from `at` on; answers their ids and places.
-pub async fn release_round(tx: &Tx, county: Uuid, round: Uuid, at: Instant) -> Result<Vec<InspectionRow>, Error> {
-    let hidden = Condition::all().add(C::CountyId.eq(county)).add(C::RoundId.eq(round)).add(C::VisibleFrom.is_null());
+pub async fn release_round(
+    tx: &Tx,
+    county: Uuid,
+    round: Uuid,
+    at: Instant,
+) -> Result<Vec<InspectionRow>, Error> {
+    let hidden =
+        Condition::all().add(C::CountyId.eq(county)).add(C::RoundId.eq(round)).add(C::VisibleFrom.is_null());
     let rows = inspection::Entity::find().filter(hidden.clone()).all(tx.raw()).await?;
-    inspection::Entity::update_many().col_expr(C::VisibleFrom, Expr::value(at)).filter(hidden).exec(tx.raw()).await?;
+    inspection::Entity::update_many()
+        .col_expr(C::VisibleFrom, Expr::value(at))
+        .filter(hidden)
+        .exec(tx.raw())
+        .await?;
     Ok(rows)
 }

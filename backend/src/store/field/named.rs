@@ -5,7 +5,9 @@ use crate::{
     store::{Conn, Error, Tx, entity::operation_file},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, OnConflict},
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -126,11 +128,19 @@ pub async fn missing(conn: &impl Conn, operation: Uuid) -> Result<Vec<String>, E
 
 /// All files of an operation, in the order of its manifest.
 pub async fn of_operation(conn: &impl Conn, operation: Uuid) -> Result<Vec<NamedFile>, Error> {
-    Ok(operation_file::Entity::find().filter(C::OperationId.eq(operation)).order_by_asc(C::Ord).all(conn.raw()).await?)
+    Ok(operation_file::Entity::find()
+        .filter(C::OperationId.eq(operation))
+        .order_by_asc(C::Ord)
+        .all(conn.raw())
+        .await?)
 }
 
 /// The files of these subjects (tickets, visits), in order.
-pub async fn of_subjects(conn: &impl Conn, county: Uuid, subjects: Vec<Uuid>) -> Result<Vec<NamedFile>, Error> {
+pub async fn of_subjects(
+    conn: &impl Conn,
+    county: Uuid,
+    subjects: Vec<Uuid>,
+) -> Result<Vec<NamedFile>, Error> {
     Ok(operation_file::Entity::find()
         .filter(C::CountyId.eq(county).and(C::SubjectId.is_in(subjects)))
         .order_by_asc(C::OperationId)
@@ -141,7 +151,11 @@ pub async fn of_subjects(conn: &impl Conn, county: Uuid, subjects: Vec<Uuid>) ->
 
 /// True while an operation waits for files.
 pub async fn any_missing(conn: &impl Conn, operation: Uuid) -> Result<bool, Error> {
-    Ok(operation_file::Entity::find().filter(C::OperationId.eq(operation).and(C::State.eq("missing"))).count(conn.raw()).await? > 0)
+    Ok(operation_file::Entity::find()
+        .filter(C::OperationId.eq(operation).and(C::State.eq("missing")))
+        .count(conn.raw())
+        .await?
+        > 0)
 }
 
 /// Lets the township side see the files of these subjects from `at` on.

@@ -1,12 +1,7 @@
 //! Operations as they were sealed. Uniqueness is the database's: insert or return, never look then insert.
 
 use crate::{
-    domain::{
-        clock::Instant,
-        field::flag::Flag,
-        page::PageRequest,
-        people::scope::Scope,
-    },
+    domain::{clock::Instant, field::flag::Flag, page::PageRequest, people::scope::Scope},
     store::{
         Conn, Error, Tx,
         entity::{device_slot, operation, quarantine},
@@ -49,14 +44,48 @@ pub async fn insert(tx: &Tx, new: NewOperation) -> Result<Option<i64>, Error> {
     let statement = Query::insert()
         .into_table(operation::Entity)
         .columns([
-            C::Id, C::CountyId, C::Kind, C::PersonId, C::PostId, C::DeviceId, C::DeviceSeq, C::Hash, C::Body, C::Signature,
-            C::Status, C::Outcome, C::Flags, C::Answer, C::Files, C::Missing, C::MadeAt, C::ObservedAt, C::UncertaintyMs, C::AcceptedAt,
+            C::Id,
+            C::CountyId,
+            C::Kind,
+            C::PersonId,
+            C::PostId,
+            C::DeviceId,
+            C::DeviceSeq,
+            C::Hash,
+            C::Body,
+            C::Signature,
+            C::Status,
+            C::Outcome,
+            C::Flags,
+            C::Answer,
+            C::Files,
+            C::Missing,
+            C::MadeAt,
+            C::ObservedAt,
+            C::UncertaintyMs,
+            C::AcceptedAt,
         ])
         .values_panic([
-            new.id.into(), new.county_id.into(), new.kind.into(), new.person_id.into(), new.post_id.into(),
-            new.device.map(|d| d.0).into(), new.device.map(|d| d.1).into(), new.hash.into(), new.body.into(), new.signature.into(),
-            "accepted".into(), "nothing".into(), Value::Array(Vec::new()).into(), Value::Null.into(), new.files.into(), new.files.into(),
-            new.made_at.into(), new.observed_at.into(), new.uncertainty_ms.into(), new.accepted_at.into(),
+            new.id.into(),
+            new.county_id.into(),
+            new.kind.into(),
+            new.person_id.into(),
+            new.post_id.into(),
+            new.device.map(|d| d.0).into(),
+            new.device.map(|d| d.1).into(),
+            new.hash.into(),
+            new.body.into(),
+            new.signature.into(),
+            "accepted".into(),
+            "nothing".into(),
+            Value::Array(Vec::new()).into(),
+            Value::Null.into(),
+            new.files.into(),
+            new.files.into(),
+            new.made_at.into(),
+            new.observed_at.into(),
+            new.uncertainty_ms.into(),
+            new.accepted_at.into(),
         ])
         .on_conflict(OnConflict::column(C::Id).do_nothing().to_owned())
         .returning_col(C::ServerSeq)
@@ -69,7 +98,8 @@ pub async fn insert(tx: &Tx, new: NewOperation) -> Result<Option<i64>, Error> {
 
 /// Takes a number of a device; `false` when another operation holds it already (a fork).
 pub async fn take_slot(tx: &Tx, device: Uuid, seq: i64, operation: Uuid) -> Result<bool, Error> {
-    let slot = device_slot::ActiveModel { device_id: Set(device), seq: Set(seq), operation_id: Set(operation) };
+    let slot =
+        device_slot::ActiveModel { device_id: Set(device), seq: Set(seq), operation_id: Set(operation) };
     let rows = device_slot::Entity::insert(slot)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(tx.raw())
@@ -132,7 +162,11 @@ pub async fn complete(tx: &Tx, id: Uuid, at: Instant, receipt: String) -> Result
 
 /// How many files are still on their way.
 pub async fn set_missing(tx: &Tx, id: Uuid, missing: i32) -> Result<(), Error> {
-    operation::Entity::update_many().col_expr(C::Missing, Expr::value(missing)).filter(C::Id.eq(id)).exec(tx.raw()).await?;
+    operation::Entity::update_many()
+        .col_expr(C::Missing, Expr::value(missing))
+        .filter(C::Id.eq(id))
+        .exec(tx.raw())
+        .await?;
     Ok(())
 }
 
@@ -153,7 +187,12 @@ pub async fn find(conn: &impl Conn, id: Uuid) -> Result<Option<OperationRow>, Er
 }
 
 /// An operation of one's own, or any of one's county for a county scope.
-pub async fn visible(conn: &impl Conn, scope: Scope, person: Uuid, id: Uuid) -> Result<Option<OperationRow>, Error> {
+pub async fn visible(
+    conn: &impl Conn,
+    scope: Scope,
+    person: Uuid,
+    id: Uuid,
+) -> Result<Option<OperationRow>, Error> {
     let mut who = Condition::any().add(C::PersonId.eq(person));
     if let Scope::County { county } = scope {
         who = who.add(C::CountyId.eq(county));
@@ -164,7 +203,10 @@ pub async fn visible(conn: &impl Conn, scope: Scope, person: Uuid, id: Uuid) -> 
 /// How many of these are known (`after` waits for all).
 pub async fn count_known(conn: &impl Conn, county: Uuid, ids: Vec<Uuid>) -> Result<u64, Error> {
     use sea_orm::PaginatorTrait;
-    Ok(operation::Entity::find().filter(C::CountyId.eq(county).and(C::Id.is_in(ids))).count(conn.raw()).await?)
+    Ok(operation::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::Id.is_in(ids)))
+        .count(conn.raw())
+        .await?)
 }
 
 /// What one device's list is compared with: id, hash, number, status, completeness, in the server's order.
@@ -191,7 +233,12 @@ pub async fn of_device(conn: &impl Conn, device: Uuid, from_seq: i64) -> Result<
 }
 
 /// A list for the office: refused ones, or accepted ones with flags; newest first.
-pub async fn list(conn: &impl Conn, county: Uuid, refused: bool, page: &PageRequest) -> Result<Vec<OperationRow>, Error> {
+pub async fn list(
+    conn: &impl Conn,
+    county: Uuid,
+    refused: bool,
+    page: &PageRequest,
+) -> Result<Vec<OperationRow>, Error> {
     let mut query = operation::Entity::find().filter(C::CountyId.eq(county));
     query = if refused {
         query.filter(C::Status.eq("refused"))
@@ -223,7 +270,10 @@ pub type QuarantineRow = quarantine::Model;
 /// Keeps a body by its hash; the same bytes of the same person are one row. At most `cap` a person, the oldest stay.
 pub async fn quarantine(tx: &Tx, row: QuarantineRow, cap: u64) -> Result<bool, Error> {
     use sea_orm::{IntoActiveModel, PaginatorTrait};
-    let held = quarantine::Entity::find().filter(quarantine::Column::PersonId.eq(row.person_id)).count(tx.raw()).await?;
+    let held = quarantine::Entity::find()
+        .filter(quarantine::Column::PersonId.eq(row.person_id))
+        .count(tx.raw())
+        .await?;
     if held >= cap {
         return Ok(false);
     }
@@ -237,5 +287,10 @@ pub async fn quarantine(tx: &Tx, row: QuarantineRow, cap: u64) -> Result<bool, E
 /// Kept bodies of a county, newest first.
 pub async fn quarantined(conn: &impl Conn, county: Uuid, limit: u64) -> Result<Vec<QuarantineRow>, Error> {
     use quarantine::Column as Q;
-    Ok(quarantine::Entity::find().filter(Q::CountyId.eq(county)).order_by_desc(Q::ReceivedAt).limit(limit).all(conn.raw()).await?)
+    Ok(quarantine::Entity::find()
+        .filter(Q::CountyId.eq(county))
+        .order_by_desc(Q::ReceivedAt)
+        .limit(limit)
+        .all(conn.raw())
+        .await?)
 }

@@ -44,7 +44,13 @@ pub async fn extend_chain(tx: &Tx, device: Uuid, receipts: i64, hash: &str) -> R
 }
 
 /// A device was heard of: how far it has sealed, and the highest number that we hold.
-pub async fn contact(tx: &Tx, device: Uuid, at: Instant, sealed_through: Option<i64>, received: Option<i64>) -> Result<(), Error> {
+pub async fn contact(
+    tx: &Tx,
+    device: Uuid,
+    at: Instant,
+    sealed_through: Option<i64>,
+    received: Option<i64>,
+) -> Result<(), Error> {
     let mut update = device::Entity::update_many().col_expr(C::LastContactAt, Expr::value(at));
     // A report can overtake an older one; numbers only grow.
     if let Some(seq) = sealed_through {
@@ -89,5 +95,9 @@ pub async fn report(tx: &Tx, device: Uuid, held: Held) -> Result<(), Error> {
 
 /// Every device of a county, longest silent first.
 pub async fn of_county(conn: &impl Conn, county: Uuid) -> Result<Vec<device::Model>, Error> {
-    Ok(device::Entity::find().filter(C::CountyId.eq(county)).order_by_asc(C::LastContactAt).all(conn.raw()).await?)
+    Ok(device::Entity::find()
+        .filter(C::CountyId.eq(county))
+        .order_by_asc(C::LastContactAt)
+        .all(conn.raw())
+        .await?)
 }
