@@ -1,7 +1,7 @@
 //! Puts the parts together: database, files, use cases, HTTP. One process can hold several servers (tests do).
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, places::areas::AreaCache},
     config::{self, Config, Storage},
     domain::problem::Code,
     files::{self, Files},
@@ -134,6 +134,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         demo: config.demo,
         disk_floor_bytes: config.disk_floor_bytes,
         password_cost: config.password_cost,
+        area_cache: AreaCache::default(),
     })
 }
 

@@ -59,6 +59,24 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The program itself, for whoever holds its command line; of one county, or of none yet.
+    pub fn system(county_id: Option<Uuid>) -> Self {
+        Self {
+            person_id: Uuid::nil(),
+            county_id,
+            device_id: None,
+            proof: Proof::System,
+            posts: Vec::new(),
+            post: None,
+            origin: Origin::default(),
+        }
+    }
+
+    /// Whether this may be done at all: by the program itself, or by a post whose role allows it.
+    pub fn may(&self, action: Action) -> AppResult<()> {
+        if self.proof == Proof::System { Ok(()) } else { self.require(action).map(|_post| ()) }
+    }
+
     /// The acting post, if its role may do this; a send credential may only send.
     pub fn require(&self, action: Action) -> AppResult<&ActivePost> {
         if self.proof == Proof::SendCredential && action != Action::SendOperations {
@@ -90,7 +108,7 @@ impl Caller {
     pub fn audit(&self, action: &'static str, noun: &'static str, object_id: impl ToString) -> AuditRow {
         AuditRow {
             county_id: self.county_id,
-            person_id: Some(self.person_id),
+            person_id: (self.proof != Proof::System).then_some(self.person_id),
             post_id: self.post.as_ref().map(|post| post.id),
             session_id: match self.proof {
                 Proof::Session(id) => Some(id),

@@ -35,4 +35,5 @@ pub struct App {
     /// Below this many free bytes files wait while answers still enter.
     pub disk_floor_bytes: u64,
     pub password_cost: password::Cost,
+    pub area_cache: places::areas::AreaCache,
 }

@@ -6,6 +6,8 @@ mod table;
 
 use serde::Serialize;
 
+use super::problem::{Code, Problem};
+
 pub use table::{Line, Table};
 
 /// Largest import file in bytes.
@@ -75,6 +77,17 @@ impl std::fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+impl From<Faults> for Problem {
+    fn from(faults: Faults) -> Self {
+        let problem = Self::new(Code::ImportRefused)
+            .with_detail(format!("共 {} 处", faults.total), format!("{} in all", faults.total));
+        faults.listed.into_iter().fold(problem, |problem, fault| {
+            let place = [fault.row, fault.field].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+            problem.with_field(place.join("/"), fault.reason_zh, fault.reason_en)
+        })
+    }
+}
 
 /// What an import did. The same file a second time gives `created = changed = 0`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

@@ -53,7 +53,9 @@ impl std::fmt::Display for DivisionCode {
 }
 
 /// County 县, township 乡镇（街道） or village 村（社区）.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DivisionKind {
     County,

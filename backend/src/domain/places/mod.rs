@@ -6,4 +6,5 @@ pub mod gcj02;
 pub mod geojson;
 pub mod outline;
 pub mod position;
+pub mod simplify;
 pub mod site;

@@ -5,7 +5,7 @@
 
 use geo::coordinate_position::CoordPos;
 use geo::line_intersection::{LineIntersection, line_intersection};
-use geo::{Coord, CoordinatePosition, Line, LineString, MultiPolygon, Polygon};
+use geo::{Coord, CoordinatePosition, InteriorPoint, Line, LineString, MultiPolygon, Polygon};
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
@@ -116,6 +116,11 @@ impl Outline {
     pub fn covers(&self, at: Coord) -> bool {
         // Asked polygon by polygon: for a whole multipolygon `geo` counts touching edges away (mod-2 rule).
         self.0.iter().any(|polygon| polygon.coordinate_position(&at) != CoordPos::Outside)
+    }
+
+    /// Whether this lies in `larger`, judged by a point inside: borders drawn twice by hand never agree to the metre.
+    pub fn lies_in(&self, larger: &Self) -> bool {
+        self.0.interior_point().is_none_or(|point| larger.covers(point.0))
     }
 
     /// All edges of all rings.

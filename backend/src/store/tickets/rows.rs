@@ -290,6 +290,21 @@ pub async fn count_by_state(
     rows.into_iter().map(|row| Ok((state(&row.state)?, row.n))).collect()
 }
 
+/// How many open tickets in scope each of these sites has; sites without any are not named.
+pub async fn open_by_site(conn: &impl Conn, scope: Scope, now: Instant, sites: Vec<Uuid>) -> Result<HashMap<Uuid, i64>, Error> {
+    let rows: Vec<(Uuid, i64)> = ticket::Entity::find()
+        .select_only()
+        .column(C::SiteId)
+        .column_as(C::Id.count(), "n")
+        .filter(scoped(scope, now))
+        .filter(C::SiteId.is_in(sites).and(C::State.is_in(State::OPEN.map(State::as_str))))
+        .group_by(C::SiteId)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Which tickets a scope may see. Hidden rounds and unissued tickets do not exist for the township side.
 fn scoped(scope: Scope, now: Instant) -> Condition {
     let all = Condition::all();

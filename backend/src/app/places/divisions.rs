@@ -1,0 +1,65 @@
+//! Reading the register of divisions.
+
+use super::{
+    super::{App, AppResult, Caller},
+    areas::Outlines,
+};
+use crate::{
+    domain::{
+        page::{Page, PageRequest},
+        people::permission::Action,
+        places::division::DivisionKind,
+        problem::Code,
+    },
+    store::places::divisions::{self, Division, Filter},
+};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A division as everybody sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DivisionRow {
+    id: Uuid,
+    /// 12-digit statistics code.
+    code: String,
+    name: String,
+    kind: DivisionKind,
+    parent_id: Option<Uuid>,
+    /// Level of its civilised-place title: county, city, provincial, national.
+    honour: Option<String>,
+    version: i32,
+}
+
+impl From<Division> for DivisionRow {
+    fn from(division: Division) -> Self {
+        let Division { id, code, name, kind, parent_id, honour, version, .. } = division;
+        Self { id, code: code.to_string(), name, kind, parent_id, honour, version }
+    }
+}
+
+impl App {
+    pub async fn divisions(
+        &self,
+        caller: &Caller,
+        filter: &Filter,
+        page: &PageRequest,
+    ) -> AppResult<Page<DivisionRow>> {
+        caller.require(Action::ReadPlaces)?;
+        let rows = divisions::list(self.store.read(), caller.scope()?, filter, page).await?;
+        Ok(Page::cut(rows, page.limit, divisions::cursor).map(DivisionRow::from))
+    }
+
+    pub async fn division(&self, caller: &Caller, id: Uuid) -> AppResult<DivisionRow> {
+        caller.require(Action::ReadPlaces)?;
+        let found = divisions::get(self.store.read(), caller.scope()?, id).await?;
+        Ok(found.ok_or(Code::NotFound)?.into())
+    }
+
+    /// Township outlines of the caller's county, for maps without tiles.
+    pub async fn outlines(&self, caller: &Caller) -> AppResult<Arc<Outlines>> {
+        caller.require(Action::ReadPlaces)?;
+        self.township_outlines(caller.county()?).await
+    }
+}
