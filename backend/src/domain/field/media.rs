@@ -77,9 +77,8 @@ impl MediaFlag {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NotAPhoto => "not_a_photo",
-            Self::OtherType => "other_type",
-            Self::Damaged => "damaged",
-            Self::Unreadable => "unreadable",
+            Self::OtherType => "type_differs",
+            Self::Damaged | Self::Unreadable => "damaged_file",
             Self::UnusualSize => "unusual_size",
             Self::NoPreview => "no_preview",
         }

@@ -1,0 +1,305 @@
+//! Appending to an upload. Whatever happens to the connection, what is durable is kept and recorded, and nothing else is.
+//!
+//! The recorded length is the only truth: it moves after the bytes are synced, and reaches the full length only in the transaction that
+//! makes the file known. A killed server therefore repeats at most what came since the last checkpoint.
+
+use super::{
+    lanes::Turn,
+    settle::{self, Arrived},
+    uploads::LIFETIME,
+};
+use crate::{
+    app::{App, AppError, AppResult, Caller},
+    domain::{
+        field::{
+            checksum::{Checksum, Verifier},
+            media::PhotoKind,
+        },
+        problem::{Code, Problem},
+    },
+    files::{self, Finished, Key, Writer},
+    imaging,
+    store::field::uploads::{self, Progress, Upload},
+};
+use bytes::Bytes;
+use chrono::TimeDelta;
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+use uuid::Uuid;
+
+/// A connection that brings nothing for this long is taken for dead.
+const SILENCE: Duration = Duration::from_secs(45);
+/// How long another process believes that this one still appends. Longer than two checkpoints.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Seconds until a phone tries an upload again that another process holds.
+const BUSY_RETRY: u32 = 5;
+
+/// The connection ended before the body did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut;
+
+/// What a request wants to append.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    /// Where the client believes that the server stands.
+    pub offset: u64,
+    /// Length of the body where it is known beforehand.
+    pub length: Option<u64>,
+    /// What the body must hash to, or it is not applied.
+    pub checksum: Option<Checksum>,
+}
+
+/// The right to record progress: a lease row where several processes share the database.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reserved {
+    lease: Option<Uuid>,
+}
+
+impl Reserved {
+    pub(super) const fn none() -> Self {
+        Self { lease: None }
+    }
+}
+
+/// Why the body ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All of it is here.
+    Whole,
+    /// The connection broke, fell silent, or a newer request wants the upload.
+    Broken,
+    /// It holds more than the file.
+    TooLong,
+    /// Another process took the upload over.
+    Overtaken,
+}
+
+impl App {
+    /// Appends the body and returns how many bytes of the upload are durable. The body is only read when it may be appended.
+    pub async fn append_upload(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        piece: Piece,
+        body: impl Stream<Item = Result<Bytes, Cut>> + Unpin + Send,
+    ) -> AppResult<u64> {
+        let upload = self.own_upload(caller, id).await?;
+        if piece.length.is_some_and(|length| length > upload.length.saturating_sub(piece.offset)) {
+            return Err(Code::TooLarge.into());
+        }
+        if !upload.stored {
+            self.require_room()?;
+        }
+        let Some(turn) = self.lanes.enter(id).await else { return Err(busy()) };
+        // Read again: whoever had the turn before has recorded how far it came.
+        let upload = self.own_upload(caller, id).await?;
+        if piece.offset != upload.received {
+            return Err(elsewhere(upload.received));
+        }
+        if upload.stored {
+            return Ok(upload.length);
+        }
+        let reserved = self.reserve(id).await?;
+        match self.files.stage(id, piece.offset).await {
+            Ok(writer) => self.take_body(upload, reserved, writer, piece, body, turn).await,
+            Err(files::Error::Lost { have }) => self.recover(&upload, reserved, have).await,
+            Err(error) => {
+                self.record(&upload, reserved, upload.received).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn take_body(
+        &self,
+        upload: Upload,
+        reserved: Reserved,
+        writer: Writer,
+        piece: Piece,
+        body: impl Stream<Item = Result<Bytes, Cut>> + Unpin + Send,
+        mut turn: Turn,
+    ) -> AppResult<u64> {
+        let verifier = piece.checksum.map(Checksum::verifier);
+        let mut taking = Taking { app: self, upload: &upload, reserved, writer, verifier, taken: piece.offset };
+        let end = match taking.read(body, &mut turn).await {
+            Ok(end) => end,
+            Err(error) => {
+                // The last checkpoint stands; say so and let the lease go.
+                self.record(&upload, reserved, piece.offset).await.ok();
+                return Err(error);
+            }
+        };
+        let Taking { mut writer, verifier, .. } = taking;
+        let wrong = match (end, verifier) {
+            (End::Overtaken, _) => return Err(busy()),
+            (End::TooLong, _) => Some(Code::TooLarge),
+            // A checked piece counts as a whole or not at all.
+            (End::Broken, Some(_)) => Some(Code::UploadOffset),
+            (End::Whole, Some(verifier)) if !verifier.matches() => Some(Code::ChecksumMismatch),
+            (End::Whole | End::Broken, _) => None,
+        };
+        if let Some(code) = wrong {
+            writer.undo().await?;
+            self.record(&upload, reserved, piece.offset).await?;
+            return Err(code.into());
+        }
+        let durable = writer.sync().await?;
+        drop(writer);
+        if durable == upload.length {
+            self.complete_upload(&upload, reserved).await
+        } else {
+            self.record(&upload, reserved, durable).await?;
+            Ok(durable)
+        }
+    }
+
+    /// Judges an upload whose last byte is durable, and makes the file known. 460 and back to the start when the bytes are others.
+    pub(super) async fn complete_upload(&self, upload: &Upload, reserved: Reserved) -> AppResult<u64> {
+        let key = Key { county: upload.county_id, sha256: upload.sha256 };
+        match self.files.finish(upload.id, key, upload.length).await {
+            Ok(Finished::Stored) => self.make_known(upload, key).await,
+            Ok(Finished::Mismatch) => {
+                self.record(upload, reserved, 0).await?;
+                Err(Code::ChecksumMismatch.into())
+            }
+            Err(error) => {
+                // All bytes are staged; sending the last one again is enough to try once more.
+                self.record(upload, reserved, upload.length.saturating_sub(1)).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn make_known(&self, upload: &Upload, key: Key) -> AppResult<u64> {
+        let arrived = Arrived { key, bytes: upload.length, kind: self.kind_of(key, upload.length).await? };
+        let (now, job) = (self.clock.now(), self.random.id());
+        self.store.write(async |tx| settle::settle(tx, now, job, &arrived).await).await?;
+        self.bell.notify_one();
+        Ok(upload.length)
+    }
+
+    /// The type by the first bytes of the stored object, whatever the phone called it.
+    async fn kind_of(&self, key: Key, length: u64) -> AppResult<Option<PhotoKind>> {
+        let head = length.min(imaging::SNIFF_BYTES as u64);
+        if head == 0 {
+            return Ok(None);
+        }
+        let Some(opened) = self.files.open(key, Some(0..head)).await? else { return Ok(None) };
+        let head = opened.bytes.try_collect::<Vec<_>>().await?.concat();
+        Ok(imaging::sniff(&head))
+    }
+
+    /// The staging bytes are fewer than recorded: the file was moved but never made known, or the disk lost them.
+    async fn recover(&self, upload: &Upload, reserved: Reserved, have: u64) -> AppResult<u64> {
+        let key = Key { county: upload.county_id, sha256: upload.sha256 };
+        if self.files.length(key).await? == Some(upload.length) {
+            return self.make_known(upload, key).await;
+        }
+        tracing::warn!(upload = %upload.id, recorded = upload.received, have, "staged bytes of an upload are gone");
+        self.record(upload, reserved, have).await?;
+        Err(elsewhere(have))
+    }
+
+    async fn reserve(&self, id: Uuid) -> AppResult<Reserved> {
+        if self.store.is_single_writer() {
+            return Ok(Reserved::none());
+        }
+        let (lease, now) = (self.random.id(), self.clock.now());
+        let taken = self
+            .store
+            .write(async |tx| Ok::<_, AppError>(uploads::take_lease(tx, id, lease, now, now + LEASE).await?))
+            .await?;
+        if taken { Ok(Reserved { lease: Some(lease) }) } else { Err(busy()) }
+    }
+
+    /// Records how far the upload is and gives the lease back.
+    async fn record(&self, upload: &Upload, reserved: Reserved, received: u64) -> AppResult<()> {
+        let expires_at = self.clock.now() + LIFETIME;
+        let progress = Progress { lease: reserved.lease, lease_until: None, received, expires_at };
+        self.store
+            .write(async |tx| Ok::<_, AppError>(uploads::progress(tx, upload.id, progress).await?))
+            .await?;
+        Ok(())
+    }
+}
+
+/// A body on its way to storage.
+struct Taking<'a> {
+    app: &'a App,
+    upload: &'a Upload,
+    reserved: Reserved,
+    writer: Writer,
+    verifier: Option<Verifier>,
+    taken: u64,
+}
+
+impl Taking<'_> {
+    async fn read(
+        &mut self,
+        mut body: impl Stream<Item = Result<Bytes, Cut>> + Unpin + Send,
+        turn: &mut Turn,
+    ) -> AppResult<End> {
+        let every = self.app.files.checkpoint_every();
+        let mut checkpoint = Instant::now();
+        loop {
+            let next = tokio::select! {
+                // The body first: what has already arrived is taken before giving way.
+                biased;
+                next = timeout(SILENCE, body.next()) => next,
+                () = turn.wanted() => return Ok(End::Broken),
+            };
+            match next {
+                Ok(Some(Ok(bytes))) => {
+                    self.taken += bytes.len() as u64;
+                    if self.taken > self.upload.length {
+                        return Ok(End::TooLong);
+                    }
+                    if let Some(verifier) = &mut self.verifier {
+                        verifier.update(&bytes);
+                    }
+                    self.writer.write(bytes).await?;
+                }
+                Ok(None) => return Ok(End::Whole),
+                Ok(Some(Err(Cut))) | Err(_) => return Ok(End::Broken),
+            }
+            if checkpoint.elapsed() >= every {
+                if !self.checkpoint().await? {
+                    return Ok(End::Overtaken);
+                }
+                checkpoint = Instant::now();
+            }
+        }
+    }
+
+    /// Makes slow bytes durable as they come. `false` when another process has taken over.
+    async fn checkpoint(&mut self) -> AppResult<bool> {
+        let received = match self.verifier {
+            // Unverified bytes do not count yet; only the lease is renewed.
+            Some(_) => self.upload.received,
+            None => self.writer.sync().await?.min(self.upload.length.saturating_sub(1)),
+        };
+        let now = self.app.clock.now();
+        let progress = Progress {
+            lease: self.reserved.lease,
+            lease_until: Some(now + LEASE),
+            received,
+            expires_at: now + LIFETIME,
+        };
+        let id = self.upload.id;
+        self.app.store.write(async |tx| Ok(uploads::progress(tx, id, progress).await?)).await
+    }
+}
+
+fn busy() -> AppError {
+    Problem::new(Code::Unavailable)
+        .with_detail("这个文件正由另一个连接上传。", "Another connection is sending this file.")
+        .with_retry_after(BUSY_RETRY)
+        .into()
+}
+
+fn elsewhere(offset: u64) -> AppError {
+    Problem::new(Code::UploadOffset)
+        .with_detail(format!("服务器已收到 {offset} 字节。"), format!("The server has {offset} bytes."))
+        .into()
+}

@@ -1,0 +1,210 @@
+//! Photos that are here: making the copies for the screen, saying what is odd about the bytes, and showing them to those who may see them.
+
+use crate::{
+    app::{App, AppError, AppResult, Caller},
+    domain::{
+        field::media::{MediaFlag, PhotoKind, PhotoSize},
+        people::permission::Action,
+        problem::Code,
+    },
+    files::{Copy, Key, Opened},
+    imaging::{Copies as Pictures, Photo, Unfit},
+    store::{
+        Tx, audit,
+        field::files::{self, Copies, StoredFile},
+    },
+};
+use bytes::Bytes;
+use chrono::TimeDelta;
+use std::{ops::Range, sync::Arc};
+use tokio::sync::{Semaphore, oneshot};
+use uuid::Uuid;
+
+/// Memory that pictures may take at the same time. One picture always gets its turn, however large.
+const PICTURE_BUDGET: u32 = 96 * 1024 * 1024;
+/// Below everything that answers a person, so that a flood of photos slows no answer.
+const NICENESS: i32 = 10;
+
+/// Bounds the memory of pictures being worked on.
+#[derive(Clone)]
+pub struct Darkroom {
+    budget: Arc<Semaphore>,
+}
+
+impl Default for Darkroom {
+    fn default() -> Self {
+        Self { budget: Arc::new(Semaphore::new(PICTURE_BUDGET as usize)) }
+    }
+}
+
+impl Darkroom {
+    /// Makes the copies on a thread of their own that the system runs last.
+    async fn develop(&self, bytes: Bytes) -> AppResult<Result<Pictures, Unfit>> {
+        // Reading the size takes well under a millisecond and decides how much memory to wait for.
+        let need = match Photo::open(&bytes) {
+            Ok(photo) => photo.working_bytes() + bytes.len() as u64,
+            Err(unfit) => return Ok(Err(unfit)),
+        };
+        let share = u32::try_from(need).unwrap_or(u32::MAX).min(PICTURE_BUDGET);
+        let gone = |what: &str| AppError::Internal(format!("picture thread: {what}"));
+        let share =
+            self.budget.clone().acquire_many_owned(share).await.map_err(|error| gone(&error.to_string()))?;
+        let (done, result) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("picture".into())
+            .spawn(move || {
+                // Linux knows niceness by thread; where it cannot be set the work is merely not slower.
+                let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
+                let made = Photo::open(&bytes).and_then(|photo| photo.copies());
+                drop(share);
+                let _ = done.send(made);
+            })
+            .map_err(|error| gone(&error.to_string()))?;
+        // The sender is dropped unsent only by a panic in a decoder.
+        result.await.map_err(|_panicked| gone("a decoder gave up"))
+    }
+}
+
+/// A photo as somebody asked to see it.
+pub enum Shown {
+    Here {
+        opened: Opened,
+        /// What the bytes are; `None` for an original that is no photo we know.
+        kind: Option<PhotoKind>,
+        /// Changes when the bytes do.
+        tag: String,
+    },
+    /// The caller has these bytes already.
+    Unchanged { tag: String },
+    /// The original is here; its copies are being made.
+    BeingMade,
+}
+
+/// Which bytes of an original are wanted, once its length is known.
+pub type PickRange = fn(&str, u64) -> Result<Range<u64>, Code>;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct PhotoRequest<'a> {
+    pub file_id: Uuid,
+    pub size: PhotoSize,
+    /// `If-None-Match`
+    pub known_tag: Option<&'a str>,
+    /// `Range`, heeded for originals.
+    pub range: Option<&'a str>,
+}
+
+impl App {
+    /// Opens a photo for a caller who may see something that names it. Opening an original is audited.
+    pub async fn show_photo(
+        &self,
+        caller: &Caller,
+        request: PhotoRequest<'_>,
+        pick: PickRange,
+    ) -> AppResult<Shown> {
+        caller.require(Action::ReadPhotos)?;
+        let now = self.clock.now();
+        let photo = files::visible(self.store.read(), caller.scope()?, caller.person_id, now, request.file_id)
+            .await?
+            .ok_or(Code::NotFound)?;
+        let Some(file) = photo.file else { return Err(Code::FileNotHere.into()) };
+        let tag = format!("\"{}-{:?}\"", &file.sha256.to_string()[..24], request.size).to_lowercase();
+        if request.known_tag.is_some_and(|known| known == "*" || known.split(',').any(|one| one.trim() == tag)) {
+            return Ok(Shown::Unchanged { tag });
+        }
+        let key = Key { county: file.county_id, sha256: file.sha256 };
+        let copy = match request.size {
+            PhotoSize::Thumb => Copy::Thumb,
+            PhotoSize::Display => Copy::Display,
+            PhotoSize::Original => {
+                let range = request.range.map(|range| pick(range, file.bytes)).transpose()?;
+                let row = caller.audit("photo.original", "photos", request.file_id);
+                self.store.write(async |tx| Ok::<_, AppError>(audit::append(tx, now, row.clone()).await?)).await?;
+                let opened = self.files.open(key, range).await?.ok_or_else(|| lost(&file))?;
+                return Ok(Shown::Here { opened, kind: file.kind, tag });
+            }
+        };
+        match file.copies {
+            Copies::Impossible => Err(Code::NoPreview.into()),
+            Copies::Waiting => Ok(Shown::BeingMade),
+            Copies::Made => match self.files.open_copy(key, copy).await? {
+                Some(opened) => Ok(Shown::Here { opened, kind: Some(PhotoKind::Jpeg), tag }),
+                // Copies are not backed up; they are made again where they are missed.
+                None => {
+                    self.order_copies(&file).await?;
+                    Ok(Shown::BeingMade)
+                }
+            },
+        }
+    }
+
+    /// Makes the copies of one photo and records what was seen. Repeating it gives the same bytes.
+    pub async fn make_copies(&self, key: Key) -> AppResult<()> {
+        let Some(file) = files::find(self.store.read(), key.county, key.sha256).await? else { return Ok(()) };
+        let bytes = self.files.read(key).await?.ok_or_else(|| lost(&file))?;
+        let (size, copies, flags) = match self.darkroom.develop(bytes).await? {
+            Ok(made) => {
+                self.files.put_copy(key, Copy::Display, made.display).await?;
+                self.files.put_copy(key, Copy::Thumb, made.thumb).await?;
+                let flags = if made.damaged { vec![MediaFlag::Damaged] } else { vec![] };
+                (made.upright, Copies::Made, flags)
+            }
+            Err(unfit) => {
+                tracing::info!(%unfit, sha256 = %key.sha256, "no copies of this file");
+                let size = match unfit {
+                    Unfit::UnusualSize { width, height } => (width, height),
+                    _ => (0, 0),
+                };
+                (size, Copies::Impossible, vec![unfit.flag()])
+            }
+        };
+        let flags: Vec<&str> = flags.into_iter().map(MediaFlag::code).collect();
+        let judged = StoredFile { size, copies, flags: flags.iter().map(ToString::to_string).collect(), ..file };
+        self.store
+            .write(async |tx| {
+                files::judged(tx, key.county, key.sha256, size, copies, &flags).await?;
+                flag_references(tx, &judged).await
+            })
+            .await
+    }
+
+    /// Orders copies for files that have waited suspiciously long: after a restore, or when their job died. Returns how many.
+    pub async fn order_missing_copies(&self) -> AppResult<usize> {
+        let patience = TimeDelta::hours(1);
+        let waiting = files::waiting(self.store.read(), self.clock.now() - patience, 500).await?;
+        for file in &waiting {
+            self.order_copies(file).await?;
+        }
+        Ok(waiting.len())
+    }
+
+    async fn order_copies(&self, file: &StoredFile) -> AppResult<()> {
+        let key = Key { county: file.county_id, sha256: file.sha256 };
+        let job = super::settle::copies_job(self.random.id(), self.clock.now(), key);
+        let now = job.run_at;
+        self.store
+            .write(async |tx| Ok::<_, AppError>(crate::store::jobs::enqueue(tx, now, job.clone()).await?))
+            .await?;
+        self.bell.notify_one();
+        Ok(())
+    }
+}
+
+/// Writes what is odd about a judged file wherever an operation names it, so that the office sees it there.
+pub(super) async fn flag_references(tx: &Tx, file: &StoredFile) -> AppResult<()> {
+    for reference in files::references(tx, file.county_id, file.sha256).await? {
+        let mut flags: Vec<&str> = file.flags.iter().map(String::as_str).collect();
+        if file.kind.is_some_and(|kind| kind.media_type() != reference.media_type) {
+            flags.push(MediaFlag::OtherType.code());
+        }
+        if !flags.is_empty() {
+            files::flag_reference(tx, &reference, &flags).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The row says that the file is here and the storage does not have it: an operator has to know.
+fn lost(file: &StoredFile) -> AppError {
+    AppError::Internal(format!("stored file {} of county {} is not in storage", file.sha256, file.county_id))
+}

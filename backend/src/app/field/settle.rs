@@ -1,0 +1,61 @@
+//! The moment a file is durable: in one transaction it becomes known, the operations that name it hear of it, and its copies are ordered.
+
+use crate::{
+    app::AppResult,
+    domain::{clock::Instant, field::media::PhotoKind},
+    files::Key,
+    store::{
+        Tx,
+        field::{
+            files::{self, Copies},
+            uploads,
+        },
+        jobs::{self, NewJob},
+    },
+};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Job kind that makes the copies of one photo; payload `{county_id, sha256}`.
+pub const MAKE_COPIES: &str = "make_copies";
+/// Below ingest and sending, above house-keeping.
+const COPIES_PRIORITY: i32 = 50;
+
+/// A durable file.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrived {
+    pub key: Key,
+    pub bytes: u64,
+    /// By its first bytes; not needed when the county already has the file.
+    pub kind: Option<PhotoKind>,
+}
+
+/// Makes a durable file known. Harmless to repeat. Also for the door that takes operations in: an operation may name a file that the
+/// county already has.
+pub async fn settle(tx: &Tx, now: Instant, job: Uuid, arrived: &Arrived) -> AppResult<()> {
+    let Key { county, sha256 } = arrived.key;
+    files::insert(tx, now, county, sha256, arrived.bytes, arrived.kind).await?;
+    uploads::stored(tx, county, sha256, arrived.bytes).await?;
+    let operations = files::arrived(tx, county, sha256, arrived.bytes).await?;
+    match files::find(tx, county, sha256).await? {
+        Some(file) if file.copies != Copies::Waiting => super::photos::flag_references(tx, &file).await?,
+        _ => jobs::enqueue(tx, now, copies_job(job, now, arrived.key)).await?,
+    }
+    for operation in operations {
+        // Call site for receipts: `receipts::complete_if_ready(tx, operation)`.
+        tracing::debug!(%operation, "a file of this operation arrived");
+    }
+    Ok(())
+}
+
+/// The job that makes the copies of a photo; one at a time for each file.
+pub fn copies_job(id: Uuid, now: Instant, key: Key) -> NewJob {
+    NewJob {
+        id,
+        kind: MAKE_COPIES,
+        dedupe_key: Some(format!("{MAKE_COPIES}/{}/{}", key.county, key.sha256)),
+        payload: json!({ "county_id": key.county, "sha256": key.sha256.to_string() }),
+        priority: COPIES_PRIORITY,
+        run_at: now,
+    }
+}
