@@ -11,6 +11,7 @@ pub mod domain;
 pub mod files;
 pub mod http;
 pub mod imaging;
+pub mod jobs;
 pub mod server;
 pub mod store;
 pub mod telemetry;

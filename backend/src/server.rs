@@ -1,7 +1,11 @@
 //! Puts the parts together: database, files, use cases, HTTP. One process can hold several servers (tests do).
 
 use crate::{
-    app::{App, AppError, places::areas::AreaCache},
+    app::{
+        App, AppError,
+        field::{lanes::Lanes, photos::Darkroom},
+        places::areas::AreaCache,
+    },
     config::{self, Config, Storage},
     domain::problem::Code,
     files::{self, Files},
@@ -11,6 +15,7 @@ use crate::{
         listen::{Listen, Listening},
         pwa::Pwa,
     },
+    jobs,
     store::{self, Store},
 };
 use secrecy::ExposeSecret;
@@ -22,6 +27,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use tokio::task::JoinHandle;
 use tokio_util::{sync::CancellationToken, task::LocalPoolHandle};
 
 /// Why a server does not start.
@@ -50,6 +56,8 @@ pub struct Server {
     app: App,
     listening: Listening,
     stopping: CancellationToken,
+    jobs: JoinHandle<()>,
+    drain: Duration,
     /// Runs what belongs to no request. Writing closures are async, so their futures stay on the thread they start on.
     _background: LocalPoolHandle,
     /// Held while this process owns the SQLite database.
@@ -77,13 +85,18 @@ impl Server {
             config.is_encrypted(),
         ));
         let stopping = CancellationToken::new();
-        let background = LocalPoolHandle::new(1);
+        let background = LocalPoolHandle::new(2);
         if app.store.pending_migrations().await? == 0 {
             admit(&state, config.demo).await?;
         } else {
             let (state, stopping) = (Arc::clone(&state), stopping.clone());
             background.spawn_pinned(move || wait_for_schema(state, config.demo, stopping));
         }
+        let jobs = {
+            let (app, state, stopping) = (app.clone(), Arc::clone(&state), stopping.clone());
+            let workers = config.workers;
+            background.spawn_pinned(move || work(app, state, workers, stopping))
+        };
         let listen = Listen {
             bind: config.bind,
             tls: config.tls.as_ref(),
@@ -93,7 +106,7 @@ impl Server {
         };
         let listening = Listening::start(&listen, state)
             .map_err(|cause| Error::Io { what: format!("bind {}", config.bind), cause })?;
-        Ok(Self { app, listening, stopping, _background: background, _lock: lock })
+        Ok(Self { app, listening, stopping, jobs, drain: config.drain, _background: background, _lock: lock })
     }
 
     /// The real address, also when port 0 was asked for.
@@ -109,6 +122,9 @@ impl Server {
     pub async fn stop(self) -> Result<(), Error> {
         self.stopping.cancel();
         let stopped = self.listening.stop().await;
+        if tokio::time::timeout(self.drain, self.jobs).await.is_err() {
+            tracing::warn!("a job was still under way; it will run again");
+        }
         self.app.store.close().await;
         stopped.map_err(|cause| Error::Io { what: "stop".to_owned(), cause })
     }
@@ -133,6 +149,9 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         random: Arc::clone(&config.random),
         demo: config.demo,
         disk_floor_bytes: config.disk_floor_bytes,
+        lanes: Lanes::default(),
+        darkroom: Darkroom::default(),
+        bell: Arc::default(),
         password_cost: config.password_cost,
         area_cache: AreaCache::default(),
     })
@@ -188,6 +207,17 @@ async fn admit(state: &State, demo: bool) -> Result<(), Error> {
     }
     state.open(state.app.epoch().await?);
     Ok(())
+}
+
+/// The job workers, from the moment the database can be used.
+async fn work(app: App, state: Arc<State>, workers: usize, stopping: CancellationToken) {
+    while !state.is_ready() {
+        tokio::select! {
+            () = tokio::time::sleep(SCHEMA_POLL) => {}
+            () = stopping.cancelled() => return,
+        }
+    }
+    jobs::run(app, workers, stopping).await;
 }
 
 async fn wait_for_schema(state: Arc<State>, demo: bool, stopping: CancellationToken) {

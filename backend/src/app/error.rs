@@ -2,7 +2,7 @@
 
 use crate::{
     domain::problem::{Code, Problem},
-    store,
+    files, store,
 };
 
 /// Either the caller's to mend, or ours.
@@ -37,6 +37,15 @@ impl store::WriteError for AppError {
         match self {
             AppError::Store(error) => Some(error),
             _ => None,
+        }
+    }
+}
+
+impl From<files::Error> for AppError {
+    fn from(error: files::Error) -> Self {
+        match error {
+            files::Error::Full => Problem::new(Code::StorageLow).with_retry_after(600).into(),
+            other => Self::Internal(other.to_string()),
         }
     }
 }

@@ -18,10 +18,13 @@ pub use error::{AppError, AppResult};
 pub use idempotency::Once;
 
 use crate::{
+    app::field::{lanes::Lanes, photos::Darkroom},
     domain::{clock::SharedClock, people::password, random::SharedRandom},
     files::Files,
     store::Store,
 };
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +37,12 @@ pub struct App {
     pub demo: bool,
     /// Below this many free bytes files wait while answers still enter.
     pub disk_floor_bytes: u64,
+    /// Uploads that a request works on now.
+    pub lanes: Lanes,
+    /// Where copies of photos are made.
+    pub darkroom: Darkroom,
+    /// Rung when a job was added, so that it need not wait for the next look.
+    pub bell: Arc<Notify>,
     pub password_cost: password::Cost,
     pub area_cache: places::areas::AreaCache,
 }

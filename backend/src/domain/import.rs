@@ -83,7 +83,8 @@ impl From<Faults> for Problem {
         let problem = Self::new(Code::ImportRefused)
             .with_detail(format!("共 {} 处", faults.total), format!("{} in all", faults.total));
         faults.listed.into_iter().fold(problem, |problem, fault| {
-            let place = [fault.row, fault.field].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+            let place =
+                [fault.row, fault.field].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
             problem.with_field(place.join("/"), fault.reason_zh, fault.reason_en)
         })
     }

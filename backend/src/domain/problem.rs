@@ -59,6 +59,7 @@ problems! {
     UploadOffset "upload_offset" 409 "续传位置不对" "The upload continues elsewhere" "会从服务器已收到的位置继续。" "Continue where the server stands.";
     ChecksumMismatch "checksum_mismatch" 460 "文件在途中变了" "The bytes changed on the way" "会自动重传。" "They will be sent again.";
     FileErased "file_erased" 410 "文件已按规定删除" "The file was erased on purpose" "删除原因可在审计记录中查到。" "The audit says by whom and why.";
+    NoPreview "no_preview" 404 "这个文件没有预览图" "There is no preview of this file" "可以下载原件查看。" "Open the original instead.";
     FileNotHere "file_not_here" 409 "照片还在路上" "The photo is still on its way" "手机联网后会继续上传。" "It arrives when the phone is online.";
     BadRange "bad_range" 416 "要的那一段不存在" "That part does not exist" "请从头读取。" "Read it from the start.";
     TusVersion "tus_version" 412 "上传协议版本不符" "Unsupported version of the upload protocol" "请使用 tus 1.0.0。" "Use tus 1.0.0.";

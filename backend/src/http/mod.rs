@@ -18,7 +18,7 @@ pub mod request_id;
 pub mod routes;
 pub mod v1;
 
-use crate::app::App;
+use crate::{app::App, domain::people::permission::Action};
 use actix_web::{
     Error,
     body::MessageBody,
@@ -35,6 +35,8 @@ use uuid::Uuid;
 const HEALTH: &str = "/api/v1/health";
 
 const NONE: Body = Body::None;
+/// One photo at most; the upload's own length is checked by the use case.
+const FILE: Body = Body::Bytes(20 * 1024 * 1024);
 
 /// Declares [`ROUTES`] and the OpenAPI document from the same rows.
 macro_rules! routes {
@@ -58,6 +60,12 @@ macro_rules! routes {
 routes! {
     // method, address, who, body => handler
     GET "/api/v1/health" Who::Anyone, NONE => v1::health::health;
+    // files: tus 1.0 in, photos out
+    OPTIONS "/api/v1/uploads" Who::Anyone, NONE => v1::uploads::options;
+    POST "/api/v1/uploads" Who::Person, NONE => v1::uploads::create;
+    HEAD "/api/v1/uploads/{id}" Who::Person, NONE => v1::uploads::standing;
+    PATCH "/api/v1/uploads/{id}" Who::Person, FILE => v1::uploads::append;
+    GET "/api/v1/photos/{file_id}/{size}" Who::May(Action::ReadPhotos), NONE => v1::photos::photo;
 }
 
 /// Every route, for the matrix test and the documents.

@@ -15,7 +15,7 @@ mod tests;
 pub use gate::{Frame, MAX_PIXELS, MAX_PROGRESSIVE_PIXELS, MAX_SIDE, MIN_SIDE};
 pub use sniff::{SNIFF_BYTES, sniff};
 
-use crate::domain::field::media::{MediaFlag, PhotoKind};
+use crate::domain::field::{flag::FlagCode, media::PhotoKind};
 
 /// Long side of the copy for looking at, in pixels.
 pub const DISPLAY_SIDE: u32 = 1600;
@@ -48,12 +48,12 @@ pub enum Unfit {
 
 impl Unfit {
     /// The flag that the office sees.
-    pub const fn flag(&self) -> MediaFlag {
+    pub const fn flag(&self) -> FlagCode {
         match self {
-            Self::NotAPhoto => MediaFlag::NotAPhoto,
-            Self::NoDecoder(_) => MediaFlag::NoPreview,
-            Self::UnusualSize { .. } => MediaFlag::UnusualSize,
-            Self::Unreadable(_) => MediaFlag::Unreadable,
+            Self::NotAPhoto => FlagCode::NotAPhoto,
+            Self::NoDecoder(_) => FlagCode::NoPreview,
+            Self::UnusualSize { .. } => FlagCode::UnusualSize,
+            Self::Unreadable(_) => FlagCode::DamagedFile,
         }
     }
 }

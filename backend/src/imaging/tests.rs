@@ -7,7 +7,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use proptest::prelude::*;
 
 use super::{Copies, DISPLAY_SIDE, MAX_SIDE, Photo, THUMB_SIDE, Unfit, sniff};
-use crate::domain::field::media::{MediaFlag, PhotoKind};
+use crate::domain::field::{flag::FlagCode, media::PhotoKind};
 
 const RED: [u8; 3] = [220, 30, 30];
 const GREEN: [u8; 3] = [30, 200, 30];
@@ -195,7 +195,7 @@ fn a_jpeg_cut_in_its_header_is_unreadable() {
     let whole = jpeg(&quarters(100, 100), &PLAIN);
     for length in [3, 20, 100] {
         let error = copies(&whole[..length]).unwrap_err();
-        assert_eq!(error.flag(), MediaFlag::Unreadable, "{length} bytes");
+        assert_eq!(error.flag(), FlagCode::DamagedFile, "{length} bytes");
     }
 }
 
@@ -218,7 +218,7 @@ fn png_and_webp_open_and_cut_ones_do_not() {
         let whole = written(&quarters(640, 480).into(), format);
         assert_upright(&copies(&whole).unwrap().display);
         let noisy = written(&noise(300, 300).into(), format);
-        assert_eq!(copies(&noisy[..noisy.len() / 2]).unwrap_err().flag(), MediaFlag::Unreadable);
+        assert_eq!(copies(&noisy[..noisy.len() / 2]).unwrap_err().flag(), FlagCode::DamagedFile);
     }
 }
 
@@ -286,7 +286,7 @@ fn pages_drawings_films_and_text_are_no_photos() {
         assert_eq!(Photo::open(bytes).unwrap_err(), Unfit::NotAPhoto);
     }
     assert_eq!(sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"), Some(PhotoKind::Heic));
-    assert_eq!(Photo::open(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap_err().flag(), MediaFlag::NoPreview);
+    assert_eq!(Photo::open(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap_err().flag(), FlagCode::NoPreview);
 }
 
 #[test]

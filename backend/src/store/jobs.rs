@@ -65,16 +65,18 @@ pub async fn enqueue(tx: &Tx, now: Instant, new: NewJob) -> Result<(), Error> {
     Ok(())
 }
 
-/// When the next job may run; `None` when nothing waits. Cheap enough to ask every second.
-pub async fn next_run_at(conn: &impl Conn) -> Result<Option<Instant>, Error> {
-    let next: Option<Option<Instant>> = job::Entity::find()
+/// True when a job may run now.
+pub async fn is_due(conn: &impl Conn, now: Instant) -> Result<bool, Error> {
+    let due: Option<Uuid> = job::Entity::find()
         .select_only()
-        .column_as(job::Column::RunAt.min(), "next")
+        .column(job::Column::Id)
         .filter(job::Column::State.eq(WAITING))
+        .filter(job::Column::RunAt.lte(now))
+        .limit(1)
         .into_tuple()
         .one(conn.raw())
         .await?;
-    Ok(next.flatten())
+    Ok(due.is_some())
 }
 
 /// Takes the next job that may run, for this worker alone, until `lease_until`.

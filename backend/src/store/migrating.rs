@@ -21,7 +21,10 @@ const KEEP: &str = "UPDATE migration_lock SET until = now() + interval '60 secon
 const GIVE_BACK: &str = "DELETE FROM migration_lock WHERE holder = $1";
 
 /// Runs `work` while nobody else migrates this database.
-pub async fn alone(db: &DatabaseConnection, work: impl Future<Output = Result<(), DbErr>>) -> Result<(), Error> {
+pub async fn alone(
+    db: &DatabaseConnection,
+    work: impl Future<Output = Result<(), DbErr>>,
+) -> Result<(), Error> {
     let holder = take(db).await?;
     let mut work = std::pin::pin!(work);
     let outcome = loop {

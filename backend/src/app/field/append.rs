@@ -6,7 +6,7 @@
 use super::{
     lanes::Turn,
     settle::{self, Arrived},
-    uploads::LIFETIME,
+    uploads::{LIFETIME, Standing},
 };
 use crate::{
     app::{App, AppError, AppResult, Caller},
@@ -76,14 +76,14 @@ enum End {
 }
 
 impl App {
-    /// Appends the body and returns how many bytes of the upload are durable. The body is only read when it may be appended.
+    /// Appends the body and returns where the upload stands. The body is only read when it may be appended.
     pub async fn append_upload(
         &self,
         caller: &Caller,
         id: Uuid,
         piece: Piece,
-        body: impl Stream<Item = Result<Bytes, Cut>> + Unpin + Send,
-    ) -> AppResult<u64> {
+        body: impl Stream<Item = Result<Bytes, Cut>> + Unpin,
+    ) -> AppResult<Standing> {
         let upload = self.own_upload(caller, id).await?;
         if piece.length.is_some_and(|length| length > upload.length.saturating_sub(piece.offset)) {
             return Err(Code::TooLarge.into());
@@ -98,35 +98,36 @@ impl App {
             return Err(elsewhere(upload.received));
         }
         if upload.stored {
-            return Ok(upload.length);
+            return Ok(Standing::from(&upload));
         }
         let reserved = self.reserve(id).await?;
-        match self.files.stage(id, piece.offset).await {
-            Ok(writer) => self.take_body(upload, reserved, writer, piece, body, turn).await,
-            Err(files::Error::Lost { have }) => self.recover(&upload, reserved, have).await,
+        let offset = match self.files.stage(id, piece.offset).await {
+            Ok(writer) => self.take_body(&upload, reserved, writer, piece, body, turn).await?,
+            Err(files::Error::Lost { have }) => self.recover(&upload, reserved, have).await?,
             Err(error) => {
                 self.record(&upload, reserved, upload.received).await?;
-                Err(error.into())
+                return Err(error.into());
             }
-        }
+        };
+        Ok(Standing { offset, expires_at: self.clock.now() + LIFETIME, ..Standing::from(&upload) })
     }
 
     async fn take_body(
         &self,
-        upload: Upload,
+        upload: &Upload,
         reserved: Reserved,
         writer: Writer,
         piece: Piece,
-        body: impl Stream<Item = Result<Bytes, Cut>> + Unpin + Send,
+        body: impl Stream<Item = Result<Bytes, Cut>> + Unpin,
         mut turn: Turn,
     ) -> AppResult<u64> {
         let verifier = piece.checksum.map(Checksum::verifier);
-        let mut taking = Taking { app: self, upload: &upload, reserved, writer, verifier, taken: piece.offset };
+        let mut taking = Taking { app: self, upload, reserved, writer, verifier, taken: piece.offset };
         let end = match taking.read(body, &mut turn).await {
             Ok(end) => end,
             Err(error) => {
                 // The last checkpoint stands; say so and let the lease go.
-                self.record(&upload, reserved, piece.offset).await.ok();
+                self.record(upload, reserved, piece.offset).await.ok();
                 return Err(error);
             }
         };
@@ -136,20 +137,20 @@ impl App {
             (End::TooLong, _) => Some(Code::TooLarge),
             // A checked piece counts as a whole or not at all.
             (End::Broken, Some(_)) => Some(Code::UploadOffset),
-            (End::Whole, Some(verifier)) if !verifier.matches() => Some(Code::ChecksumMismatch),
-            (End::Whole | End::Broken, _) => None,
+            (End::Whole, Some(verifier)) => (!verifier.matches()).then_some(Code::ChecksumMismatch),
+            (End::Whole | End::Broken, None) => None,
         };
         if let Some(code) = wrong {
             writer.undo().await?;
-            self.record(&upload, reserved, piece.offset).await?;
+            self.record(upload, reserved, piece.offset).await?;
             return Err(code.into());
         }
         let durable = writer.sync().await?;
         drop(writer);
         if durable == upload.length {
-            self.complete_upload(&upload, reserved).await
+            self.complete_upload(upload, reserved).await
         } else {
-            self.record(&upload, reserved, durable).await?;
+            self.record(upload, reserved, durable).await?;
             Ok(durable)
         }
     }
@@ -237,7 +238,7 @@ struct Taking<'a> {
 impl Taking<'_> {
     async fn read(
         &mut self,
-        mut body: impl Stream<Item = Result<Bytes, Cut>> + Unpin + Send,
+        mut body: impl Stream<Item = Result<Bytes, Cut>> + Unpin,
         turn: &mut Turn,
     ) -> AppResult<End> {
         let every = self.app.files.checkpoint_every();

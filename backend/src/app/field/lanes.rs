@@ -43,10 +43,9 @@ impl Lanes {
     pub async fn enter(&self, upload: Uuid) -> Option<Turn> {
         let (gate, newer) = {
             let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-            let lane = lanes.entry(upload).or_insert_with(|| Lane {
-                gate: Arc::default(),
-                arrivals: Arc::new(watch::Sender::new(0)),
-            });
+            let lane = lanes
+                .entry(upload)
+                .or_insert_with(|| Lane { gate: Arc::default(), arrivals: Arc::new(watch::Sender::new(0)) });
             lane.arrivals.send_modify(|count| *count += 1);
             (lane.gate.clone(), lane.arrivals.subscribe())
         };

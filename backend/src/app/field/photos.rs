@@ -3,7 +3,10 @@
 use crate::{
     app::{App, AppError, AppResult, Caller},
     domain::{
-        field::media::{MediaFlag, PhotoKind, PhotoSize},
+        field::{
+            flag::FlagCode,
+            media::{PhotoKind, PhotoSize, Span},
+        },
         people::permission::Action,
         problem::Code,
     },
@@ -16,7 +19,7 @@ use crate::{
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::{Semaphore, oneshot};
 use uuid::Uuid;
 
@@ -60,8 +63,8 @@ impl Darkroom {
                 let _ = done.send(made);
             })
             .map_err(|error| gone(&error.to_string()))?;
-        // The sender is dropped unsent only by a panic in a decoder.
-        result.await.map_err(|_panicked| gone("a decoder gave up"))
+        // The sender is dropped unsent only by a panic in a decoder; the same bytes would do it again.
+        Ok(result.await.unwrap_or_else(|_panicked| Err(Unfit::Unreadable("a decoder gave up".into()))))
     }
 }
 
@@ -80,9 +83,6 @@ pub enum Shown {
     BeingMade,
 }
 
-/// Which bytes of an original are wanted, once its length is known.
-pub type PickRange = fn(&str, u64) -> Result<Range<u64>, Code>;
-
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct PhotoRequest<'a> {
@@ -90,26 +90,27 @@ pub struct PhotoRequest<'a> {
     pub size: PhotoSize,
     /// `If-None-Match`
     pub known_tag: Option<&'a str>,
-    /// `Range`, heeded for originals.
-    pub range: Option<&'a str>,
+    /// Heeded for originals.
+    pub span: Option<Span>,
+    /// `If-Range`: the span only counts while the bytes are these.
+    pub span_tag: Option<&'a str>,
 }
 
 impl App {
     /// Opens a photo for a caller who may see something that names it. Opening an original is audited.
-    pub async fn show_photo(
-        &self,
-        caller: &Caller,
-        request: PhotoRequest<'_>,
-        pick: PickRange,
-    ) -> AppResult<Shown> {
+    pub async fn show_photo(&self, caller: &Caller, request: PhotoRequest<'_>) -> AppResult<Shown> {
         caller.require(Action::ReadPhotos)?;
         let now = self.clock.now();
-        let photo = files::visible(self.store.read(), caller.scope()?, caller.person_id, now, request.file_id)
-            .await?
-            .ok_or(Code::NotFound)?;
+        let photo =
+            files::visible(self.store.read(), caller.scope()?, caller.person_id, now, request.file_id)
+                .await?
+                .ok_or(Code::NotFound)?;
         let Some(file) = photo.file else { return Err(Code::FileNotHere.into()) };
         let tag = format!("\"{}-{:?}\"", &file.sha256.to_string()[..24], request.size).to_lowercase();
-        if request.known_tag.is_some_and(|known| known == "*" || known.split(',').any(|one| one.trim() == tag)) {
+        if request
+            .known_tag
+            .is_some_and(|known| known == "*" || known.split(',').any(|one| one.trim() == tag))
+        {
             return Ok(Shown::Unchanged { tag });
         }
         let key = Key { county: file.county_id, sha256: file.sha256 };
@@ -117,9 +118,12 @@ impl App {
             PhotoSize::Thumb => Copy::Thumb,
             PhotoSize::Display => Copy::Display,
             PhotoSize::Original => {
-                let range = request.range.map(|range| pick(range, file.bytes)).transpose()?;
+                let span = request.span.filter(|_| request.span_tag.is_none_or(|known| known == tag));
+                let range = span.map(|span| span.within(file.bytes).ok_or(Code::BadRange)).transpose()?;
                 let row = caller.audit("photo.original", "photos", request.file_id);
-                self.store.write(async |tx| Ok::<_, AppError>(audit::append(tx, now, row.clone()).await?)).await?;
+                self.store
+                    .write(async |tx| Ok::<_, AppError>(audit::append(tx, now, row.clone()).await?))
+                    .await?;
                 let opened = self.files.open(key, range).await?.ok_or_else(|| lost(&file))?;
                 return Ok(Shown::Here { opened, kind: file.kind, tag });
             }
@@ -127,14 +131,14 @@ impl App {
         match file.copies {
             Copies::Impossible => Err(Code::NoPreview.into()),
             Copies::Waiting => Ok(Shown::BeingMade),
-            Copies::Made => match self.files.open_copy(key, copy).await? {
-                Some(opened) => Ok(Shown::Here { opened, kind: Some(PhotoKind::Jpeg), tag }),
-                // Copies are not backed up; they are made again where they are missed.
-                None => {
-                    self.order_copies(&file).await?;
-                    Ok(Shown::BeingMade)
+            Copies::Made => {
+                if let Some(opened) = self.files.open_copy(key, copy).await? {
+                    return Ok(Shown::Here { opened, kind: Some(PhotoKind::Jpeg), tag });
                 }
-            },
+                // Copies are not backed up; they are made again where they are missed.
+                self.order_copies(&file).await?;
+                Ok(Shown::BeingMade)
+            }
         }
     }
 
@@ -142,12 +146,11 @@ impl App {
     pub async fn make_copies(&self, key: Key) -> AppResult<()> {
         let Some(file) = files::find(self.store.read(), key.county, key.sha256).await? else { return Ok(()) };
         let bytes = self.files.read(key).await?.ok_or_else(|| lost(&file))?;
-        let (size, copies, flags) = match self.darkroom.develop(bytes).await? {
+        let (size, copies, flag) = match self.darkroom.develop(bytes).await? {
             Ok(made) => {
                 self.files.put_copy(key, Copy::Display, made.display).await?;
                 self.files.put_copy(key, Copy::Thumb, made.thumb).await?;
-                let flags = if made.damaged { vec![MediaFlag::Damaged] } else { vec![] };
-                (made.upright, Copies::Made, flags)
+                (made.upright, Copies::Made, made.damaged.then_some(FlagCode::DamagedFile))
             }
             Err(unfit) => {
                 tracing::info!(%unfit, sha256 = %key.sha256, "no copies of this file");
@@ -155,14 +158,29 @@ impl App {
                     Unfit::UnusualSize { width, height } => (width, height),
                     _ => (0, 0),
                 };
-                (size, Copies::Impossible, vec![unfit.flag()])
+                (size, Copies::Impossible, Some(unfit.flag()))
             }
         };
-        let flags: Vec<&str> = flags.into_iter().map(MediaFlag::code).collect();
-        let judged = StoredFile { size, copies, flags: flags.iter().map(ToString::to_string).collect(), ..file };
+        self.judge(StoredFile { size, copies, ..file }, flag).await
+    }
+
+    /// Stops trying to make copies: the bytes have brought the program down or used up its time too often.
+    pub async fn give_up_copies(&self, key: Key) -> AppResult<()> {
+        match files::find(self.store.read(), key.county, key.sha256).await? {
+            Some(file) => {
+                self.judge(StoredFile { copies: Copies::Impossible, ..file }, Some(FlagCode::DamagedFile))
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn judge(&self, file: StoredFile, flag: Option<FlagCode>) -> AppResult<()> {
+        let flags: Vec<String> = flag.into_iter().map(|flag| flag.as_str().to_owned()).collect();
+        let judged = StoredFile { flags, ..file };
         self.store
             .write(async |tx| {
-                files::judged(tx, key.county, key.sha256, size, copies, &flags).await?;
+                files::judged(tx, &judged).await?;
                 flag_references(tx, &judged).await
             })
             .await
@@ -193,12 +211,12 @@ impl App {
 /// Writes what is odd about a judged file wherever an operation names it, so that the office sees it there.
 pub(super) async fn flag_references(tx: &Tx, file: &StoredFile) -> AppResult<()> {
     for reference in files::references(tx, file.county_id, file.sha256).await? {
-        let mut flags: Vec<&str> = file.flags.iter().map(String::as_str).collect();
+        let mut codes: Vec<&str> = file.flags.iter().map(String::as_str).collect();
         if file.kind.is_some_and(|kind| kind.media_type() != reference.media_type) {
-            flags.push(MediaFlag::OtherType.code());
+            codes.push(FlagCode::TypeDiffers.as_str());
         }
-        if !flags.is_empty() {
-            files::flag_reference(tx, &reference, &flags).await?;
+        if !codes.is_empty() {
+            files::flag_reference(tx, &reference, &codes).await?;
         }
     }
     Ok(())

@@ -24,20 +24,8 @@ pub const LIFETIME: TimeDelta = TimeDelta::days(30);
 /// Seconds after which a phone asks again whether there is room.
 const ROOM_RETRY: u32 = 600;
 
-/// What an installation allows.
-#[derive(Debug, Clone, Copy)]
-pub struct UploadLimits {
-    /// Free bytes on the disk below which files wait while answers still enter.
-    pub disk_floor: u64,
-    /// Uploads that one person may have under way; phones send one file after the other.
-    pub open_per_person: u64,
-}
-
-impl Default for UploadLimits {
-    fn default() -> Self {
-        Self { disk_floor: 2 * 1024 * 1024 * 1024, open_per_person: 500 }
-    }
-}
+/// Uploads that one person may have under way; phones send one file after the other.
+const OPEN_PER_PERSON: u64 = 500;
 
 /// Where an upload stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +56,11 @@ impl App {
         if !files::is_named_by(self.store.read(), county, person, sha256, length).await? {
             return Err(Code::UploadNotNamed.into());
         }
-        let here = files::find(self.store.read(), county, sha256).await?.is_some_and(|file| file.bytes == length);
+        let here =
+            files::find(self.store.read(), county, sha256).await?.is_some_and(|file| file.bytes == length);
         if !here {
             self.require_room()?;
-            if uploads::open_count(self.store.read(), county, person).await? >= self.limits.open_per_person {
+            if uploads::open_count(self.store.read(), county, person).await? >= OPEN_PER_PERSON {
                 return Err(Problem::new(Code::TooMany).with_retry_after(60).into());
             }
         }
@@ -121,7 +110,7 @@ impl App {
     /// Files wait while the disk is nearly full; answers need the rest of it.
     pub(super) fn require_room(&self) -> AppResult<()> {
         match self.files.free_space()? {
-            Some(free) if free < self.limits.disk_floor => {
+            Some(free) if free < self.disk_floor_bytes => {
                 Err(Problem::new(Code::StorageLow).with_retry_after(ROOM_RETRY).into())
             }
             _ => Ok(()),
@@ -139,8 +128,9 @@ impl App {
             for upload in &expired {
                 // Bytes first: without its row nobody would find them again.
                 self.files.drop_staging(upload.id).await?;
-                let forgotten =
-                    self.store.write(async |tx| Ok::<_, AppError>(uploads::forget(tx, upload.id, now).await?));
+                let forgotten = self
+                    .store
+                    .write(async |tx| Ok::<_, AppError>(uploads::forget(tx, upload.id, now).await?));
                 gone += usize::from(forgotten.await?);
             }
             tracing::info!(uploads = expired.len(), %last, "forgot uploads whose time is over");

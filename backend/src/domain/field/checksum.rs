@@ -68,7 +68,9 @@ mod tests {
 
     #[test]
     fn both_algorithms_tell_right_from_wrong() {
-        for header in ["sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "sha256 ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="] {
+        for header in
+            ["sha1 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "sha256 ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="]
+        {
             assert_eq!(check(header, b"abc"), Some(true), "{header}");
             assert_eq!(check(header, b"abd"), Some(false), "{header}");
             assert_eq!(check(header, b""), Some(false), "{header}");
@@ -77,7 +79,9 @@ mod tests {
 
     #[test]
     fn other_algorithms_and_broken_digests_are_not_read() {
-        for header in ["", "sha1", "md5 kAFQmDzST7DWlj99KOF/cg==", "sha256 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "sha1 !!!"] {
+        for header in
+            ["", "sha1", "md5 kAFQmDzST7DWlj99KOF/cg==", "sha256 qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "sha1 !!!"]
+        {
             assert_eq!(Checksum::parse(header), None, "{header}");
         }
     }

@@ -63,6 +63,8 @@ flags! {
     DamagedFile "damaged_file" "图片文件有损坏" "The picture file is damaged";
     NotAPhoto "not_a_photo" "文件不是可识别的照片" "The file is not a picture that can be read";
     TypeDiffers "type_differs" "文件类型与标注不同" "The file is of another type than named";
+    UnusualSize "unusual_size" "图片尺寸超出可打开的范围" "The picture is larger or smaller than we open";
+    NoPreview "no_preview" "这种图片暂时没有预览，可下载原件" "No preview of this type yet; the original can be opened";
     SpareFile "spare_file" "附件数量超过上限" "More files than allowed";
 }
 

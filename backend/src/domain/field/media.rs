@@ -1,4 +1,4 @@
-//! Words for photographs: what a file is by its bytes, the three sizes a person may ask for, and what was noticed about it.
+//! Words for photographs: what a file is by its bytes, its name by its hash, and the three sizes a person may ask for.
 //! The phone's own `media_type` and file name are never believed (decisions.md 6, "accepted types by sniffing only").
 
 use serde::{Deserialize, Serialize};
@@ -54,34 +54,39 @@ pub enum PhotoSize {
     Original,
 }
 
-/// What was noticed about a file after it was stored. A flag for the office, never a refusal (decisions.md 4, "durable").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MediaFlag {
-    /// The bytes are no photo that we know: text, a web page, a drawing, a damaged beginning.
-    NotAPhoto,
-    /// A photo, but not of the type the phone named.
-    OtherType,
-    /// It opens, but parts are missing or broken.
-    Damaged,
-    /// The beginning is a photo's, the rest cannot be opened.
-    Unreadable,
-    /// Outside the limits within which we open pictures (50 megapixels, 12,000 px a side, 16 px at least).
-    UnusualSize,
-    /// A type that we keep without making a copy for the screen.
-    NoPreview,
+/// A part of a file as somebody asks for it, before its length is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// From this byte to the end.
+    From(u64),
+    /// From the first to the second byte, both included.
+    Between(u64, u64),
+    /// So many bytes at the end.
+    Last(u64),
 }
 
-impl MediaFlag {
-    /// The word stored and sent.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotAPhoto => "not_a_photo",
-            Self::OtherType => "type_differs",
-            Self::Damaged | Self::Unreadable => "damaged_file",
-            Self::UnusualSize => "unusual_size",
-            Self::NoPreview => "no_preview",
+impl Span {
+    /// Reads the value of a `Range` header with one span of bytes; anything else means the whole file (RFC 9110, 14.2).
+    pub fn parse(header: &str) -> Option<Self> {
+        let (from, to) = header.trim().strip_prefix("bytes=")?.split_once('-')?;
+        match (from.trim(), to.trim()) {
+            ("", last) => Some(Self::Last(last.parse().ok()?)),
+            (from, "") => Some(Self::From(from.parse().ok()?)),
+            (from, to) => {
+                let (from, to) = (from.parse().ok()?, to.parse().ok()?);
+                (from <= to).then_some(Self::Between(from, to))
+            }
         }
+    }
+
+    /// The bytes meant in a file of this length; `None` when there are none.
+    pub fn within(self, length: u64) -> Option<std::ops::Range<u64>> {
+        let range = match self {
+            Self::From(from) => from..length,
+            Self::Between(from, to) => from..to.saturating_add(1).min(length),
+            Self::Last(count) => length.saturating_sub(count)..length,
+        };
+        (range.start < range.end).then_some(range)
     }
 }
 
@@ -138,6 +143,24 @@ mod tests {
             ["", "00", &text[1..], &format!("{text}0"), &text.to_uppercase(), &text.replace("ff", "fg")]
         {
             assert_eq!(Sha256::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn spans_are_read_as_the_standard_says() {
+        let bytes = |header: &str| Span::parse(header).map(|span| span.within(100));
+        assert_eq!(bytes("bytes=0-9"), Some(Some(0..10)));
+        assert_eq!(bytes("bytes=90-"), Some(Some(90..100)));
+        assert_eq!(bytes("bytes=-5"), Some(Some(95..100)));
+        assert_eq!(bytes("bytes=-500"), Some(Some(0..100)));
+        assert_eq!(bytes("bytes=50-18446744073709551615"), Some(Some(50..100)));
+        for unsatisfiable in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
+            assert_eq!(bytes(unsatisfiable), Some(None), "{unsatisfiable}");
+        }
+        for ignored in
+            ["", "bytes", "bytes=", "bytes=9-1", "bytes=0-1,5-6", "items=0-1", "bytes=a-b", "bytes=-"]
+        {
+            assert_eq!(bytes(ignored), None, "{ignored}");
         }
     }
 

@@ -3,10 +3,13 @@
 use crate::{
     domain::{
         clock::Instant,
-        field::media::{PhotoKind, Sha256},
+        field::{
+            flag::Flag,
+            media::{PhotoKind, Sha256},
+        },
         people::scope::Scope,
     },
-    store::{Conn, Error, Tx, entity::file, entity::operation_file},
+    store::{Conn, Error, Tx, entity::file, entity::operation, entity::operation_file},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -110,23 +113,16 @@ pub async fn insert(
     Ok(())
 }
 
-/// Records what looking at the picture told.
-pub async fn judged(
-    tx: &Tx,
-    county: Uuid,
-    sha256: Sha256,
-    size: (u32, u32),
-    copies: Copies,
-    flags: &[&str],
-) -> Result<(), Error> {
+/// Records what looking at the picture told: size, copies and flags of `file`.
+pub async fn judged(tx: &Tx, file: &StoredFile) -> Result<(), Error> {
     let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
     file::Entity::update_many()
-        .col_expr(file::Column::Width, Expr::value(pixels(size.0)))
-        .col_expr(file::Column::Height, Expr::value(pixels(size.1)))
-        .col_expr(file::Column::Derivatives, Expr::value(copies.as_str()))
-        .col_expr(file::Column::Flags, Expr::value(json!(flags)))
-        .filter(file::Column::CountyId.eq(county))
-        .filter(file::Column::Sha256.eq(sha256.to_string()))
+        .col_expr(file::Column::Width, Expr::value(pixels(file.size.0)))
+        .col_expr(file::Column::Height, Expr::value(pixels(file.size.1)))
+        .col_expr(file::Column::Derivatives, Expr::value(file.copies.as_str()))
+        .col_expr(file::Column::Flags, Expr::value(json!(file.flags)))
+        .filter(file::Column::CountyId.eq(file.county_id))
+        .filter(file::Column::Sha256.eq(file.sha256.to_string()))
         .exec(tx.raw())
         .await?;
     Ok(())
@@ -204,14 +200,39 @@ pub async fn references(conn: &impl Conn, county: Uuid, sha256: Sha256) -> Resul
         .collect())
 }
 
-/// Writes what was noticed beside the place that names the file.
-pub async fn flag_reference(tx: &Tx, reference: &Reference, flags: &[&str]) -> Result<(), Error> {
+/// Writes what was noticed beside the place that names the file, and on the operation, which the office lists by its flags.
+pub async fn flag_reference(tx: &Tx, reference: &Reference, codes: &[&str]) -> Result<(), Error> {
     operation_file::Entity::update_many()
-        .col_expr(operation_file::Column::Flags, Expr::value(json!(flags)))
+        .col_expr(operation_file::Column::Flags, Expr::value(json!(codes)))
         .filter(operation_file::Column::OperationId.eq(reference.operation_id))
         .filter(operation_file::Column::FileId.eq(reference.file_id))
         .exec(tx.raw())
         .await?;
+    // Locked, because the files of one operation are judged side by side.
+    let row = operation::Entity::find()
+        .select_only()
+        .columns([operation::Column::ServerSeq, operation::Column::Flags])
+        .filter(operation::Column::Id.eq(reference.operation_id))
+        .lock_exclusive()
+        .into_tuple::<(i64, serde_json::Value)>()
+        .one(tx.raw())
+        .await?;
+    let Some((server_seq, flags)) = row else { return Ok(()) };
+    let mut flags: Vec<Flag> = serde_json::from_value(flags).unwrap_or_default();
+    let before = flags.len();
+    for code in codes {
+        let flag = Flag { code: (*code).to_owned(), detail: Some(reference.file_id.to_string()) };
+        if !flags.contains(&flag) {
+            flags.push(flag);
+        }
+    }
+    if flags.len() > before {
+        operation::Entity::update_many()
+            .col_expr(operation::Column::Flags, Expr::value(json!(flags)))
+            .filter(operation::Column::ServerSeq.eq(server_seq))
+            .exec(tx.raw())
+            .await?;
+    }
     Ok(())
 }
 

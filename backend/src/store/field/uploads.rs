@@ -29,7 +29,7 @@ pub struct Upload {
     pub expires_at: Instant,
 }
 
-fn upload(row: upload::Model) -> Result<Upload, Error> {
+fn upload(row: &upload::Model) -> Result<Upload, Error> {
     let wrong = |column, value: String| Error::Inconsistent { table: "upload", column, value };
     let count =
         |column, value: i64| u64::try_from(value).map_err(|_negative| wrong(column, value.to_string()));
@@ -78,14 +78,14 @@ pub async fn insert_or_find(tx: &Tx, new: NewUpload, now: Instant) -> Result<Upl
         .on_conflict(OnConflict::columns(unique).update_column(upload::Column::ExpiresAt).to_owned())
         .exec_with_returning(tx.raw())
         .await?;
-    upload(found)
+    upload(&found)
 }
 
 /// An upload of this person. Somebody else's reads as absent.
 pub async fn find(conn: &impl Conn, id: Uuid, person: Uuid) -> Result<Option<Upload>, Error> {
     let row =
         upload::Entity::find_by_id(id).filter(upload::Column::PersonId.eq(person)).one(conn.raw()).await?;
-    row.map(upload).transpose()
+    row.as_ref().map(upload).transpose()
 }
 
 /// How many uploads of this person are under way.
@@ -170,7 +170,7 @@ pub async fn expired(conn: &impl Conn, now: Instant, limit: u64) -> Result<Vec<U
         .limit(limit)
         .all(conn.raw())
         .await?;
-    rows.into_iter().map(upload).collect()
+    rows.iter().map(upload).collect()
 }
 
 /// Forgets an upload if its time is still over. The file, where it was stored, stays.

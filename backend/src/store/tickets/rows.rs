@@ -291,7 +291,12 @@ pub async fn count_by_state(
 }
 
 /// How many open tickets in scope each of these sites has; sites without any are not named.
-pub async fn open_by_site(conn: &impl Conn, scope: Scope, now: Instant, sites: Vec<Uuid>) -> Result<HashMap<Uuid, i64>, Error> {
+pub async fn open_by_site(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    sites: Vec<Uuid>,
+) -> Result<HashMap<Uuid, i64>, Error> {
     let rows: Vec<(Uuid, i64)> = ticket::Entity::find()
         .select_only()
         .column(C::SiteId)
