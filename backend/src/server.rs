@@ -4,6 +4,7 @@ use crate::{
     app::{
         App, AppError,
         field::{lanes::Lanes, photos::Darkroom},
+        people::{keys::Keys, passwords::Passwords},
         places::areas::AreaCache,
     },
     config::{self, Config, Storage},
@@ -142,9 +143,13 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         Storage::Disk(folder) => Files::disk(folder).await?,
         Storage::Bucket(settings) => Files::bucket(settings)?,
     };
+    let keys = Keys::open(&config.data.join("keys"), Arc::clone(&config.clock), &*config.random)?;
     Ok(App {
         store,
         files,
+        keys: Arc::new(keys),
+        passwords: Arc::new(Passwords::new(config.password_cost, &*config.random)?),
+        standings: Arc::default(),
         clock: Arc::clone(&config.clock),
         random: Arc::clone(&config.random),
         demo: config.demo,
@@ -152,7 +157,6 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         lanes: Lanes::default(),
         darkroom: Darkroom::default(),
         bell: Arc::default(),
-        password_cost: config.password_cost,
         area_cache: AreaCache::default(),
     })
 }

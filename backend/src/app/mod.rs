@@ -19,10 +19,11 @@ pub use idempotency::Once;
 
 use crate::{
     app::field::{lanes::Lanes, photos::Darkroom},
-    domain::{clock::SharedClock, people::password, random::SharedRandom},
+    domain::{clock::SharedClock, random::SharedRandom},
     files::Files,
     store::Store,
 };
+use people::{keys::Keys, passwords::Passwords, standing::Standings};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -43,6 +44,11 @@ pub struct App {
     pub darkroom: Darkroom,
     /// Rung when a job was added, so that it need not wait for the next look.
     pub bell: Arc<Notify>,
-    pub password_cost: password::Cost,
     pub area_cache: places::areas::AreaCache,
+    /// Signs receipts and access tokens.
+    pub keys: Arc<Keys>,
+    /// Hashes and checks passwords, a few at a time.
+    pub passwords: Arc<Passwords>,
+    /// What stands behind tokens right now.
+    pub standings: Arc<Standings>,
 }

@@ -4,7 +4,7 @@
 use super::{State, problem};
 use crate::domain::problem::{Code, Problem};
 use actix_web::{
-    Error,
+    Error, HttpRequest,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     middleware::Next,
@@ -100,7 +100,8 @@ pub async fn admit<B: MessageBody + 'static>(
         return Ok(problem::refuse(request, Code::Malformed).map_into_right_body());
     }
     // A full house must still be able to say that it is alive.
-    let place = if health { None } else { Some(state.admission.enter(peer(&request, &state.proxies))) };
+    let place =
+        if health { None } else { Some(state.admission.enter(peer(request.request(), &state.proxies))) };
     match place {
         Some(Err(problem)) => Ok(problem::refuse(request, problem).map_into_right_body()),
         Some(Ok(_place)) => Ok(next.call(request).await?.map_into_left_body()),
@@ -115,7 +116,7 @@ fn path_is_broken(request: &ServiceRequest) -> bool {
 
 /// The client's address: the nearest hop that is not one of our own proxies. Without listed proxies the header
 /// `X-Forwarded-For` is somebody's claim and is not read.
-pub fn peer(request: &ServiceRequest, proxies: &[IpNet]) -> Option<IpAddr> {
+pub fn peer(request: &HttpRequest, proxies: &[IpNet]) -> Option<IpAddr> {
     let socket = request.peer_addr()?.ip().to_canonical();
     let headers = request.headers().get_all("x-forwarded-for");
     let hops: Vec<&str> =

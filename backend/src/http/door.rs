@@ -74,10 +74,10 @@ fn is_json(content_type: &str) -> bool {
 async fn check_caller(who: Who, request: &ServiceRequest) -> Result<(), Failure> {
     let action = match who {
         Who::Anyone => return Ok(()),
-        Who::Person => None,
+        Who::Newcomer | Who::Person | Who::Sender => None,
         Who::May(action) => Some(action),
     };
-    let caller = auth::authenticate(request.request()).await?;
+    let caller = auth::authenticate(request.request(), who).await?;
     if let Some(action) = action {
         caller.require(action)?;
     }

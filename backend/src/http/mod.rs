@@ -16,6 +16,7 @@ pub mod problem;
 pub mod pwa;
 pub mod request_id;
 pub mod routes;
+pub mod same_origin;
 pub mod v1;
 
 use crate::{app::App, domain::people::permission::Action};
@@ -37,6 +38,7 @@ const HEALTH: &str = "/api/v1/health";
 const NONE: Body = Body::None;
 /// One photo at most; the upload's own length is checked by the use case.
 const FILE: Body = Body::Bytes(20 * 1024 * 1024);
+const KIB: usize = 1024;
 
 /// Declares [`ROUTES`] and the OpenAPI document from the same rows.
 macro_rules! routes {
@@ -62,10 +64,17 @@ routes! {
     GET "/api/v1/health" Who::Anyone, NONE => v1::health::health;
     // files: tus 1.0 in, photos out
     OPTIONS "/api/v1/uploads" Who::Anyone, NONE => v1::uploads::options;
-    POST "/api/v1/uploads" Who::Person, NONE => v1::uploads::create;
-    HEAD "/api/v1/uploads/{id}" Who::Person, NONE => v1::uploads::standing;
-    PATCH "/api/v1/uploads/{id}" Who::Person, FILE => v1::uploads::append;
+    POST "/api/v1/uploads" Who::Sender, NONE => v1::uploads::create;
+    HEAD "/api/v1/uploads/{id}" Who::Sender, NONE => v1::uploads::standing;
+    PATCH "/api/v1/uploads/{id}" Who::Sender, FILE => v1::uploads::append;
     GET "/api/v1/photos/{file_id}/{size}" Who::May(Action::ReadPhotos), NONE => v1::photos::photo;
+    // session
+    POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
+    GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;
+    POST "/api/v1/session/refresh" Who::Anyone, NONE => v1::session::refresh;
+    POST "/api/v1/session/logout" Who::Anyone, NONE => v1::session::sign_out;
+    POST "/api/v1/session/password" Who::Newcomer, Body::Json(16 * KIB) => v1::session::change_password;
+    GET "/.well-known/jwks.json" Who::Anyone, NONE => v1::well_known::jwks;
 }
 
 /// Every route, for the matrix test and the documents.

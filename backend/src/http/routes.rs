@@ -28,8 +28,13 @@ pub struct Route {
 pub enum Who {
     /// No token is read: health, login, public keys; the refresh cookie is the session handler's own matter.
     Anyone,
-    /// Anybody signed in, whatever the post.
+    /// Anybody signed in, also with a one-time code only.
+    Newcomer,
+    /// Anybody signed in who has chosen a password, whatever the post.
     Person,
+    /// Anybody signed in, or a device's send credential: sealed work arrives also after logout, suspension and the end of
+    /// a post. The use case asks whose work it is.
+    Sender,
     /// A post whose role may do this.
     May(Action),
 }

@@ -1,1 +1,29 @@
 //! Use cases over people, posts, sessions and devices.
+
+pub mod devices;
+pub mod keys;
+pub mod login;
+pub mod me;
+pub mod password;
+pub mod passwords;
+pub mod refresh;
+pub mod standing;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+
+use crate::domain::random::Random;
+
+/// What the database keeps of a secret with 256 bits of randomness: its SHA-256 in hex. Guessing it is hopeless, so it
+/// needs no slow hash.
+fn hash_of(secret: &str) -> String {
+    Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// 32 random bytes as text.
+fn fresh_secret(random: &dyn Random) -> SecretString {
+    let mut bytes = [0; 32];
+    random.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes).into()
+}

@@ -1,5 +1,9 @@
-//! Who acts: roles, the posts that carry them, what each may do and see.
+//! Who acts: roles, the posts that carry them, what each may do and see; and what opens an account.
 
+pub mod account;
+pub mod code;
+pub mod delay;
+pub mod device_key;
 pub mod password;
 pub mod permission;
 pub mod role;

@@ -3,3 +3,5 @@
 pub mod health;
 pub mod photos;
 pub mod uploads;
+pub mod session;
+pub mod well_known;
