@@ -7,6 +7,8 @@
 pub mod admission;
 pub mod auth;
 mod door;
+#[cfg(test)]
+mod door_tests;
 pub mod extract;
 pub mod headers;
 pub mod listen;
