@@ -7,6 +7,8 @@ import type { Draft, FileRow, OperationRow } from './model';
 export interface ReceiptRow {
   readonly operation_id: string;
   readonly jws: string;
+  readonly epoch: string;
+  readonly server_seq: number;
   readonly checked_at: number;
 }
 
@@ -28,6 +30,8 @@ export interface LocalSchema extends DBSchema {
   files: { key: string; value: FileRow; indexes: { owner: string } };
   /** Photo bytes by file id. ArrayBuffer, never File: iOS has returned shortened files. */
   file_bytes: { key: string; value: ArrayBuffer };
+  /** 320 px pictures by file id; they stay when the bytes go. */
+  thumbs: { key: string; value: ArrayBuffer };
   receipts: { key: string; value: ReceiptRow };
   rows: { key: [string, string]; value: WorkingRow; indexes: { noun: string } };
 }
@@ -57,6 +61,7 @@ const MIGRATIONS: readonly ((db: IDBPDatabase<LocalSchema>) => void)[] = [
     db.createObjectStore('bodies');
     db.createObjectStore('files', { keyPath: 'file_id' }).createIndex('owner', 'owner');
     db.createObjectStore('file_bytes');
+    db.createObjectStore('thumbs');
     db.createObjectStore('receipts', { keyPath: 'operation_id' });
     db.createObjectStore('rows', { keyPath: ['noun', 'id'] }).createIndex('noun', 'noun');
   },
@@ -156,5 +161,23 @@ export class LocalDatabase implements Database {
     const lost = this.#open;
     this.#open = null;
     void lost?.then((db) => db.close());
+  }
+}
+
+/** The open databases of this tab, one connection each. */
+export class Databases {
+  readonly #open = new Map<string, LocalDatabase>();
+
+  of(person_id: string): LocalDatabase {
+    const known = this.#open.get(person_id);
+    if (known) return known;
+    const made = new LocalDatabase(databaseName(person_id));
+    this.#open.set(person_id, made);
+    return made;
+  }
+
+  close(): void {
+    for (const db of this.#open.values()) db.close();
+    this.#open.clear();
   }
 }

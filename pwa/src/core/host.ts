@@ -23,6 +23,8 @@ export interface Host {
   readonly photoWorker: () => PhotoWorkerPort;
   readonly timeZone: () => string;
   readonly appVersion: string;
+  /** Told to the server with each operation: made on a phone or at a desk. */
+  readonly capture: 'phone' | 'desktop';
   /** Told by the page: is a tab of ours on screen, and does the browser believe in a network? */
   readonly visible: () => boolean;
   readonly online: () => boolean;

@@ -9,17 +9,20 @@ export interface Request {
   readonly body?: BodyInit;
   readonly timeout_ms: number;
   readonly signal?: AbortSignal;
-  /** Answers of this request have no JSON body but must carry this header to count as ours. */
-  readonly mark?: string;
+  /** Send the session cookie; only the session's own calls do. */
+  readonly cookie?: boolean;
 }
 
 export type Reply =
-  /** Our server's JSON (or, with `mark`, its bodiless answer: `body` is null then). */
+  /** Our server's JSON, or its answer without a body (`body` null). */
   | { readonly kind: 'ours'; readonly status: number; readonly body: unknown; readonly headers: Headers }
   /** Overloaded, timed out or failing, by our server or something before it; try later. */
-  | { readonly kind: 'busy'; readonly status: number; readonly retry_after_ms: number | null }
+  | { readonly kind: 'busy'; readonly status: number; readonly retry_after_ms: number | null; readonly body: unknown }
   | { readonly kind: 'not_ours'; readonly status: number }
   | { readonly kind: 'offline' };
+
+/** Every answer of our API carries it, and nobody else's does. */
+export const PROOF = 'lalian-epoch';
 
 /** Status codes that pass by themselves. 425 is not here: it is the server's word on one operation. */
 const PASSING = new Set([408, 429, 500, 502, 503, 504]);
@@ -37,9 +40,9 @@ export async function send(host: Host, request: Request): Promise<Reply> {
       signal: abort.signal,
       cache: 'no-store',
       redirect: 'manual',
-      credentials: 'omit',
+      credentials: request.cookie ? 'same-origin' : 'omit',
     });
-    return await read(response, request, host.now());
+    return await read(response, host.now());
   } catch {
     return { kind: 'offline' };
   } finally {
@@ -48,19 +51,23 @@ export async function send(host: Host, request: Request): Promise<Reply> {
   }
 }
 
-async function read(response: Response, request: Request, now: number): Promise<Reply> {
+async function read(response: Response, now: number): Promise<Reply> {
   const { status, headers } = response;
-  if (PASSING.has(status)) return { kind: 'busy', status, retry_after_ms: retryAfter(headers.get('retry-after'), now) };
-  const json = /^application\/([\w.]+\+)?json\b/i.test(headers.get('content-type') ?? '');
-  if (json && request.method !== 'HEAD') {
-    try {
-      return { kind: 'ours', status, body: JSON.parse(await response.text()) as unknown, headers };
-    } catch {
-      return { kind: 'not_ours', status };
-    }
+  const ours = headers.has(PROOF);
+  const json = ours && /^application\/([\w.]+\+)?json\b/i.test(headers.get('content-type') ?? '');
+  const body = json ? await parsed(response) : null;
+  if (PASSING.has(status)) return { kind: 'busy', status, retry_after_ms: retryAfter(headers.get('retry-after'), now), body: body ?? null };
+  // `undefined`: cut off in the middle.
+  if (!ours || body === undefined) return { kind: 'not_ours', status };
+  return { kind: 'ours', status, body, headers };
+}
+
+async function parsed(response: Response): Promise<unknown> {
+  try {
+    return JSON.parse(await response.text()) as unknown;
+  } catch {
+    return undefined;
   }
-  if (request.mark !== undefined && headers.has(request.mark)) return { kind: 'ours', status, body: null, headers };
-  return { kind: 'not_ours', status };
 }
 
 /** Seconds or a date, as RFC 9110 allows; at most an hour, so that a wrong clock cannot silence a phone. */
@@ -71,10 +78,12 @@ export function retryAfter(value: string | null, now: number): number | null {
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), 3_600_000) : null;
 }
 
+const SHORTEST_WAIT_MS = 250;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 300_000;
 
-/** Full jitter: anything between nothing and a ceiling that doubles from 2 s to 5 min, so that 300 phones do not return together. */
+/** Full jitter under a ceiling that doubles from 2 s to 5 min, so that 300 phones in one valley do not return together. */
 export function backoff(attempts: number, random: number): number {
-  return Math.round(random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, attempts - 1)));
+  const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, attempts - 1));
+  return Math.max(SHORTEST_WAIT_MS, Math.round(random * ceiling));
 }

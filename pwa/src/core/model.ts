@@ -50,18 +50,17 @@ export interface FileRow {
   readonly reencoded: boolean;
   readonly position: Position | null;
   readonly heading: number | null;
-  /** The draft or the operation that owns it; a file has exactly one owner. */
+  /** The draft that owns it, which is also the id of the operation it becomes. */
   readonly owner: string;
-  readonly thumb: ArrayBuffer | null;
   readonly stored_at: number;
   readonly upload: UploadState;
 }
 
 /**
  * `held`: only here, as far as we know. `stored`: the county has hashed it. `purged`: bytes deleted here under the deletion rule, thumbnail
- * kept. How far a running upload is, is the server's knowledge and kept nowhere here.
+ * kept. `lost`: the bytes are gone or damaged here before the county had them; shown to the author and to the office. How far a running upload is, is the server's knowledge and kept nowhere here.
  */
-export type UploadState = 'held' | 'stored' | 'purged';
+export type UploadState = 'held' | 'stored' | 'purged' | 'lost';
 
 // ---------------------------------------------------------------- drafts and operations
 
@@ -74,6 +73,7 @@ export interface Subject {
 }
 
 export interface Draft<Payload = unknown> {
+  /** Becomes the operation's id, so that a second tap on "submit" cannot make a second operation. */
   readonly id: string;
   readonly kind: Kind;
   readonly subject: Subject;
@@ -129,16 +129,12 @@ export interface OperationRow {
   readonly sealed_at: number;
   readonly progress: Progress;
   readonly verdict: Verdict;
+  /** When the valid receipt was checked here; null = none yet. */
+  readonly confirmed_at: number | null;
   /** Epoch under which a reconcile last saw the same hash and all files on the server; null = never. A restore makes it worthless. */
   readonly reconciled_epoch: string | null;
-  readonly retry: Retry;
-}
-
-export interface Retry {
-  readonly attempts: number;
-  /** Not before this moment; 0 = at once. */
-  readonly due_at: number;
-  readonly last_error: SyncProblem | null;
+  /** What stands in this operation's own way (the link's troubles are not written into rows). */
+  readonly problem: SyncProblem | null;
 }
 
 /** What a person sees of one piece of work; derived, never stored. */
@@ -182,8 +178,10 @@ export type SyncProblem =
   | { readonly kind: 'revoked' }
   | { readonly kind: 'waits_for_other'; readonly operation_id: string | null }
   | { readonly kind: 'refused'; readonly code: string; readonly words: Words | null }
-  | { readonly kind: 'bytes_missing'; readonly file_id: string }
-  | { readonly kind: 'bytes_damaged'; readonly file_id: string }
+  /** A photo's bytes (or, with null, the operation's own) are gone or damaged on this phone. */
+  | { readonly kind: 'bytes_lost'; readonly file_id: string | null }
+  /** The county holds something else under this number, or its receipt does not fit. */
+  | { readonly kind: 'differs'; readonly what: 'body' | 'receipt' }
   | { readonly kind: 'local'; readonly name: string };
 
 export type SyncPhase =

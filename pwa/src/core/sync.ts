@@ -1,0 +1,112 @@
+// The engine of the one tab that holds the lease: gives each person's lane its turn, waits when the link asks for it, and wakes on a tap.
+// Lanes of people who are not signed in now are served too: their sealed work has its own credential, and a phone is often handed on.
+import type { Host } from './host';
+import type { Lane } from './lane';
+import type { Link } from './link';
+import type { SyncPhase, SyncProblem } from './model';
+import { waiting } from './outbox';
+
+export interface PersonLane {
+  readonly person_id: string;
+  readonly lane: Lane;
+}
+
+export interface EngineEvents {
+  readonly phase: (person_id: string, phase: SyncPhase) => void;
+}
+
+/** Even with nothing to wait for, look again: another tab may have sealed something and died before saying so. */
+const LOOK_EVERY_MS = 30_000;
+const LOCAL_TROUBLE_MS = 5_000;
+
+export class Engine {
+  readonly #host: Host;
+  readonly #link: Link;
+  readonly #lanes: () => Promise<readonly PersonLane[]>;
+  readonly #events: EngineEvents;
+  /** Most that waited since a person's lane was last empty: the "12" of "3/12". */
+  readonly #peak = new Map<string, number>();
+  #nap = new AbortController();
+  #interrupted = false;
+
+  constructor(host: Host, link: Link, lanes: () => Promise<readonly PersonLane[]>, events: EngineEvents) {
+    this.#host = host;
+    this.#link = link;
+    this.#lanes = lanes;
+    this.#events = events;
+  }
+
+  /** `sealed`: something new lies in an outbox. Anything else is a reason to forget all waiting. */
+  async wake(reason: 'sealed' | 'visible' | 'online' | 'tap' | 'login'): Promise<void> {
+    if (reason !== 'sealed') {
+      this.#link.wake();
+      for (const { lane } of await this.#lanes()) lane.wake();
+    }
+    this.#interrupted = true;
+    this.#nap.abort();
+  }
+
+  /** Works until `lost` is aborted (the lease went to another tab, or the app closes). */
+  async run(lost: AbortSignal): Promise<void> {
+    const stop = (): void => this.#nap.abort();
+    lost.addEventListener('abort', stop);
+    while (!lost.aborted) {
+      this.#interrupted = false;
+      const until = await this.#round(lost);
+      // Woken during the round: look again at once.
+      if (this.#interrupted || lost.aborted) continue;
+      this.#nap = new AbortController();
+      await this.#host.sleep(Math.max(0, Math.min(until, this.#host.now() + LOOK_EVERY_MS) - this.#host.now()), this.#nap.signal);
+    }
+    lost.removeEventListener('abort', stop);
+  }
+
+  /** Does all that can be done now; gives back when it is worth looking again. */
+  async #round(lost: AbortSignal): Promise<number> {
+    for (;;) {
+      const blocked = this.#link.waiting;
+      const lanes = await this.#lanes();
+      if (blocked) {
+        for (const { person_id } of lanes) this.#events.phase(person_id, { kind: 'waiting', ...blocked });
+        return blocked.until;
+      }
+      let until = Infinity;
+      let did = false;
+      for (const entry of lanes) {
+        if (lost.aborted) return Infinity;
+        const next = await this.#step(entry, lost);
+        if (next === 'did') {
+          did = true;
+          break;
+        }
+        until = Math.min(until, next);
+      }
+      if (!did) return until;
+    }
+  }
+
+  async #step({ person_id, lane }: PersonLane, lost: AbortSignal): Promise<'did' | number> {
+    try {
+      const step = await lane.step(() => lost.aborted || this.#interrupted);
+      await this.#report(person_id, lane);
+      if (this.#interrupted) this.#interrupted = false;
+      if (step.kind === 'did') return 'did';
+      return step.until ?? Infinity;
+    } catch (error) {
+      // The local database is in trouble; the next look may find it well again.
+      const until = this.#host.now() + LOCAL_TROUBLE_MS;
+      const problem: SyncProblem = { kind: 'local', name: error instanceof Error ? error.name : 'unknown' };
+      this.#events.phase(person_id, { kind: 'waiting', until, problem });
+      return until;
+    }
+  }
+
+  async #report(person_id: string, lane: Lane): Promise<void> {
+    const { operations, files } = await waiting(lane.db);
+    let left = operations.filter((row) => row.progress === 'sealed' && row.verdict.kind !== 'refused').length;
+    for (const list of files.values()) left += list.filter((file) => file.upload === 'held').length;
+    const peak = left === 0 ? 0 : Math.max(this.#peak.get(person_id) ?? 0, left);
+    this.#peak.set(person_id, peak);
+    this.#events.phase(person_id, left === 0 || lane.blocked ? { kind: 'idle' } : { kind: 'sending', done: peak - left, all: peak });
+  }
+}

@@ -1,0 +1,177 @@
+// One photo over a weak link: tus 1.0 with the server as the only one who knows how far it is. Creating an upload again gives the same upload
+// back, so nothing about it is kept on the phone and a restart of the app costs one small request, never a photo sent twice.
+import { base64, fromHex, sha256, utf8, type Bytes } from './bytes';
+import type { Host } from './host';
+import { API, type Link } from './link';
+
+export interface UploadSource {
+  readonly sha256: string;
+  readonly bytes: ArrayBuffer;
+}
+
+export type UploadOutcome =
+  | { readonly kind: 'stored' }
+  /** The link failed; it knows when to try again. */
+  | { readonly kind: 'link' }
+  | { readonly kind: 'unauthorised'; readonly status: number }
+  /** The server does not know (or no longer wants) a file of this hash: ask about its operation. */
+  | { readonly kind: 'unnamed'; readonly code: string | null }
+  /** What lies here is not what was sealed. */
+  | { readonly kind: 'damaged' }
+  | { readonly kind: 'stopped' };
+
+const SMALLEST_CHUNK = 16 * 1024;
+const LARGEST_CHUNK = 256 * 1024;
+const FIRST_CHUNK = 64 * 1024;
+/** A chunk that took longer than this is too big for this link; one that took less than a quarter of it is too small. */
+const AIM_MS = 8_000;
+/** Slowest link that is still worth waiting for. */
+const SLOWEST_BYTES_PER_S = 500;
+const LATENCY_MS = 15_000;
+const MISMATCHES = 3;
+
+/** Size of the next piece, learnt from how long the last ones took. One for the phone, because the link is the phone's. */
+export class ChunkSize {
+  #bytes = FIRST_CHUNK;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  took(ms: number): void {
+    if (ms < AIM_MS / 4) this.#bytes = Math.min(LARGEST_CHUNK, this.#bytes * 2);
+    else if (ms > AIM_MS) this.failed();
+  }
+
+  failed(): void {
+    this.#bytes = Math.max(SMALLEST_CHUNK, this.#bytes / 2);
+  }
+}
+
+const TUS = { 'Tus-Resumable': '1.0.0' };
+
+export interface Upload {
+  readonly host: Host;
+  readonly link: Link;
+  readonly authorization: string;
+  readonly chunk: ChunkSize;
+  readonly progress: (sent: number) => void;
+  /** Asked between chunks: a newly sealed operation goes first, a lost lease ends it. */
+  readonly stop: () => boolean;
+}
+
+export async function upload(context: Upload, source: UploadSource): Promise<UploadOutcome> {
+  const content: Bytes = new Uint8Array(source.bytes);
+  if ((await sha256(content)) !== source.sha256) return { kind: 'damaged' };
+  const created = await create(context, source.sha256, content.byteLength);
+  if ('kind' in created) return created;
+  let { offset } = created;
+  let mismatches = 0;
+  for (;;) {
+    if (context.stop()) return { kind: 'stopped' };
+    // At full length the piece is empty: the server then finishes (hashes, stores) what an earlier cut left open.
+    const piece = content.subarray(offset, Math.min(offset + context.chunk.bytes, content.byteLength));
+    const answer = await patch(context, created.location, offset, piece);
+    if (typeof answer === 'number') {
+      offset = answer;
+      context.progress(offset);
+      if (offset >= content.byteLength) return { kind: 'stored' };
+      continue;
+    }
+    if (answer.kind === 'mismatch' && ++mismatches >= MISMATCHES) return { kind: 'damaged' };
+    if (answer.kind !== 'mismatch' && answer.kind !== 'moved') return answer;
+    const known = await head(context, created.location);
+    if (typeof known !== 'number') return known;
+    offset = known;
+  }
+}
+
+interface Created {
+  readonly location: string;
+  readonly offset: number;
+}
+
+async function create(context: Upload, hash: string, length: number): Promise<Created | UploadOutcome> {
+  const reply = await context.link.send({
+    method: 'POST',
+    url: `${API}/uploads`,
+    headers: {
+      ...TUS,
+      Authorization: context.authorization,
+      'Upload-Length': String(length),
+      'Upload-Metadata': `sha256 ${base64(utf8(hash))}`,
+    },
+    timeout_ms: LATENCY_MS * 2,
+  });
+  if (reply.kind !== 'ours') return { kind: 'link' };
+  if (reply.status === 401 || reply.status === 403) return { kind: 'unauthorised', status: reply.status };
+  const location = path(reply.headers.get('location'));
+  if (reply.status !== 201 || location === null) return { kind: 'unnamed', code: code(reply.body) };
+  const offset = Number(reply.headers.get('upload-offset') ?? '0');
+  return Number.isSafeInteger(offset) && offset <= length ? { location, offset } : { kind: 'unnamed', code: null };
+}
+
+type Patched = number | { readonly kind: 'moved' } | { readonly kind: 'mismatch' } | UploadOutcome;
+
+/** The new offset, or why there is none. */
+async function patch(context: Upload, location: string, offset: number, piece: Bytes): Promise<Patched> {
+  const began = context.host.monotonic();
+  const reply = await context.link.send({
+    method: 'PATCH',
+    url: location,
+    headers: {
+      ...TUS,
+      Authorization: context.authorization,
+      'Content-Type': 'application/offset+octet-stream',
+      'Upload-Offset': String(offset),
+      'Upload-Checksum': `sha256 ${base64(fromHex(await sha256(piece)))}`,
+    },
+    body: piece,
+    timeout_ms: LATENCY_MS + (piece.byteLength / SLOWEST_BYTES_PER_S) * 1000,
+  });
+  if (reply.kind !== 'ours') {
+    context.chunk.failed();
+    return { kind: 'link' };
+  }
+  switch (reply.status) {
+    case 204: {
+      if (piece.byteLength === context.chunk.bytes) context.chunk.took(context.host.monotonic() - began);
+      const next = Number(reply.headers.get('upload-offset'));
+      return Number.isSafeInteger(next) && next >= offset ? next : { kind: 'moved' };
+    }
+    case 409:
+      return { kind: 'moved' };
+    case 460:
+      return { kind: 'mismatch' };
+    case 401:
+    case 403:
+      return { kind: 'unauthorised', status: reply.status };
+    default:
+      return { kind: 'unnamed', code: code(reply.body) };
+  }
+}
+
+async function head(context: Upload, location: string): Promise<number | UploadOutcome> {
+  const reply = await context.link.send({
+    method: 'HEAD',
+    url: location,
+    headers: { ...TUS, Authorization: context.authorization },
+    timeout_ms: LATENCY_MS * 2,
+  });
+  if (reply.kind !== 'ours') return { kind: 'link' };
+  if (reply.status === 401 || reply.status === 403) return { kind: 'unauthorised', status: reply.status };
+  const offset = Number(reply.headers.get('upload-offset'));
+  return reply.status === 200 && reply.headers.has('upload-offset') && Number.isSafeInteger(offset) ? offset : { kind: 'unnamed', code: null };
+}
+
+/** Only the path: the credential never goes to another host, whatever `Location` says. */
+function path(location: string | null): string | null {
+  if (location === null) return null;
+  const { pathname } = new URL(location, 'https://here.invalid');
+  return pathname.startsWith(`${API}/uploads/`) ? pathname : null;
+}
+
+function code(body: unknown): string | null {
+  const value = (body as { code?: unknown } | null)?.code;
+  return typeof value === 'string' ? value : null;
+}
