@@ -1,5 +1,6 @@
 /// <reference types="vitest/config" />
 // One build for every role: a small shell at once, each role's screens only when that role opens them.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
@@ -8,7 +9,10 @@ import { VitePWA } from 'vite-plugin-pwa';
 /** Oldest browsers that get the app (decisions.md 1); older ones get old.html. */
 const BROWSER_FLOOR = ['chrome100', 'safari16.4'];
 
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string };
+
 export default defineConfig({
+  define: { __APP_VERSION__: JSON.stringify(version) },
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: BROWSER_FLOOR,

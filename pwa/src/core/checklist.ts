@@ -1,6 +1,6 @@
 // The rules of a checklist, the same that the server runs again on arrival: which items show, what an answer means, what is still missing.
 // Pure functions over plain data; a screen shows what they say and decides nothing itself.
-import { holds, RuleError, type Value } from './logic';
+import { holds, readRule, RuleError, type Value } from './logic';
 import type { FileRow } from './model';
 import type { AnswerPayload, FindingEntry, InspectionPayload, Result } from './payloads';
 import type { Checklist, ChecklistItem, ChecklistOption } from './rows';
@@ -49,22 +49,37 @@ export interface Review {
 export const EMPTY_REVIEW: Review = { items: [], faults: [], failed: 0, passed: 0, not_observed: 0, score: null };
 
 /**
- * What this value means for this item: a choice by its option, a count or score by its rule. Null for kinds whose result the person gives
- * (pass_fail), for text (always a pass once written) and while the value is missing.
+ * What this value means for this item: a choice by its option, a count or score by its rule, a text is a pass once written. Null where the
+ * person says the result (pass_fail, a count without a rule) and while the value is missing or unfit.
  */
 export function judge(item: ChecklistItem, value: AnswerPayload['value']): Result | null {
+  if (!fits(item, value)) return null;
   switch (item.answer) {
-    case 'choice': {
-      const option = optionOf(item, value);
-      return option ? (option.fail ? 'fail' : 'pass') : null;
-    }
+    case 'choice':
+      return optionOf(item, value)?.fail === true ? 'fail' : 'pass';
     case 'count':
     case 'score':
-      return typeof value === 'number' && Number.isFinite(value) ? (passes(item, value) ? 'pass' : 'fail') : null;
+      return item.pass_rule ? (passes(item.pass_rule, Number(value)) ? 'pass' : 'fail') : null;
     case 'text':
-      return typeof value === 'string' && said(value) ? 'pass' : null;
+      return 'pass';
     case 'pass_fail':
       return null;
+  }
+}
+
+/** Whether the value is of the item's kind; a plain pass or fail needs none. */
+function fits(item: ChecklistItem, value: AnswerPayload['value']): boolean {
+  switch (item.answer) {
+    case 'choice':
+      return optionOf(item, value) !== null;
+    case 'count':
+      return Number.isSafeInteger(value) && Number(value) >= 0;
+    case 'score':
+      return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= (item.max_score ?? Infinity);
+    case 'text':
+      return typeof value === 'string' && said(value);
+    case 'pass_fail':
+      return true;
   }
 }
 
@@ -72,9 +87,7 @@ export function optionOf(item: ChecklistItem, key: AnswerPayload['value']): Chec
   return item.options?.find((option) => option.key === key) ?? null;
 }
 
-function passes(item: ChecklistItem, value: number): boolean {
-  const rule = item.pass_rule;
-  if (!rule) return true;
+function passes(rule: NonNullable<ChecklistItem['pass_rule']>, value: number): boolean {
   switch (rule.op) {
     case '>=':
       return value >= rule.value;
@@ -91,47 +104,76 @@ function passes(item: ChecklistItem, value: number): boolean {
   }
 }
 
-/** The answers as rules see them: by item code (first instance), its result and value. */
-export function ruleData(answers: readonly Answer[]): Value {
+/** What `visible_if` and `required_if` look at: item code → value; of several instances the first counts; null where nothing was seen. */
+export function ruleData(list: readonly ChecklistItem[], answers: readonly Answer[]): Value {
+  const kinds = new Map(list.map((item) => [item.code, item.answer]));
   const data: Record<string, Value> = {};
-  for (const { item, result, value } of answers) if (!Object.hasOwn(data, item)) data[item] = { result, value };
+  for (const { item, result, value } of answers) {
+    if (Object.hasOwn(data, item)) continue;
+    const seen = result === 'pass' || result === 'fail';
+    data[item] = !seen ? null : kinds.get(item) === 'pass_fail' ? result === 'pass' : value;
+  }
   return data;
 }
 
-/** A rule that cannot be read shows the item: asking once too often is safer than hiding a question. */
-function ask(rule: unknown, data: Value): boolean {
-  if (rule === undefined || rule === null) return true;
+/** A rule that cannot be read is as if it were not there: asking once too often is safer than hiding a question. */
+function ask(rule: unknown, data: Value, otherwise: boolean): boolean {
+  if (rule === undefined || rule === null) return otherwise;
   try {
-    return holds(rule, data);
+    return holds(readRule(rule), data);
   } catch (error) {
-    if (error instanceof RuleError) return true;
+    if (error instanceof RuleError) return otherwise;
     throw error;
   }
 }
 
+/** Highest score with a critical fail of a thing that stays (domain.md 5). */
+const GATE = 69;
+
 export function review(checklist: Checklist, visit: InspectionPayload, photos: readonly FileRow[]): Review {
   // A visit that found a locked gate has nothing to answer.
   if (visit.outcome !== 'inspected') return EMPTY_REVIEW;
-  const data = ruleData(visit.answers);
+  const data = ruleData(checklist.body.items, visit.answers);
   const items = checklist.body.items.flatMap((item) => views(item, visit.answers, photos, data));
   const seen = items.filter((view) => view.visible);
-  const judged = seen.filter((view) => view.answer?.result === 'pass' || view.answer?.result === 'fail');
-  const weight = (list: readonly ItemView[]): number => list.reduce((sum, view) => sum + view.item.weight, 0);
-  const met = judged.filter((view) => view.answer?.result === 'pass');
+  const count = (result: Result): number => seen.filter((view) => view.answer?.result === result).length;
   return {
     items,
     faults: seen.flatMap((view) => view.faults),
-    failed: judged.length - met.length,
-    passed: met.length,
-    not_observed: seen.filter((view) => view.answer?.result === 'not_observed').length,
-    score: judged.length > 0 && weight(judged) > 0 ? (weight(met) / weight(judged)) * 100 : null,
+    failed: count('fail'),
+    passed: count('pass'),
+    not_observed: count('not_observed'),
+    score: score(seen),
   };
+}
+
+/** Points met out of the points that applied. An item asked of several stalls is met when none of them fails. */
+function score(seen: readonly ItemView[]): number | null {
+  const worst = new Map<ChecklistItem, 'pass' | 'fail'>();
+  for (const { item, answer } of seen) {
+    if (answer?.result === 'fail' || (answer?.result === 'pass' && !worst.has(item))) worst.set(item, answer.result);
+  }
+  let met = 0;
+  let applicable = 0;
+  for (const [item, result] of worst) {
+    applicable += item.weight;
+    if (result === 'pass') met += item.weight;
+  }
+  if (applicable === 0) return null;
+  const points = (met / applicable) * 100;
+  return seen.some(criticalStaticFail) ? Math.min(points, GATE) : points;
+}
+
+function criticalStaticFail({ item, answer }: ItemView): boolean {
+  if (answer?.result !== 'fail') return false;
+  const option = optionOf(item, answer.value);
+  return (option?.static ?? item.static) === true && (option?.severity ?? item.severity) === 'critical';
 }
 
 function views(item: ChecklistItem, answers: readonly Answer[], photos: readonly FileRow[], data: Value): ItemView[] {
   const given = answers.filter((answer) => answer.item === item.code);
-  const visible = ask(item.visible_if, data);
-  const required = visible && ask(item.required_if, data);
+  const visible = ask(item.visible_if, data, true);
+  const required = visible && ask(item.required_if, data, item.answer !== 'text');
   const own = photos.filter((photo) => photo.item_path === item.code);
   const list: readonly (Answer | null)[] = given.length > 0 ? given : [null];
   return list.map((answer) => ({
@@ -170,7 +212,7 @@ function faults(item: ChecklistItem, answer: Answer | null, photos: readonly Fil
     case 'fail':
       break;
   }
-  if (item.answer !== 'pass_fail' && judge(item, answer.value) === null) found.push(fault('value_missing', 'answer'));
+  if (!fits(item, answer.value)) found.push(fault('value_missing', 'answer'));
   if (answer.result === 'fail') {
     if (answer.findings.length === 0) found.push(fault('finding_missing', 'answer'));
     for (const finding of answer.findings) found.push(...photoFaults(item, finding, photos, fault));

@@ -14,13 +14,12 @@ export interface Host {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  readonly indexedDB: IDBFactory;
   readonly locks: LockManager;
   /** Talks to the other tabs of this browser. */
   readonly channel: (name: string, receive: (message: unknown) => void) => Channel;
   readonly storage: StorageSource | null;
   readonly geolocation: GeolocationSource | null;
-  readonly photoWorker: () => PhotoWorkerPort;
+  readonly photoWorker: (listener: PhotoWorkerListener) => PhotoWorkerPort;
   readonly timeZone: () => string;
   readonly appVersion: string;
   /** Told to the server with each operation: made on a phone or at a desk. */
@@ -60,20 +59,11 @@ export interface GeolocationFix {
 /** A worker that prepares photos; see workers/photo.worker.ts. */
 export interface PhotoWorkerPort {
   postMessage(message: unknown, transfer: Transferable[]): void;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onerror: ((event: unknown) => void) | null;
   terminate(): void;
 }
 
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-    signal?.addEventListener('abort', done);
-  });
+export interface PhotoWorkerListener {
+  readonly message: (data: unknown) => void;
+  /** The worker died (mostly: out of memory). */
+  readonly died: () => void;
 }

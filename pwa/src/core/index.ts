@@ -33,7 +33,10 @@ import type { Review } from './checklist';
 export type * from './model';
 export type * from './payloads';
 export type * from './rows';
-export type { GeoState } from './geo';
+export { distanceM, FRESH_MS, type GeoState } from './geo';
+export { judge, optionOf } from './checklist';
+export { openPhone } from './phone';
+export type { Host } from './host';
 export type { Answer, Fault, ItemView, Review } from './checklist';
 
 /** What a `changed` event can name: nouns of the working set, and this phone's own. */

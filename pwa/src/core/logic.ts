@@ -1,103 +1,151 @@
-// JSONLogic, the small subset that phone and server share: var, and, or, !, ==, !=, <, <=, >, >=, in. Operands of one type; no coercion:
-// a comparison of different types is false, so that two engines cannot disagree about what "1" == 1 means.
-// The shared file of cases (tests/shared/jsonlogic-cases.json) is the contract; this file must satisfy it, not interpret it.
+// `visible_if` and `required_if` of a checklist item: the part of JSONLogic that phone and server agree on (decisions.md 5). Operands are compared
+// only with their own type, so that two engines cannot disagree about what "1" == 1 means. tests/shared/jsonlogic-cases.json is the contract.
+//
+// - {"var": "a.b"} walks objects by key; what is not there is null.
+// - == and !=: two operands; different types are unequal; null equals null; lists and objects are never equal to anything.
+// - < <= > >=: two numbers, or two texts by code point; anything else is false.
+// - in: a scalar in a list (by ==), or a text in a text; anything else is false.
+// - and, or: one operand or more, !: one; only `true` counts as true, and the result is true or false.
 
 export const MAX_DEPTH = 16;
 export const MAX_NODES = 200;
 
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
-export class RuleError extends Error {}
+export type RuleFault = 'too_deep' | 'too_large' | 'operator' | 'operands';
 
-/** Evaluates a rule to a value. Throws `RuleError` when the rule is not of the subset or too big. */
-export function evaluate(rule: unknown, data: Value): Value {
-  const budget = { nodes: 0 };
-  return step(rule, data, 0, budget);
-}
-
-/** A rule as a question: only `true` is yes. */
-export const holds = (rule: unknown, data: Value): boolean => truthy(evaluate(rule, data));
-
-function step(rule: unknown, data: Value, depth: number, budget: { nodes: number }): Value {
-  budget.nodes += 1;
-  if (depth > MAX_DEPTH) throw new RuleError('too_deep');
-  if (budget.nodes > MAX_NODES) throw new RuleError('too_large');
-  if (rule === null || typeof rule === 'boolean' || typeof rule === 'number' || typeof rule === 'string') return rule;
-  if (Array.isArray(rule)) return rule.map((part: unknown) => step(part, data, depth + 1, budget));
-  if (typeof rule !== 'object') throw new RuleError('not_json');
-  const entries = Object.entries(rule);
-  const [first] = entries;
-  if (entries.length !== 1 || !first) throw new RuleError('one_operator_expected');
-  const [operator, raw] = first;
-  const args: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
-  const arg = (i: number): Value => {
-    if (i >= args.length) throw new RuleError('operand_missing');
-    return step(args[i], data, depth + 1, budget);
-  };
-  switch (operator) {
-    case 'var':
-      return lookup(data, arg(0));
-    case 'and': {
-      let last: Value = true;
-      for (let i = 0; i < args.length; i++) if (!truthy((last = arg(i)))) return last;
-      return last;
-    }
-    case 'or': {
-      let last: Value = false;
-      for (let i = 0; i < args.length; i++) if (truthy((last = arg(i)))) return last;
-      return last;
-    }
-    case '!':
-      return !truthy(arg(0));
-    case '==':
-      return same(arg(0), arg(1));
-    case '!=':
-      return !same(arg(0), arg(1));
-    case '<':
-      return ordered(arg(0), arg(1), (order) => order < 0);
-    case '<=':
-      return ordered(arg(0), arg(1), (order) => order <= 0);
-    case '>':
-      return ordered(arg(0), arg(1), (order) => order > 0);
-    case '>=':
-      return ordered(arg(0), arg(1), (order) => order >= 0);
-    case 'in':
-      return contains(arg(0), arg(1));
-    default:
-      throw new RuleError('unknown_operator');
+export class RuleError extends Error {
+  readonly code: RuleFault;
+  constructor(code: RuleFault) {
+    super(code);
+    this.code = code;
   }
 }
 
-function truthy(value: Value): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return Boolean(value);
+type Compare = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** A rule that was read and fits the limits. */
+export type Rule =
+  | { readonly op: 'literal'; readonly value: Value }
+  | { readonly op: 'var'; readonly path: readonly string[] }
+  | { readonly op: 'and' | 'or'; readonly all: readonly Rule[] }
+  | { readonly op: '!'; readonly one: Rule }
+  | { readonly op: Compare | 'in'; readonly left: Rule; readonly right: Rule };
+
+const PAIRS = new Set<string>(['==', '!=', '<', '<=', '>', '>=', 'in']);
+
+/** Reads a rule or throws `RuleError`. */
+export function readRule(source: unknown): Rule {
+  let nodes = 0;
+  const count = (more: number): void => {
+    nodes += more;
+    if (nodes > MAX_NODES) throw new RuleError('too_large');
+  };
+  const read = (part: unknown, depth: number): Rule => {
+    nodes += 1;
+    if (depth > MAX_DEPTH) throw new RuleError('too_deep');
+    count(0);
+    if (Array.isArray(part)) {
+      count(part.length);
+      if (part.some((item) => typeof item === 'object' && item !== null)) throw new RuleError('operands');
+      return { op: 'literal', value: part as Value };
+    }
+    if (typeof part !== 'object' || part === null) return { op: 'literal', value: part as Value };
+    const entries = Object.entries(part);
+    const [entry] = entries;
+    if (!entry || entries.length !== 1) throw new RuleError('operator');
+    const [op, operand] = entry as [string, unknown];
+    if (op === 'var') return variable(operand);
+    if (op !== 'and' && op !== 'or' && op !== '!' && !PAIRS.has(op)) throw new RuleError('operator');
+    // As in JSONLogic, one operand may stand without its list.
+    const operands = (Array.isArray(operand) ? (operand as unknown[]) : [operand]).map((item) => read(item, depth + 1));
+    const [left, right] = operands;
+    if (left && (op === 'and' || op === 'or')) return { op, all: operands };
+    if (left && op === '!' && operands.length === 1) return { op, one: left };
+    if (left && right && operands.length === 2 && PAIRS.has(op)) return { op: op as Compare | 'in', left, right };
+    throw new RuleError('operands');
+  };
+  return read(source, 1);
 }
 
-function lookup(data: Value, path: Value): Value {
-  if (path === '' || path === null) return data;
-  if (typeof path !== 'string' && typeof path !== 'number') throw new RuleError('path_expected');
+function variable(operand: unknown): Rule {
+  const name: unknown = Array.isArray(operand) && operand.length === 1 ? operand[0] : operand;
+  if (typeof name !== 'string' || name === '') throw new RuleError('operands');
+  return { op: 'var', path: name.split('.') };
+}
+
+/** Whether the rule holds over `data`, an object of item codes and their values. */
+export const holds = (rule: Rule, data: Value): boolean => value(rule, data) === true;
+
+function value(rule: Rule, data: Value): Value {
+  switch (rule.op) {
+    case 'literal':
+      return rule.value;
+    case 'var':
+      return lookup(data, rule.path);
+    case 'and':
+      return rule.all.every((part) => holds(part, data));
+    case 'or':
+      return rule.all.some((part) => holds(part, data));
+    case '!':
+      return !holds(rule.one, data);
+    case 'in':
+      return contains(value(rule.left, data), value(rule.right, data));
+    default:
+      return compares(rule.op, value(rule.left, data), value(rule.right, data));
+  }
+}
+
+function lookup(data: Value, path: readonly string[]): Value {
   let here: Value = data;
-  for (const part of String(path).split('.')) {
-    if (here === null || typeof here !== 'object') return null;
-    if (!Object.hasOwn(here, part)) return null;
-    here = (here as { readonly [key: string]: Value })[part] ?? null;
+  for (const key of path) {
+    if (here === null || typeof here !== 'object' || Array.isArray(here) || !Object.hasOwn(here, key)) return null;
+    here = (here as { readonly [key: string]: Value })[key] ?? null;
   }
   return here;
 }
 
-function same(a: Value, b: Value): boolean {
-  if (Array.isArray(a) || Array.isArray(b) || (typeof a === 'object' && a !== null)) return false;
-  return typeof a === typeof b && a === b;
+function compares(op: Compare, a: Value, b: Value): boolean {
+  if (op === '==') return equal(a, b);
+  if (op === '!=') return !equal(a, b);
+  const order = ordered(a, b);
+  if (order === null) return false;
+  switch (op) {
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
 }
 
-function ordered(a: Value, b: Value, test: (order: number) => boolean): boolean {
-  if (typeof a === 'number' && typeof b === 'number') return test(a - b);
-  if (typeof a === 'string' && typeof b === 'string') return test(a < b ? -1 : a > b ? 1 : 0);
-  return false;
+/** Scalars of one type; `-0` equals `0`. */
+function equal(a: Value, b: Value): boolean {
+  if ((typeof a === 'object' && a !== null) || (typeof b === 'object' && b !== null)) return false;
+  return a === b;
+}
+
+function ordered(a: Value, b: Value): number | null {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return byCodePoint(a, b);
+  return null;
+}
+
+/** The language's own `<` goes by UTF-16 units and puts rare characters before some common ones. */
+function byCodePoint(a: string, b: string): number {
+  const left = Array.from(a);
+  const right = Array.from(b);
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
 }
 
 function contains(needle: Value, hay: Value): boolean {
-  if (typeof hay === 'string') return typeof needle === 'string' && hay.includes(needle);
-  if (Array.isArray(hay)) return hay.some((item: Value) => same(needle, item));
-  return false;
+  if (Array.isArray(hay)) return hay.some((item: Value) => equal(needle, item));
+  return typeof hay === 'string' && typeof needle === 'string' && hay.includes(needle);
 }

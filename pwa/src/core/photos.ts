@@ -160,18 +160,19 @@ export class Photos {
 
   #start(): PhotoWorkerPort {
     if (this.#worker) return this.#worker;
-    const worker = this.#host.photoWorker();
-    worker.onmessage = ({ data }) => {
-      const { id, reply } = data as { id: number; reply: PhotoReply };
-      this.#jobs.get(id)?.(reply);
-      this.#jobs.delete(id);
-    };
-    // Out of memory kills the worker: what it was doing is answered, the next picture gets a new one.
-    worker.onerror = () => {
-      for (const resolve of this.#jobs.values()) resolve({ kind: 'failed' });
-      this.#jobs.clear();
-      this.close();
-    };
+    const worker = this.#host.photoWorker({
+      message: (data) => {
+        const { id, reply } = data as { id: number; reply: PhotoReply };
+        this.#jobs.get(id)?.(reply);
+        this.#jobs.delete(id);
+      },
+      // What it was doing is answered; the next picture gets a new worker.
+      died: () => {
+        for (const resolve of this.#jobs.values()) resolve({ kind: 'failed' });
+        this.#jobs.clear();
+        this.close();
+      },
+    });
     this.#worker = worker;
     return worker;
   }

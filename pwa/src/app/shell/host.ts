@@ -1,0 +1,52 @@
+// The world as the core sees it: this browser. Everything here is a thin hand-over; nothing decides anything.
+import photoWorkerUrl from '@/workers/photo.worker?worker&url';
+import type { Host } from '@/core';
+import { scriptUrl } from './trusted';
+
+declare const __APP_VERSION__: string;
+
+/** A phone is what is held in one hand; a tablet or a touch laptop counts by its width. */
+const isPhone = (): boolean => matchMedia('(pointer: coarse)').matches && Math.min(screen.width, screen.height) < 700;
+
+export function browserHost(): Host {
+  return {
+    fetch: (input, init) => fetch(input, init),
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    random: () => Math.random(),
+    sleep,
+    locks: navigator.locks,
+    channel: (name, receive) => {
+      const channel = new BroadcastChannel(name);
+      channel.onmessage = ({ data }) => receive(data);
+      return { post: (message) => channel.postMessage(message), close: () => channel.close() };
+    },
+    storage: 'storage' in navigator ? navigator.storage : null,
+    geolocation: 'geolocation' in navigator ? navigator.geolocation : null,
+    photoWorker: ({ message, died }) => {
+      const worker = new Worker(scriptUrl(photoWorkerUrl), { type: 'module' });
+      worker.onmessage = ({ data }) => message(data);
+      worker.onerror = died;
+      return worker;
+    },
+    timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+    appVersion: __APP_VERSION__,
+    capture: isPhone() ? 'phone' : 'desktop',
+    visible: () => document.visibilityState === 'visible',
+    online: () => navigator.onLine,
+  };
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    // Longest delay that setTimeout takes.
+    const timer = setTimeout(done, Math.min(ms, 2_147_483_647));
+    signal?.addEventListener('abort', done);
+  });
+}
