@@ -1,9 +1,12 @@
-//! What the field brings: sealed operations and the files that they name.
+//! The one door for field and desk work: sealed operations come in, receipts go out, phones and server compare lists.
 
-mod append;
-pub mod lanes;
+pub mod answer;
+pub mod author;
+pub mod entry;
+pub mod facts;
+pub mod findings;
+pub mod inspections;
+pub mod operations;
 pub mod photos;
-pub mod settle;
+pub mod receipts;
 pub mod uploads;
-
-pub use append::{Cut, Piece};

@@ -1,1 +1,5 @@
-//! Use cases over tickets.
+//! Tickets: commands from phones and desks, and what people read of them.
+
+pub mod commands;
+pub mod reads;
+pub mod show;

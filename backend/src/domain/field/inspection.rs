@@ -1,6 +1,7 @@
 //! What inspections and findings carry, as the phone seals it.
 
 use super::envelope::Place;
+use crate::domain::standards::judge::Verdict;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,7 +46,7 @@ pub struct AnswerBody {
     pub item: String,
     #[serde(default)]
     pub instance_key: String,
-    pub result: Outcome,
+    pub result: Verdict,
     #[serde(default)]
     pub value: Option<serde_json::Value>,
     #[serde(default)]
@@ -54,16 +55,6 @@ pub struct AnswerBody {
     pub note: String,
     #[serde(default)]
     pub findings: Vec<AnswerFinding>,
-}
-
-/// The four results of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Pass,
-    Fail,
-    NotApplicable,
-    NotObserved,
 }
 
 /// A fault found under an item.

@@ -1,0 +1,117 @@
+//! Whether sealed work is its author's: the device, its signature, and the post at the time of sealing.
+//!
+//! Authority is judged at capture time (decisions.md 4): what was sealed while post and device were valid is taken in,
+//! also after a transfer, a suspension, or with somebody else logged in.
+
+use super::answer::Refusal;
+use crate::{
+    app::{App, AppResult, Caller},
+    domain::{
+        clock::Instant,
+        field::{
+            envelope::Envelope,
+            flag::{Flag, FlagCode},
+            kind::Kind,
+        },
+        people::{role::{Role, UnitKind}, scope::Scope},
+    },
+    store,
+};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// Work sealed before its device or post ended is taken in for so long after.
+const GRACE: TimeDelta = TimeDelta::days(30);
+
+/// The author of an operation, as far as the server can vouch for it.
+#[derive(Debug, Clone)]
+pub struct Vouched {
+    pub person_id: Uuid,
+    pub post_id: Uuid,
+    pub role: Role,
+    pub unit_id: Uuid,
+    /// The rows that the author's post may see.
+    pub scope: Scope,
+    pub flags: Vec<Flag>,
+    pub refusal: Option<Refusal>,
+}
+
+/// Judges the author. `at` is when the work was made as far as we know.
+pub async fn vouch(app: &App, caller: &Caller, envelope: &Envelope<'_>, kind: Option<Kind>, body: &[u8], signature: Option<&str>, at: Instant) -> AppResult<Option<Vouched>> {
+    let author = envelope.author;
+    let on_behalf = envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id);
+    if author.person_id != caller.person_id && !on_behalf {
+        return Ok(None);
+    }
+    let Some(county) = caller.county_id else { return Ok(None) };
+    let read = app.store.read();
+    let Some(post) = store::people::posts::get(read, author.post_id).await?.filter(|post| {
+        post.person_id == author.person_id && post.county_id == Some(county)
+    }) else {
+        return Ok(None);
+    };
+    let mut flags = Vec::new();
+    let mut refusal = None;
+    if !post.is_valid_at(at) {
+        flags.push(FlagCode::PostEnded.flag());
+        // A command needs authority; a visit is a fact, whoever was there.
+        let late = post.valid_to.is_some_and(|end| at > end + GRACE);
+        if late || kind.is_some_and(|kind| kind.as_str().starts_with("ticket.")) {
+            refusal = Some(Refusal::NotPermitted);
+        }
+    }
+    if kind.is_some_and(|kind| !kind.action().allows(post.role)) {
+        refusal = Some(Refusal::NotPermitted);
+    }
+    if let Some(number) = envelope.device {
+        match store::people::devices::get(read, number.id).await? {
+            Some(device) if device.person_id == author.person_id || (on_behalf && device.person_id == caller.person_id) => {
+                if device.revoked_at.is_some_and(|end| at > end) {
+                    flags.push(FlagCode::DeviceRevoked.flag());
+                }
+                match signature {
+                    None => flags.push(FlagCode::NoSignature.flag()),
+                    Some(text) if !signed_by(&device.public_key, text, body) => refusal = Some(Refusal::BadSignature),
+                    Some(_) => {}
+                }
+            }
+            _ => refusal = Some(Refusal::ForeignDevice),
+        }
+    }
+    let scope = match (post.unit_kind, post.township_id) {
+        (UnitKind::County | UnitKind::Platform, _) => Scope::County { county },
+        (UnitKind::Department, _) => Scope::Department { county, department: post.unit_id },
+        (UnitKind::Township, _) => Scope::Township { county, township: post.unit_id },
+        (UnitKind::Village, Some(township)) => Scope::Village { county, township, village: post.unit_id },
+        (UnitKind::Village, None) => Scope::Own { county, person: author.person_id },
+    };
+    Ok(Some(Vouched { person_id: author.person_id, post_id: author.post_id, role: post.role, unit_id: post.unit_id, scope, flags, refusal }))
+}
+
+/// A public P-256 key as phones send it.
+#[derive(Deserialize)]
+struct Jwk {
+    x: String,
+    y: String,
+}
+
+/// Checks `es256 <base64url of r||s>` over the sealed bytes.
+fn signed_by(public_key: &str, signature: &str, body: &[u8]) -> bool {
+    let point = || -> Option<Vec<u8>> {
+        let jwk: Jwk = serde_json::from_str(public_key).ok()?;
+        let mut point = vec![4];
+        point.extend(URL_SAFE_NO_PAD.decode(jwk.x).ok()?);
+        point.extend(URL_SAFE_NO_PAD.decode(jwk.y).ok()?);
+        Some(point)
+    };
+    let signature = signature.strip_prefix("es256 ").and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    match (point(), signature) {
+        (Some(point), Some(signature)) => {
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(body, &signature).is_ok()
+        }
+        _ => false,
+    }
+}

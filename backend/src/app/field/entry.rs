@@ -1,0 +1,177 @@
+//! What one operation works with while it enters, and what it leaves behind.
+
+use super::{
+    answer::{Changed, Refusal},
+    author::Vouched,
+    facts::Facts,
+};
+use crate::{
+    app::AppResult,
+    domain::{
+        clock::Instant,
+        field::{
+            envelope::{Envelope, FileRef},
+            flag::Flag,
+            times::Times,
+        },
+        tickets::{
+            Ticket,
+            machine::{Event, When},
+        },
+    },
+    store::{
+        self, Tx,
+        changes::ChangeRow,
+        field::named::{NamedBy, NewNamed},
+        tickets::EventBy,
+    },
+};
+use std::cell::RefCell;
+use uuid::Uuid;
+
+/// One operation on its way in. Lives as long as its transaction.
+pub struct Entry<'a> {
+    pub tx: &'a Tx,
+    pub facts: &'a Facts,
+    pub envelope: &'a Envelope<'a>,
+    pub author: &'a Vouched,
+    pub county: Uuid,
+    pub times: &'a Times,
+    changes: RefCell<Vec<ChangeRow>>,
+}
+
+/// What became of it.
+#[derive(Debug, Default)]
+pub struct Effect {
+    pub outcome: Outcome,
+    pub flags: Vec<Flag>,
+    pub changed: Vec<Changed>,
+    pub subject: Option<(&'static str, Uuid)>,
+    pub missing: Vec<String>,
+    pub current: Option<Ticket>,
+    pub refusal: Option<Refusal>,
+    pub township: Option<Uuid>,
+}
+
+/// How an accepted operation ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Outcome {
+    #[default]
+    Applied,
+    /// The ticket had moved on; evidence kept, ticket unchanged.
+    Conflict,
+    /// A second person has to confirm.
+    Waiting,
+    Nothing,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Conflict => "conflict",
+            Self::Waiting => "waiting",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl Effect {
+    pub fn refused(refusal: Refusal) -> Self {
+        Self { outcome: Outcome::Nothing, refusal: Some(refusal), ..Self::default() }
+    }
+}
+
+/// Where the files of an operation belong, and who may see them.
+pub struct Belongs {
+    pub subject: &'static str,
+    pub subject_id: Uuid,
+    pub urgent: bool,
+}
+
+impl<'a> Entry<'a> {
+    pub fn new(tx: &'a Tx, facts: &'a Facts, envelope: &'a Envelope<'a>, author: &'a Vouched, county: Uuid, times: &'a Times) -> Self {
+        Self { tx, facts, envelope, author, county, times, changes: RefCell::default() }
+    }
+
+    pub fn now(&self) -> Instant {
+        self.times.accepted_at
+    }
+
+    pub fn when(&self) -> When {
+        When { observed_at: self.times.observed_at, accepted_at: self.times.accepted_at, effective: self.times.effective() }
+    }
+
+    fn by(&self) -> EventBy {
+        EventBy {
+            operation_id: Some(self.envelope.operation_id),
+            person_id: Some(self.author.person_id),
+            post_id: Some(self.author.post_id),
+            observed_at: self.times.observed_at,
+            accepted_at: self.times.accepted_at,
+        }
+    }
+
+    /// Records the operation's files; answers what is still to come.
+    pub async fn name_files(
+        &self,
+        township: Option<Uuid>,
+        village: Option<Uuid>,
+        visible_from: Option<Instant>,
+        belongs: impl Fn(&FileRef) -> Belongs,
+    ) -> AppResult<Vec<String>> {
+        let files: Vec<NewNamed<'_>> = self
+            .envelope
+            .files
+            .iter()
+            .map(|file| {
+                let Belongs { subject, subject_id, urgent } = belongs(file);
+                NewNamed { file, subject, subject_id, urgent }
+            })
+            .collect();
+        let by = NamedBy {
+            operation_id: self.envelope.operation_id,
+            county_id: self.county,
+            person_id: self.author.person_id,
+            township_id: township,
+            village_id: village,
+            visible_from,
+        };
+        Ok(store::field::named::insert(self.tx, by, &files).await?)
+    }
+
+    /// Appends a ticket's event and tells the feed.
+    pub async fn record(&self, ticket: &Ticket, event: &Event, unit_before: Option<Uuid>) -> AppResult<Changed> {
+        store::tickets::append_event(self.tx, ticket, event, self.by()).await?;
+        self.tell(ChangeRow {
+            county_id: self.county,
+            noun: "tickets",
+            object_id: ticket.id,
+            version: ticket.version,
+            township_before: unit_before,
+            township_after: ticket.unit_id,
+            village_id: ticket.place_village_id,
+            person_id: None,
+            visible_from: ticket.visible_from,
+            gone: false,
+        });
+        Ok(Changed {
+            noun: "tickets".into(),
+            id: ticket.id,
+            version: ticket.version,
+            state: Some(ticket.state.as_str().into()),
+            number: ticket.number.clone(),
+        })
+    }
+
+    /// Queues a change row; all of an operation are written at once.
+    pub fn tell(&self, row: ChangeRow) {
+        self.changes.borrow_mut().push(row);
+    }
+
+    /// Writes the queued change rows.
+    pub async fn publish(&self) -> AppResult<()> {
+        let rows = self.changes.take();
+        Ok(store::changes::append(self.tx, self.now(), rows).await?)
+    }
+}

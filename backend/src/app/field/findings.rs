@@ -1,0 +1,347 @@
+//! From a fault that somebody saw to the ticket of the right unit.
+
+use super::entry::{Belongs, Effect, Entry};
+use super::answer::Changed;
+use crate::{
+    app::{AppError, AppResult},
+    domain::{
+        clock::{Instant, local_day},
+        field::{
+            envelope::Unreadable,
+            flag::{Flag, FlagCode},
+            inspection::{FindingBody, MAX_TEXT, shorten},
+        },
+        people::role::{Role, UnitKind},
+        standards::checklist::{Severity, TOWNSHIP},
+        tickets::{
+            State, Ticket,
+            machine::{self, Event, Step},
+        },
+    },
+    store::{self, field::findings::FindingRow, places::sites::Site, rounds::RoundRow},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Working days for a finding that no checklist item dates, by severity.
+fn default_days(severity: &str) -> i32 {
+    match severity {
+        "critical" => 1,
+        "major" => 5,
+        _ => 10,
+    }
+}
+
+/// A finding ready to become a ticket.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub id: Uuid,
+    pub inspection_id: Option<Uuid>,
+    pub item_code: String,
+    pub instance_key: String,
+    pub title: String,
+    pub note: String,
+    pub severity: String,
+    pub is_static: bool,
+    pub restricted: bool,
+    pub makes: String,
+    pub department: String,
+    pub deadline_days: i32,
+    pub township: Option<Uuid>,
+    pub village: Option<Uuid>,
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    pub accuracy_m: Option<f64>,
+    pub border: bool,
+    pub fixed_on_spot: bool,
+}
+
+/// Whether the township side may see what this operation makes.
+#[derive(Debug, Clone, Copy)]
+pub struct Openness {
+    pub round_id: Option<Uuid>,
+    /// `None` = hidden until the round is released.
+    pub visible_from: Option<Instant>,
+    /// Issue without the office's look.
+    pub at_once: bool,
+}
+
+impl Openness {
+    pub fn of(round: Option<&RoundRow>, now: Instant) -> Self {
+        Self {
+            round_id: round.map(|round| round.id),
+            visible_from: round.map_or(Some(now), |round| round.visible_from),
+            at_once: round.is_some_and(|round| round.issue_mode == "at_once"),
+        }
+    }
+}
+
+/// What a finding led to.
+pub struct Opened {
+    pub ticket_id: Option<Uuid>,
+    pub changed: Option<Changed>,
+    pub flags: Vec<Flag>,
+}
+
+/// Opens a ticket, or records a sighting of the open one of the same fault; a finding that only scores makes none.
+pub async fn open(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: Openness) -> AppResult<Opened> {
+    if draft.makes == "score" {
+        return Ok(Opened { ticket_id: None, changed: None, flags: Vec::new() });
+    }
+    let mut ticket = new_ticket(entry, draft, site, openness);
+    if draft.fixed_on_spot {
+        ticket.state = State::Closed;
+        ticket.closed_at = Some(entry.times.effective());
+        ticket.visible_from = openness.visible_from;
+        ticket.number = Some(number(entry).await?);
+    }
+    if !store::tickets::insert_unless_open(entry.tx, &ticket).await? {
+        return sight(entry, draft, site).await;
+    }
+    let opened = Event {
+        version: ticket.version,
+        transition: "T1",
+        from: None,
+        to: ticket.state,
+        reason: String::new(),
+        data: json!({ "finding_id": draft.id, "fixed_on_spot": draft.fixed_on_spot }),
+    };
+    let mut changed = entry.record(&ticket, &opened, None).await?;
+    // A border case always waits for a person; so does a place that no township covers.
+    if openness.at_once && ticket.state == State::Pending && !ticket.border && let Some(unit) = ticket.unit_id {
+        let step = Step::Issue {
+            unit_kind: UnitKind::Township,
+            unit_id: unit,
+            number: number(entry).await?,
+            severity: None,
+            is_static: None,
+            deadline_days: None,
+            note: String::new(),
+        };
+        changed = issue(entry, &mut ticket, &step, openness.visible_from).await?;
+    }
+    Ok(Opened { ticket_id: Some(ticket.id), changed: Some(changed), flags: Vec::new() })
+}
+
+/// Issues a ticket (T2): numbered, dated, counted, and shown to the unit unless its round is hidden.
+pub async fn issue(entry: &Entry<'_>, ticket: &mut Ticket, step: &Step, visible_from: Option<Instant>) -> AppResult<Changed> {
+    let unit_before = ticket.unit_id;
+    let event = machine::apply(ticket, step, entry.when(), &entry.facts.rules)
+        .map_err(|_| AppError::Internal("issue of a ticket that is not pending".into()))?;
+    ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
+    store::tickets::update(entry.tx, ticket).await?;
+    if ticket.visible_from.is_some() && ticket.counts_as_static() && let Some(township) = ticket.place_township_id {
+        let day = local_day(entry.now()).to_string();
+        store::tickets::count_static(entry.tx, entry.county, township, day, 1, 0).await?;
+    }
+    entry.record(ticket, &event, unit_before).await
+}
+
+/// The next short number, by year of issue.
+pub async fn number(entry: &Entry<'_>) -> AppResult<String> {
+    let year = local_day(entry.now()).format("%y").to_string();
+    let n = store::tickets::next_number(entry.tx, entry.county, &format!("ticket-{year}")).await?;
+    Ok(format!("{year}-{n:04}"))
+}
+
+fn new_ticket(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: Openness) -> Ticket {
+    Ticket {
+        id: Ticket::id_of(draft.id),
+        county_id: entry.county,
+        number: None,
+        state: State::Pending,
+        title: draft.title.clone(),
+        note: draft.note.clone(),
+        severity: draft.severity.clone(),
+        is_static: draft.is_static,
+        restricted: draft.restricted,
+        makes: draft.makes.clone(),
+        source: source(entry.author.role).to_owned(),
+        department: draft.department.clone(),
+        deadline_days: draft.deadline_days,
+        place_township_id: draft.township,
+        place_village_id: draft.village,
+        unit_kind: UnitKind::Township,
+        unit_id: draft.township,
+        site_id: site.map(|site| site.id),
+        item_code: draft.item_code.clone(),
+        instance_key: draft.instance_key.clone(),
+        lon: draft.lon,
+        lat: draft.lat,
+        accuracy_m: draft.accuracy_m,
+        border: draft.border,
+        round_id: openness.round_id,
+        finding_id: draft.id,
+        reporter_id: entry.author.person_id,
+        observed_at: entry.times.effective(),
+        created_at: entry.now(),
+        issued_at: None,
+        due_at: None,
+        official_due_at: None,
+        first_due_at: None,
+        accepted_at: None,
+        acceptor_id: None,
+        submitted_at: None,
+        closed_at: None,
+        attempts: 0,
+        rework: 0,
+        hollow: 0,
+        slow: 0,
+        sightings: 1,
+        seen_while_submitted: false,
+        attempt_id: None,
+        last_reason: None,
+        missing_files: 0,
+        flags: Vec::new(),
+        visible_from: None,
+        version: 1,
+    }
+}
+
+/// Where findings come from, by who reports them (R13).
+fn source(role: Role) -> &'static str {
+    match role {
+        Role::Inspector => "review",
+        Role::Department => "department",
+        Role::Office | Role::CountyLeader | Role::PlatformAdmin => "supervision",
+        Role::MainLeader | Role::DeputyLeader | Role::DeskOfficer | Role::VillageCadre => "self_check",
+    }
+}
+
+/// The same fault is already open: one more sighting, and a strong flag when its repair waits for a check.
+async fn sight(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>) -> AppResult<Opened> {
+    let Some(site) = site else {
+        // The same finding under another operation: its ticket stands.
+        return Ok(Opened { ticket_id: Some(Ticket::id_of(draft.id)), changed: None, flags: Vec::new() });
+    };
+    let open = store::tickets::open_fault(entry.tx, entry.county, site.id, &draft.item_code, &draft.instance_key).await?;
+    let Some(mut ticket) = open else {
+        return Ok(Opened { ticket_id: Some(Ticket::id_of(draft.id)), changed: None, flags: Vec::new() });
+    };
+    if ticket.finding_id == draft.id {
+        return Ok(Opened { ticket_id: Some(ticket.id), changed: None, flags: Vec::new() });
+    }
+    let step = Step::Sight { finding_id: draft.id };
+    let Ok(event) = machine::apply(&mut ticket, &step, entry.when(), &entry.facts.rules) else {
+        return Ok(Opened { ticket_id: Some(ticket.id), changed: None, flags: Vec::new() });
+    };
+    store::tickets::update(entry.tx, &ticket).await?;
+    let changed = entry.record(&ticket, &event, ticket.unit_id).await?;
+    let flags = if ticket.state == State::Submitted {
+        vec![FlagCode::SeenWhileSubmitted.with(ticket.number.clone().unwrap_or_default())]
+    } else {
+        Vec::new()
+    };
+    Ok(Opened { ticket_id: Some(ticket.id), changed: Some(changed), flags })
+}
+
+/// The row of a finding.
+pub fn row(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: Openness, ticket_id: Option<Uuid>) -> FindingRow {
+    FindingRow {
+        id: draft.id,
+        county_id: entry.county,
+        operation_id: entry.envelope.operation_id,
+        inspection_id: draft.inspection_id,
+        site_id: site.map(|site| site.id),
+        item_code: draft.item_code.clone(),
+        instance_key: draft.instance_key.clone(),
+        title: draft.title.clone(),
+        note: draft.note.clone(),
+        severity: draft.severity.clone(),
+        is_static: draft.is_static,
+        restricted: draft.restricted,
+        makes: draft.makes.clone(),
+        source: source(entry.author.role).to_owned(),
+        department: draft.department.clone(),
+        deadline_days: draft.deadline_days,
+        township_id: draft.township,
+        village_id: draft.village,
+        lon: draft.lon,
+        lat: draft.lat,
+        accuracy_m: draft.accuracy_m,
+        border: draft.border,
+        fixed_on_spot: draft.fixed_on_spot,
+        state: if ticket_id.is_some() { "ticketed" } else { "scored" }.to_owned(),
+        ticket_id,
+        person_id: entry.author.person_id,
+        post_id: entry.author.post_id,
+        observed_at: entry.times.effective(),
+        local_day: local_day(entry.times.effective()).to_string(),
+        accepted_at: entry.now(),
+        visible_from: openness.visible_from,
+        version: 1,
+    }
+}
+
+/// `finding.report/1`: a fault between sites, or at a site without its checklist.
+pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> {
+    let body: FindingBody = match entry.envelope.payload() {
+        Ok(body) => body,
+        Err(unreadable) => return Ok(Err(unreadable)),
+    };
+    let mut flags = Vec::new();
+    let site = match body.site_id {
+        Some(id) => {
+            let site = entry.facts.site(entry.tx, id).await?;
+            if site.is_none() {
+                flags.push(FlagCode::UnknownSite.flag());
+            }
+            site
+        }
+        None => None,
+    };
+    let position = body.position.as_ref().and_then(|place| place.checked());
+    let located = position.and_then(|place| entry.facts.locate(place));
+    let (township, village, border) = match (&site, &located) {
+        (Some(site), _) => (Some(site.township_id), Some(site.village_id), false),
+        (None, Some(located)) => (located.township, located.village, located.border || located.township.is_none()),
+        (None, None) => (None, None, true),
+    };
+    match (&site, &located) {
+        (None, None) => flags.push(FlagCode::NoPlace.flag()),
+        (None, Some(located)) if located.township.is_none() => flags.push(FlagCode::OutsideCounty.flag()),
+        (None, Some(located)) if located.border => flags.push(FlagCode::Border.flag()),
+        _ => {}
+    }
+    let severity = body.severity.as_deref().and_then(Severity::parse).unwrap_or(Severity::Minor).as_str();
+    let draft = Draft {
+        id: body.finding_id,
+        inspection_id: None,
+        item_code: body.item_code.as_deref().map(|code| shorten(code, 32)).unwrap_or_default(),
+        instance_key: shorten(&body.instance_key, 128),
+        title: shorten(&body.title, 200),
+        note: shorten(&body.note, MAX_TEXT),
+        severity: severity.to_owned(),
+        is_static: body.is_static,
+        restricted: false,
+        makes: "ticket".into(),
+        department: TOWNSHIP.into(),
+        deadline_days: default_days(severity),
+        township,
+        village,
+        lon: position.map(|p| p.lon).or(site.as_ref().map(|s| s.lon)),
+        lat: position.map(|p| p.lat).or(site.as_ref().map(|s| s.lat)),
+        accuracy_m: position.and_then(|p| p.accuracy_m),
+        border,
+        fixed_on_spot: body.fixed_on_spot,
+    };
+    // A fault without an item has no identity at a site, so each report is its own ticket.
+    let identified = site.as_ref().filter(|_| !draft.item_code.is_empty());
+    let openness = Openness::of(None, entry.now());
+    let opened = open(entry, &draft, identified, openness).await?;
+    flags.extend(opened.flags);
+    let row = row(entry, &draft, site.as_ref(), openness, opened.ticket_id);
+    store::field::findings::insert(entry.tx, vec![row]).await?;
+    let subject = opened.ticket_id.unwrap_or(draft.id);
+    let missing = entry
+        .name_files(draft.township, draft.village, openness.visible_from, |_| Belongs { subject: "ticket", subject_id: subject, urgent: true })
+        .await?;
+    Ok(Ok(Effect {
+        flags,
+        changed: opened.changed.into_iter().collect(),
+        subject: Some(("finding", draft.id)),
+        missing,
+        township: draft.township,
+        ..Effect::default()
+    }))
+}
