@@ -126,7 +126,7 @@ pub async fn open(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, opennes
 /// Issues a ticket (T2): numbered, dated, counted, and shown to the unit unless its round is hidden.
 pub async fn issue(entry: &Entry<'_>, ticket: &mut Ticket, step: &Step, visible_from: Option<Instant>) -> AppResult<Changed> {
     let unit_before = ticket.unit_id;
-    let event = machine::apply(ticket, step, entry.when(), &entry.facts.rules)
+    let event = machine::apply(ticket, step, entry.when(), entry.facts.deadlines())
         .map_err(|_| AppError::Internal("issue of a ticket that is not pending".into()))?;
     ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     store::tickets::update(entry.tx, ticket).await?;
@@ -222,7 +222,7 @@ async fn sight(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>) -> AppResu
         return Ok(Opened { ticket_id: Some(ticket.id), changed: None, flags: Vec::new() });
     }
     let step = Step::Sight { finding_id: draft.id };
-    let Ok(event) = machine::apply(&mut ticket, &step, entry.when(), &entry.facts.rules) else {
+    let Ok(event) = machine::apply(&mut ticket, &step, entry.when(), entry.facts.deadlines()) else {
         return Ok(Opened { ticket_id: Some(ticket.id), changed: None, flags: Vec::new() });
     };
     store::tickets::update(entry.tx, &ticket).await?;

@@ -116,7 +116,7 @@ async fn withdraw(entry: &Entry<'_>, ticket_id: Uuid, reason: &str) -> AppResult
         return Ok(Withdrawal::Issued(ticket.number.unwrap_or_default()));
     }
     let step = Step::Withdraw { reason: shorten(reason, MAX_TEXT) };
-    let event = machine::apply(&mut ticket, &step, entry.when(), &entry.facts.rules)
+    let event = machine::apply(&mut ticket, &step, entry.when(), entry.facts.deadlines())
         .map_err(|_| AppError::Internal("withdrawal of a ticket that is not pending".into()))?;
     store::tickets::update(entry.tx, &ticket).await?;
     Ok(Withdrawal::Done(entry.record(&ticket, &event, ticket.unit_id).await?))
@@ -160,7 +160,11 @@ impl<'a> Visit<'a> {
             site,
         };
         visit.judge_place();
-        visit.judge_answers(entry);
+        let pinned = match body.checklist_id {
+            Some(id) => entry.facts.checklist(entry.tx, id).await?,
+            None => None,
+        };
+        visit.judge_answers(entry, pinned.as_ref().map(|(list, current)| (list.as_ref(), *current)));
         Ok(Some(visit))
     }
 
@@ -179,7 +183,7 @@ impl<'a> Visit<'a> {
         }
     }
 
-    fn judge_answers(&mut self, entry: &Entry<'_>) {
+    fn judge_answers(&mut self, entry: &Entry<'_>, pinned: Option<(&Checklist, bool)>) {
         if self.body.outcome != "inspected" {
             if !OUTCOMES.contains(&self.body.outcome.as_str()) {
                 self.flags.push(FlagCode::UnknownItem.with(shorten(&self.body.outcome, 32)));
@@ -188,7 +192,6 @@ impl<'a> Visit<'a> {
                 return;
             }
         }
-        let pinned = self.body.checklist_id.and_then(|id| entry.facts.checklist(id));
         let Some((list, current)) = pinned else {
             self.flags.push(FlagCode::OldChecklist.with("unknown"));
             for answer in &self.body.answers {

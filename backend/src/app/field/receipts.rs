@@ -40,7 +40,7 @@ pub async fn sign(app: &App, tx: &Tx, subject: Subject<'_>, now: Instant) -> App
         aud: AUDIENCE.into(),
         sub: subject.operation_id,
         iat: now.timestamp(),
-        epoch: app.epoch().await?,
+        epoch: super::facts::epoch(app, tx).await?,
         county_id: subject.county_id,
         person_id: subject.person_id,
         server_seq: subject.server_seq,

@@ -89,7 +89,7 @@ async fn conflict(entry: &Entry<'_>, ticket: Ticket) -> AppResult<Effect> {
 /// Applies a step and writes what it made.
 async fn step(entry: &Entry<'_>, mut ticket: Ticket, step: &Step) -> AppResult<Result<(Ticket, Effect), Effect>> {
     let unit_before = ticket.unit_id;
-    let Ok(event) = machine::apply(&mut ticket, step, entry.when(), &entry.facts.rules) else {
+    let Ok(event) = machine::apply(&mut ticket, step, entry.when(), entry.facts.deadlines()) else {
         return Ok(Err(conflict(entry, ticket).await?));
     };
     store::tickets::update(entry.tx, &ticket).await?;
@@ -145,7 +145,7 @@ async fn unit_exists(entry: &Entry<'_>, body: &IssueBody) -> AppResult<bool> {
             division.is_some_and(|division| division.kind.as_str() == UnitKind::Township.as_str())
         }
         UnitKind::Department => {
-            store::people::units::departments(entry.tx, entry.county).await?.iter().any(|department| department.id == body.unit_id)
+            store::standards::departments::of_county(entry.tx, entry.county).await?.iter().any(|department| department.id == body.unit_id)
         }
         UnitKind::Platform | UnitKind::County | UnitKind::Village => false,
     })

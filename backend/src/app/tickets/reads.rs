@@ -1,0 +1,267 @@
+//! Reading tickets: lists, one with its whole history, counts for badges.
+
+use super::show::{PhotoRef, TicketView, show};
+use crate::{
+    app::{App, AppResult, Caller, field::facts::Facts},
+    domain::{
+        clock::Instant,
+        field::kind::Kind,
+        page::{Page, PageRequest},
+        people::{permission::Action, role::{Role, UnitKind}, scope::Scope},
+        problem::Code,
+        tickets::{State, Ticket, machine::{self, Transition}},
+    },
+    store::{self, field::named::NamedFile, tickets::{Filter, attempts::Attempt}},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A ticket with everything behind it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct TicketDetail {
+    #[serde(flatten)]
+    pub ticket: TicketView,
+    pub events: Vec<EventView>,
+    pub attempt_list: Vec<AttemptView>,
+    pub findings: Vec<FindingView>,
+    /// Kinds of operation that the acting post may seal on it now.
+    pub allowed: Vec<String>,
+}
+
+/// One line of history.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EventView {
+    pub version: i32,
+    pub transition: String,
+    pub from_state: Option<String>,
+    pub to_state: String,
+    pub person_name: Option<String>,
+    pub reason: String,
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+    pub observed_at: Instant,
+    pub accepted_at: Instant,
+}
+
+/// One claim that it is repaired.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct AttemptView {
+    pub id: Uuid,
+    pub no: i32,
+    pub state: String,
+    pub note: String,
+    pub person_id: Uuid,
+    pub person_name: Option<String>,
+    pub observed_at: Instant,
+    pub submitted_at: Option<Instant>,
+    pub verified_at: Option<Instant>,
+    pub reason: Option<String>,
+    pub verdict_note: String,
+    pub missing_files: usize,
+    pub photos: Vec<PhotoRef>,
+}
+
+/// One time that somebody saw the fault.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindingView {
+    pub id: Uuid,
+    pub title: String,
+    pub note: String,
+    pub inspection_id: Option<Uuid>,
+    pub observed_at: Instant,
+    pub person_name: Option<String>,
+    pub photos: Vec<PhotoRef>,
+}
+
+/// Counts for badges and tabs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Counts {
+    pub as_of: Instant,
+    pub by_state: HashMap<String, i64>,
+    pub overdue: i64,
+    pub to_issue: i64,
+    pub to_verify: i64,
+    pub sent_back: i64,
+    pub border: i64,
+    pub open_static: i64,
+}
+
+/// One page of tickets in the caller's scope.
+pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &PageRequest) -> AppResult<Page<TicketView>> {
+    caller.require(Action::ReadTickets)?;
+    let (scope, now) = (caller.scope()?, app.clock.now());
+    let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
+    let facts = Facts::load(app, county).await?;
+    let rows = store::tickets::list(app.store.read(), scope, now, filter, page).await?;
+    let cut = Page::cut(rows, page.limit, |ticket| store::tickets::cursor(ticket, filter.newest_first));
+    let items = show(app.store.read(), county, &cut.items, facts.deadlines(), now).await?;
+    Ok(Page { items, next: cut.next })
+}
+
+/// One ticket with its history, attempts and findings.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail> {
+    caller.require(Action::ReadTickets)?;
+    let (scope, now) = (caller.scope()?, app.clock.now());
+    let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
+    let facts = Facts::load(app, county).await?;
+    let read = app.store.read();
+    let ticket = store::tickets::get(read, scope, now, id).await?.ok_or(Code::NotFound)?;
+    let view = show(read, county, std::slice::from_ref(&ticket), facts.deadlines(), now).await?.pop().ok_or(Code::NotFound)?;
+    let events = store::tickets::events(read, &ticket).await?;
+    let attempts = store::tickets::attempts::of_tickets(read, vec![id]).await?;
+    let findings = store::field::findings::of_ticket(read, county, id).await?;
+    let files = store::field::named::of_subjects(read, county, vec![id]).await?;
+    let people = events
+        .iter()
+        .filter_map(|event| event.person_id)
+        .chain(attempts.iter().map(|attempt| attempt.person_id))
+        .chain(findings.iter().map(|finding| finding.person_id));
+    let names = store::people::persons::names(read, people.collect()).await?;
+    let of = |operation: Uuid| -> Vec<&NamedFile> { files.iter().filter(|file| file.operation_id == operation).collect() };
+    let allowed = allowed(caller, &ticket, &attempts, &files);
+    Ok(TicketDetail {
+        ticket: view,
+        events: events
+            .into_iter()
+            .map(|event| EventView {
+                version: event.version,
+                transition: event.transition,
+                from_state: event.from_state,
+                to_state: event.to_state,
+                person_name: event.person_id.and_then(|id| names.get(&id).cloned()),
+                reason: event.reason,
+                data: event.data,
+                observed_at: event.observed_at,
+                accepted_at: event.accepted_at,
+            })
+            .collect(),
+        attempt_list: attempts
+            .into_iter()
+            .map(|attempt| {
+                let photos = of(attempt.operation_id);
+                AttemptView {
+                    missing_files: photos.iter().filter(|file| file.state == "missing").count(),
+                    photos: photos.into_iter().map(PhotoRef::of).collect(),
+                    person_name: names.get(&attempt.person_id).cloned(),
+                    id: attempt.id,
+                    no: attempt.no,
+                    state: attempt.state,
+                    note: attempt.note,
+                    person_id: attempt.person_id,
+                    observed_at: attempt.observed_at,
+                    submitted_at: attempt.submitted_at,
+                    verified_at: attempt.verified_at,
+                    reason: attempt.reason,
+                    verdict_note: attempt.verdict_note,
+                }
+            })
+            .collect(),
+        findings: findings
+            .into_iter()
+            .map(|finding| FindingView {
+                photos: of(finding.operation_id)
+                    .into_iter()
+                    .filter(|file| file.item_path.is_none() || file.item_path.as_deref() == Some(finding.item_code.as_str()))
+                    .map(PhotoRef::of)
+                    .collect(),
+                person_name: names.get(&finding.person_id).cloned(),
+                id: finding.id,
+                title: finding.title,
+                note: finding.note,
+                inspection_id: finding.inspection_id,
+                observed_at: finding.observed_at,
+            })
+            .collect(),
+        allowed,
+    })
+}
+
+/// What the acting post may seal on this ticket now; the same rules as the commands.
+fn allowed(caller: &Caller, ticket: &Ticket, attempts: &[Attempt], files: &[NamedFile]) -> Vec<String> {
+    let Some(post) = &caller.post else { return Vec::new() };
+    let own_unit = match post.unit_kind {
+        UnitKind::Township | UnitKind::Department => ticket.unit_id == Some(post.unit_id),
+        UnitKind::Village => ticket.unit_id == post.township_id,
+        UnitKind::County | UnitKind::Platform => false,
+    };
+    let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
+    let me = caller.person_id;
+    let may = |kind: Kind| -> bool {
+        if !kind.action().allows(post.role) {
+            return false;
+        }
+        match kind {
+            Kind::TicketIssue => machine::allows(ticket.state, Transition::T2),
+            Kind::TicketDecline => machine::allows(ticket.state, Transition::T3),
+            Kind::TicketAccept => own_unit && machine::allows(ticket.state, Transition::T5),
+            Kind::TicketRectify => own_unit && machine::allows(ticket.state, Transition::Attempt),
+            Kind::TicketSubmit => {
+                own_unit && machine::allows(ticket.state, Transition::T10) && attempts.iter().any(|a| a.state == "recorded")
+            }
+            Kind::TicketVerify => {
+                machine::allows(ticket.state, Transition::T11)
+                    && ticket.reporter_id != me
+                    && under_check.is_some_and(|a| {
+                        a.person_id != me
+                            && a.submitted_by != Some(me)
+                            && !files.iter().any(|f| f.operation_id == a.operation_id && f.state == "missing")
+                    })
+            }
+            Kind::TicketVoid => machine::allows(ticket.state, Transition::T14),
+            Kind::InspectionSubmit | Kind::InspectionCorrect | Kind::FindingReport => false,
+        }
+    };
+    Kind::ALL.iter().copied().filter(|kind| may(*kind)).map(|kind| kind.as_str().to_owned()).collect()
+}
+
+/// Counts in the caller's scope.
+pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
+    caller.require(Action::ReadTickets)?;
+    let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
+    let count = async |filter: Filter| store::tickets::count_by_state(read, scope, now, &filter).await;
+    let all = count(Filter::default()).await?;
+    let sum = |map: &HashMap<State, i64>, states: &[State]| states.iter().filter_map(|state| map.get(state)).sum();
+    let overdue = count(Filter { overdue: Some(true), ..Filter::default() }).await?;
+    let border = count(Filter { border: Some(true), states: vec![State::Pending], ..Filter::default() }).await?;
+    let fixed = count(Filter { is_static: Some(true), ..Filter::default() }).await?;
+    Ok(Counts {
+        as_of: now,
+        overdue: overdue.values().sum(),
+        to_issue: sum(&all, &[State::Pending]),
+        to_verify: sum(&all, &[State::Submitted]),
+        sent_back: sum(&all, &[State::Rework]),
+        border: border.values().sum(),
+        open_static: sum(&fixed, &[State::Issued, State::InProgress, State::Submitted, State::Rework, State::OnHold]),
+        by_state: all.into_iter().map(|(state, n)| (state.as_str().to_owned(), n)).collect(),
+    })
+}
+
+/// The ticket as a conflict answer shows it: what the author's scope could read anyway, without names.
+pub fn brief(ticket: &Ticket, now: Instant) -> serde_json::Value {
+    serde_json::json!({
+        "id": ticket.id,
+        "number": ticket.number,
+        "state": ticket.state,
+        "title": ticket.title,
+        "version": ticket.version,
+        "attempt_id": ticket.attempt_id,
+        "due_at": ticket.due_at,
+        "overdue": ticket.is_overdue(now),
+        "last_reason": ticket.last_reason,
+    })
+}
+
+/// True for roles that read a whole county.
+pub fn reads_county(role: Role) -> bool {
+    role.unit_kind() == UnitKind::County
+}
+
+/// A county scope's own county; others are refused.
+pub fn whole_county(scope: Scope) -> AppResult<Uuid> {
+    match scope {
+        Scope::County { county } => Ok(county),
+        _ => Err(Code::Forbidden.into()),
+    }
+}

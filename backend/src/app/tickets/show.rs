@@ -1,0 +1,222 @@
+//! A ticket as people read it: with the names of its places and units, its dates judged, and its photos.
+
+use crate::{
+    app::AppResult,
+    domain::{
+        clock::Instant,
+        field::flag::Flag,
+        people::{role::UnitKind, scope::Scope},
+        tickets::{State, Ticket, deadline::DeadlineRules},
+    },
+    store::{self, Conn, field::named::NamedFile},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A photo that belongs to something; its bytes are read by id and size.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PhotoRef {
+    pub file_id: Uuid,
+    pub operation_id: Uuid,
+    pub role: String,
+    /// `missing` while it is on its way, `stored`, `waived`.
+    pub state: String,
+    pub media_type: String,
+    pub item_path: Option<String>,
+    pub instance_key: Option<String>,
+    pub taken_at: Option<Instant>,
+    pub capture: Option<String>,
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    pub accuracy_m: Option<f64>,
+    pub flags: Vec<String>,
+}
+
+impl PhotoRef {
+    pub fn of(file: &NamedFile) -> Self {
+        let side = &file.sidecar;
+        let number = |key: &str| side["position"][key].as_f64();
+        Self {
+            file_id: file.file_id,
+            operation_id: file.operation_id,
+            role: file.role.clone(),
+            state: file.state.clone(),
+            media_type: file.media_type.clone(),
+            item_path: file.item_path.clone(),
+            instance_key: file.instance_key.clone(),
+            taken_at: side["taken_at"].as_str().and_then(|text| text.parse().ok()),
+            capture: side["capture"].as_str().map(str::to_owned),
+            lon: number("lon"),
+            lat: number("lat"),
+            accuracy_m: number("accuracy_m"),
+            flags: serde_json::from_value(file.flags.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// One row of a ticket list. Photos: `before` are those of its findings, `after` those of the newest attempt.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that a screen asks")]
+pub struct TicketView {
+    pub id: Uuid,
+    pub number: Option<String>,
+    pub state: State,
+    pub title: String,
+    pub note: String,
+    pub severity: String,
+    pub is_static: bool,
+    pub restricted: bool,
+    pub makes: String,
+    pub source: String,
+    pub department: String,
+    pub deadline_days: i32,
+    pub township_id: Option<Uuid>,
+    pub township_name: Option<String>,
+    pub village_id: Option<Uuid>,
+    pub village_name: Option<String>,
+    pub unit_kind: UnitKind,
+    pub unit_id: Option<Uuid>,
+    pub unit_name: Option<String>,
+    pub site_id: Option<Uuid>,
+    pub site_name: Option<String>,
+    pub site_code: Option<String>,
+    pub item_code: String,
+    pub instance_key: String,
+    pub lon: Option<f64>,
+    pub lat: Option<f64>,
+    pub accuracy_m: Option<f64>,
+    pub border: bool,
+    pub round_id: Option<Uuid>,
+    pub observed_at: Instant,
+    pub created_at: Instant,
+    pub issued_at: Option<Instant>,
+    pub due_at: Option<Instant>,
+    pub official_due_at: Option<Instant>,
+    pub accepted_at: Option<Instant>,
+    pub submitted_at: Option<Instant>,
+    pub closed_at: Option<Instant>,
+    pub attempts: i32,
+    pub rework: i32,
+    pub sightings: i32,
+    pub seen_while_submitted: bool,
+    pub attempt_id: Option<Uuid>,
+    pub last_reason: Option<String>,
+    /// Photos still on their way.
+    pub missing_files: usize,
+    pub overdue: bool,
+    pub due_soon: bool,
+    /// Not yet shown to the township (unannounced round).
+    pub hidden: bool,
+    pub flags: Vec<Flag>,
+    pub version: i32,
+    pub before: Vec<PhotoRef>,
+    pub after: Vec<PhotoRef>,
+}
+
+/// Shows tickets that the caller has already been given, in their order.
+pub async fn show(conn: &impl Conn, county: Uuid, tickets: &[Ticket], rules: &DeadlineRules, now: Instant) -> AppResult<Vec<TicketView>> {
+    let names = Names::load(conn, county, tickets).await?;
+    let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
+    let mut photos: HashMap<Uuid, Vec<NamedFile>> = HashMap::new();
+    for file in store::field::named::of_subjects(conn, county, ids.clone()).await? {
+        photos.entry(file.subject_id).or_default().push(file);
+    }
+    let mut latest: HashMap<Uuid, Uuid> = HashMap::new();
+    for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
+        latest.insert(attempt.ticket_id, attempt.operation_id);
+    }
+    Ok(tickets
+        .iter()
+        .map(|ticket| view(ticket, &names, photos.get(&ticket.id).map_or(&[], Vec::as_slice), latest.get(&ticket.id).copied(), rules, now))
+        .collect())
+}
+
+fn view(ticket: &Ticket, names: &Names, files: &[NamedFile], attempt: Option<Uuid>, rules: &DeadlineRules, now: Instant) -> TicketView {
+    let t = ticket.clone();
+    let due_soon = t.state.is_with_unit() && t.due_at.is_some_and(|due| rules.is_due_soon(now, due));
+    let after = |file: &&NamedFile| Some(file.operation_id) == attempt;
+    let fix_on_spot = |file: &&NamedFile| attempt.is_none() && file.role == "after";
+    TicketView {
+        overdue: ticket.is_overdue(now),
+        due_soon,
+        hidden: t.state != State::Pending && t.visible_from.is_none(),
+        township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),
+        village_name: t.place_village_id.and_then(|id| names.divisions.get(&id).cloned()),
+        unit_name: t.unit_id.and_then(|id| names.divisions.get(&id).or_else(|| names.departments.get(&id)).cloned()),
+        site_name: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.0.clone())),
+        site_code: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.1.clone())),
+        missing_files: files.iter().filter(|file| file.state == "missing").count(),
+        before: files.iter().filter(|file| file.role != "after" && !after(file)).map(PhotoRef::of).collect(),
+        after: files.iter().filter(|file| after(file) || fix_on_spot(file)).map(PhotoRef::of).collect(),
+        id: t.id,
+        number: t.number,
+        state: t.state,
+        title: t.title,
+        note: t.note,
+        severity: t.severity,
+        is_static: t.is_static,
+        restricted: t.restricted,
+        makes: t.makes,
+        source: t.source,
+        department: t.department,
+        deadline_days: t.deadline_days,
+        township_id: t.place_township_id,
+        village_id: t.place_village_id,
+        unit_kind: t.unit_kind,
+        unit_id: t.unit_id,
+        site_id: t.site_id,
+        item_code: t.item_code,
+        instance_key: t.instance_key,
+        lon: t.lon,
+        lat: t.lat,
+        accuracy_m: t.accuracy_m,
+        border: t.border,
+        round_id: t.round_id,
+        observed_at: t.observed_at,
+        created_at: t.created_at,
+        issued_at: t.issued_at,
+        due_at: t.due_at,
+        official_due_at: t.official_due_at,
+        accepted_at: t.accepted_at,
+        submitted_at: t.submitted_at,
+        closed_at: t.closed_at,
+        attempts: t.attempts,
+        rework: t.rework,
+        sightings: t.sightings,
+        seen_while_submitted: t.seen_while_submitted,
+        attempt_id: t.attempt_id,
+        last_reason: t.last_reason,
+        flags: t.flags,
+        version: t.version,
+    }
+}
+
+/// Names of everything that the tickets point to, read once for all of them.
+struct Names {
+    divisions: HashMap<Uuid, String>,
+    departments: HashMap<Uuid, String>,
+    sites: HashMap<Uuid, (String, String)>,
+}
+
+impl Names {
+    async fn load(conn: &impl Conn, county: Uuid, tickets: &[Ticket]) -> AppResult<Self> {
+        let scope = Scope::County { county };
+        let units = tickets.iter().flat_map(|t| [t.place_township_id, t.place_village_id, t.unit_id]).flatten();
+        let units: Vec<Uuid> = units.collect::<HashSet<_>>().into_iter().collect();
+        let sites: Vec<Uuid> = tickets.iter().filter_map(|t| t.site_id).collect::<HashSet<_>>().into_iter().collect();
+        let divisions = store::places::divisions::get_many(conn, scope, units).await?;
+        let departments = if tickets.iter().any(|t| t.unit_kind == UnitKind::Department) {
+            store::standards::departments::of_county(conn, county).await?
+        } else {
+            Vec::new()
+        };
+        let sites = if sites.is_empty() { Vec::new() } else { store::places::sites::get_many(conn, scope, sites).await? };
+        Ok(Self {
+            divisions: divisions.into_iter().map(|division| (division.id, division.name)).collect(),
+            departments: departments.into_iter().map(|department| (department.id, department.name_zh)).collect(),
+            sites: sites.into_iter().map(|site| (site.id, (site.name, site.code))).collect(),
+        })
+    }
+}
