@@ -1,6 +1,7 @@
 //! What the door answers; stored with the operation, so that a repeat gets the same.
 
-use crate::domain::{clock::Instant, field::flag::Flag};
+use crate::domain::field::flag::Flag;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,8 +23,8 @@ pub struct Changed {
 pub struct Answer {
     pub operation_id: Uuid,
     pub server_seq: i64,
-    pub accepted_at: Instant,
-    pub observed_at: Instant,
+    pub accepted_at: DateTime<Utc>,
+    pub observed_at: DateTime<Utc>,
     /// `accepted`, `refused`, `admitted`, `dismissed`.
     pub status: String,
     /// `applied`, `conflict` (kept, ticket unchanged), `waiting` (for a second person), `nothing`.

@@ -103,7 +103,7 @@ pub async fn epoch(app: &App, conn: &impl Conn) -> AppResult<Uuid> {
 async fn rules(app: &App, county: Uuid) -> AppResult<Arc<Rules>> {
     let now = app.clock.now();
     if let Some((at, rules)) = app.facts.counties.read().unwrap_or_else(PoisonError::into_inner).get(&county)
-        && (now - *at).abs() < KEPT
+        && now.signed_duration_since(*at).abs() < KEPT
     {
         return Ok(Arc::clone(rules));
     }

@@ -12,7 +12,7 @@ use crate::{
         field::{
             envelope::{FileRef, Unreadable},
             flag::{Flag, FlagCode},
-            inspection::{AnswerBody, AnswerFinding, CorrectionBody, FAR_M, InspectionBody, MAX_TEXT, OUTCOMES, shorten},
+            inspection::{AnswerBody, AnswerFinding, CorrectionBody, FAR_M, InspectionBody, MAX_TEXT, OUTCOMES, clean, shorten},
         },
         places::position::Point,
         standards::{
@@ -205,7 +205,7 @@ impl<'a> Visit<'a> {
         let answers: Vec<VisitAnswer> =
             self.body.answers.iter().map(|answer| visit_answer(answer, list, &entry.envelope.files)).collect();
         let found = judge::check(list, &answers);
-        self.flags.extend(found.into_iter().map(|flag| Flag { code: flag.code.as_str().into(), detail: Some(flag.item) }));
+        self.flags.extend(found.into_iter().map(|flag| Flag { code: flag.code.as_str().into(), detail: Some(shorten(&flag.item, 64)) }));
         self.score = judge::score(list, &answers, judge::GATE_PERMILLE);
         for (answer, judged) in self.body.answers.iter().zip(&answers) {
             let item = list.item(&answer.item);
@@ -281,7 +281,7 @@ impl<'a> Visit<'a> {
             person_id: entry.author.person_id,
             post_id: entry.author.post_id,
             outcome: shorten(&self.body.outcome, 32),
-            answers: serde_json::to_value(&self.body.answers).unwrap_or(Value::Array(Vec::new())),
+            answers: clean(serde_json::to_value(&self.body.answers).unwrap_or(Value::Array(Vec::new()))),
             passes: by_result(Verdict::Pass),
             fails: by_result(Verdict::Fail),
             not_applicable: by_result(Verdict::NotApplicable),

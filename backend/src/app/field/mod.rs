@@ -1,12 +1,18 @@
-//! The one door for field and desk work: sealed operations come in, receipts go out, phones and server compare lists.
+//! The one door for field and desk work: sealed operations and the files that they name come in, receipts go out, phones
+//! and server compare lists.
 
 pub mod answer;
+mod append;
 pub mod author;
 pub mod entry;
 pub mod facts;
 pub mod findings;
 pub mod inspections;
+pub mod lanes;
 pub mod operations;
 pub mod photos;
 pub mod receipts;
+pub mod settle;
 pub mod uploads;
+
+pub use append::{Cut, Piece};

@@ -16,6 +16,7 @@ use crate::{
         field::{
             envelope::{self, Envelope, MAX_FILE_BYTES, MAX_FILES},
             flag::{Flag, FlagCode},
+            inspection::shorten,
             kind::Kind,
             receipt::{ReceiptFile, named_hash},
             times::Times,
@@ -171,7 +172,7 @@ impl Door<'_> {
         NewOperation {
             id: self.envelope.operation_id,
             county_id: self.county,
-            kind: self.envelope.kind.chars().take(32).collect(),
+            kind: shorten(&self.envelope.kind, 32),
             person_id: self.author.person_id,
             post_id: self.author.post_id,
             device: self.envelope.device.map(|device| (device.id, device.seq)),

@@ -1,1 +1,3 @@
-//! Use cases over reports.
+//! Figures. Each comes from the same function as the list behind it, and says "as of".
+
+pub mod zero;

@@ -1,1 +1,222 @@
-//! Use cases over rounds.
+//! Review rounds 拉练: begun by the office, hidden from townships while unannounced, released by a person.
+
+use crate::{
+    app::{App, AppError, AppResult, Caller, Once, field::facts::Facts},
+    domain::{
+        clock::{Instant, local_day},
+        people::{permission::Action, scope::Scope},
+        problem::{Code, Problem},
+        tickets::{
+            machine::{self, Step, When},
+        },
+    },
+    store::{
+        self, Tx,
+        changes::ChangeRow,
+        rounds::RoundRow,
+        tickets::EventBy,
+    },
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What a round is begun with.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewRound {
+    pub name: String,
+    pub year: i32,
+    pub quarter: i32,
+    pub mode: Mode,
+    #[serde(default)]
+    pub issue_mode: IssueMode,
+}
+
+/// Whether townships know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    Announced,
+    Unannounced,
+}
+
+/// Whether the office looks at a finding before it is issued.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueMode {
+    #[default]
+    AfterLook,
+    AtOnce,
+}
+
+/// A round as people read it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RoundView {
+    pub id: Uuid,
+    pub name: String,
+    pub year: i32,
+    pub quarter: i32,
+    pub mode: String,
+    pub issue_mode: String,
+    pub status: String,
+    pub visible_from: Option<DateTime<Utc>>,
+    pub version: i32,
+}
+
+impl From<RoundRow> for RoundView {
+    fn from(row: RoundRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            year: row.year,
+            quarter: row.quarter,
+            mode: row.mode,
+            issue_mode: row.issue_mode,
+            status: row.status,
+            visible_from: row.visible_from,
+            version: row.version,
+        }
+    }
+}
+
+/// The rounds that the caller may know of.
+pub async fn list(app: &App, caller: &Caller) -> AppResult<Vec<RoundView>> {
+    caller.require(Action::Sync)?;
+    let scope = caller.scope()?;
+    let county = scope.county().ok_or(Code::Forbidden)?;
+    let released = if matches!(scope, Scope::County { .. }) { None } else { Some(app.clock.now()) };
+    Ok(store::rounds::list(app.store.read(), county, released).await?.into_iter().map(RoundView::from).collect())
+}
+
+/// Begins a round.
+pub async fn begin(app: &App, caller: &Caller, once: &Once, new: NewRound) -> AppResult<RoundView> {
+    caller.require(Action::ManageRounds)?;
+    let county = caller.county()?;
+    let name = new.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(Problem::field("/name", "请填写名称，60字以内", "give a name of at most 60 characters").into());
+    }
+    if !(2000..=2100).contains(&new.year) || !(1..=4).contains(&new.quarter) {
+        return Err(Problem::field("/quarter", "年份或季度不对", "year or quarter is out of range").into());
+    }
+    let (now, id) = (app.clock.now(), app.random.id());
+    let announced = new.mode == Mode::Announced;
+    let row = RoundRow {
+        id,
+        county_id: county,
+        name,
+        year: new.year,
+        quarter: new.quarter,
+        mode: if announced { "announced" } else { "unannounced" }.into(),
+        issue_mode: if new.issue_mode == IssueMode::AtOnce { "at_once" } else { "after_look" }.into(),
+        status: "in_field".into(),
+        visible_from: announced.then_some(now),
+        created_by: caller.person_id,
+        created_at: now,
+        version: 1,
+    };
+    app.idempotent(caller, once, async |tx| {
+        store::rounds::insert(tx, row.clone()).await?;
+        store::changes::append(tx, now, vec![change(&row)]).await?;
+        store::audit::append(tx, now, caller.audit("round.begin", "rounds", id)).await?;
+        Ok(RoundView::from(row.clone()))
+    })
+    .await
+}
+
+fn change(row: &RoundRow) -> ChangeRow {
+    ChangeRow {
+        county_id: row.county_id,
+        noun: "rounds",
+        object_id: row.id,
+        version: row.version,
+        township_before: None,
+        township_after: None,
+        village_id: None,
+        person_id: None,
+        visible_from: row.visible_from,
+        gone: false,
+    }
+}
+
+/// Shows an unannounced round to the townships: visits and tickets appear, and the clocks of issued tickets start now.
+pub async fn release(app: &App, caller: &Caller, once: &Once, id: Uuid) -> AppResult<RoundView> {
+    caller.require(Action::ManageRounds)?;
+    let county = caller.county()?;
+    let now = app.clock.now();
+    let facts = Facts::load(app, county).await?;
+    app.idempotent(caller, once, async |tx| {
+        let mut row = store::rounds::lock(tx, county, id).await?.ok_or(Code::NotFound)?;
+        if row.visible_from.is_some() {
+            return Err(Code::WrongState.into());
+        }
+        store::rounds::release(tx, &row, now).await?;
+        (row.visible_from, row.version) = (Some(now), row.version + 1);
+        store::changes::append(tx, now, vec![change(&row)]).await?;
+        show_visits(tx, county, id, now).await?;
+        show_tickets(tx, &facts, caller, id, now).await?;
+        store::audit::append(tx, now, caller.audit("round.release", "rounds", id)).await?;
+        Ok(RoundView::from(row))
+    })
+    .await
+}
+
+async fn show_visits(tx: &Tx, county: Uuid, round: Uuid, now: Instant) -> AppResult<()> {
+    let visits = store::field::inspections::release_round(tx, county, round, now).await?;
+    store::field::named::release(tx, county, visits.iter().map(|visit| visit.id).collect(), now).await?;
+    let changes = visits
+        .into_iter()
+        .map(|visit| ChangeRow {
+            county_id: county,
+            noun: "inspections",
+            object_id: visit.id,
+            version: visit.version,
+            township_before: None,
+            township_after: Some(visit.township_id),
+            village_id: Some(visit.village_id),
+            person_id: Some(visit.person_id),
+            visible_from: Some(now),
+            gone: false,
+        })
+        .collect();
+    Ok(store::changes::append(tx, now, changes).await?)
+}
+
+async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now: Instant) -> AppResult<()> {
+    let county = facts.county;
+    let when = When { observed_at: now, accepted_at: now, effective: now };
+    for mut ticket in store::tickets::hidden_of_round(tx, county, round).await? {
+        let event = machine::apply(&mut ticket, &Step::Release, when, facts.deadlines())
+            .map_err(|_| AppError::Internal("release of a ticket that is not issued".into()))?;
+        store::tickets::update(tx, &ticket).await?;
+        let by = EventBy {
+            operation_id: None,
+            person_id: Some(caller.person_id),
+            post_id: caller.post.as_ref().map(|post| post.id),
+            observed_at: now,
+            accepted_at: now,
+        };
+        store::tickets::append_event(tx, &ticket, &event, by).await?;
+        store::field::named::release(tx, county, vec![ticket.id], now).await?;
+        if ticket.counts_as_static()
+            && let Some(township) = ticket.place_township_id
+        {
+            store::tickets::count_static(tx, county, township, local_day(now).to_string(), 1, 0).await?;
+        }
+        let change = ChangeRow {
+            county_id: county,
+            noun: "tickets",
+            object_id: ticket.id,
+            version: ticket.version,
+            township_before: None,
+            township_after: ticket.unit_id,
+            village_id: ticket.place_village_id,
+            person_id: None,
+            visible_from: ticket.visible_from,
+            gone: false,
+        };
+        store::changes::append(tx, now, vec![change]).await?;
+    }
+    Ok(())
+}

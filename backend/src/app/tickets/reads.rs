@@ -13,6 +13,7 @@ use crate::{
     },
     store::{self, field::named::NamedFile, tickets::{Filter, attempts::Attempt}},
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -41,8 +42,8 @@ pub struct EventView {
     pub reason: String,
     #[schema(value_type = Object)]
     pub data: serde_json::Value,
-    pub observed_at: Instant,
-    pub accepted_at: Instant,
+    pub observed_at: DateTime<Utc>,
+    pub accepted_at: DateTime<Utc>,
 }
 
 /// One claim that it is repaired.
@@ -54,9 +55,9 @@ pub struct AttemptView {
     pub note: String,
     pub person_id: Uuid,
     pub person_name: Option<String>,
-    pub observed_at: Instant,
-    pub submitted_at: Option<Instant>,
-    pub verified_at: Option<Instant>,
+    pub observed_at: DateTime<Utc>,
+    pub submitted_at: Option<DateTime<Utc>>,
+    pub verified_at: Option<DateTime<Utc>>,
     pub reason: Option<String>,
     pub verdict_note: String,
     pub missing_files: usize,
@@ -70,7 +71,7 @@ pub struct FindingView {
     pub title: String,
     pub note: String,
     pub inspection_id: Option<Uuid>,
-    pub observed_at: Instant,
+    pub observed_at: DateTime<Utc>,
     pub person_name: Option<String>,
     pub photos: Vec<PhotoRef>,
 }
@@ -78,7 +79,7 @@ pub struct FindingView {
 /// Counts for badges and tabs.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
-    pub as_of: Instant,
+    pub as_of: DateTime<Utc>,
     pub by_state: HashMap<String, i64>,
     pub overdue: i64,
     pub to_issue: i64,

@@ -10,6 +10,7 @@ use crate::{
     },
     store::{self, Conn, field::named::NamedFile},
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
@@ -26,7 +27,7 @@ pub struct PhotoRef {
     pub media_type: String,
     pub item_path: Option<String>,
     pub instance_key: Option<String>,
-    pub taken_at: Option<Instant>,
+    pub taken_at: Option<DateTime<Utc>>,
     pub capture: Option<String>,
     pub lon: Option<f64>,
     pub lat: Option<f64>,
@@ -89,14 +90,14 @@ pub struct TicketView {
     pub accuracy_m: Option<f64>,
     pub border: bool,
     pub round_id: Option<Uuid>,
-    pub observed_at: Instant,
-    pub created_at: Instant,
-    pub issued_at: Option<Instant>,
-    pub due_at: Option<Instant>,
-    pub official_due_at: Option<Instant>,
-    pub accepted_at: Option<Instant>,
-    pub submitted_at: Option<Instant>,
-    pub closed_at: Option<Instant>,
+    pub observed_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub issued_at: Option<DateTime<Utc>>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub official_due_at: Option<DateTime<Utc>>,
+    pub accepted_at: Option<DateTime<Utc>>,
+    pub submitted_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
     pub attempts: i32,
     pub rework: i32,
     pub sightings: i32,

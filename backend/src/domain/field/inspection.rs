@@ -111,3 +111,16 @@ pub struct FindingBody {
 pub fn shorten(text: &str, max: usize) -> String {
     text.chars().filter(|c| !c.is_control() || *c == '\n').take(max).collect()
 }
+
+/// A JSON value without the NUL characters that PostgreSQL cannot keep; the sealed bytes have them still.
+pub fn clean(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
+        Value::Array(items) => Value::Array(items.into_iter().map(clean).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(key, value)| (key.replace('\0', ""), clean(value))).collect())
+        }
+        other => other,
+    }
+}

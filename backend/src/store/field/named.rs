@@ -1,7 +1,7 @@
 //! The files that operations name (`operation_file`): what is on its way, and which photos belong to what.
 
 use crate::{
-    domain::{clock::Instant, field::envelope::FileRef},
+    domain::{clock::Instant, field::{envelope::FileRef, inspection::{clean, shorten}}},
     store::{Conn, Error, Tx, entity::operation_file},
 };
 use sea_orm::{
@@ -72,10 +72,10 @@ pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<
                 ord: Set(i32::try_from(ord).unwrap_or(i32::MAX)),
                 sha256: Set(f.sha256.clone()),
                 bytes: Set(f.bytes),
-                media_type: Set(f.media_type.chars().take(64).collect()),
-                role: Set(f.role.chars().take(32).collect()),
-                item_path: Set(f.item_path.as_ref().map(|text| text.chars().take(128).collect())),
-                instance_key: Set(f.instance_key.as_ref().map(|text| text.chars().take(128).collect())),
+                media_type: Set(shorten(&f.media_type, 64)),
+                role: Set(shorten(&f.role, 32)),
+                item_path: Set(f.item_path.as_deref().map(|text| shorten(text, 128))),
+                instance_key: Set(f.instance_key.as_deref().map(|text| shorten(text, 128))),
                 urgent: Set(named.urgent),
                 state: Set(if stored { "stored" } else { "missing" }.to_owned()),
                 sidecar: Set(sidecar(f)),
@@ -99,7 +99,7 @@ pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<
 
 /// What the phone says of the photo: time, place, way of capture.
 fn sidecar(f: &FileRef) -> serde_json::Value {
-    serde_json::json!({
+    clean(serde_json::json!({
         "taken_at": f.taken_at,
         "capture": f.capture,
         "capture_reason": f.capture_reason,
@@ -107,7 +107,7 @@ fn sidecar(f: &FileRef) -> serde_json::Value {
         "position": f.position.as_ref().and_then(|p| p.checked()),
         "heading": f.heading,
         "of_file_id": f.of_file_id,
-    })
+    }))
 }
 
 /// The hashes that an operation still waits for, urgent ones first.

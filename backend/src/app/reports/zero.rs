@@ -1,0 +1,105 @@
+//! The zero board 静态问题清零: open static issues by township, with the burn-down of the whole.
+//!
+//! Inputs, all of them: tickets issued and visible, by day of issue, of closing, of voiding. Nothing about people,
+//! logins or devices (decisions.md 1).
+
+use crate::{
+    app::{App, AppResult, Caller},
+    domain::{
+        page::PageRequest,
+        people::{permission::Action, scope::Scope},
+        problem::Code,
+        tickets::State,
+    },
+    store::{self, places::divisions, tickets::Filter},
+};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The board as of an instant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ZeroBoard {
+    pub as_of: DateTime<Utc>,
+    pub open: i64,
+    pub opened: i64,
+    pub closed: i64,
+    /// Printed beside any claimed zero.
+    pub on_hold: i64,
+    pub submitted: i64,
+    pub townships: Vec<ZeroTownship>,
+    pub days: Vec<ZeroDay>,
+}
+
+/// One township's part.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ZeroTownship {
+    pub id: Uuid,
+    pub name: String,
+    pub open: i64,
+    pub opened: i64,
+    pub closed: i64,
+}
+
+/// One local day of the burn-down; `open` at its end.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ZeroDay {
+    pub day: String,
+    pub open: i64,
+    pub opened: i64,
+    pub closed: i64,
+}
+
+/// Reads the board of the caller's scope: a county's, or one township's own.
+pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
+    caller.require(Action::ReadFigures)?;
+    let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
+    let (county, township) = match scope {
+        Scope::County { county } | Scope::Department { county, .. } => (county, None),
+        Scope::Township { county, township } | Scope::Village { county, township, .. } => (county, Some(township)),
+        Scope::Own { .. } | Scope::Platform => return Err(Code::Forbidden.into()),
+    };
+    let rows = store::tickets::board::static_days(read, county, township).await?;
+    let mut days: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    let mut places: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
+    for row in &rows {
+        let (opened, closed) = (i64::from(row.opened), i64::from(row.closed));
+        let day = days.entry(&row.local_day).or_default();
+        *day = (day.0 + opened, day.1 + closed);
+        let place = places.entry(row.township_id).or_default();
+        *place = (place.0 + opened, place.1 + closed);
+    }
+    let mut open = 0;
+    let days = days
+        .into_iter()
+        .map(|(day, (opened, closed))| {
+            open += opened - closed;
+            ZeroDay { day: day.to_owned(), open, opened, closed }
+        })
+        .collect();
+    let filter = divisions::Filter { kind: Some(crate::domain::places::division::DivisionKind::Township), ..divisions::Filter::default() };
+    let all = PageRequest { after: None, limit: 1000 };
+    let townships: Vec<ZeroTownship> = divisions::list(read, Scope::County { county }, &filter, &all)
+        .await?
+        .into_iter()
+        .filter(|division| township.is_none_or(|own| own == division.id))
+        .map(|division| {
+            let (opened, closed) = places.get(&division.id).copied().unwrap_or_default();
+            ZeroTownship { id: division.id, name: division.name, open: opened - closed, opened, closed }
+        })
+        .collect();
+    let fixed = Filter { is_static: Some(true), states: vec![State::OnHold, State::Submitted], ..Filter::default() };
+    let waiting = store::tickets::count_by_state(read, Scope::County { county }, now, &Filter { township_id: township, ..fixed }).await?;
+    Ok(ZeroBoard {
+        as_of: now,
+        open,
+        opened: townships.iter().map(|t| t.opened).sum(),
+        closed: townships.iter().map(|t| t.closed).sum(),
+        on_hold: waiting.get(&State::OnHold).copied().unwrap_or_default(),
+        submitted: waiting.get(&State::Submitted).copied().unwrap_or_default(),
+        townships,
+        days,
+    })
+}
