@@ -158,6 +158,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         darkroom: Darkroom::default(),
         bell: Arc::default(),
         area_cache: AreaCache::default(),
+        facts: Arc::default(),
     })
 }
 

@@ -45,6 +45,8 @@ pub struct App {
     /// Rung when a job was added, so that it need not wait for the next look.
     pub bell: Arc<Notify>,
     pub area_cache: places::areas::AreaCache,
+    /// What operations are judged by, as last read.
+    pub facts: Arc<field::facts::FactsCache>,
     /// Signs receipts and access tokens.
     pub keys: Arc<Keys>,
     /// Hashes and checks passwords, a few at a time.

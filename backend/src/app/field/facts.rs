@@ -10,7 +10,7 @@ use crate::{
             areas::{AreaIndex, Located},
             position::{Datum, Position, Source},
         },
-        standards::checklist::Checklist,
+        standards::{calendar::Calendar, checklist::Checklist},
         tickets::deadline::DeadlineRules,
     },
     store::{self, Conn, Tx, places::sites::Site},
@@ -109,7 +109,7 @@ async fn rules(app: &App, county: Uuid) -> AppResult<Arc<Rules>> {
     }
     let current = store::standards::checklists::active(app.store.read(), county).await?;
     let fresh = Arc::new(Rules {
-        deadlines: DeadlineRules::new(app.calendar(county).await?),
+        deadlines: DeadlineRules::new(Calendar::shipped()),
         current: current.into_iter().map(|row| row.id).collect(),
     });
     let mut counties = app.facts.counties.write().unwrap_or_else(PoisonError::into_inner);

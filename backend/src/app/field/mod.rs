@@ -12,7 +12,9 @@ pub mod lanes;
 pub mod operations;
 pub mod photos;
 pub mod receipts;
+pub mod reconcile;
 pub mod settle;
+pub mod unsent;
 pub mod uploads;
 
 pub use append::{Cut, Piece};

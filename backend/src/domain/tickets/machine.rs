@@ -36,6 +36,8 @@ pub enum Transition {
     Attempt,
     /// The first of two persons asks for voiding; no change of state.
     VoidAsked,
+    /// A hidden round is released: the unit's clock starts; no change of state.
+    Release,
     /// Its author withdrew the finding before anything was issued.
     Withdrawn,
 }
@@ -67,6 +69,7 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::Sighting, name: "sighting", from: &State::OPEN, to: None },
     Row { transition: T::Attempt, name: "attempt", from: &State::WITH_UNIT, to: None },
     Row { transition: T::VoidAsked, name: "void_asked", from: &State::OPEN, to: None },
+    Row { transition: T::Release, name: "release", from: &[State::Issued], to: None },
     Row { transition: T::Withdrawn, name: "withdrawn", from: &[State::Pending], to: Some(State::Declined) },
 ];
 
@@ -126,6 +129,7 @@ pub enum Step {
     Void {
         reason: String,
     },
+    Release,
     Sight {
         finding_id: Uuid,
     },
@@ -144,6 +148,7 @@ impl Step {
             Step::Fail { .. } => T::T12,
             Step::AskVoid { .. } => T::VoidAsked,
             Step::Void { .. } => T::T14,
+            Step::Release => T::Release,
             Step::Sight { .. } => T::Sighting,
         }
     }
@@ -217,10 +222,14 @@ fn effects(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) 
             ticket.severity = severity.clone().unwrap_or_else(|| ticket.severity.clone());
             ticket.is_static = is_static.unwrap_or(ticket.is_static);
             ticket.deadline_days = deadline_days.unwrap_or(ticket.deadline_days);
+            // A border case is settled by whoever issues it; the place follows the township that was chosen.
+            if *unit_kind == UnitKind::Township && ticket.place_township_id != Some(*unit_id) {
+                (ticket.place_township_id, ticket.place_village_id) = (Some(*unit_id), None);
+            }
+            ticket.border = false;
             // The clock starts when we issue, whatever a phone believes.
-            let due = rules.due_at(when.accepted_at, u32::try_from(ticket.deadline_days).unwrap_or(0));
-            ticket.issued_at = Some(when.accepted_at);
-            (ticket.due_at, ticket.official_due_at, ticket.first_due_at) = (Some(due), Some(due), Some(due));
+            start_clock(ticket, when.accepted_at, rules);
+            let due = ticket.due_at;
             (
                 note.clone(),
                 json!({ "unit_kind": unit_kind, "unit_id": unit_id, "number": number, "due_at": due }),
@@ -271,12 +280,23 @@ fn effects(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) 
             let data = json!({ "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note });
             (reason.clone(), data)
         }
+        Step::Release => {
+            ticket.visible_from = Some(when.accepted_at);
+            start_clock(ticket, when.accepted_at, rules);
+            (String::new(), json!({ "due_at": ticket.due_at }))
+        }
         Step::Sight { finding_id } => {
             ticket.sightings += 1;
             ticket.seen_while_submitted |= ticket.state == State::Submitted;
             (String::new(), json!({ "finding_id": finding_id }))
         }
     }
+}
+
+fn start_clock(ticket: &mut Ticket, at: Instant, rules: &DeadlineRules) {
+    let due = Some(rules.due_at(at, u32::try_from(ticket.deadline_days).unwrap_or(0)));
+    ticket.issued_at = Some(at);
+    (ticket.due_at, ticket.official_due_at, ticket.first_due_at) = (due, due, due);
 }
 
 /// Working days within which a unit accepts (domain.md T5).

@@ -91,3 +91,16 @@ pub async fn set_status(tx: &Tx, id: Uuid, status: &'static str) -> Result<(), E
     person::Entity::update(row).exec(tx.raw()).await?;
     Ok(())
 }
+
+/// The names of these people, for showing beside what they did.
+pub async fn names(conn: &impl Conn, ids: Vec<Uuid>) -> Result<std::collections::HashMap<Uuid, String>, Error> {
+    let rows: Vec<(Uuid, String)> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .column(person::Column::Name)
+        .filter(person::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().collect())
+}

@@ -100,6 +100,19 @@ pub async fn get_many(
         .collect()
 }
 
+/// Issued tickets of a round that the township side does not see yet, locked for change.
+pub async fn hidden_of_round(tx: &Tx, county: Uuid, round: Uuid) -> Result<Vec<Ticket>, Error> {
+    ticket::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::RoundId.eq(round)).and(C::VisibleFrom.is_null()))
+        .filter(C::State.eq(State::Issued.as_str()))
+        .lock(LockType::Update)
+        .all(tx.raw())
+        .await?
+        .into_iter()
+        .map(Ticket::try_from)
+        .collect()
+}
+
 /// Writes what the machine made of a locked ticket; exactly one row of the version before must be there.
 pub async fn update(tx: &Tx, ticket: &Ticket) -> Result<(), Error> {
     let mut active = model(ticket).into_active_model().reset_all();
