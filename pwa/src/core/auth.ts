@@ -8,7 +8,7 @@ import { API, type Link } from './link';
 import { getMeta, putMeta, readMeta, writeMeta, type Profile } from './meta';
 import type { Person, Session } from './model';
 import type { ChangePasswordResult, SignInResult } from './index';
-import { problemAnswer, sessionAnswer, type SessionAnswer } from './wire';
+import { problemAnswer, sessionAnswer, type SessionAnswer } from './session.wire';
 
 /** A request in the name of the session and the acting post. */
 export type Call = (request: Request) => Promise<Reply>;

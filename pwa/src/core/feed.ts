@@ -4,7 +4,7 @@ import type { Database } from './db';
 import { API } from './link';
 import { getMeta, putMeta } from './meta';
 import type { Call } from './auth';
-import { feedAnswer, snapshotAnswer, type FeedChange } from './wire';
+import { feedAnswer, snapshotAnswer, type FeedChange } from './feed.wire';
 
 export type PullOutcome =
   | { readonly kind: 'done'; readonly nouns: ReadonlySet<string> }

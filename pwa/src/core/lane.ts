@@ -2,16 +2,16 @@
 // so it can be killed at any point and started again; everything it sends may be sent twice.
 // Order: answers first (a visit is safe in seconds even on 2G), then a reconcile when one is due, then photos of failed answers, then the other
 // photos, then receipts, then deleting.
-import type { ServerContact } from './clock';
 import type { Database } from './db';
 import { backoff, type Reply } from './http';
 import type { Host } from './host';
 import { API, type Link } from './link';
-import { getMeta, putMeta, readMeta, writeMeta, type Device, type SigningKey } from './meta';
+import { getMeta, readMeta, writeMeta, type Device, type SigningKey } from './meta';
 import type { OperationRow, SyncProblem } from './model';
-import { purge, requeue, sendingOrder, settleAnswer, settleFile, settleMissing, settleProblem, settleReceipt, settleRefusal, waiting, type Waiting } from './outbox';
+import { waiting, type Waiting } from './outbox';
 import { RECONCILE_EVERY_MS, reconcile } from './reconcile';
 import { checkReceipt, signingKeys } from './receipts';
+import { purge, requeue, sendingOrder, settleAnswer, settleFile, settleMissing, settleProblem, settleReceipt, settleRefusal } from './settle';
 import { upload, type ChunkSize } from './uploads';
 import { operationAnswer, problemAnswer, receiptAnswer } from './wire';
 
@@ -37,8 +37,6 @@ interface Pause {
 }
 
 const PURGE_EVERY_MS = 3_600_000;
-/** The time of the last contact need not be on the disk to the second. */
-const CONTACT_EVERY_MS = 30_000;
 
 export class Lane {
   readonly db: Database;
@@ -51,8 +49,6 @@ export class Lane {
   #reconciled = false;
   #reconcileDue = 0;
   #purgeDue = 0;
-  #contactDue = 0;
-  #epoch: string | null = null;
   /** A credential that the server did not take; sending waits for another one. */
   #rejected: string | null = null;
 
@@ -76,19 +72,10 @@ export class Lane {
     this.#reconcileDue = 0;
   }
 
-  /** Writes down what our server's answers say about time and epoch. A new epoch (it was restored) makes a reconcile due at once. */
-  async heard(contact: ServerContact, epoch: string): Promise<void> {
-    if (epoch === this.#epoch && this.#host.now() < this.#contactDue) return;
-    this.#contactDue = this.#host.now() + CONTACT_EVERY_MS;
-    this.#epoch = epoch;
-    await this.db.write(['meta'], async (tx) => {
-      await putMeta(tx, 'contact', contact);
-      const epochs = (await getMeta(tx, 'epochs')) ?? [];
-      if (epochs.at(-1) === epoch) return;
-      await putMeta(tx, 'epochs', [...epochs, epoch]);
-      this.#reconciled = false;
-      this.#reconcileDue = 0;
-    });
+  /** The server was restored from a backup: what it once acknowledged must be compared before anything is deleted. */
+  epochChanged(): void {
+    this.#reconciled = false;
+    this.#reconcileDue = 0;
   }
 
   /** Does the most urgent thing. `stop` is asked inside long work. */

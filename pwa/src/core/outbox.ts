@@ -1,9 +1,7 @@
-// The sealed work of one person on this phone: what waits, what comes next, and how each answer of the server changes the rows. Every change
-// is one transaction, so being killed between two of them leaves either the old state or the new one, and both can be carried on from.
-import type { Database, WriteTx } from './db';
-import { getMeta } from './meta';
-import type { FileRow, OperationRow, SyncProblem, Verdict, Work, WorkState } from './model';
-import type { OperationAnswer, ProblemAnswer } from './wire';
+// The sealed work of one person on this phone, as it is looked at: what waits, and what people see of it. How answers of the server change it
+// is in settle.ts.
+import type { Database } from './db';
+import type { FileRow, OperationRow, Work, WorkState } from './model';
 
 export interface Waiting {
   readonly operations: readonly OperationRow[];
@@ -22,172 +20,10 @@ export function waiting(db: Database): Promise<Waiting> {
   });
 }
 
-/**
- * Photos in the order in which they are sent: those of failed answers first (a ticket waits for them), then the rest; inside each, the oldest
- * work first.
- */
-export function sendingOrder(waiting: Waiting): readonly { readonly operation: OperationRow; readonly file: FileRow }[] {
-  const all = waiting.operations
-    .filter((operation) => operation.progress === 'received')
-    .flatMap((operation) => (waiting.files.get(operation.id) ?? []).map((file) => ({ operation, file })))
-    .filter(({ file }) => file.upload === 'held');
-  const urgent = (file: FileRow): boolean => file.role === 'before' || file.role === 'after';
-  return [...all.filter(({ file }) => urgent(file)), ...all.filter(({ file }) => !urgent(file))];
-}
-
-// ---------------------------------------------------------------- settling answers
-
-type Change = (row: OperationRow, tx: WriteTx) => Promise<OperationRow> | OperationRow;
-
-/** Applies one change to one row; a row that is gone stays gone. */
-function change(db: Database, id: string, apply: Change): Promise<void> {
-  return db.write(['operations', 'files', 'file_bytes', 'receipts', 'meta'], async (tx) => {
-    const row = await tx.objectStore('operations').get(id);
-    if (row) await tx.objectStore('operations').put(await apply(row, tx));
-  });
-}
-
-/** The server has the operation (first time or again). Files that it does not miss are stored. */
-export function settleAnswer(db: Database, id: string, answer: OperationAnswer): Promise<void> {
-  return change(db, id, async (row, tx) => {
-    await markFiles(tx, id, new Set(answer.missing));
-    const verdict: Verdict = {
-      kind: 'accepted',
-      outcome: answer.outcome,
-      server_seq: answer.server_seq,
-      accepted_at: answer.accepted_at,
-      flags: answer.flags,
-      changed: answer.changed,
-    };
-    return { ...row, verdict, progress: row.progress === 'sealed' ? 'received' : row.progress, problem: null };
-  });
-}
-
-/**
- * The server will not apply it. When it kept the operation all the same, its photos still go up and a receipt comes; when not, it stays here,
- * shown with the reason, until a person has it sent again.
- */
-export function settleRefusal(db: Database, id: string, problem: ProblemAnswer): Promise<void> {
-  return change(db, id, (row) => ({
-    ...row,
-    verdict: { kind: 'refused', code: problem.code, words: problem.words, server_seq: problem.server_seq },
-    progress: problem.kept && row.progress === 'sealed' ? 'received' : row.progress,
-    problem: { kind: 'refused', code: problem.code, words: problem.words },
-  }));
-}
-
-export function settleProblem(db: Database, id: string, problem: SyncProblem | null): Promise<void> {
-  return change(db, id, (row) => ({ ...row, problem }));
-}
-
-export function settleFile(db: Database, file_id: string, upload: FileRow['upload']): Promise<void> {
-  return db.write(['operations', 'files'], async (tx) => {
-    const file = await tx.objectStore('files').get(file_id);
-    if (!file) return;
-    await tx.objectStore('files').put({ ...file, upload });
-    if (upload !== 'lost') return;
-    const row = await tx.objectStore('operations').get(file.owner);
-    if (row) await tx.objectStore('operations').put({ ...row, problem: { kind: 'bytes_lost', file_id } });
-  });
-}
-
-/** What the server still misses of an operation, by hash. */
-export function settleMissing(db: Database, id: string, missing: readonly string[]): Promise<void> {
-  return change(db, id, async (row, tx) => {
-    await markFiles(tx, id, new Set(missing));
-    return row;
-  });
-}
-
-export function settleReceipt(db: Database, id: string, jws: string, receipt: { epoch: string; server_seq: number }, now: number): Promise<void> {
-  return change(db, id, async (row, tx) => {
-    await tx.objectStore('receipts').put({ operation_id: id, jws, epoch: receipt.epoch, server_seq: receipt.server_seq, checked_at: now });
-    await markFiles(tx, id, new Set());
-    return { ...row, progress: row.progress === 'purged' ? 'purged' : 'confirmed', confirmed_at: row.confirmed_at ?? now, problem: refusedOnly(row) };
-  });
-}
-
-/** The server does not have it (restored from a backup, or never got it): everything about it is sent again. */
-export function requeue(db: Database, ids: readonly string[]): Promise<void> {
-  return db.write(['operations', 'files', 'file_bytes'], async (tx) => {
-    for (const id of ids) {
-      const row = await tx.objectStore('operations').get(id);
-      if (!row) continue;
-      await tx.objectStore('operations').put({
-        ...row,
-        progress: 'sealed',
-        verdict: { kind: 'unknown' },
-        confirmed_at: null,
-        reconciled_epoch: null,
-        problem: null,
-      });
-      for (const file of await tx.objectStore('files').index('owner').getAll(id)) {
-        const here = await tx.objectStore('file_bytes').getKey(file.file_id);
-        await tx.objectStore('files').put({ ...file, upload: here === undefined ? 'lost' : 'held' });
-      }
-    }
-  });
-}
-
-const refusedOnly = (row: OperationRow): SyncProblem | null => (row.problem?.kind === 'refused' ? row.problem : null);
-
-async function markFiles(tx: WriteTx, owner: string, missing: ReadonlySet<string>): Promise<void> {
-  for (const file of await tx.objectStore('files').index('owner').getAll(owner)) {
-    if (file.upload === 'purged') continue;
-    if (!missing.has(file.sha256)) {
-      if (file.upload !== 'stored') await tx.objectStore('files').put({ ...file, upload: 'stored' });
-    } else if (file.upload === 'stored') {
-      const here = await tx.objectStore('file_bytes').getKey(file.file_id);
-      await tx.objectStore('files').put({ ...file, upload: here === undefined ? 'lost' : 'held' });
-    }
-  }
-}
-
-// ---------------------------------------------------------------- deleting
-
-const HOUR_MS = 3_600_000;
-/** Time for a person to notice that something is wrong. */
-export const KEEP_MS = 72 * HOUR_MS;
-/** When the server can point at no backup and no replica, the phone is the second copy for longer. */
-export const KEEP_WITHOUT_BACKUP_MS = 14 * 24 * HOUR_MS;
-
-/**
- * The rule of decisions.md 4: a valid receipt, a reconcile under the present epoch, 72 hours, and a backup that includes it. All of them, and
- * nothing else (a full phone, an impatient tap, the end of a round) deletes a photo.
- */
-export function mayPurge(row: OperationRow, reconciled: { epoch: string; safe_through: number | null } | null, now: number): boolean {
-  if (row.progress !== 'confirmed' || row.confirmed_at === null || row.verdict.kind !== 'accepted' || reconciled === null) return false;
-  if (row.reconciled_epoch !== reconciled.epoch) return false;
-  const age = now - row.confirmed_at;
-  if (reconciled.safe_through === null) return age >= KEEP_WITHOUT_BACKUP_MS;
-  return age >= KEEP_MS && row.verdict.server_seq <= reconciled.safe_through;
-}
-
-/** Deletes the photo bytes of operations that may go; thumbnails, bodies and receipts stay. Gives back how many operations it purged. */
-export function purge(db: Database, now: number): Promise<number> {
-  return db.write(['operations', 'files', 'file_bytes', 'receipts', 'meta'], async (tx) => {
-    const reconciled = await getMeta(tx, 'reconciled');
-    // The server has begun a new life since the last reconcile: what it said before no longer counts.
-    if (reconciled === null || (await getMeta(tx, 'epochs'))?.at(-1) !== reconciled.epoch) return 0;
-    let count = 0;
-    for (const row of await tx.objectStore('operations').getAll()) {
-      const receipt = await tx.objectStore('receipts').get(row.id);
-      if (!receipt || !mayPurge(row, reconciled, now)) continue;
-      for (const file of await tx.objectStore('files').index('owner').getAll(row.id)) {
-        await tx.objectStore('file_bytes').delete(file.file_id);
-        await tx.objectStore('files').put({ ...file, upload: 'purged' });
-      }
-      await tx.objectStore('operations').put({ ...row, progress: 'purged' });
-      count += 1;
-    }
-    return count;
-  });
-}
-
 // ---------------------------------------------------------------- what people see
 
 /** Own inspections may be corrected this long after the county accepted them. */
-const CORRECT_MS = 72 * HOUR_MS;
+const CORRECT_MS = 72 * 3_600_000;
 
 export function workOf(row: OperationRow, files: readonly FileRow[], now: { sending: string | null; needs_login: boolean }): Work {
   const left = files.filter((file) => file.upload === 'held' || file.upload === 'lost');

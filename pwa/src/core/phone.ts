@@ -4,28 +4,24 @@ import type { ApiClient } from '../api/client';
 import { Auth } from './auth';
 import { fromUtf8, uuidv7 } from './bytes';
 import { EMPTY_REVIEW, review, type Review } from './checklist';
-import { Clock } from './clock';
+import { Clock, type ServerContact } from './clock';
+import { ContactLog } from './contact';
 import { Databases, NoSpace, type LocalDatabase } from './db';
 import { Drafts } from './drafts';
 import { Emitter } from './events';
-import { pull } from './feed';
 import { Geo } from './geo';
 import type { Channel, Host } from './host';
 import type { Core, CoreEvents, Noun, SubmitResult } from './index';
 import { Install } from './install';
-import { Lane } from './lane';
-import { holdLease } from './lease';
 import { Link } from './link';
 import { getMeta, readMeta } from './meta';
 import type { Draft, Kind, Session, StorageStatus, Subject, SyncPhase, SyncStatus, Verdict, Work } from './model';
-import { needsAttention, requeue, waiting, workOf } from './outbox';
+import { needsAttention, waiting, workOf } from './outbox';
 import type { InspectionPayload, Payloads } from './payloads';
 import { Photos } from './photos';
 import { keepStorage, storageStatus, UNKNOWN_STORAGE } from './quota';
-import { exportBackup } from './rescue';
 import { seal, type Source } from './seal';
-import { Engine, type PersonLane } from './sync';
-import { ChunkSize } from './uploads';
+import type { Sender, WakeReason } from './sender';
 import { WorkingSet } from './working';
 
 /** Everything that belongs to the person who is signed in. */
@@ -37,12 +33,20 @@ interface Scope {
   readonly working: WorkingSet;
 }
 
+interface PhaseMessage {
+  readonly t: 'phase';
+  readonly person_id: string;
+  readonly phase: SyncPhase;
+  readonly sending: string | null;
+  readonly needs_login: boolean;
+}
+
 /** What tabs of one browser tell each other. */
 type Message =
   | { readonly t: 'changed'; readonly person_id: string; readonly nouns: readonly Noun[] }
-  | { readonly t: 'phase'; readonly person_id: string; readonly phase: SyncPhase; readonly sending: string | null; readonly needs_login: boolean }
+  | PhaseMessage
   | { readonly t: 'beat' }
-  | { readonly t: 'wake'; readonly reason: 'sealed' | 'visible' | 'online' | 'tap' | 'login' };
+  | { readonly t: 'wake'; readonly reason: WakeReason };
 
 const PULL_EVERY_MS = 60_000;
 const PULL_LOCK = 'lalian-pull';
@@ -72,19 +76,20 @@ class Phone implements Core {
   readonly #events = new Emitter<CoreEvents>();
   readonly #install = new Install();
   readonly #databases = new Databases();
-  readonly #lanes = new Map<string, Lane>();
   readonly #clock: Clock;
   readonly #link: Link;
   readonly #auth: Auth;
   readonly #geo: Geo;
-  readonly #engine: Engine;
-  readonly #chunk = new ChunkSize();
+  readonly #contacts: ContactLog;
   readonly #channel: Channel;
   readonly #closed = new AbortController();
   readonly api: ApiClient;
+  #sender: Sender | null = null;
   #scope: Scope | null = null;
   #sync: SyncStatus = NOTHING_WAITS;
   #storage: StorageStatus = UNKNOWN_STORAGE;
+  /** Last told about each person's sending. */
+  readonly #phases = new Map<string, PhaseMessage>();
   #phase: SyncPhase = { kind: 'idle' };
   #sending: string | null = null;
   #needsLogin = false;
@@ -98,12 +103,10 @@ class Phone implements Core {
     this.#host = host;
     this.#heardBeat = host.now();
     this.#clock = new Clock(host);
+    this.#contacts = new ContactLog(host.now);
     this.#link = new Link(host, { heard: (at, epoch) => this.#heard(at, epoch), overridden: () => void this.#install.keepSetting('override', '1') });
     this.#auth = new Auth(host, this.#install, this.#databases, this.#link, (session) => this.#sessionChanged(session));
     this.#geo = new Geo(host.geolocation, host.now, (state) => this.#events.emit('place', state));
-    this.#engine = new Engine(host, this.#link, () => this.#allLanes(), {
-      phase: (person_id, phase) => this.#phaseChanged(person_id, phase),
-    });
     this.api = makeApi({ call: this.#auth.call, raw: (url) => this.#auth.raw(url) });
     this.#channel = host.channel('lalian', (message) => this.#hear(message as Message));
   }
@@ -246,11 +249,12 @@ class Phone implements Core {
     sendNow: () => this.#wake('tap'),
     sendAgain: async (operation_id) => {
       const { db } = this.#must();
+      const { requeue } = await import('./settle');
       await requeue(db, [operation_id]);
       this.#changed(['work', 'files']);
       this.#wake('tap');
     },
-    exportBackup: () => exportBackup(this.#must().db, this.#host.now()),
+    exportBackup: async () => (await import('./rescue')).exportBackup(this.#must().db, this.#host.now()),
     problems: () =>
       this.#in(async (scope) => (await this.#works(scope)).flatMap((work) => (work.problem ? [{ work, problem: work.problem }] : [])), []),
   };
@@ -368,8 +372,15 @@ class Phone implements Core {
   }
 
   async #run(): Promise<void> {
-    const heartbeat = { heard: () => this.#heardBeat, say: () => this.#tell({ t: 'beat' }) };
-    await holdLease(this.#host, heartbeat, this.#closed.signal, (lost) => this.#engine.run(lost));
+    const { Sender } = await import('./sender');
+    this.#sender = new Sender(this.#host, this.#link, this.#install, this.#databases, {
+      changed: (person_id) => this.#changed(['work', 'files'], person_id),
+      applied: (person_id) => void (person_id === this.#scope?.person_id && this.#pull()),
+      phase: (person_id, phase) => this.#phaseChanged(person_id, phase),
+      sending: (person_id, sending) => this.#tellPhase(person_id, { sending }),
+      needsLogin: (person_id, needs_login) => this.#tellPhase(person_id, { needs_login }),
+    });
+    await this.#sender.run({ heard: () => this.#heardBeat, say: () => this.#tell({ t: 'beat' }) }, this.#closed.signal);
   }
 
   /** Asks the server who we are and what is new: now, and every minute while somebody looks. */
@@ -398,6 +409,7 @@ class Phone implements Core {
         this.#pullAgain = false;
         await this.#host.locks.request(PULL_LOCK, { ifAvailable: true }, async (lock) => {
           if (!lock) return;
+          const { pull } = await import('./feed');
           const outcome = await pull(scope.db, this.#auth.call, post_id, this.#host.now);
           if (outcome.kind === 'done') this.#changed([...outcome.nouns] as Noun[]);
         });
@@ -409,54 +421,34 @@ class Phone implements Core {
     }
   }
 
-  // ---------------------------------------------------------------- lanes
-
-  async #allLanes(): Promise<readonly PersonLane[]> {
-    const people = await this.#install.people();
-    const mine = this.#scope?.person_id;
-    const first = people.filter((person) => person.person_id === mine);
-    const others = people.filter((person) => person.person_id !== mine);
-    return [...first, ...others].map(({ person_id }) => ({ person_id, lane: this.#lane(person_id) }));
-  }
-
-  #lane(person_id: string): Lane {
-    const known = this.#lanes.get(person_id);
-    if (known) return known;
-    const lane = new Lane(this.#databases.of(person_id), this.#host, this.#link, this.#chunk, {
-      changed: () => this.#changed(['work', 'files'], person_id),
-      applied: () => void (person_id === this.#scope?.person_id && this.#pull()),
-      sending: (operation_id) => this.#tellPhase(person_id, { sending: operation_id }),
-      needsLogin: (needed) => this.#tellPhase(person_id, { needs_login: needed }),
-    });
-    this.#lanes.set(person_id, lane);
-    return lane;
-  }
+  // ---------------------------------------------------------------- what sending tells
 
   #heard(at: Date, epoch: string): void {
     const contact = this.#clock.heard(at);
-    for (const lane of this.#lanes.values()) void lane.heard(contact, epoch).catch(() => undefined);
-    const active = this.#scope?.person_id;
-    if (active !== undefined && !this.#lanes.has(active)) void this.#lane(active).heard(contact, epoch).catch(() => undefined);
+    void this.#noteContact(contact, epoch).catch(() => undefined);
+  }
+
+  async #noteContact(contact: ServerContact, epoch: string): Promise<void> {
+    for (const { person_id } of await this.#install.people()) {
+      if (await this.#contacts.note(this.#databases.of(person_id), contact, epoch)) this.#sender?.epochChanged(person_id);
+    }
   }
 
   #phaseChanged(person_id: string, phase: SyncPhase): void {
-    if (person_id === this.#scope?.person_id && JSON.stringify(phase) === JSON.stringify(this.#phase)) return;
-    this.#tellPhase(person_id, { phase, ...(phase.kind === 'sending' ? {} : { sending: null }) });
+    this.#tellPhase(person_id, { phase, ...(phase.kind === 'sending' ? { needs_login: false } : { sending: null }) });
   }
 
-  #tellPhase(person_id: string, part: { phase?: SyncPhase; sending?: string | null; needs_login?: boolean }): void {
-    const message: Message = {
-      t: 'phase',
-      person_id,
-      phase: part.phase ?? this.#phase,
-      sending: part.sending === undefined ? this.#sending : part.sending,
-      needs_login: part.needs_login ?? this.#lane(person_id).blocked,
-    };
+  /** Told to all tabs, and only when something is new. */
+  #tellPhase(person_id: string, part: Partial<Pick<PhaseMessage, 'phase' | 'sending' | 'needs_login'>>): void {
+    const before = this.#phases.get(person_id) ?? { t: 'phase', person_id, phase: { kind: 'idle' }, sending: null, needs_login: false };
+    const message: PhaseMessage = { ...before, ...part };
+    if (JSON.stringify(message) === JSON.stringify(before)) return;
+    this.#phases.set(person_id, message);
     this.#channel.post(message);
     this.#takePhase(message);
   }
 
-  #takePhase(message: Extract<Message, { t: 'phase' }>): void {
+  #takePhase(message: PhaseMessage): void {
     if (message.person_id !== this.#scope?.person_id) return;
     const moved = message.sending !== this.#sending;
     this.#phase = message.phase;
@@ -483,12 +475,12 @@ class Phone implements Core {
       case 'phase':
         return this.#takePhase(message);
       case 'wake':
-        void this.#engine.wake(message.reason);
+        void this.#sender?.wake(message.reason);
     }
   }
 
-  #wake(reason: Extract<Message, { t: 'wake' }>['reason']): void {
-    void this.#engine.wake(reason);
+  #wake(reason: WakeReason): void {
+    void this.#sender?.wake(reason);
     this.#channel.post({ t: 'wake', reason } satisfies Message);
   }
 

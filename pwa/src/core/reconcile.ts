@@ -5,7 +5,7 @@ import type { Host } from './host';
 import { API, type Link } from './link';
 import { getMeta, putMeta, readMeta, type Device } from './meta';
 import type { OperationRow } from './model';
-import { requeue } from './outbox';
+import { requeue } from './settle';
 import { storageStatus } from './quota';
 import { reconcileAnswer, type ReconcileAnswer } from './wire';
 

@@ -5,15 +5,35 @@ export type Lang = 'zh' | 'en';
 
 const state = $state<{ lang: Lang }>({ lang: 'zh' });
 
+/** Loads the English of one area; kept so that a switch brings all areas along. */
+const loaders: (() => Promise<void>)[] = [];
+
 export function lang(): Lang {
   return state.lang;
 }
 
-export function setLang(next: Lang): void {
+export async function setLang(next: Lang): Promise<void> {
+  if (next === 'en') await Promise.allSettled(loaders.map((load) => load()));
   state.lang = next;
 }
 
-/** A function that gives this area's words in the language of the moment; reading it in markup follows a switch. */
-export function area<Words>(zh: Words, en: Words): () => Words {
-  return () => (state.lang === 'zh' ? zh : en);
+/**
+ * A function that gives this area's words in the language of the moment; reading it in markup follows a switch. English is fetched when
+ * somebody wants it, because nearly nobody does and every phone would pay for it; until it is there, Chinese stands in.
+ */
+export function area<Words>(zh: Words, english: () => Promise<Words>): () => Words {
+  let en = $state.raw<Words | null>(null);
+  let loading: Promise<void> | null = null;
+  const load = (): Promise<void> =>
+    (loading ??= english().then(
+      (words) => {
+        en = words;
+      },
+      () => {
+        loading = null;
+      },
+    ));
+  loaders.push(load);
+  if (state.lang === 'en') void load();
+  return () => (state.lang === 'en' && en !== null ? en : zh);
 }

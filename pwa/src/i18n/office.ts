@@ -1,5 +1,4 @@
 import { area } from './area.svelte';
-import { office as en } from './en/office';
 import { office as zh } from './zh/office';
 
-export const office = area(zh, en);
+export const office = area(zh, async () => (await import('./en/office')).office);

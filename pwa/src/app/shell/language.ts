@@ -16,6 +16,6 @@ export function chooseLanguage(next: Lang): void {
 }
 
 function apply(next: Lang): void {
-  setLang(next);
+  void setLang(next);
   document.documentElement.lang = TAG[next];
 }
