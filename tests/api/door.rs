@@ -27,7 +27,12 @@ impl Door {
         let folder = tempfile::tempdir().expect("a folder");
         let config = Config { database: database.url.clone().into(), ..Config::for_testing(folder.path()) };
         let server = Server::start(change(config)).await.expect("it starts");
-        Self { http: Http::new(format!("http://{}", server.addr())), server, _database: database, _folder: folder }
+        Self {
+            http: Http::new(format!("http://{}", server.addr())),
+            server,
+            _database: database,
+            _folder: folder,
+        }
     }
 }
 
@@ -36,7 +41,10 @@ fn is_safe(answer: &Answer) {
     assert_eq!(answer.header("x-content-type-options"), "nosniff", "{answer}");
     assert_eq!(answer.header("referrer-policy"), "no-referrer", "{answer}");
     assert!(answer.header("content-security-policy").contains("default-src 'none'"), "{answer}");
-    assert!(answer.header("content-security-policy").contains("require-trusted-types-for 'script'"), "{answer}");
+    assert!(
+        answer.header("content-security-policy").contains("require-trusted-types-for 'script'"),
+        "{answer}"
+    );
     assert!(answer.header("permissions-policy").contains("camera=(self)"), "{answer}");
     assert!(!answer.header("x-request-id").is_empty(), "{answer}");
     assert!(answer.header("access-control-allow-origin").is_empty(), "{answer}");

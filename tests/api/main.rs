@@ -2,5 +2,6 @@
 
 mod arrows;
 mod door;
+mod files_s3;
 mod idempotency;
 mod store;

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod backend;
+pub mod bucket;
 pub mod clock;
 pub mod demo;
 pub mod http;
