@@ -1,1 +1,5 @@
-//! Use cases over standards.
+//! Use cases over standards: checklists and their import, the working-day calendar.
+
+pub mod calendar;
+pub mod checklists;
+pub mod import_checklists;
