@@ -34,7 +34,7 @@ pub struct PageRequest {
 }
 
 /// One page; `next` is present when more rows follow.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Page<T> {
     pub items: Vec<T>,
     pub next: Option<String>,

@@ -14,6 +14,7 @@ pub mod headers;
 pub mod listen;
 pub mod method_override;
 pub mod openapi;
+pub mod paging;
 pub mod problem;
 pub mod pwa;
 pub mod request_id;
@@ -77,6 +78,17 @@ routes! {
     POST "/api/v1/session/logout" Who::Anyone, NONE => v1::session::sign_out;
     POST "/api/v1/session/password" Who::Newcomer, Body::Json(16 * KIB) => v1::session::change_password;
     GET "/.well-known/jwks.json" Who::Anyone, NONE => v1::well_known::jwks;
+    // places and standards
+    GET "/api/v1/divisions" Who::May(Action::ReadPlaces), NONE => v1::divisions::divisions;
+    GET "/api/v1/divisions/outlines" Who::May(Action::ReadPlaces), NONE => v1::divisions::outlines;
+    GET "/api/v1/divisions/{id}" Who::May(Action::ReadPlaces), NONE => v1::divisions::division;
+    GET "/api/v1/sites" Who::May(Action::ReadPlaces), NONE => v1::sites::sites;
+    GET "/api/v1/sites/{id}" Who::May(Action::ReadPlaces), NONE => v1::sites::site;
+    GET "/api/v1/site-kinds" Who::May(Action::ReadStandards), NONE => v1::site_kinds::site_kinds;
+    GET "/api/v1/checklists" Who::May(Action::ReadStandards), NONE => v1::checklists::checklists;
+    GET "/api/v1/checklists/{id}" Who::May(Action::ReadStandards), NONE => v1::checklists::checklist;
+    GET "/api/v1/calendar/{year}" Who::May(Action::ReadStandards), NONE => v1::calendar::calendar_year;
+    PUT "/api/v1/calendar/{year}" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::calendar::set_calendar_year;
 }
 
 /// Every route, for the matrix test and the documents.

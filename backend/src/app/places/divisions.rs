@@ -11,8 +11,10 @@ use crate::{
         places::division::DivisionKind,
         problem::Code,
     },
-    store::places::divisions::{self, Division, Filter},
+    store::places::divisions::{self, Division},
 };
+
+pub use crate::store::places::divisions::Filter as DivisionFilter;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -43,7 +45,7 @@ impl App {
     pub async fn divisions(
         &self,
         caller: &Caller,
-        filter: &Filter,
+        filter: &DivisionFilter,
         page: &PageRequest,
     ) -> AppResult<Page<DivisionRow>> {
         caller.require(Action::ReadPlaces)?;

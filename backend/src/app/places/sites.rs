@@ -1,6 +1,7 @@
 //! Reading the register of sites.
 
 use super::super::{App, AppResult, Caller};
+pub use crate::store::places::sites::Filter as SiteFilter;
 use crate::{
     domain::{
         clock::Instant,
@@ -10,7 +11,7 @@ use crate::{
     },
     store::{
         field::inspections,
-        places::sites::{self, Filter, Site},
+        places::sites::{self, Site},
         tickets,
     },
 };
@@ -57,7 +58,7 @@ impl App {
     pub async fn sites(
         &self,
         caller: &Caller,
-        filter: &Filter,
+        filter: &SiteFilter,
         page: &PageRequest,
     ) -> AppResult<Page<SiteRow>> {
         caller.require(Action::ReadPlaces)?;

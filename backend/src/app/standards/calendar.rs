@@ -64,11 +64,17 @@ impl App {
             return Err(Code::NotFound.into());
         }
         if let Some(entered) = settings::get(self.store.read(), county, &key(year)).await? {
-            return Ok(CalendarYear { plan: read(entered.value)?, source: Source::County, version: entered.version });
+            return Ok(CalendarYear {
+                plan: read(entered.value)?,
+                source: Source::County,
+                version: entered.version,
+            });
         }
         Ok(match Calendar::shipped().year(year) {
             Some(plan) => CalendarYear { plan: plan.clone(), source: Source::Shipped, version: 0 },
-            None => CalendarYear { plan: YearPlan { year, days: Vec::new() }, source: Source::None, version: 0 },
+            None => {
+                CalendarYear { plan: YearPlan { year, days: Vec::new() }, source: Source::None, version: 0 }
+            }
         })
     }
 
@@ -105,8 +111,9 @@ fn check(plan: &YearPlan) -> AppResult<()> {
         let (zh, en) = (format!("最多 {DAYS_MAX} 天"), format!("at most {DAYS_MAX} days"));
         return Err(Problem::field("/days", zh, en).into());
     }
-    let problem = plan.faults().into_iter().fold(Problem::new(Code::InvalidField), |problem, (place, zh, en)| {
-        problem.with_field(pointer(["days", &place.to_string()]), zh, en)
-    });
+    let problem =
+        plan.faults().into_iter().fold(Problem::new(Code::InvalidField), |problem, (place, zh, en)| {
+            problem.with_field(pointer(["days", &place.to_string()]), zh, en)
+        });
     if problem.errors.is_empty() { Ok(()) } else { Err(problem.into()) }
 }

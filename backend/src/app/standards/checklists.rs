@@ -1,6 +1,7 @@
 //! Reading the standards: open to every post of the county ("open-book exam", R38).
 
 use super::super::{App, AppError, AppResult, Caller};
+pub use crate::store::standards::checklists::Filter as ChecklistFilter;
 use crate::{
     domain::{
         clock::Instant,
@@ -10,7 +11,7 @@ use crate::{
         standards::checklist::Checklist,
     },
     store::standards::{
-        checklists::{self, ChecklistRow, Filter},
+        checklists::{self, ChecklistRow},
         kinds::{self, SiteKind},
     },
 };
@@ -74,7 +75,12 @@ impl App {
         Ok(Page { items: kinds.into_iter().map(SiteKindRow::from).collect(), next: None })
     }
 
-    pub async fn checklists(&self, caller: &Caller, filter: &Filter, page: &PageRequest) -> AppResult<Page<ChecklistView>> {
+    pub async fn checklists(
+        &self,
+        caller: &Caller,
+        filter: &ChecklistFilter,
+        page: &PageRequest,
+    ) -> AppResult<Page<ChecklistView>> {
         caller.require(Action::ReadStandards)?;
         let rows = checklists::list(self.store.read(), caller.scope()?, filter, page).await?;
         Ok(Page::cut(rows, page.limit, checklists::cursor).map(ChecklistView::from))

@@ -1,6 +1,9 @@
 //! Importing checklists: a kind whose content changed gets a new version, the others stay as they are.
 
-use super::{super::{App, AppError, AppResult, Caller, places}, checklists::parse};
+use super::{
+    super::{App, AppError, AppResult, Caller, places},
+    checklists::parse,
+};
 use crate::{
     domain::{
         import::{Faults, Imported},
@@ -40,7 +43,8 @@ impl App {
     pub async fn import_checklists(&self, caller: &Caller, library: &Library) -> AppResult<Imported> {
         caller.may(Action::ManageStandards)?;
         let now = self.clock.now();
-        let lists = library.checklists.iter().map(|list| self.prepare(list)).collect::<AppResult<Vec<_>>>()?;
+        let lists =
+            library.checklists.iter().map(|list| self.prepare(list)).collect::<AppResult<Vec<_>>>()?;
         let departments: Vec<(Uuid, _)> = library
             .departments
             .iter()
@@ -52,7 +56,8 @@ impl App {
                 places::queue(tx, self).await?;
                 let county = places::target(tx, caller).await?;
                 let before = checklists::active(tx, county).await?;
-                let before: HashMap<&str, &ChecklistRow> = before.iter().map(|row| (row.site_kind.as_str(), row)).collect();
+                let before: HashMap<&str, &ChecklistRow> =
+                    before.iter().map(|row| (row.site_kind.as_str(), row)).collect();
                 stable(&before, &lists)?;
                 let mut changes = import_kinds(tx, county, &lists).await?;
                 let mut done = Imported::default();

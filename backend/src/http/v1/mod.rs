@@ -1,7 +1,12 @@
 //! Version 1 of the API, one file per resource: request, response, handler, nothing else.
 
+pub mod calendar;
+pub mod checklists;
+pub mod divisions;
 pub mod health;
 pub mod photos;
+pub mod site_kinds;
+pub mod sites;
 pub mod uploads;
 pub mod session;
 pub mod well_known;

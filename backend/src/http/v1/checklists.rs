@@ -1,0 +1,56 @@
+//! `/api/v1/checklists`: every version of every checklist, with its questions.
+
+use crate::{
+    app::{
+        App, Caller,
+        standards::checklists::{ChecklistFilter, ChecklistView},
+    },
+    domain::page::Page,
+    http::{
+        extract::{Path, Query},
+        paging::page,
+        problem::Failure,
+    },
+};
+use actix_web::web;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// Key of a site kind.
+    site_kind: Option<String>,
+    /// `active` for the versions that new visits use, or `retired`.
+    status: Option<String>,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// Checklists by kind, newest version first.
+#[utoipa::path(get, path = "/api/v1/checklists", tag = "standards", params(Asked), responses(
+    (status = 200, description = "A page of checklists", body = Page<ChecklistView>),
+), security(("access_token" = [])))]
+pub async fn checklists(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<web::Json<Page<ChecklistView>>, Failure> {
+    let page = page(asked.cursor.as_deref(), asked.limit)?;
+    let filter = ChecklistFilter { site_kind: asked.site_kind, status: asked.status };
+    Ok(web::Json(app.checklists(&caller, &filter, &page).await?))
+}
+
+/// One version; it never changes but for its status.
+#[utoipa::path(get, path = "/api/v1/checklists/{id}", tag = "standards", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The checklist", body = ChecklistView),
+), security(("access_token" = [])))]
+pub async fn checklist(
+    app: web::Data<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<web::Json<ChecklistView>, Failure> {
+    Ok(web::Json(app.checklist(&caller, id).await?))
+}

@@ -1,0 +1,66 @@
+//! `/api/v1/sites`: the register of sites, with what happened there last.
+
+use crate::{
+    app::{
+        App, Caller,
+        places::sites::{SiteFilter, SiteRow},
+    },
+    domain::page::Page,
+    http::{
+        extract::{Path, Query},
+        paging::page,
+        problem::Failure,
+    },
+};
+use actix_web::web;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// Key of a site kind.
+    kind: Option<String>,
+    township_id: Option<Uuid>,
+    village_id: Option<Uuid>,
+    /// `active` or `retired`; both if absent.
+    status: Option<String>,
+    /// Part of a name or code; width, case and spaces do not matter.
+    q: Option<String>,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// The sites that one may see, by code.
+#[utoipa::path(get, path = "/api/v1/sites", tag = "places", params(Asked), responses(
+    (status = 200, description = "A page of sites", body = Page<SiteRow>),
+), security(("access_token" = [])))]
+pub async fn sites(
+    app: web::Data<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<web::Json<Page<SiteRow>>, Failure> {
+    let page = page(asked.cursor.as_deref(), asked.limit)?;
+    let filter = SiteFilter {
+        kind: asked.kind,
+        township_id: asked.township_id,
+        village_id: asked.village_id,
+        status: asked.status,
+        search: asked.q,
+    };
+    Ok(web::Json(app.sites(&caller, &filter, &page).await?))
+}
+
+/// One site with its last visit and the number of its open tickets.
+#[utoipa::path(get, path = "/api/v1/sites/{id}", tag = "places", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The site", body = SiteRow),
+), security(("access_token" = [])))]
+pub async fn site(
+    app: web::Data<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<web::Json<SiteRow>, Failure> {
+    Ok(web::Json(app.site(&caller, id).await?))
+}
