@@ -71,6 +71,13 @@ routes! {
     HEAD "/api/v1/uploads/{id}" Who::Sender, NONE => v1::uploads::standing;
     PATCH "/api/v1/uploads/{id}" Who::Sender, FILE => v1::uploads::append;
     GET "/api/v1/photos/{file_id}/{size}" Who::May(Action::ReadPhotos), NONE => v1::photos::photo;
+    // field: sealed work in, receipts out
+    GET "/api/v1/operations/kinds" Who::Newcomer, NONE => v1::operations::kinds;
+    GET "/api/v1/operations" Who::May(Action::DecideOperations), NONE => v1::operations::list;
+    PUT "/api/v1/operations/{operation_id}" Who::Sender, Body::Json(256 * KIB) => v1::operations::put;
+    GET "/api/v1/operations/{operation_id}" Who::Sender, NONE => v1::operations::get;
+    GET "/api/v1/operations/{operation_id}/receipt" Who::Sender, NONE => v1::operations::receipt;
+    POST "/api/v1/operations/{operation_id}/decision" Who::May(Action::DecideOperations), Body::Json(16 * KIB) => v1::operations::decide;
     // session
     POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
     GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;

@@ -71,6 +71,15 @@ impl Refusal {
         (zh, en)
     }
 
+    pub const ALL: [Refusal; 9] = [
+        Self::Unreadable, Self::UnknownKind, Self::NotAuthor, Self::OutsideCounty, Self::ForeignDevice, Self::BadSignature,
+        Self::NotPermitted, Self::UnknownTicket, Self::UnknownInspection,
+    ];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|refusal| refusal.as_str() == text)
+    }
+
     fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Unreadable => ("unreadable", "内容读不懂，已原样留存", "It cannot be read; it is kept as it is"),

@@ -175,7 +175,7 @@ impl App {
     async fn make_known(&self, upload: &Upload, key: Key) -> AppResult<u64> {
         let arrived = Arrived { key, bytes: upload.length, kind: self.kind_of(key, upload.length).await? };
         let (now, job) = (self.clock.now(), self.random.id());
-        self.store.write(async |tx| settle::settle(tx, now, job, &arrived).await).await?;
+        self.store.write(async |tx| settle::settle(self, tx, now, job, &arrived).await).await?;
         self.bell.notify_one();
         Ok(upload.length)
     }

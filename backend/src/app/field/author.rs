@@ -39,18 +39,35 @@ pub struct Vouched {
     pub refusal: Option<Refusal>,
 }
 
-/// Judges the author. `at` is when the work was made as far as we know.
-pub async fn vouch(app: &App, caller: &Caller, envelope: &Envelope<'_>, kind: Option<Kind>, body: &[u8], signature: Option<&str>, at: Instant) -> AppResult<Option<Vouched>> {
-    let author = envelope.author;
-    let on_behalf = envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id);
-    if author.person_id != caller.person_id && !on_behalf {
-        return Ok(None);
+/// Judges the author of what this caller brings; `None` when it is not the caller's to bring.
+pub async fn vouch(app: &App, caller: &Caller, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
+    let author = sealed.envelope.author;
+    let on_behalf = sealed.envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id);
+    match caller.county_id {
+        Some(county) if author.person_id == caller.person_id || on_behalf => judge(app, county, on_behalf.then_some(caller.person_id), sealed).await,
+        _ => Ok(None),
     }
-    let Some(county) = caller.county_id else { return Ok(None) };
+}
+
+/// Sealed bytes as they came, and when they were made as far as we know.
+#[derive(Clone, Copy)]
+pub struct Sealed<'a> {
+    pub envelope: &'a Envelope<'a>,
+    pub kind: Option<Kind>,
+    pub body: &'a [u8],
+    pub signature: Option<&'a str>,
+    pub at: Instant,
+}
+
+/// Judges post, device and signature; `None` when the post was never this person's in this county.
+pub async fn judge(app: &App, county: Uuid, entered_by: Option<Uuid>, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
+    let Sealed { envelope, kind, body, signature, at } = sealed;
+    let author = envelope.author;
     let read = app.store.read();
-    let Some(post) = store::people::posts::get(read, author.post_id).await?.filter(|post| {
-        post.person_id == author.person_id && post.county_id == Some(county)
-    }) else {
+    let Some(post) = store::people::posts::get(read, author.post_id)
+        .await?
+        .filter(|post| post.person_id == author.person_id && post.county_id == Some(county))
+    else {
         return Ok(None);
     };
     let mut flags = Vec::new();
@@ -68,7 +85,7 @@ pub async fn vouch(app: &App, caller: &Caller, envelope: &Envelope<'_>, kind: Op
     }
     if let Some(number) = envelope.device {
         match store::people::devices::get(read, number.id).await? {
-            Some(device) if device.person_id == author.person_id || (on_behalf && device.person_id == caller.person_id) => {
+            Some(device) if device.person_id == author.person_id || entered_by == Some(device.person_id) => {
                 if device.revoked_at.is_some_and(|end| at > end) {
                     flags.push(FlagCode::DeviceRevoked.flag());
                 }

@@ -3,7 +3,7 @@
 
 use super::{
     answer::{Answer, Refusal},
-    author::{self, Vouched},
+    author::{self, Sealed, Vouched},
     entry::{Belongs, Effect, Entry, Outcome},
     facts::Facts,
     findings, inspections,
@@ -16,11 +16,12 @@ use crate::{
         field::{
             envelope::{self, Envelope, MAX_FILE_BYTES, MAX_FILES},
             flag::{Flag, FlagCode},
-            inspection::shorten,
+            inspection::{MAX_TEXT, shorten},
             kind::Kind,
             receipt::{ReceiptFile, named_hash},
             times::Times,
         },
+        page::{Cursor, Page, PageRequest},
         people::{permission::Action, scope::Scope},
         problem::{Code, Problem},
     },
@@ -30,6 +31,10 @@ use crate::{
     },
 };
 use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Broken bodies kept for one person.
@@ -75,7 +80,9 @@ pub async fn put(app: &App, caller: &Caller, arrival: Arrival) -> AppResult<Repl
     } else {
         Times::at_desk(envelope.made_at, now)
     };
-    let Some(author) = author::vouch(app, caller, &envelope, kind, &arrival.body, arrival.signature.as_deref(), times.effective()).await? else {
+    let signature = arrival.signature.as_deref();
+    let sealed = Sealed { envelope: &envelope, kind, body: &arrival.body, signature, at: times.effective() };
+    let Some(author) = author::vouch(app, caller, sealed).await? else {
         // Kept apart, not under the operation's id: nobody may occupy the id of somebody else's visit.
         let (zh, en) = Refusal::NotAuthor.words();
         let problem = Problem::new(Code::Refused).with_field("/author", zh, en);
@@ -84,7 +91,7 @@ pub async fn put(app: &App, caller: &Caller, arrival: Arrival) -> AppResult<Repl
     let county = caller.county()?;
     wait_for(app, county, &envelope).await?;
     let facts = Facts::load(app, county).await?;
-    let door = Door { app, caller, kind, envelope: &envelope, author: &author, county, times: &times, facts: &facts, hash: &hash, arrival: &arrival };
+    let door = Door { app, caller, kind, envelope: &envelope, author: &author, county, times: &times, facts: &facts, hash: &hash, arrival: &arrival, accepted: "accepted" };
     app.store.write(async |tx| door.enter(tx).await).await
 }
 
@@ -144,6 +151,8 @@ struct Door<'a> {
     facts: &'a Facts,
     hash: &'a str,
     arrival: &'a Arrival,
+    /// The status of what is taken in: `accepted`, or `admitted` by the office.
+    accepted: &'static str,
 }
 
 impl Door<'_> {
@@ -234,7 +243,7 @@ impl Door<'_> {
 
     async fn settle(&self, tx: &Tx, server_seq: i64, flags: Vec<Flag>, effect: Effect) -> AppResult<Answer> {
         let id = self.envelope.operation_id;
-        let status = if effect.refusal.is_some() { "refused" } else { "accepted" };
+        let status = if effect.refusal.is_some() { "refused" } else { self.accepted };
         let device = self.envelope.device.map(|device| (device.id, device.seq));
         let now = self.times.accepted_at;
         let files = || {
@@ -326,47 +335,161 @@ pub async fn own(app: &App, caller: &Caller, id: Uuid) -> AppResult<OperationRow
 }
 
 /// An operation as the office or its author reads it.
-pub struct Shown {
-    pub row: OperationRow,
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OperationView {
+    #[serde(flatten)]
     pub answer: Answer,
+    pub kind: String,
+    pub person_id: Uuid,
+    pub person_name: Option<String>,
+    pub device_id: Option<Uuid>,
+    pub device_seq: Option<i64>,
+    pub made_at: DateTime<Utc>,
+    pub hash: String,
+    /// Why the office admitted or dismissed it.
+    pub decision: Option<String>,
+    /// The sealed body; text where it is no JSON.
+    #[schema(value_type = Object)]
+    pub body: serde_json::Value,
 }
 
 /// Reads one operation.
-pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<Shown> {
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<OperationView> {
     let row = own(app, caller, id).await?;
-    let answer = replay(app.store.read(), &row).await?;
-    Ok(Shown { row, answer })
+    Ok(show(app, vec![row]).await?.pop().ok_or(Code::NotFound)?)
+}
+
+async fn show(app: &App, rows: Vec<OperationRow>) -> AppResult<Vec<OperationView>> {
+    let read = app.store.read();
+    let names = store::people::persons::names(read, rows.iter().map(|row| row.person_id).collect()).await?;
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        views.push(OperationView {
+            answer: replay(read, &row).await?,
+            person_name: names.get(&row.person_id).cloned(),
+            kind: row.kind,
+            person_id: row.person_id,
+            device_id: row.device_id,
+            device_seq: row.device_seq,
+            made_at: row.made_at,
+            hash: named_hash(&row.hash),
+            decision: row.decision,
+            body: readable(&row.body),
+        });
+    }
+    Ok(views)
+}
+
+fn readable(body: &[u8]) -> serde_json::Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into())
+}
+
+/// What the office asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Listed {
+    Refused,
+    Flagged,
+    Quarantined,
+}
+
+/// One page of work that the office looks at, newest first.
+pub async fn list(app: &App, caller: &Caller, listed: Listed, page: &PageRequest) -> AppResult<Page<OperationView>> {
+    caller.require(Action::DecideOperations)?;
+    let county = caller.county()?;
+    let read = app.store.read();
+    if listed == Listed::Quarantined {
+        let rows = store::field::operations::quarantined(read, county, page.limit).await?;
+        let names = store::people::persons::names(read, rows.iter().map(|row| row.person_id).collect()).await?;
+        return Ok(Page { items: rows.into_iter().map(|row| kept_view(row, &names)).collect(), next: None });
+    }
+    let rows = store::field::operations::list(read, county, listed == Listed::Refused, page).await?;
+    let cut = Page::cut(rows, page.limit, |row| Cursor { key: row.server_seq.to_string(), id: row.id });
+    Ok(Page { items: show(app, cut.items).await?, next: cut.next })
+}
+
+fn kept_view(row: QuarantineRow, names: &HashMap<Uuid, String>) -> OperationView {
+    OperationView {
+        answer: Answer {
+            operation_id: row.id,
+            server_seq: 0,
+            accepted_at: row.received_at,
+            observed_at: row.received_at,
+            status: "quarantined".into(),
+            outcome: "nothing".into(),
+            flags: Vec::new(),
+            changed: Vec::new(),
+            missing: Vec::new(),
+            receipt: None,
+            refusal: Some(row.problem),
+            current: None,
+        },
+        kind: String::new(),
+        person_name: names.get(&row.person_id).cloned(),
+        person_id: row.person_id,
+        device_id: row.device_id,
+        device_seq: None,
+        made_at: row.received_at,
+        hash: named_hash(&row.hash),
+        decision: None,
+        body: readable(&row.body),
+    }
 }
 
 /// The office's decision on a refused operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     Admit,
     Dismiss,
 }
 
-/// Records the decision; the operation, its body and its files stay as they are.
-pub async fn decide(app: &App, caller: &Caller, id: Uuid, decision: Decision, reason: &str) -> AppResult<()> {
+/// Decides on refused work. Admitted work takes effect as its author sealed it; dismissed work stays readable.
+pub async fn decide(app: &App, caller: &Caller, id: Uuid, decision: Decision, reason: &str) -> AppResult<Answer> {
     caller.require(Action::DecideOperations)?;
-    if reason.trim().is_empty() {
+    let reason = shorten(reason.trim(), MAX_TEXT);
+    if reason.is_empty() {
         return Err(Problem::field("/reason", "请说明原因", "give a reason").into());
     }
     let row = own(app, caller, id).await?;
-    if row.status != "refused" {
-        return Err(Code::WrongState.into());
-    }
     let now: Instant = app.clock.now();
-    let status = match decision {
-        Decision::Admit => "admitted",
-        Decision::Dismiss => "dismissed",
+    let body = Bytes::from(row.body.clone());
+    let envelope = Envelope::parse(&body).map_err(|_| AppError::Internal("a stored envelope cannot be read".into()))?;
+    let kind = Kind::parse(&envelope.kind);
+    let times = Times { made_at: row.made_at, observed_at: row.observed_at, uncertainty: TimeDelta::milliseconds(row.uncertainty_ms), accepted_at: now, flags: Vec::new() };
+    let sealed = Sealed { envelope: &envelope, kind, body: &body, signature: row.signature.as_deref(), at: times.effective() };
+    let mut author = author::judge(app, row.county_id, None, sealed).await?.ok_or(Code::WrongState)?;
+    author.refusal = None;
+    let facts = Facts::load(app, row.county_id).await?;
+    let arrival = Arrival { operation_id: id, body: body.clone(), signature: row.signature.clone(), sealed_through: None };
+    let door = Door {
+        app, caller, kind, envelope: &envelope, author: &author, county: row.county_id, times: &times, facts: &facts,
+        hash: &row.hash, arrival: &arrival, accepted: "admitted",
     };
     app.store
         .write(async |tx| {
-            store::field::operations::decide(tx, id, status, reason.to_owned()).await?;
+            let row = store::field::operations::find(tx, id).await?.ok_or(Code::NotFound)?;
+            if row.status != "refused" {
+                return Err(AppError::from(Code::WrongState));
+            }
+            let answer = match decision {
+                Decision::Admit => {
+                    let answer = door.apply(tx, row.server_seq, true).await?;
+                    if answer.status != "admitted" {
+                        return Err(Problem::new(Code::WrongState).with_detail("现在还不能采用：所指的内容仍未找到或读不懂。", "It cannot take effect yet: what it names is still unknown or unreadable.").into());
+                    }
+                    store::field::operations::decide(tx, id, "admitted", reason.clone()).await?;
+                    answer
+                }
+                Decision::Dismiss => {
+                    store::field::operations::decide(tx, id, "dismissed", reason.clone()).await?;
+                    Answer { status: "dismissed".into(), ..replay(tx, &row).await? }
+                }
+            };
             let mut line = caller.audit("operation.decide", "operations", id);
-            line.reason = format!("{status}: {reason}");
-            Ok(store::audit::append(tx, now, line).await?)
+            line.reason = format!("{}: {reason}", answer.status);
+            store::audit::append(tx, now, line).await?;
+            Ok(answer)
         })
         .await
 }

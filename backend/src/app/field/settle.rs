@@ -1,7 +1,7 @@
 //! The moment a file is durable: in one transaction it becomes known, the operations that name it hear of it, and its copies are ordered.
 
 use crate::{
-    app::AppResult,
+    app::{App, AppResult, field::receipts},
     domain::{clock::Instant, field::media::PhotoKind},
     files::Key,
     store::{
@@ -32,7 +32,7 @@ pub struct Arrived {
 
 /// Makes a durable file known. Harmless to repeat. Also for the door that takes operations in: an operation may name a file that the
 /// county already has.
-pub async fn settle(tx: &Tx, now: Instant, job: Uuid, arrived: &Arrived) -> AppResult<()> {
+pub async fn settle(app: &App, tx: &Tx, now: Instant, job: Uuid, arrived: &Arrived) -> AppResult<()> {
     let Key { county, sha256 } = arrived.key;
     files::insert(tx, now, county, sha256, arrived.bytes, arrived.kind).await?;
     uploads::stored(tx, county, sha256, arrived.bytes).await?;
@@ -42,8 +42,7 @@ pub async fn settle(tx: &Tx, now: Instant, job: Uuid, arrived: &Arrived) -> AppR
         _ => jobs::enqueue(tx, now, copies_job(job, now, arrived.key)).await?,
     }
     for operation in operations {
-        // Call site for receipts: `receipts::complete_if_ready(tx, operation)`.
-        tracing::debug!(%operation, "a file of this operation arrived");
+        receipts::complete_if_ready(app, tx, operation, now).await?;
     }
     Ok(())
 }

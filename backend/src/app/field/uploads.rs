@@ -56,8 +56,9 @@ impl App {
         if !files::is_named_by(self.store.read(), county, person, sha256, length).await? {
             return Err(Code::UploadNotNamed.into());
         }
-        let here =
-            files::find(self.store.read(), county, sha256).await?.is_some_and(|file| file.bytes == length);
+        // Only a file that this person has sent before is here at once: naming a hash must not give anybody bytes that
+        // he never had. Everybody else sends them, and they become the same object.
+        let here = files::is_here_from(self.store.read(), county, person, sha256, length).await?;
         if !here {
             self.require_room()?;
             if uploads::open_count(self.store.read(), county, person).await? >= OPEN_PER_PERSON {
@@ -80,7 +81,7 @@ impl App {
                 let upload = uploads::insert_or_find(tx, new, now).await?;
                 if here {
                     let arrived = settle::Arrived { key: Key { county, sha256 }, bytes: length, kind: None };
-                    settle::settle(tx, now, job, &arrived).await?;
+                    settle::settle(self, tx, now, job, &arrived).await?;
                 }
                 Ok::<_, AppError>(upload)
             })

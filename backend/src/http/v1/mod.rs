@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod checklists;
 pub mod divisions;
 pub mod health;
+pub mod operations;
 pub mod photos;
 pub mod site_kinds;
 pub mod sites;

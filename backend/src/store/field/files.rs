@@ -159,6 +159,19 @@ pub async fn is_named_by(
     Ok(named.is_some())
 }
 
+/// True when this person has sent this file before.
+pub async fn is_here_from(conn: &impl Conn, county: Uuid, person: Uuid, sha256: Sha256, bytes: u64) -> Result<bool, Error> {
+    use sea_orm::PaginatorTrait;
+    use operation_file::Column as C;
+    let rows = operation_file::Entity::find()
+        .filter(C::CountyId.eq(county))
+        .filter(C::PersonId.eq(person))
+        .filter(C::Sha256.eq(sha256.to_string()))
+        .filter(C::Bytes.eq(i64::try_from(bytes).unwrap_or(i64::MAX)))
+        .filter(C::State.eq(STORED));
+    Ok(rows.count(conn.raw()).await? > 0)
+}
+
 /// Marks the file as here wherever it is named, and returns the operations that this changed, in one fixed order.
 pub async fn arrived(tx: &Tx, county: Uuid, sha256: Sha256, bytes: u64) -> Result<Vec<Uuid>, Error> {
     let rows = operation_file::Entity::update_many()

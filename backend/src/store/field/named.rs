@@ -90,7 +90,12 @@ pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<
         })
         .collect();
     operation_file::Entity::insert_many(rows)
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        // Work that is judged again may belong elsewhere now.
+        .on_conflict(
+            OnConflict::columns([C::OperationId, C::FileId])
+                .update_columns([C::Subject, C::SubjectId, C::Urgent, C::TownshipId, C::VillageId, C::VisibleFrom])
+                .to_owned(),
+        )
         .exec_without_returning(tx.raw())
         .await?;
     missing.sort_by_key(|(later, _)| *later);
