@@ -52,12 +52,12 @@ pub struct Piece {
 
 /// The right to record progress: a lease row where several processes share the database.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reserved {
+struct Reserved {
     lease: Option<Uuid>,
 }
 
 impl Reserved {
-    pub(super) const fn none() -> Self {
+    const fn none() -> Self {
         Self { lease: None }
     }
 }
@@ -156,7 +156,7 @@ impl App {
     }
 
     /// Judges an upload whose last byte is durable, and makes the file known. 460 and back to the start when the bytes are others.
-    pub(super) async fn complete_upload(&self, upload: &Upload, reserved: Reserved) -> AppResult<u64> {
+    async fn complete_upload(&self, upload: &Upload, reserved: Reserved) -> AppResult<u64> {
         let key = Key { county: upload.county_id, sha256: upload.sha256 };
         match self.files.finish(upload.id, key, upload.length).await {
             Ok(Finished::Stored) => self.make_known(upload, key).await,
@@ -173,7 +173,8 @@ impl App {
     }
 
     async fn make_known(&self, upload: &Upload, key: Key) -> AppResult<u64> {
-        let arrived = Arrived { key, bytes: upload.length, kind: self.kind_of(key, upload.length).await? };
+        let kind = self.kind_of(key, upload.length).await?;
+        let arrived = Arrived { key, bytes: upload.length, person: upload.person_id, kind };
         let (now, job) = (self.clock.now(), self.random.id());
         self.store.write(async |tx| settle::settle(self, tx, now, job, &arrived).await).await?;
         self.bell.notify_one();

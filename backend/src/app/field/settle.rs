@@ -1,7 +1,8 @@
 //! The moment a file is durable: in one transaction it becomes known, the operations that name it hear of it, and its copies are ordered.
 
+use super::receipts;
 use crate::{
-    app::{App, AppResult, field::receipts},
+    app::{App, AppResult},
     domain::{clock::Instant, field::media::PhotoKind},
     files::Key,
     store::{
@@ -21,26 +22,30 @@ pub const MAKE_COPIES: &str = "make_copies";
 /// Below ingest and sending, above house-keeping.
 const COPIES_PRIORITY: i32 = 50;
 
-/// A durable file.
+/// A durable file, and who brought it.
 #[derive(Debug, Clone, Copy)]
 pub struct Arrived {
     pub key: Key,
     pub bytes: u64,
+    pub person: Uuid,
     /// By its first bytes; not needed when the county already has the file.
     pub kind: Option<PhotoKind>,
 }
 
-/// Makes a durable file known. Harmless to repeat. Also for the door that takes operations in: an operation may name a file that the
-/// county already has.
+/// Makes a durable file known. Harmless to repeat.
+///
+/// Only operations of the person who brought the bytes hear of it: naming a hash must not give anybody a file that he never had.
 pub async fn settle(app: &App, tx: &Tx, now: Instant, job: Uuid, arrived: &Arrived) -> AppResult<()> {
-    let Key { county, sha256 } = arrived.key;
-    files::insert(tx, now, county, sha256, arrived.bytes, arrived.kind).await?;
-    uploads::stored(tx, county, sha256, arrived.bytes).await?;
-    let operations = files::arrived(tx, county, sha256, arrived.bytes).await?;
-    match files::find(tx, county, sha256).await? {
+    let Arrived { key, bytes, person, kind } = *arrived;
+    files::insert(tx, now, key.county, key.sha256, bytes, kind).await?;
+    uploads::stored(tx, key.county, person, key.sha256, bytes).await?;
+    let operations = files::arrived(tx, key.county, person, key.sha256, bytes).await?;
+    match files::find(tx, key.county, key.sha256).await? {
         Some(file) if file.copies != Copies::Waiting => super::photos::flag_references(tx, &file).await?,
-        _ => jobs::enqueue(tx, now, copies_job(job, now, arrived.key)).await?,
+        _ => jobs::enqueue(tx, now, copies_job(job, now, key)).await?,
     }
+    // Two last files of one operation may arrive side by side: whoever comes second has to see the first.
+    files::lock_operations(tx, &operations).await?;
     for operation in operations {
         receipts::complete_if_ready(app, tx, operation, now).await?;
     }

@@ -1,6 +1,6 @@
 //! Files on their way in (decisions.md 4): created only for what an operation of the caller names, continued wherever the server stands.
 
-use super::{append::Reserved, settle};
+use super::settle;
 use crate::{
     app::{App, AppError, AppResult, Caller},
     domain::{
@@ -44,7 +44,7 @@ impl From<&Upload> for Standing {
 }
 
 impl App {
-    /// Begins the upload of a file, or finds the one begun before. A file that the county already has is complete at once.
+    /// Begins the upload of a file, or finds the one begun before. A file that this person has sent already is complete at once.
     ///
     /// Any post will do, or none: whoever sealed an operation may send what it names, also after a transfer.
     pub async fn create_upload(&self, caller: &Caller, sha256: Sha256, length: u64) -> AppResult<Standing> {
@@ -53,12 +53,10 @@ impl App {
         if length > MAX_FILE_BYTES {
             return Err(Code::TooLarge.into());
         }
-        if !files::is_named_by(self.store.read(), county, person, sha256, length).await? {
-            return Err(Code::UploadNotNamed.into());
-        }
-        // Only a file that this person has sent before is here at once: naming a hash must not give anybody bytes that
-        // he never had. Everybody else sends them, and they become the same object.
-        let here = files::is_here_from(self.store.read(), county, person, sha256, length).await?;
+        // Sent before by this very person. What somebody else sent is sent again: a hash alone gives nobody a file.
+        let here = files::named_state(self.store.read(), county, person, sha256, length)
+            .await?
+            .ok_or(Code::UploadNotNamed)?;
         if !here {
             self.require_room()?;
             if uploads::open_count(self.store.read(), county, person).await? >= OPEN_PER_PERSON {
@@ -80,7 +78,8 @@ impl App {
             .write(async |tx| {
                 let upload = uploads::insert_or_find(tx, new, now).await?;
                 if here {
-                    let arrived = settle::Arrived { key: Key { county, sha256 }, bytes: length, kind: None };
+                    let key = Key { county, sha256 };
+                    let arrived = settle::Arrived { key, bytes: length, person, kind: None };
                     settle::settle(self, tx, now, job, &arrived).await?;
                 }
                 Ok::<_, AppError>(upload)
@@ -88,11 +87,6 @@ impl App {
             .await?;
         if here {
             return Ok(Standing { offset: length, ..Standing::from(&upload) });
-        }
-        if length == 0 {
-            // Nothing will follow, so it is judged now.
-            self.files.stage(upload.id, 0).await?.sync().await?;
-            self.complete_upload(&upload, Reserved::none()).await?;
         }
         Ok(Standing::from(&upload))
     }

@@ -140,49 +140,65 @@ pub async fn waiting(conn: &impl Conn, stored_before: Instant, limit: u64) -> Re
     rows.into_iter().map(stored_file).collect()
 }
 
-/// True when an operation of this person names this file.
-pub async fn is_named_by(
+/// The places where operations of this person name this file.
+fn named_by(county: Uuid, person: Uuid, sha256: Sha256, bytes: u64) -> Condition {
+    Condition::all()
+        .add(operation_file::Column::CountyId.eq(county))
+        .add(operation_file::Column::Sha256.eq(sha256.to_string()))
+        .add(operation_file::Column::Bytes.eq(i64::try_from(bytes).unwrap_or(i64::MAX)))
+        .add(operation_file::Column::PersonId.eq(person))
+}
+
+/// Whether an operation of this person names this file, and if so, whether the person has sent it before.
+pub async fn named_state(
     conn: &impl Conn,
     county: Uuid,
     person: Uuid,
     sha256: Sha256,
     bytes: u64,
-) -> Result<bool, Error> {
-    let named = operation_file::Entity::find()
-        .filter(operation_file::Column::CountyId.eq(county))
-        .filter(operation_file::Column::Sha256.eq(sha256.to_string()))
-        .filter(operation_file::Column::Bytes.eq(i64::try_from(bytes).unwrap_or(i64::MAX)))
-        .filter(operation_file::Column::PersonId.eq(person))
+) -> Result<Option<bool>, Error> {
+    let state: Option<String> = operation_file::Entity::find()
+        .select_only()
+        .column(operation_file::Column::State)
+        .filter(named_by(county, person, sha256, bytes))
+        // "stored" sorts after "missing".
+        .order_by_desc(operation_file::Column::State)
         .limit(1)
+        .into_tuple()
         .one(conn.raw())
         .await?;
-    Ok(named.is_some())
+    Ok(state.map(|state| state == STORED))
 }
 
-/// True when this person has sent this file before.
-pub async fn is_here_from(conn: &impl Conn, county: Uuid, person: Uuid, sha256: Sha256, bytes: u64) -> Result<bool, Error> {
-    use sea_orm::PaginatorTrait;
-    use operation_file::Column as C;
-    let rows = operation_file::Entity::find()
-        .filter(C::CountyId.eq(county))
-        .filter(C::PersonId.eq(person))
-        .filter(C::Sha256.eq(sha256.to_string()))
-        .filter(C::Bytes.eq(i64::try_from(bytes).unwrap_or(i64::MAX)))
-        .filter(C::State.eq(STORED));
-    Ok(rows.count(conn.raw()).await? > 0)
-}
-
-/// Marks the file as here wherever it is named, and returns the operations that this changed, in one fixed order.
-pub async fn arrived(tx: &Tx, county: Uuid, sha256: Sha256, bytes: u64) -> Result<Vec<Uuid>, Error> {
+/// Marks the file as here wherever this person names it, and returns the operations that this changed, in one fixed order.
+pub async fn arrived(
+    tx: &Tx,
+    county: Uuid,
+    person: Uuid,
+    sha256: Sha256,
+    bytes: u64,
+) -> Result<Vec<Uuid>, Error> {
     let rows = operation_file::Entity::update_many()
         .col_expr(operation_file::Column::State, Expr::value(STORED))
-        .filter(operation_file::Column::CountyId.eq(county))
-        .filter(operation_file::Column::Sha256.eq(sha256.to_string()))
-        .filter(operation_file::Column::Bytes.eq(i64::try_from(bytes).unwrap_or(i64::MAX)))
+        .filter(named_by(county, person, sha256, bytes))
         .filter(operation_file::Column::State.eq(MISSING))
         .exec_with_returning(tx.raw())
         .await?;
     Ok(rows.into_iter().map(|row| row.operation_id).collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+/// Holds these operations until the transaction ends, so that nobody else counts their missing files meanwhile.
+pub async fn lock_operations(tx: &Tx, operations: &[Uuid]) -> Result<(), Error> {
+    operation::Entity::find()
+        .select_only()
+        .column(operation::Column::ServerSeq)
+        .filter(operation::Column::Id.is_in(operations.iter().copied()))
+        .order_by_asc(operation::Column::Id)
+        .lock_exclusive()
+        .into_tuple::<i64>()
+        .all(tx.raw())
+        .await?;
+    Ok(())
 }
 
 /// One place where an operation names a file.

@@ -141,14 +141,15 @@ pub async fn progress(tx: &Tx, id: Uuid, progress: Progress) -> Result<bool, Err
     Ok(update.exec(tx.raw()).await?.rows_affected == 1)
 }
 
-/// The file is stored: all uploads of the same file in the county are done, whoever sent them.
-pub async fn stored(tx: &Tx, county: Uuid, sha256: Sha256, length: u64) -> Result<(), Error> {
+/// The file is stored, and this person's upload of it is done.
+pub async fn stored(tx: &Tx, county: Uuid, person: Uuid, sha256: Sha256, length: u64) -> Result<(), Error> {
     upload::Entity::update_many()
         .col_expr(upload::Column::State, Expr::value(STORED))
         .col_expr(upload::Column::Received, Expr::col(upload::Column::Length))
         .col_expr(upload::Column::LeaseId, Expr::value(Option::<Uuid>::None))
         .col_expr(upload::Column::LeaseUntil, Expr::value(Option::<Instant>::None))
         .filter(upload::Column::CountyId.eq(county))
+        .filter(upload::Column::PersonId.eq(person))
         .filter(upload::Column::Sha256.eq(sha256.to_string()))
         .filter(upload::Column::Length.eq(signed(length)))
         .filter(upload::Column::State.eq(OPEN))
