@@ -1,0 +1,26 @@
+// Reasons are kept in Chinese, because the office and the townships read them; on an English screen the known ones are shown in English.
+import { lang } from '@/i18n/area.svelte';
+import { common } from '@/i18n/common';
+import { inspector } from '@/i18n/inspector';
+
+export interface Reason {
+  readonly shown: string;
+  readonly kept: string;
+}
+
+export const pairs = (shown: readonly string[], kept: readonly string[]): readonly Reason[] =>
+  kept.map((text, i) => ({ kept: text, shown: shown[i] ?? text }));
+
+export function reasonWords(kept: string): string {
+  if (lang() === 'zh') return kept;
+  const { visit, review } = inspector();
+  const known = [
+    ...pairs(visit.naReasons, visit.naReasonsKept),
+    ...pairs(visit.unseenReasons, visit.unseenReasonsKept),
+    ...pairs(visit.noPhotoReasons, visit.noPhotoReasonsKept),
+    ...pairs(review.farReasons, review.farReasonsKept),
+    ...pairs(review.reasons, review.reasonsKept),
+    ...pairs(common().photo.albumReasons, common().photo.albumReasonsKept),
+  ];
+  return known.find((one) => one.kept === kept)?.shown ?? kept;
+}
