@@ -85,6 +85,17 @@ routes! {
     POST "/api/v1/session/logout" Who::Anyone, NONE => v1::session::sign_out;
     POST "/api/v1/session/password" Who::Newcomer, Body::Json(16 * KIB) => v1::session::change_password;
     GET "/.well-known/jwks.json" Who::Anyone, NONE => v1::well_known::jwks;
+    // people
+    GET "/api/v1/devices" Who::Person, NONE => v1::devices::list;
+    DELETE "/api/v1/devices/{id}" Who::Person, NONE => v1::devices::revoke;
+    GET "/api/v1/people" Who::May(Action::ManagePeople), NONE => v1::people::list;
+    POST "/api/v1/people" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::add;
+    GET "/api/v1/people/{id}" Who::May(Action::ManagePeople), NONE => v1::people::get;
+    POST "/api/v1/people/{id}/posts" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::begin_post;
+    POST "/api/v1/people/{id}/code" Who::May(Action::ManagePeople), NONE => v1::people::issue_code;
+    POST "/api/v1/people/{id}/suspend" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::suspend;
+    POST "/api/v1/people/{id}/resume" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::resume;
+    POST "/api/v1/posts/{id}/end" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::posts::end;
     // places and standards
     GET "/api/v1/divisions" Who::May(Action::ReadPlaces), NONE => v1::divisions::divisions;
     GET "/api/v1/divisions/outlines" Who::May(Action::ReadPlaces), NONE => v1::divisions::outlines;

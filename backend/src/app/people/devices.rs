@@ -22,7 +22,7 @@ use crate::{
 };
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -43,6 +43,29 @@ pub struct NewDevice {
 pub struct DeviceGrant {
     pub id: Uuid,
     pub send_credential: SecretString,
+}
+
+/// A device as its person and the office see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct KnownDevice {
+    pub id: Uuid,
+    pub name: String,
+    pub person_id: Uuid,
+    pub app_version: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Instant,
+    #[schema(value_type = String, format = DateTime)]
+    pub last_contact_at: Instant,
+    /// Set when it was reported lost; what it sealed before is taken in for 30 days more.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Instant>,
+}
+
+impl From<DeviceRow> for KnownDevice {
+    fn from(row: DeviceRow) -> Self {
+        let DeviceRow { id, name, person_id, app_version, created_at, last_contact_at, revoked_at, .. } = row;
+        Self { id, name, person_id, app_version, created_at, last_contact_at, revoked_at }
+    }
 }
 
 /// A device that was judged, with its fresh credential: ready for the transaction.
@@ -145,8 +168,9 @@ fn revoked() -> Problem {
 
 impl App {
     /// Devices: one's own, or the county's for the office.
-    pub async fn devices(&self, caller: &Caller) -> AppResult<Vec<DeviceRow>> {
-        Ok(devices::list(self.store.read(), devices_scope(caller)?).await?)
+    pub async fn devices(&self, caller: &Caller) -> AppResult<Vec<KnownDevice>> {
+        let rows = devices::list(self.store.read(), devices_scope(caller)?).await?;
+        Ok(rows.into_iter().map(KnownDevice::from).collect())
     }
 
     /// Revokes a device (a lost phone): it seals nothing new that is taken in, its sessions end, and its send credential

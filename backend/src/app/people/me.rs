@@ -7,13 +7,16 @@ use crate::{
         people::role::{Role, UnitKind},
         problem::Code,
     },
-    store::people::{
-        persons::{self, PersonRow},
-        posts::{self, PostRow},
-        units::{self, Unit},
+    store::{
+        Conn,
+        people::{
+            persons::{self, PersonRow},
+            posts::{self, PostRow},
+            units::{self, Unit},
+        },
     },
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -43,7 +46,7 @@ pub struct MyPerson {
 }
 
 /// A post with its unit in words.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MyPost {
     pub id: Uuid,
     pub role: Role,
@@ -94,7 +97,7 @@ impl App {
     ) -> AppResult<Me> {
         let now = self.clock.now();
         let valid: Vec<&PostRow> = posts.iter().filter(|post| post.is_valid_at(now)).collect();
-        let units = self.units_of(&valid).await?;
+        let units = self.units_of(self.store.read(), &valid).await?;
         Ok(Me {
             person: MyPerson {
                 id: person.id,
@@ -115,7 +118,11 @@ impl App {
     }
 
     /// The units that these posts name, with their townships and counties.
-    pub(super) async fn units_of(&self, posts: &[&PostRow]) -> AppResult<HashMap<Uuid, Unit>> {
+    pub(super) async fn units_of(
+        &self,
+        conn: &impl Conn,
+        posts: &[&PostRow],
+    ) -> AppResult<HashMap<Uuid, Unit>> {
         let mut ids: Vec<Uuid> = posts
             .iter()
             .flat_map(|post| [Some(post.unit_id), post.township_id, post.county_id])
@@ -123,7 +130,7 @@ impl App {
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        Ok(units::by_ids(self.store.read(), &ids).await?)
+        Ok(units::by_ids(conn, &ids).await?)
     }
 }
 

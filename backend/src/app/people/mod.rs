@@ -1,11 +1,15 @@
 //! Use cases over people, posts, sessions and devices.
 
+pub mod codes;
+pub mod commands;
 pub mod devices;
 pub mod keys;
 pub mod login;
 pub mod me;
 pub mod password;
 pub mod passwords;
+pub mod persons;
+pub mod posts;
 pub mod refresh;
 pub mod standing;
 

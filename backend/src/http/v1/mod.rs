@@ -2,12 +2,15 @@
 
 pub mod calendar;
 pub mod checklists;
+pub mod devices;
 pub mod divisions;
 pub mod health;
 pub mod operations;
+pub mod people;
 pub mod photos;
+pub mod posts;
+pub mod session;
 pub mod site_kinds;
 pub mod sites;
 pub mod uploads;
-pub mod session;
 pub mod well_known;

@@ -9,7 +9,7 @@ use crate::{
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -87,13 +87,21 @@ pub async fn set_password(tx: &Tx, id: Uuid, hash: Option<String>, must_change: 
 }
 
 pub async fn set_status(tx: &Tx, id: Uuid, status: &'static str) -> Result<(), Error> {
-    let row = person::ActiveModel { id: Unchanged(id), status: Set(status.into()), ..Default::default() };
-    person::Entity::update(row).exec(tx.raw()).await?;
+    use person::Column as C;
+    person::Entity::update_many()
+        .col_expr(C::Status, Expr::value(status))
+        .col_expr(C::Version, Expr::col(C::Version).add(1))
+        .filter(C::Id.eq(id))
+        .exec(tx.raw())
+        .await?;
     Ok(())
 }
 
 /// The names of these people, for showing beside what they did.
-pub async fn names(conn: &impl Conn, ids: Vec<Uuid>) -> Result<std::collections::HashMap<Uuid, String>, Error> {
+pub async fn names(
+    conn: &impl Conn,
+    ids: Vec<Uuid>,
+) -> Result<std::collections::HashMap<Uuid, String>, Error> {
     let rows: Vec<(Uuid, String)> = person::Entity::find()
         .select_only()
         .column(person::Column::Id)

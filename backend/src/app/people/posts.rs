@@ -1,0 +1,184 @@
+//! Posts begin and end on a day; what somebody did while holding one stays theirs.
+
+use super::{
+    super::{App, AppError, AppResult, Caller, Once},
+    me::in_words,
+    persons::{HeldPost, managed},
+};
+use crate::{
+    domain::{
+        clock::Instant,
+        people::{
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
+        problem::{Code, Problem},
+    },
+    store::{
+        Conn, Tx,
+        audit::{self, AuditRow},
+        people::{
+            persons,
+            posts::{self, BegunPost, PostRow},
+            units,
+        },
+    },
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A post that somebody is to hold.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewPost {
+    pub role: Role,
+    /// The county, department, township or village, as the role needs; absent for the platform's own.
+    #[serde(default)]
+    pub unit_id: Option<Uuid>,
+    /// Now, when nothing is said.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub valid_from: Option<Instant>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub valid_to: Option<Instant>,
+    /// The post in whose place this one acts; of the same unit.
+    #[serde(default)]
+    pub delegated_by: Option<Uuid>,
+}
+
+impl NewPost {
+    /// From now on, until it is ended.
+    pub fn now(role: Role, unit_id: Option<Uuid>) -> Self {
+        Self { role, unit_id, valid_from: None, valid_to: None, delegated_by: None }
+    }
+}
+
+impl App {
+    /// Gives a person a post.
+    pub async fn begin_post(
+        &self,
+        caller: &Caller,
+        person: Uuid,
+        new: &NewPost,
+        once: &Once,
+    ) -> AppResult<HeldPost> {
+        let scope = managed(caller)?;
+        let now = self.clock.now();
+        let begun = self
+            .idempotent(caller, once, async |tx| {
+                persons::in_scope(tx, scope, person).await?.ok_or(Code::NotFound)?;
+                let id = self.begin_in(tx, scope, person, new, "").await?;
+                audit::append(tx, now, caller.audit("post.begin", "posts", id)).await?;
+                self.show_post(tx, id).await
+            })
+            .await?;
+        self.standings.forget();
+        Ok(begun)
+    }
+
+    /// Ends a post, now or at a later time; from then on it is refused. Ending it again changes nothing.
+    pub async fn end_post(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        at: Option<Instant>,
+        reason: &str,
+        once: &Once,
+    ) -> AppResult<HeldPost> {
+        let scope = managed(caller)?;
+        let now = self.clock.now();
+        let at = at.unwrap_or(now);
+        if at < now {
+            let past = ("不能早于现在：已做的事仍然有效", "Not before now: what was done stays valid");
+            return Err(Problem::field("/at", past.0, past.1).into());
+        }
+        let ended = self
+            .idempotent(caller, once, async |tx| {
+                let post = posts::get(tx, id).await?.ok_or(Code::NotFound)?;
+                let outside = scope.county().is_some() && post.county_id != scope.county();
+                if outside {
+                    return Err(Code::NotFound.into());
+                }
+                if posts::end(tx, id, at.max(post.valid_from)).await? {
+                    let line = caller.audit("post.end", "posts", id);
+                    audit::append(tx, now, AuditRow { reason: reason.to_owned(), ..line }).await?;
+                }
+                self.show_post(tx, id).await
+            })
+            .await?;
+        self.standings.forget();
+        Ok(ended)
+    }
+
+    /// Begins a post after judging unit, scope and dates; `at` is where in the request it stands.
+    pub(super) async fn begin_in(
+        &self,
+        tx: &Tx,
+        scope: Scope,
+        person_id: Uuid,
+        new: &NewPost,
+        at: &str,
+    ) -> AppResult<Uuid> {
+        let field =
+            |name: &str, zh: &str, en: &str| AppError::from(Problem::field(format!("{at}/{name}"), zh, en));
+        let now = self.clock.now();
+        let (unit_id, county_id) = if new.role.unit_kind() == UnitKind::Platform {
+            if scope.county().is_some() {
+                return Err(field(
+                    "role",
+                    "县办公室不能任命平台管理员",
+                    "A county office does not appoint the platform's administrators",
+                ));
+            }
+            (Uuid::nil(), None)
+        } else {
+            let wrong =
+                || field("unit_id", "没有这个单位，或它与岗位不符", "No such unit, or not one for this role");
+            let id = new.unit_id.ok_or_else(wrong)?;
+            let unit = units::by_ids(tx, &[id]).await?.remove(&id).ok_or_else(wrong)?;
+            let fits = unit.kind == new.role.unit_kind()
+                && scope.county().is_none_or(|county| county == unit.county_id);
+            if !fits {
+                return Err(wrong());
+            }
+            (id, Some(unit.county_id))
+        };
+        let valid_from = new.valid_from.unwrap_or(now);
+        if new.valid_to.is_some_and(|end| end <= valid_from) {
+            return Err(field("valid_to", "应晚于开始时间", "It must come after the beginning"));
+        }
+        if let Some(delegating) = new.delegated_by {
+            let known = posts::get(tx, delegating).await?.filter(|post| post.unit_id == unit_id);
+            known.ok_or_else(|| {
+                field("delegated_by", "应为同一单位的岗位", "It must be a post of the same unit")
+            })?;
+        }
+        let id = self.random.id();
+        let begun = BegunPost {
+            id,
+            county_id,
+            person_id,
+            role: new.role,
+            unit_id,
+            valid_from,
+            valid_to: new.valid_to,
+            delegated_by: new.delegated_by,
+            created_at: now,
+        };
+        posts::insert(tx, begun).await?;
+        Ok(id)
+    }
+
+    async fn show_post(&self, conn: &impl Conn, id: Uuid) -> AppResult<HeldPost> {
+        let post: PostRow = posts::get(conn, id).await?.ok_or(Code::NotFound)?;
+        let units = self.units_of(conn, &[&post]).await?;
+        Ok(HeldPost {
+            post: in_words(&post, &units),
+            valid_from: post.valid_from,
+            valid_to: post.valid_to,
+            delegated_by: post.delegated_by,
+            valid_now: post.is_valid_at(self.clock.now()),
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! `/api/v1/devices`: local databases, one's own or the county's, and the lost phone.
+
+use crate::{
+    app::{App, Caller, people::devices::KnownDevice},
+    http::{extract::Path, problem::Answer},
+};
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Newest contact first.
+#[derive(Serialize, ToSchema)]
+pub struct Devices {
+    items: Vec<KnownDevice>,
+}
+
+/// One's own devices; the county's for the office.
+#[utoipa::path(get, path = "/api/v1/devices", tag = "devices", security(("access_token" = [])), responses(
+    (status = 200, description = "The devices", body = Devices),
+))]
+pub async fn list(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Devices>> {
+    Ok(web::Json(Devices { items: app.devices(&caller).await? }))
+}
+
+/// Revokes a device: its sessions end, nothing that it seals from now on is taken in, what it sealed before still
+/// arrives for 30 days.
+#[utoipa::path(delete, path = "/api/v1/devices/{id}", tag = "devices", security(("access_token" = [])),
+    params(("id" = Uuid, Path)), responses((status = 204, description = "Revoked")))]
+pub async fn revoke(app: web::Data<App>, caller: Caller, id: Path<Uuid>) -> Answer {
+    app.revoke_device(&caller, id.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

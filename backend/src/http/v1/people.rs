@@ -1,0 +1,147 @@
+//! `/api/v1/people`: accounts as the office and the platform's administrators keep them.
+
+use crate::{
+    app::{
+        App, Caller,
+        people::{
+            persons::{HeldPost, NewPerson, Person},
+            posts::NewPost,
+        },
+    },
+    domain::clock::Instant,
+    http::{
+        extract::{Json, Path, Query, Write},
+        paging::page,
+        problem::Answer,
+    },
+};
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// What a list of people is narrowed to.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Part of a login, name or phone number.
+    q: Option<String>,
+    cursor: Option<String>,
+    /// At most 200; 50 when nothing is said.
+    limit: Option<u64>,
+}
+
+/// One page of people, by login.
+#[derive(Serialize, ToSchema)]
+pub struct People {
+    items: Vec<Person>,
+    next: Option<String>,
+}
+
+/// An account to be made.
+#[derive(Deserialize, ToSchema)]
+pub struct NewAccount {
+    /// Phone number or account name, unique.
+    login: String,
+    name: String,
+    #[serde(default)]
+    phone: Option<String>,
+    /// `zh` or `en`.
+    #[serde(default)]
+    locale: Option<String>,
+    /// Said by the platform's administrators only; an office makes people of its own county.
+    #[serde(default)]
+    county_id: Option<Uuid>,
+    #[serde(default)]
+    posts: Vec<NewPost>,
+}
+
+/// Why something is done.
+#[derive(Deserialize, ToSchema)]
+pub struct Reason {
+    reason: String,
+}
+
+/// A one-time code. It is shown here and never again.
+#[derive(Serialize, ToSchema)]
+pub struct OneTimeCode {
+    code: String,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Instant,
+}
+
+/// Accounts by login.
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", security(("access_token" = [])), params(Filter), responses(
+    (status = 200, description = "A page of people", body = People),
+))]
+pub async fn list(app: web::Data<App>, caller: Caller, filter: Query<Filter>) -> Answer<web::Json<People>> {
+    let Filter { q, cursor, limit } = filter.0;
+    let found = app.people(&caller, q.as_deref(), &page(cursor.as_deref(), limit)?).await?;
+    Ok(web::Json(People { items: found.items, next: found.next }))
+}
+
+/// One account.
+#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", security(("access_token" = [])),
+    params(("id" = Uuid, Path)), responses((status = 200, description = "The person", body = Person)))]
+pub async fn get(app: web::Data<App>, caller: Caller, id: Path<Uuid>) -> Answer<web::Json<Person>> {
+    Ok(web::Json(app.person(&caller, id.0).await?))
+}
+
+/// Makes an account without a password; a one-time code opens it.
+#[utoipa::path(post, path = "/api/v1/people", tag = "people", security(("access_token" = [])),
+    params(("Idempotency-Key" = String, Header)), request_body = NewAccount,
+    responses((status = 201, description = "Made", body = Person)))]
+pub async fn add(app: web::Data<App>, caller: Caller, write: Write<NewAccount>) -> Answer {
+    let NewAccount { login, name, phone, locale, county_id, posts } = write.body;
+    let new = NewPerson::parse(&login, &name, phone.as_deref(), locale.as_deref(), county_id)?;
+    Ok(HttpResponse::Created().json(app.add_person(&caller, new, &posts, &write.once).await?))
+}
+
+/// Gives a person a post.
+#[utoipa::path(post, path = "/api/v1/people/{id}/posts", tag = "people", security(("access_token" = [])),
+    params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = NewPost,
+    responses((status = 201, description = "Begun", body = HeldPost)))]
+pub async fn begin_post(
+    app: web::Data<App>,
+    caller: Caller,
+    id: Path<Uuid>,
+    write: Write<NewPost>,
+) -> Answer {
+    Ok(HttpResponse::Created().json(app.begin_post(&caller, id.0, &write.body, &write.once).await?))
+}
+
+/// Issues a one-time code; earlier ones end. Sending this again issues another one.
+#[utoipa::path(post, path = "/api/v1/people/{id}/code", tag = "people", security(("access_token" = [])),
+    params(("id" = Uuid, Path)), responses((status = 200, description = "The code", body = OneTimeCode)))]
+pub async fn issue_code(
+    app: web::Data<App>,
+    caller: Caller,
+    id: Path<Uuid>,
+) -> Answer<web::Json<OneTimeCode>> {
+    let issued = app.issue_code(&caller, id.0).await?;
+    Ok(web::Json(OneTimeCode { code: issued.code, expires_at: issued.expires_at }))
+}
+
+/// Suspends a person: refused from the next request on; what their devices sealed before still arrives.
+#[utoipa::path(post, path = "/api/v1/people/{id}/suspend", tag = "people", security(("access_token" = [])),
+    params(("id" = Uuid, Path)), request_body = Reason, responses((status = 200, description = "Suspended", body = Person)))]
+pub async fn suspend(
+    app: web::Data<App>,
+    caller: Caller,
+    id: Path<Uuid>,
+    body: Json<Reason>,
+) -> Answer<web::Json<Person>> {
+    Ok(web::Json(app.suspend(&caller, id.0, &body.0.reason).await?))
+}
+
+/// Takes a suspension back.
+#[utoipa::path(post, path = "/api/v1/people/{id}/resume", tag = "people", security(("access_token" = [])),
+    params(("id" = Uuid, Path)), request_body = Reason, responses((status = 200, description = "Active again", body = Person)))]
+pub async fn resume(
+    app: web::Data<App>,
+    caller: Caller,
+    id: Path<Uuid>,
+    body: Json<Reason>,
+) -> Answer<web::Json<Person>> {
+    Ok(web::Json(app.resume(&caller, id.0, &body.0.reason).await?))
+}
