@@ -36,13 +36,13 @@ pub enum Error {
 #[command(next_help_heading = "Data")]
 pub struct DatabaseArgs {
     /// Folder of the county profile: database and files [default: data, for the demo data/demo]
-    #[arg(long, env = "LALIAN_DATA", value_name = "DIR")]
+    #[arg(long, global = true, env = "LALIAN_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: sqlite in the data folder]
-    #[arg(long, env = "LALIAN_DATABASE", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "LALIAN_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
     /// File that holds the database URL, so that its password stands in no command line
-    #[arg(long, env = "LALIAN_DATABASE_FILE", value_name = "FILE", conflicts_with = "database")]
+    #[arg(long, global = true, env = "LALIAN_DATABASE_FILE", value_name = "FILE", conflicts_with = "database")]
     database_file: Option<PathBuf>,
 }
 
@@ -52,13 +52,13 @@ pub struct DatabaseArgs {
 #[command(next_help_heading = "Files")]
 pub struct StorageArgs {
     /// Files: file:DIR or s3://BUCKET/PREFIX?endpoint=URL&region=NAME [default: files in the data folder]
-    #[arg(long, env = "LALIAN_STORAGE", value_name = "URL")]
+    #[arg(long, global = true, env = "LALIAN_STORAGE", value_name = "URL")]
     storage: Option<String>,
     /// S3 access key; without it, where AWS tools look
-    #[arg(long, env = "LALIAN_S3_ACCESS_KEY", value_name = "KEY", hide_env_values = true)]
+    #[arg(long, global = true, env = "LALIAN_S3_ACCESS_KEY", value_name = "KEY", hide_env_values = true)]
     s3_access_key: Option<String>,
     /// File that holds the S3 secret key
-    #[arg(long, env = "LALIAN_S3_SECRET_KEY_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "LALIAN_S3_SECRET_KEY_FILE", value_name = "FILE")]
     s3_secret_key_file: Option<PathBuf>,
     /// S3 secret key; a file is the better place
     #[arg(
@@ -70,7 +70,7 @@ pub struct StorageArgs {
     )]
     s3_secret_key: Option<String>,
     /// Below this many free megabytes files wait (503) while answers still enter
-    #[arg(long, env = "LALIAN_DISK_FLOOR_MB", value_name = "MB", default_value_t = 1024)]
+    #[arg(long, global = true, env = "LALIAN_DISK_FLOOR_MB", value_name = "MB", default_value_t = 1024)]
     disk_floor_mb: u64,
 }
 

@@ -48,8 +48,16 @@ pub enum Error {
     IsDemo,
     #[error("这不是示例数据库，示例不会动它。This is not a demo database; the demo leaves it alone.")]
     NotDemo,
+    #[error("先运行 lalian migrate。Run `lalian migrate` first: the database has an older shape.")]
+    NotMigrated,
     #[error(transparent)]
     App(#[from] AppError),
+}
+
+impl Error {
+    fn io(path: &Path, cause: io::Error) -> Self {
+        Self::Io { what: path.display().to_string(), cause }
+    }
 }
 
 /// A running server.
@@ -73,7 +81,8 @@ impl Server {
     /// only `lalian migrate` does that, and until it has, everything but health answers 503.
     pub async fn start(config: Config) -> Result<Self, Error> {
         config.check()?;
-        let lock = prepare(&config)?;
+        make_folder(&config)?;
+        let lock = lock(&config)?;
         let app = open(&config).await?;
         if app.store.is_single_writer() {
             app.store.migrate().await?;
@@ -162,23 +171,37 @@ pub async fn open(config: &Config) -> Result<App, Error> {
     })
 }
 
-/// Makes the folders, and takes the SQLite database for this process: its one writer batches commits in memory, so a
-/// second server on the same file would wait for locks all day.
-fn prepare(config: &Config) -> Result<Option<File>, Error> {
-    let Some(database) = config.sqlite_file() else { return Ok(None) };
-    let failed = |what: &Path| {
-        let what = what.display().to_string();
-        move |cause| Error::Io { what, cause }
-    };
-    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(failed(folder))?;
+/// [`open`], with the schema of this version: on SQLite it is brought there, on PostgreSQL that is `lalian migrate`'s matter.
+pub async fn open_migrated(config: &Config) -> Result<App, Error> {
+    make_folder(config)?;
+    let app = open(config).await?;
+    if app.store.is_single_writer() {
+        app.store.migrate().await?;
+    } else if app.store.pending_migrations().await? > 0 {
+        return Err(Error::NotMigrated);
     }
+    Ok(app)
+}
+
+/// Makes the folder of the SQLite database.
+fn make_folder(config: &Config) -> Result<(), Error> {
+    let Some(database) = config.sqlite_file() else { return Ok(()) };
+    match database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => std::fs::create_dir_all(folder).map_err(|cause| Error::io(folder, cause)),
+        None => Ok(()),
+    }
+}
+
+/// Takes the SQLite database for this process: its one writer batches commits in memory, so a second server on the
+/// same file would wait for locks all day.
+fn lock(config: &Config) -> Result<Option<File>, Error> {
+    let Some(database) = config.sqlite_file() else { return Ok(None) };
     let path = PathBuf::from(format!("{}.lock", database.display()));
-    let lock = File::create(&path).map_err(failed(&path))?;
+    let lock = File::create(&path).map_err(|cause| Error::io(&path, cause))?;
     match lock.try_lock() {
         Ok(()) => Ok(Some(lock)),
         Err(TryLockError::WouldBlock) => Err(Error::Taken(database.display().to_string())),
-        Err(TryLockError::Error(cause)) => Err(failed(&path)(cause)),
+        Err(TryLockError::Error(cause)) => Err(Error::io(&path, cause)),
     }
 }
 
@@ -189,7 +212,7 @@ fn front_end(named: Option<&Path>) -> Result<Pwa, Error> {
         return Ok(Pwa::embedded());
     }
     let dist = named.map_or_else(checkout_dist, Path::to_owned);
-    Pwa::read(&dist).map_err(|cause| Error::Io { what: dist.display().to_string(), cause })
+    Pwa::read(&dist).map_err(|cause| Error::io(&dist, cause))
 }
 
 /// `pwa/dist` beside the working directory, or above the program (`target/release/lalian` in a checkout).

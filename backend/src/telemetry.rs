@@ -9,10 +9,10 @@ use tracing_subscriber::EnvFilter;
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
     /// Shape of the log [default: text on a terminal, json elsewhere]
-    #[arg(long, env = "LALIAN_LOG", value_name = "SHAPE")]
+    #[arg(long, global = true, env = "LALIAN_LOG", value_name = "SHAPE")]
     log: Option<Shape>,
     /// What is logged: error, warn, info, debug, or a filter such as info,sqlx=debug
-    #[arg(long, env = "LALIAN_LOG_LEVEL", value_name = "FILTER", default_value = QUIET)]
+    #[arg(long, global = true, env = "LALIAN_LOG_LEVEL", value_name = "FILTER", default_value = QUIET)]
     log_level: String,
 }
 

@@ -1,14 +1,18 @@
 //! The commands of the program: one binary, one subcommand for each thing an operator does.
 
+mod front_end;
+mod import;
+mod keys;
 mod openapi;
 mod serve;
 
 use clap::{Parser, Subcommand};
 use lalian::{
+    app::AppError,
     config::{Config, DatabaseArgs, NetworkArgs, StorageArgs},
     telemetry::LogArgs,
 };
-use std::{error::Error, io::Write};
+use std::{error::Error, fmt::Write as _, io::Write as _};
 
 /// Where a command ends when it fails: a sentence for the operator.
 pub type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
@@ -29,6 +33,10 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Bring the database to the shape that this version needs
     Migrate(serve::Migrate),
+    /// Take over a county's registers from files
+    Import(Box<import::Import>),
+    /// Show or renew the keys that sign receipts and access tokens
+    Keys(keys::Keys),
     /// Write the OpenAPI document
     Openapi(openapi::OpenApi),
 }
@@ -46,8 +54,8 @@ pub struct Workplace {
 
 impl Workplace {
     /// The settings with which `serve` would find the same data.
-    fn config(self) -> Result<Config, lalian::config::Error> {
-        Config::new(&self.database, self.storage, NetworkArgs::default(), FOLDER)
+    fn config(&self) -> Result<Config, lalian::config::Error> {
+        Config::new(&self.database, self.storage.clone(), NetworkArgs::default(), FOLDER)
     }
 }
 
@@ -61,6 +69,8 @@ pub fn run(cli: Cli) -> Outcome {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
             Command::Migrate(migrate) => migrate.run().await,
+            Command::Import(import) => import.run().await,
+            Command::Keys(keys) => keys.run(),
             Command::Openapi(openapi) => openapi.run(),
         }
     })
@@ -70,6 +80,20 @@ pub fn run(cli: Cli) -> Outcome {
 pub fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// A use case's refusal as sentences for the operator.
+pub fn plain(error: AppError) -> Box<dyn Error + Send + Sync> {
+    let AppError::Problem(problem) = error else { return error.into() };
+    let ((title_zh, title_en), (next_zh, next_en)) = (problem.code.title(), problem.code.next());
+    let mut text = format!("{title_zh}。{next_zh}\n{title_en}. {next_en}");
+    for field in &problem.errors {
+        let _ = write!(text, "\n  {}: {} · {}", field.field, field.zh, field.en);
+    }
+    if let Some((zh, en)) = &problem.detail {
+        let _ = write!(text, "\n  {zh} · {en}");
+    }
+    text.into()
 }
 
 /// Why a command failed, with everything that led to it.

@@ -1,0 +1,72 @@
+//! `import`: a county's registers from files. Everything in a file is checked first; then all of it is written, or nothing.
+
+use super::{Outcome, Workplace, plain, say};
+use clap::{Args, Subcommand};
+use lalian::{
+    app::{App, Caller},
+    domain::{
+        import::{FILE_MAX, Imported},
+        places::{division, geojson, site},
+    },
+};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+};
+
+#[derive(Debug, Args)]
+pub struct Import {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    place: Workplace,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Townships and villages with their outlines (GeoJSON) or without (CSV: `code,name,level,parent`)
+    Divisions { file: PathBuf },
+    /// Sites (CSV: `code,kind,name,township_code,village_code,longitude,latitude`); their kinds come with the checklists
+    Sites { file: PathBuf },
+}
+
+impl Import {
+    pub async fn run(self) -> Outcome {
+        self.place.log.start()?;
+        let config = self.place.config()?;
+        let app = lalian::server::open_migrated(&config).await?;
+        let done = self.what.read_and_import(&app).await;
+        app.store.close().await;
+        let Imported { created, changed, unchanged } = done?;
+        say(&format!(
+            "新增 {created}，更新 {changed}，未变 {unchanged}。{created} new, {changed} changed, {unchanged} as before."
+        ));
+        Ok(())
+    }
+}
+
+impl What {
+    async fn read_and_import(&self, app: &App) -> Result<Imported, Box<dyn Error + Send + Sync>> {
+        let caller = Caller::system(None);
+        match self {
+            Self::Divisions { file } => {
+                let bytes = read(file)?;
+                let geometry = file.extension().is_some_and(|ending| ending != "csv");
+                let rows = if geometry { geojson::divisions(&bytes)? } else { division::from_csv(&bytes)? };
+                app.import_divisions(&caller, &rows).await.map_err(plain)
+            }
+            Self::Sites { file } => {
+                app.import_sites(&caller, &site::from_csv(&read(file)?)?).await.map_err(plain)
+            }
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
+    let named = |error: std::io::Error| format!("{}: {error}", file.display());
+    let length = std::fs::metadata(file).map_err(named)?.len();
+    if length > FILE_MAX as u64 {
+        return Err(format!("{}: {length} bytes, more than {FILE_MAX}", file.display()).into());
+    }
+    Ok(std::fs::read(file).map_err(named)?)
+}

@@ -1,0 +1,69 @@
+//! `keys`: what signs receipts and access tokens. Retired keys stay published, so old receipts verify for ever.
+
+use super::{FOLDER, Outcome, plain, say};
+use clap::{Args, Subcommand, ValueEnum};
+use lalian::{
+    app::people::keys::{Keys as Ring, Purpose},
+    config::DatabaseArgs,
+    domain::{
+        clock::{Clock, SystemClock},
+        random::SystemRandom,
+    },
+};
+use std::{fmt::Write, sync::Arc};
+
+#[derive(Debug, Args)]
+pub struct Keys {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Show the keys with their dates; never their secrets
+    List,
+    /// Make a new key and retire the present one
+    Rotate {
+        /// What the key signs
+        purpose: For,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum For {
+    /// Access tokens: everybody's login is renewed within a quarter of an hour
+    Access,
+    /// Receipts: what was signed before stays good
+    Receipt,
+}
+
+impl Keys {
+    pub fn run(self) -> Outcome {
+        let folder = self.database.folder(FOLDER).join("keys");
+        // Makes the first keys where there are none yet.
+        Ring::open(&folder, Arc::new(SystemClock), &SystemRandom).map_err(plain)?;
+        match self.what {
+            What::Rotate { purpose } => {
+                let purpose = match purpose {
+                    For::Access => Purpose::Access,
+                    For::Receipt => Purpose::Receipt,
+                };
+                let kid = Ring::rotate(&folder, purpose, SystemClock.now(), &SystemRandom).map_err(plain)?;
+                say(&format!("{} {kid}", purpose.as_str()));
+            }
+            What::List => {
+                let mut text = String::new();
+                for purpose in Purpose::ALL {
+                    for key in Ring::list(&folder, purpose).map_err(plain)? {
+                        let retired = key.retired_at.map_or_else(String::new, |at| format!("  retired {}", at.format("%F %T")));
+                        writeln!(text, "{:<8} {}  since {}{retired}", purpose.as_str(), key.kid, key.created_at.format("%F %T"))?;
+                    }
+                }
+                say(text.trim_end());
+            }
+        }
+        Ok(())
+    }
+}
