@@ -10,6 +10,7 @@ mod writer;
 
 pub mod audit;
 pub mod changes;
+pub mod feed;
 pub mod field;
 pub mod idempotency;
 pub mod jobs;

@@ -16,5 +16,6 @@ pub mod reconcile;
 pub mod settle;
 pub mod unsent;
 pub mod uploads;
+pub mod visits;
 
 pub use append::{Cut, Piece};

@@ -13,6 +13,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, Query},
 };
 use serde_json::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 use operation::Column as C;
@@ -249,6 +250,18 @@ pub async fn list(
         query = query.filter(C::ServerSeq.lt(after.key.parse::<i64>().unwrap_or(i64::MAX)));
     }
     Ok(query.order_by_desc(C::ServerSeq).limit(page.limit + 1).all(conn.raw()).await?)
+}
+
+/// How many files each of these operations still waits for.
+pub async fn missing_of(conn: &impl Conn, ids: Vec<Uuid>) -> Result<HashMap<Uuid, usize>, Error> {
+    let rows: Vec<(Uuid, i32)> = operation::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Missing])
+        .filter(C::Id.is_in(ids))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().map(|(id, n)| (id, usize::try_from(n).unwrap_or_default())).collect())
 }
 
 /// Operations about one subject (a visit's revisions), oldest first.
