@@ -78,6 +78,20 @@ routes! {
     GET "/api/v1/operations/{operation_id}" Who::Sender, NONE => v1::operations::get;
     GET "/api/v1/operations/{operation_id}/receipt" Who::Sender, NONE => v1::operations::receipt;
     POST "/api/v1/operations/{operation_id}/decision" Who::May(Action::DecideOperations), Body::Json(16 * KIB) => v1::operations::decide;
+    GET "/api/v1/sync" Who::May(Action::Sync), NONE => v1::sync::changes;
+    GET "/api/v1/sync/snapshot" Who::May(Action::Sync), NONE => v1::sync::snapshot;
+    GET "/api/v1/devices/unsent" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent;
+    POST "/api/v1/devices/{id}/reconcile" Who::Sender, Body::Json(4096 * KIB) => v1::phones::reconcile;
+    GET "/api/v1/inspections" Who::May(Action::ReadInspections), NONE => v1::inspections::list;
+    GET "/api/v1/inspections/{id}" Who::May(Action::ReadInspections), NONE => v1::inspections::get;
+    // tickets, rounds, figures
+    GET "/api/v1/tickets" Who::May(Action::ReadTickets), NONE => v1::tickets::list;
+    GET "/api/v1/tickets/counts" Who::May(Action::ReadTickets), NONE => v1::tickets::counts;
+    GET "/api/v1/tickets/{id}" Who::May(Action::ReadTickets), NONE => v1::tickets::get;
+    GET "/api/v1/rounds" Who::May(Action::Sync), NONE => v1::rounds::list;
+    POST "/api/v1/rounds" Who::May(Action::ManageRounds), Body::Json(16 * KIB) => v1::rounds::begin;
+    POST "/api/v1/rounds/{id}/release" Who::May(Action::ManageRounds), NONE => v1::rounds::release;
+    GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     // session
     POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
     GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;

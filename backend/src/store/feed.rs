@@ -2,7 +2,7 @@
 
 use super::{Conn, Error, entity::change};
 use crate::domain::{clock::Instant, people::scope::Scope};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use change::Column as C;

@@ -14,6 +14,7 @@ pub mod photos;
 pub mod receipts;
 pub mod reconcile;
 pub mod settle;
+pub mod sync;
 pub mod unsent;
 pub mod uploads;
 pub mod visits;

@@ -10,9 +10,10 @@ use crate::{
     },
     store::{
         self, Conn,
-        field::inspections::{Filter, InspectionRow},
+        field::inspections::InspectionRow,
     },
 };
+pub use crate::store::field::inspections::Filter as InspectionFilter;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -82,7 +83,7 @@ pub struct Revision {
 }
 
 /// One page of visits in scope, newest first.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &PageRequest) -> AppResult<Page<InspectionView>> {
+pub async fn list(app: &App, caller: &Caller, filter: &InspectionFilter, page: &PageRequest) -> AppResult<Page<InspectionView>> {
     caller.require(Action::ReadInspections)?;
     let (scope, now) = (caller.scope()?, app.clock.now());
     let rows = store::field::inspections::list(app.store.read(), scope, now, filter, page).await?;

@@ -1,6 +1,7 @@
 //! Reading tickets: lists, one with its whole history, counts for badges.
 
 use super::show::{PhotoRef, TicketView, show};
+pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
     app::{App, AppResult, Caller, field::facts::Facts},
     domain::{
@@ -11,7 +12,7 @@ use crate::{
         problem::Code,
         tickets::{State, Ticket, machine::{self, Transition}},
     },
-    store::{self, field::named::NamedFile, tickets::{Filter, attempts::Attempt}},
+    store::{self, field::named::NamedFile, tickets::attempts::Attempt},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,7 @@ pub struct Counts {
 }
 
 /// One page of tickets in the caller's scope.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &PageRequest) -> AppResult<Page<TicketView>> {
+pub async fn list(app: &App, caller: &Caller, filter: &TicketFilter, page: &PageRequest) -> AppResult<Page<TicketView>> {
     caller.require(Action::ReadTickets)?;
     let (scope, now) = (caller.scope()?, app.clock.now());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
@@ -221,12 +222,12 @@ fn allowed(caller: &Caller, ticket: &Ticket, attempts: &[Attempt], files: &[Name
 pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
     caller.require(Action::ReadTickets)?;
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
-    let count = async |filter: Filter| store::tickets::count_by_state(read, scope, now, &filter).await;
-    let all = count(Filter::default()).await?;
+    let count = async |filter: TicketFilter| store::tickets::count_by_state(read, scope, now, &filter).await;
+    let all = count(TicketFilter::default()).await?;
     let sum = |map: &HashMap<State, i64>, states: &[State]| states.iter().filter_map(|state| map.get(state)).sum();
-    let overdue = count(Filter { overdue: Some(true), ..Filter::default() }).await?;
-    let border = count(Filter { border: Some(true), states: vec![State::Pending], ..Filter::default() }).await?;
-    let fixed = count(Filter { is_static: Some(true), ..Filter::default() }).await?;
+    let overdue = count(TicketFilter { overdue: Some(true), ..TicketFilter::default() }).await?;
+    let border = count(TicketFilter { border: Some(true), states: vec![State::Pending], ..TicketFilter::default() }).await?;
+    let fixed = count(TicketFilter { is_static: Some(true), ..TicketFilter::default() }).await?;
     Ok(Counts {
         as_of: now,
         overdue: overdue.values().sum(),

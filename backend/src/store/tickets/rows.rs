@@ -238,6 +238,8 @@ pub struct Filter {
     pub department: Option<String>,
     pub round_id: Option<Uuid>,
     pub search: Option<String>,
+    /// Of closed tickets only those closed after this.
+    pub closed_after: Option<Instant>,
     pub newest_first: bool,
 }
 
@@ -370,6 +372,9 @@ fn narrowed(filter: &Filter, now: Instant) -> Condition {
             let late = with_unit().and(C::OfficialDueAt.lt(now));
             if flag { late } else { late.not() }
         }))
+        .add_option(
+            filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
+        )
         .add_option(filter.search.as_ref().map(|text| C::Search.contains(fold(text))))
 }
 

@@ -1,0 +1,54 @@
+//! `/api/v1/inspections`: visits as they were made. Making and correcting them are operations.
+
+use crate::{
+    app::{
+        App, Caller,
+        field::visits::{self, InspectionDetail, InspectionFilter, InspectionView},
+    },
+    domain::page::Page,
+    http::{
+        extract::{Path, Query},
+        paging::page,
+        problem::Answer,
+    },
+};
+use actix_web::web;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// How a list is narrowed.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    site_id: Option<Uuid>,
+    round_id: Option<Uuid>,
+    /// Only one's own.
+    mine: Option<bool>,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// Visits in the caller's scope, newest first.
+#[utoipa::path(get, path = "/api/v1/inspections", tag = "inspections", params(ListQuery), responses(
+    (status = 200, description = "One page", body = Page<InspectionView>),
+))]
+pub async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Answer<web::Json<Page<InspectionView>>> {
+    let asked = query.0;
+    let page = page(asked.cursor.as_deref(), asked.limit)?;
+    let filter = InspectionFilter {
+        site_id: asked.site_id,
+        round_id: asked.round_id,
+        person_id: asked.mine.unwrap_or(false).then_some(caller.person_id),
+        since: None,
+    };
+    Ok(web::Json(visits::list(&app, &caller, &filter, &page).await?))
+}
+
+/// One visit with every answer, its photos and its revisions.
+#[utoipa::path(get, path = "/api/v1/inspections/{id}", tag = "inspections", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The visit", body = InspectionDetail),
+))]
+pub async fn get(app: web::Data<App>, caller: Caller, path: Path<Uuid>) -> Answer<web::Json<InspectionDetail>> {
+    Ok(web::Json(visits::get(&app, &caller, path.0).await?))
+}

@@ -1,0 +1,108 @@
+//! `/api/v1/tickets`: lists, one with its history, counts. Commands are operations.
+
+use crate::{
+    app::{
+        App, Caller,
+        tickets::{
+            reads::{self, Counts, TicketDetail},
+            show::TicketView,
+        },
+    },
+    domain::{
+        page::Page,
+        problem::{Code, Problem},
+        tickets::State,
+    },
+    http::{
+        extract::{Path, Query},
+        paging::page,
+        problem::Answer,
+    },
+    app::tickets::reads::TicketFilter,
+};
+use actix_web::web;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// How a list is narrowed and ordered.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// States, separated by commas.
+    state: Option<String>,
+    unit_id: Option<Uuid>,
+    township_id: Option<Uuid>,
+    village_id: Option<Uuid>,
+    site_id: Option<Uuid>,
+    round_id: Option<Uuid>,
+    is_static: Option<bool>,
+    severity: Option<String>,
+    overdue: Option<bool>,
+    border: Option<bool>,
+    department: Option<String>,
+    /// Part of number, title, note or item code.
+    q: Option<String>,
+    /// `due` (default) or `newest`.
+    sort: Option<String>,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// Tickets in the caller's scope.
+#[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(ListQuery), responses(
+    (status = 200, description = "One page", body = Page<TicketView>),
+))]
+pub async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Answer<web::Json<Page<TicketView>>> {
+    let asked = query.0;
+    let page = page(asked.cursor.as_deref(), asked.limit)?;
+    let filter = TicketFilter {
+        states: states(asked.state.as_deref())?,
+        unit_id: asked.unit_id,
+        township_id: asked.township_id,
+        village_id: asked.village_id,
+        site_id: asked.site_id,
+        round_id: asked.round_id,
+        is_static: asked.is_static,
+        severity: asked.severity,
+        overdue: asked.overdue,
+        border: asked.border,
+        department: asked.department,
+        search: asked.q.filter(|text| !text.trim().is_empty()),
+        newest_first: newest_first(asked.sort.as_deref())?,
+        ..TicketFilter::default()
+    };
+    Ok(web::Json(reads::list(&app, &caller, &filter, &page).await?))
+}
+
+fn states(text: Option<&str>) -> Result<Vec<State>, Problem> {
+    let words = text.unwrap_or_default().split(',').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let wrong = || Problem::new(Code::Malformed).with_field("state", "没有这种状态", "there is no such state");
+            State::parse(word).ok_or_else(wrong)
+        })
+        .collect()
+}
+
+fn newest_first(sort: Option<&str>) -> Result<bool, Problem> {
+    match sort {
+        None | Some("due") => Ok(false),
+        Some("newest") => Ok(true),
+        Some(_) => Err(Problem::new(Code::Malformed).with_field("sort", "应为 due 或 newest", "expected due or newest")),
+    }
+}
+
+/// Counts for badges and tabs.
+#[utoipa::path(get, path = "/api/v1/tickets/counts", tag = "tickets", responses((status = 200, description = "Counts in scope", body = Counts)))]
+pub async fn counts(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Counts>> {
+    Ok(web::Json(reads::counts(&app, &caller).await?))
+}
+
+/// One ticket with its history, attempts and findings.
+#[utoipa::path(get, path = "/api/v1/tickets/{id}", tag = "tickets", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "The ticket", body = TicketDetail),
+))]
+pub async fn get(app: web::Data<App>, caller: Caller, path: Path<Uuid>) -> Answer<web::Json<TicketDetail>> {
+    Ok(web::Json(reads::get(&app, &caller, path.0).await?))
+}
