@@ -22,6 +22,10 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (id, key) = text.split_once('\u{1f}')?;
+        // A key of ours holds none, and PostgreSQL would choke on NUL.
+        if key.contains(char::is_control) {
+            return None;
+        }
         Some(Self { key: key.to_owned(), id: Uuid::parse_str(id).ok()? })
     }
 }
@@ -56,7 +60,8 @@ impl<T> Page<T> {
     }
 }
 
-/// Folds a name or code for search: lower case, full-width letters and digits to half-width, no spaces.
+/// Folds a name or code for search: lower case, full-width letters and digits to half-width, no spaces, no control
+/// characters.
 pub fn fold(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -64,7 +69,7 @@ pub fn fold(text: &str) -> String {
             '\u{3000}' => ' ',
             other => other,
         })
-        .filter(|c| !c.is_whitespace())
+        .filter(|c| !c.is_whitespace() && !c.is_control())
         .flat_map(char::to_lowercase)
         .collect()
 }

@@ -25,14 +25,14 @@ const PREFIX: &str = "calendar.";
 pub struct CalendarYear {
     #[serde(flatten)]
     pub plan: YearPlan,
-    pub source: Source,
+    pub source: PlanSource,
     /// To be sent back with a change; 0 while the office has entered nothing.
     pub version: i32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum PlanSource {
     /// Entered by the office.
     County,
     /// Comes with the program.
@@ -66,14 +66,14 @@ impl App {
         if let Some(entered) = settings::get(self.store.read(), county, &key(year)).await? {
             return Ok(CalendarYear {
                 plan: read(entered.value)?,
-                source: Source::County,
+                source: PlanSource::County,
                 version: entered.version,
             });
         }
         Ok(match Calendar::shipped().year(year) {
-            Some(plan) => CalendarYear { plan: plan.clone(), source: Source::Shipped, version: 0 },
+            Some(plan) => CalendarYear { plan: plan.clone(), source: PlanSource::Shipped, version: 0 },
             None => {
-                CalendarYear { plan: YearPlan { year, days: Vec::new() }, source: Source::None, version: 0 }
+                CalendarYear { plan: YearPlan { year, days: Vec::new() }, source: PlanSource::None, version: 0 }
             }
         })
     }
@@ -97,7 +97,7 @@ impl App {
                 return Err(Code::Conflict.into());
             }
             audit::append(tx, now, caller.audit("calendar.set", "calendar", plan.year)).await?;
-            Ok(CalendarYear { plan: plan.clone(), source: Source::County, version: seen + 1 })
+            Ok(CalendarYear { plan: plan.clone(), source: PlanSource::County, version: seen + 1 })
         })
         .await
     }

@@ -1,5 +1,7 @@
 //! `/api/v1/checklists`: every version of every checklist, with its questions.
 
+#![expect(unused_qualifications, reason = "the documenting macro qualifies the type of the query")]
+
 use crate::{
     app::{
         App, Caller,

@@ -1,5 +1,7 @@
 //! `/api/v1/divisions`: the register of townships and villages, and outlines to draw.
 
+#![expect(unused_qualifications, reason = "the documenting macro qualifies the type of the query")]
+
 use crate::{
     app::{
         App, Caller,

@@ -1,5 +1,7 @@
 //! `/api/v1/sites`: the register of sites, with what happened there last.
 
+#![expect(unused_qualifications, reason = "the documenting macro qualifies the type of the query")]
+
 use crate::{
     app::{
         App, Caller,
