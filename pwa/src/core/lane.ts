@@ -245,12 +245,11 @@ export class Lane {
   }
 
   async #confirm(row: OperationRow, device: Device, jws: string): Promise<Step> {
-    const { files, profile, epochs } = await this.db.read(['files', 'meta'], async (tx) => ({
+    const { files, profile } = await this.db.read(['files', 'meta'], async (tx) => ({
       files: await tx.objectStore('files').index('owner').getAll(row.id),
       profile: await getMeta(tx, 'profile'),
-      epochs: (await getMeta(tx, 'epochs')) ?? [],
     }));
-    const manifest = { operation: row, files, device_id: device.id, person_id: profile?.person.id ?? '', epochs };
+    const manifest = { operation: row, files, device_id: device.id, person_id: profile?.person.id ?? '' };
     let check = await checkReceipt(jws, (await readMeta(this.db, 'keys'))?.keys ?? [], manifest);
     if (check.kind === 'unknown_key') {
       const keys = await this.#fetchKeys();

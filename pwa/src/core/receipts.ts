@@ -7,6 +7,10 @@ import { bareHash } from './wire';
 
 export interface Receipt {
   readonly operation_id: string;
+  /**
+   * Life of the server's data under which it was signed. An earlier one is no fault (a restore keeps what the backup held, receipts and
+   * all), so it is noted and not refused: deleting asks for a reconcile under the present epoch (settle.ts).
+   */
   readonly epoch: string;
   readonly server_seq: number;
   readonly status: string;
@@ -39,8 +43,6 @@ export interface Manifest {
   readonly files: readonly Pick<FileRow, 'file_id' | 'sha256' | 'bytes'>[];
   readonly device_id: string;
   readonly person_id: string;
-  /** Epochs this phone has met; a receipt of another one speaks of a server we never spoke with. */
-  readonly epochs: readonly string[];
 }
 
 export async function checkReceipt(jws: string, keys: readonly SigningKey[], manifest: Manifest): Promise<ReceiptCheck> {
@@ -66,7 +68,6 @@ export async function checkReceipt(jws: string, keys: readonly SigningKey[], man
   if (claims.hash !== `sha-256:${operation.sha256}`) return invalid('hash');
   if (!sameFiles(claims.files, manifest.files)) return invalid('files');
   if (typeof claims.epoch !== 'string' || typeof claims.server_seq !== 'number' || typeof claims.status !== 'string') return invalid('shape');
-  if (!manifest.epochs.includes(claims.epoch)) return invalid('epoch');
   return {
     kind: 'valid',
     receipt: { operation_id: operation.id, epoch: claims.epoch, server_seq: claims.server_seq, status: claims.status },

@@ -1,0 +1,103 @@
+// Sealing: fixed bytes, numbers without gaps, one operation per draft, limits before the number is taken.
+import 'fake-indexeddb/auto';
+import { beforeEach, expect, test } from 'vitest';
+import { databaseName, LocalDatabase, NoSpace, type Database } from '../../src/core/db';
+import { Drafts } from '../../src/core/drafts';
+import { sha256 } from '../../src/core/bytes';
+import { finding, World } from './world';
+
+let world: World;
+let drafts: Drafts;
+beforeEach(async () => {
+  world = new World();
+  await world.enrol();
+  drafts = new Drafts(world.db, () => world.time, () => undefined);
+});
+
+const begin = () => drafts.open('finding.report', { title: '' }, () => finding(world.time));
+
+test('the stored bytes are the signed and hashed ones', async () => {
+  const id = await world.visit([10]);
+  const { row, body, device } = await world.db.read(['operations', 'bodies', 'meta'], async (tx) => ({
+    row: await tx.objectStore('operations').get(id),
+    body: (await tx.objectStore('bodies').get(id)) as ArrayBuffer,
+    device: (await tx.objectStore('meta').get('device')) as { public_key: JsonWebKey },
+  }));
+  expect(row?.sha256).toBe(await sha256(body));
+  const key = await crypto.subtle.importKey('jwk', device.public_key, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+  const signature = Buffer.from(row?.signature.slice('es256 '.length) ?? '', 'base64url');
+  expect(signature.byteLength).toBe(64);
+  expect(await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, signature, body)).toBe(true);
+  const envelope = JSON.parse(Buffer.from(body).toString()) as { operation_id: string; kind: string; device: { seq: number }; files: { sha256: string }[] };
+  expect(envelope).toMatchObject({ schema: 'lalian.operation/1', operation_id: id, kind: 'finding.report/1', device: { seq: 1 }, entered_by: null });
+  expect(envelope.files).toHaveLength(1);
+});
+
+test('a double tap, and two tabs at once, make one operation', async () => {
+  const draft = await begin();
+  const other = new LocalDatabase(databaseName('person-1'));
+  const results = await Promise.all([world.seal(draft.id), world.seal(draft.id, other), world.seal(draft.id)]);
+  expect(results).toEqual(Array(3).fill({ kind: 'sealed', operation_id: draft.id, seq: 1 }));
+  expect(await world.db.read(['operations'], (tx) => tx.objectStore('operations').count())).toBe(1);
+});
+
+test('many drafts sealed at once from two tabs get numbers without a gap', async () => {
+  const other = new LocalDatabase(databaseName('person-1'));
+  const ids = [];
+  for (let i = 0; i < 12; i++) ids.push((await begin()).id);
+  const results = await Promise.all(ids.map((id, i) => world.seal(id, i % 2 === 0 ? world.db : other)));
+  const seqs = results.map((result) => (result.kind === 'sealed' ? result.seq : 0)).sort((a, b) => a - b);
+  expect(seqs).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});
+
+test('limits are checked before anything is written', async () => {
+  const many = await begin();
+  for (let i = 0; i < 61; i++) await world.addPhoto(many.id, 1, 'overview');
+  expect(await world.seal(many.id)).toEqual({ kind: 'too_large', what: 'files', limit: 60, actual: 61 });
+  const large = await begin();
+  await drafts.save(large.id, { ...finding(world.time), note: '字'.repeat(90_000) });
+  await drafts.flush();
+  expect(await world.seal(large.id)).toMatchObject({ kind: 'too_large', what: 'body', limit: 262_144 });
+  expect(await drafts.list()).toHaveLength(2);
+  expect(await world.visit()).toBeTruthy();
+  expect(await world.db.read(['meta'], (tx) => tx.objectStore('meta').get('last_seq'))).toBe(1);
+});
+
+test('no space between photo and submit: the draft stays, the number is not used up', async () => {
+  const draft = await begin();
+  await world.addPhoto(draft.id, 10, 'overview');
+  const full: Database = {
+    name: world.db.name,
+    read: (stores, work) => world.db.read(stores, work),
+    write: () => Promise.reject(new NoSpace()),
+    close: () => undefined,
+  };
+  await expect(world.seal(draft.id, full)).rejects.toThrow(NoSpace);
+  expect(await drafts.list()).toHaveLength(1);
+  expect(await world.seal(draft.id)).toMatchObject({ kind: 'sealed', seq: 1 });
+});
+
+test('what is written after the read is sealed too', async () => {
+  const draft = await begin();
+  let once = true;
+  const late: Database = {
+    name: world.db.name,
+    read: (stores, work) => world.db.read(stores, work),
+    write: async (stores, work) => {
+      if (once) {
+        once = false;
+        await drafts.save(draft.id, { ...finding(world.time), note: '最后一笔' });
+        await drafts.flush();
+      }
+      return world.db.write(stores, work);
+    },
+    close: () => undefined,
+  };
+  await world.seal(draft.id, late);
+  const body = await world.db.read(['bodies'], (tx) => tx.objectStore('bodies').get(draft.id));
+  expect(Buffer.from(body ?? new ArrayBuffer()).toString()).toContain('最后一笔');
+});
+
+test('a draft that is gone is not sealed', async () => {
+  expect(await world.seal('nothing')).toEqual({ kind: 'gone' });
+});
