@@ -5,6 +5,7 @@ mod import;
 mod keys;
 mod openapi;
 mod serve;
+mod user;
 
 use clap::{Parser, Subcommand};
 use lalian::{
@@ -35,6 +36,8 @@ enum Command {
     Migrate(serve::Migrate),
     /// Take over a county's registers from files
     Import(Box<import::Import>),
+    /// Make, list, reset and end accounts
+    User(Box<user::User>),
     /// Show or renew the keys that sign receipts and access tokens
     Keys(keys::Keys),
     /// Write the OpenAPI document
@@ -70,6 +73,7 @@ pub fn run(cli: Cli) -> Outcome {
             Command::Serve(serve) => serve.run().await,
             Command::Migrate(migrate) => migrate.run().await,
             Command::Import(import) => import.run().await,
+            Command::User(user) => user.run().await,
             Command::Keys(keys) => keys.run(),
             Command::Openapi(openapi) => openapi.run(),
         }
