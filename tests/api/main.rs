@@ -5,3 +5,4 @@ mod door;
 mod files_s3;
 mod idempotency;
 mod store;
+mod uploads;
