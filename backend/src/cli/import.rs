@@ -7,6 +7,7 @@ use lalian::{
     domain::{
         import::{FILE_MAX, Imported},
         places::{division, geojson, site},
+        standards::checklist::Library,
     },
 };
 use std::{
@@ -28,6 +29,8 @@ enum What {
     Divisions { file: PathBuf },
     /// Sites (CSV: `code,kind,name,township_code,village_code,longitude,latitude`); their kinds come with the checklists
     Sites { file: PathBuf },
+    /// Checklists with their site kinds and departments (JSON, `schema_version` 2); a kind whose content changed gets a new version
+    Checklists { file: PathBuf },
 }
 
 impl Import {
@@ -57,6 +60,9 @@ impl What {
             }
             Self::Sites { file } => {
                 app.import_sites(&caller, &site::from_csv(&read(file)?)?).await.map_err(plain)
+            }
+            Self::Checklists { file } => {
+                app.import_checklists(&caller, &Library::parse(&read(file)?)?).await.map_err(plain)
             }
         }
     }

@@ -78,8 +78,9 @@ async fn county_of(tx: &Tx, caller: &Caller, rows: &[DivisionRow], fresh: &[Uuid
             .iter()
             .filter_map(|row| row.parent.as_ref())
             .find(|code| code.kind() == DivisionKind::County);
-        match parent.and_then(known) {
-            Some(county) => county,
+        match parent.map(known) {
+            Some(Some(county)) => county,
+            Some(None) => return Err(refuse(unknown_county(rows))),
             None => super::target(tx, caller).await?,
         }
     };
@@ -87,6 +88,21 @@ async fn county_of(tx: &Tx, caller: &Caller, rows: &[DivisionRow], fresh: &[Uuid
         return Err(refuse(Faults::whole("文件说的是另一个县", "the file speaks of another county")));
     }
     Ok(found)
+}
+
+/// Townships of a county that is neither in the file nor here.
+fn unknown_county(rows: &[DivisionRow]) -> Faults {
+    let mut faults = Faults::default();
+    for row in rows.iter().filter(|row| row.kind == DivisionKind::Township) {
+        let code = row.parent.as_ref().map(DivisionCode::as_str).unwrap_or_default();
+        faults.add(
+            row.row,
+            "parent",
+            format!("没有县 {code}，请在文件中加一行 level 为 county 的县"),
+            format!("there is no county {code}; add a row of level county to the file"),
+        );
+    }
+    faults
 }
 
 /// What is to be written.
