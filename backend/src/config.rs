@@ -42,7 +42,13 @@ pub struct DatabaseArgs {
     #[arg(long, global = true, env = "LALIAN_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
     /// File that holds the database URL, so that its password stands in no command line
-    #[arg(long, global = true, env = "LALIAN_DATABASE_FILE", value_name = "FILE", conflicts_with = "database")]
+    #[arg(
+        long,
+        global = true,
+        env = "LALIAN_DATABASE_FILE",
+        value_name = "FILE",
+        conflicts_with = "database"
+    )]
     database_file: Option<PathBuf>,
 }
 

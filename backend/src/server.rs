@@ -171,6 +171,14 @@ pub async fn open(config: &Config) -> Result<App, Error> {
     })
 }
 
+/// [`open`], and brings the schema up to date on either database: for a county that nobody else serves yet.
+pub async fn open_new(config: &Config) -> Result<App, Error> {
+    make_folder(config)?;
+    let app = open(config).await?;
+    app.store.migrate().await?;
+    Ok(app)
+}
+
 /// [`open`], with the schema of this version: on SQLite it is brought there, on PostgreSQL that is `lalian migrate`'s matter.
 pub async fn open_migrated(config: &Config) -> Result<App, Error> {
     make_folder(config)?;

@@ -9,8 +9,14 @@ use std::{
 };
 
 /// What the build is made from, beside `src` and `public`.
-const SINGLE_FILES: [&str; 6] =
-    ["index.html", "package.json", "package-lock.json", "vite.config.ts", "svelte.config.js", "tsconfig.json"];
+const SINGLE_FILES: [&str; 6] = [
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "svelte.config.js",
+    "tsconfig.json",
+];
 const FOLDERS: [&str; 2] = ["src", "public"];
 
 /// Makes sure that `pwa/dist` is there and fresh. Outside a checkout there is nothing to build.
@@ -34,7 +40,10 @@ fn npm(pwa: &Path, arguments: &[&str]) -> Result<(), Box<dyn std::error::Error +
         Err(error) => return Err(error.into()),
     };
     let command = arguments.join(" ");
-    status.success().then_some(()).ok_or_else(|| format!("npm {command}: {status} (in {})", pwa.display()).into())
+    status
+        .success()
+        .then_some(())
+        .ok_or_else(|| format!("npm {command}: {status} (in {})", pwa.display()).into())
 }
 
 const NO_NODE: &str = "没有找到 Node。构建页面需要 Node 20.19 以上（含 npm），安装后重新运行；或用 --pwa 指定已构建好的目录。\n\
@@ -46,7 +55,8 @@ fn is_fresh(pwa: &Path, dist: &Path) -> io::Result<bool> {
     let Some(built) = modified(&dist.join("index.html")) else { return Ok(false) };
     let single = SINGLE_FILES.iter().filter_map(|name| modified(&pwa.join(name))).max();
     let mut newest = single.unwrap_or(SystemTime::UNIX_EPOCH);
-    let mut folders: Vec<PathBuf> = FOLDERS.iter().map(|name| pwa.join(name)).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> =
+        FOLDERS.iter().map(|name| pwa.join(name)).filter(|path| path.is_dir()).collect();
     while let Some(folder) = folders.pop() {
         // A folder's own time tells of files that were removed.
         newest = newest.max(modified(&folder).unwrap_or(newest));
@@ -92,7 +102,10 @@ mod tests {
         touch(&pwa.join("src/core/outbox.ts"), 10);
         assert!(!is_fresh(pwa, &dist).unwrap(), "a source changed");
         touch(&dist.join("index.html"), 5);
-        File::open(pwa.join("src/core")).unwrap().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000)).unwrap();
+        File::open(pwa.join("src/core"))
+            .unwrap()
+            .set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000))
+            .unwrap();
         assert!(!is_fresh(pwa, &dist).unwrap(), "a source was removed");
     }
 

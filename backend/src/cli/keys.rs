@@ -57,8 +57,16 @@ impl Keys {
                 let mut text = String::new();
                 for purpose in Purpose::ALL {
                     for key in Ring::list(&folder, purpose).map_err(plain)? {
-                        let retired = key.retired_at.map_or_else(String::new, |at| format!("  retired {}", at.format("%F %T")));
-                        writeln!(text, "{:<8} {}  since {}{retired}", purpose.as_str(), key.kid, key.created_at.format("%F %T"))?;
+                        let retired = key
+                            .retired_at
+                            .map_or_else(String::new, |at| format!("  retired {}", at.format("%F %T")));
+                        writeln!(
+                            text,
+                            "{:<8} {}  since {}{retired}",
+                            purpose.as_str(),
+                            key.kid,
+                            key.created_at.format("%F %T")
+                        )?;
                     }
                 }
                 say(text.trim_end());

@@ -1,5 +1,6 @@
 //! The commands of the program: one binary, one subcommand for each thing an operator does.
 
+mod demo;
 mod front_end;
 mod import;
 mod keys;
@@ -32,11 +33,17 @@ pub struct Cli {
 enum Command {
     /// Serve a county (or, on PostgreSQL and S3, be one of many replicas)
     Serve(Box<serve::Serve>),
+    /// Serve the invented demo county on this machine; the first run prints who can log in
+    Demo(Box<demo::Demo>),
     /// Bring the database to the shape that this version needs
     Migrate(serve::Migrate),
     /// Take over a county's registers from files
     Import(Box<import::Import>),
+<<<<<<< HEAD
     /// Make, list, reset and end accounts
+=======
+    /// Make, list and reopen accounts
+>>>>>>> ee6a224 (feat(cli): demo, user and checklist import: one command from a checkout to a county with people in it)
     User(Box<user::User>),
     /// Show or renew the keys that sign receipts and access tokens
     Keys(keys::Keys),
@@ -71,6 +78,7 @@ pub fn run(cli: Cli) -> Outcome {
     runtime.block_on(async {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
+            Command::Demo(demo) => demo.run().await,
             Command::Migrate(migrate) => migrate.run().await,
             Command::Import(import) => import.run().await,
             Command::User(user) => user.run().await,

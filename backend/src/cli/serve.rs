@@ -25,8 +25,12 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self) -> Outcome {
         self.log.start()?;
-        let config = Config::new(&self.database, self.storage, self.network, FOLDER)?;
-        until_stopped(config).await
+        until_stopped(self.config(FOLDER)?).await
+    }
+
+    /// The settings, with `data` as the folder when none is named.
+    pub fn config(self, data: &str) -> Result<Config, lalian::config::Error> {
+        Config::new(&self.database, self.storage, self.network, data)
     }
 }
 

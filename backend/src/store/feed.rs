@@ -2,7 +2,9 @@
 
 use super::{Conn, Error, entity::change};
 use crate::domain::{clock::Instant, people::scope::Scope};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use change::Column as C;
@@ -19,7 +21,13 @@ pub struct Numbered {
 
 /// Changes after `cursor` that may concern the scope, in order, made before `until` (the watermark: a transaction that
 /// took a lower number may still commit).
-pub async fn after(conn: &impl Conn, scope: Scope, cursor: i64, until: Instant, limit: u64) -> Result<Vec<Numbered>, Error> {
+pub async fn after(
+    conn: &impl Conn,
+    scope: Scope,
+    cursor: i64,
+    until: Instant,
+    limit: u64,
+) -> Result<Vec<Numbered>, Error> {
     Ok(change::Entity::find()
         .filter(C::Seq.gt(cursor))
         .filter(C::At.lte(until))
@@ -29,7 +37,13 @@ pub async fn after(conn: &impl Conn, scope: Scope, cursor: i64, until: Instant, 
         .all(conn.raw())
         .await?
         .into_iter()
-        .map(|row| Numbered { seq: row.seq, noun: row.noun, object_id: row.object_id, version: row.version, gone: row.gone })
+        .map(|row| Numbered {
+            seq: row.seq,
+            noun: row.noun,
+            object_id: row.object_id,
+            version: row.version,
+            gone: row.gone,
+        })
         .collect())
 }
 
@@ -48,8 +62,15 @@ pub async fn newest(conn: &impl Conn, county: Uuid, until: Instant) -> Result<i6
 
 /// The oldest number that is still kept.
 pub async fn oldest(conn: &impl Conn, county: Uuid) -> Result<i64, Error> {
-    let seq: Option<i64> =
-        change::Entity::find().select_only().column(C::Seq).filter(C::CountyId.eq(county)).order_by_asc(C::Seq).limit(1).into_tuple().one(conn.raw()).await?;
+    let seq: Option<i64> = change::Entity::find()
+        .select_only()
+        .column(C::Seq)
+        .filter(C::CountyId.eq(county))
+        .order_by_asc(C::Seq)
+        .limit(1)
+        .into_tuple()
+        .one(conn.raw())
+        .await?;
     Ok(seq.unwrap_or(0))
 }
 
@@ -59,13 +80,16 @@ fn scoped(scope: Scope) -> Condition {
     let all = Condition::all();
     match scope {
         Scope::Platform => all.add(Expr::val(1).eq(0)),
-        Scope::County { county } | Scope::Department { county, .. } | Scope::Own { county, .. } => all.add(C::CountyId.eq(county)),
-        Scope::Township { county, township } | Scope::Village { county, township, .. } => all.add(C::CountyId.eq(county)).add(
-            Condition::any()
-                .add(C::TownshipAfter.eq(township))
-                .add(C::TownshipBefore.eq(township))
-                .add(Condition::all().add(C::TownshipAfter.is_null()).add(C::TownshipBefore.is_null())),
-        ),
+        Scope::County { county } | Scope::Department { county, .. } | Scope::Own { county, .. } => {
+            all.add(C::CountyId.eq(county))
+        }
+        Scope::Township { county, township } | Scope::Village { county, township, .. } => {
+            all.add(C::CountyId.eq(county)).add(
+                Condition::any()
+                    .add(C::TownshipAfter.eq(township))
+                    .add(C::TownshipBefore.eq(township))
+                    .add(Condition::all().add(C::TownshipAfter.is_null()).add(C::TownshipBefore.is_null())),
+            )
+        }
     }
 }
-

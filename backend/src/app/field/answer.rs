@@ -72,8 +72,15 @@ impl Refusal {
     }
 
     pub const ALL: [Refusal; 9] = [
-        Self::Unreadable, Self::UnknownKind, Self::NotAuthor, Self::OutsideCounty, Self::ForeignDevice, Self::BadSignature,
-        Self::NotPermitted, Self::UnknownTicket, Self::UnknownInspection,
+        Self::Unreadable,
+        Self::UnknownKind,
+        Self::NotAuthor,
+        Self::OutsideCounty,
+        Self::ForeignDevice,
+        Self::BadSignature,
+        Self::NotPermitted,
+        Self::UnknownTicket,
+        Self::UnknownInspection,
     ];
 
     pub fn parse(text: &str) -> Option<Self> {
@@ -82,15 +89,39 @@ impl Refusal {
 
     fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Unreadable => ("unreadable", "内容读不懂，已原样留存", "It cannot be read; it is kept as it is"),
-            Self::UnknownKind => ("unknown_kind", "服务器还不认识这类内容，已留存", "The server does not know this kind yet; it is kept"),
+            Self::Unreadable => {
+                ("unreadable", "内容读不懂，已原样留存", "It cannot be read; it is kept as it is")
+            }
+            Self::UnknownKind => (
+                "unknown_kind",
+                "服务器还不认识这类内容，已留存",
+                "The server does not know this kind yet; it is kept",
+            ),
             Self::NotAuthor => ("not_author", "不是您本人封存的内容", "It was not sealed by you"),
-            Self::OutsideCounty => ("outside_county", "点位不在本县台账中，已留存", "The site is not in this county's register; it is kept"),
-            Self::ForeignDevice => ("foreign_device", "设备没有登记在作者名下，已留存", "The device is not registered to its author; it is kept"),
-            Self::BadSignature => ("bad_signature", "设备签名对不上，已留存", "The device's signature does not fit; it is kept"),
-            Self::NotPermitted => ("not_permitted", "作者的岗位不能做这件事，已留存", "The author's post may not do this; it is kept"),
-            Self::UnknownTicket => ("unknown_ticket", "没有找到这张整改单，已留存", "The ticket was not found; it is kept"),
-            Self::UnknownInspection => ("unknown_inspection", "没有找到这次检查，已留存", "The visit was not found; it is kept"),
+            Self::OutsideCounty => (
+                "outside_county",
+                "点位不在本县台账中，已留存",
+                "The site is not in this county's register; it is kept",
+            ),
+            Self::ForeignDevice => (
+                "foreign_device",
+                "设备没有登记在作者名下，已留存",
+                "The device is not registered to its author; it is kept",
+            ),
+            Self::BadSignature => {
+                ("bad_signature", "设备签名对不上，已留存", "The device's signature does not fit; it is kept")
+            }
+            Self::NotPermitted => (
+                "not_permitted",
+                "作者的岗位不能做这件事，已留存",
+                "The author's post may not do this; it is kept",
+            ),
+            Self::UnknownTicket => {
+                ("unknown_ticket", "没有找到这张整改单，已留存", "The ticket was not found; it is kept")
+            }
+            Self::UnknownInspection => {
+                ("unknown_inspection", "没有找到这次检查，已留存", "The visit was not found; it is kept")
+            }
         }
     }
 }

@@ -13,7 +13,10 @@ use crate::{
             flag::{Flag, FlagCode},
             kind::Kind,
         },
-        people::{role::{Role, UnitKind}, scope::Scope},
+        people::{
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
     },
     store,
 };
@@ -44,7 +47,9 @@ pub async fn vouch(app: &App, caller: &Caller, sealed: Sealed<'_>) -> AppResult<
     let author = sealed.envelope.author;
     let on_behalf = sealed.envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id);
     match caller.county_id {
-        Some(county) if author.person_id == caller.person_id || on_behalf => judge(app, county, on_behalf.then_some(caller.person_id), sealed).await,
+        Some(county) if author.person_id == caller.person_id || on_behalf => {
+            judge(app, county, on_behalf.then_some(caller.person_id), sealed).await
+        }
         _ => Ok(None),
     }
 }
@@ -60,7 +65,12 @@ pub struct Sealed<'a> {
 }
 
 /// Judges post, device and signature; `None` when the post was never this person's in this county.
-pub async fn judge(app: &App, county: Uuid, entered_by: Option<Uuid>, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
+pub async fn judge(
+    app: &App,
+    county: Uuid,
+    entered_by: Option<Uuid>,
+    sealed: Sealed<'_>,
+) -> AppResult<Option<Vouched>> {
     let Sealed { envelope, kind, body, signature, at } = sealed;
     let author = envelope.author;
     let read = app.store.read();
@@ -91,7 +101,9 @@ pub async fn judge(app: &App, county: Uuid, entered_by: Option<Uuid>, sealed: Se
                 }
                 match signature {
                     None => flags.push(FlagCode::NoSignature.flag()),
-                    Some(text) if !signed_by(&device.public_key, text, body) => refusal = Some(Refusal::BadSignature),
+                    Some(text) if !signed_by(&device.public_key, text, body) => {
+                        refusal = Some(Refusal::BadSignature)
+                    }
                     Some(_) => {}
                 }
             }
@@ -105,7 +117,15 @@ pub async fn judge(app: &App, county: Uuid, entered_by: Option<Uuid>, sealed: Se
         (UnitKind::Village, Some(township)) => Scope::Village { county, township, village: post.unit_id },
         (UnitKind::Village, None) => Scope::Own { county, person: author.person_id },
     };
-    Ok(Some(Vouched { person_id: author.person_id, post_id: author.post_id, role: post.role, unit_id: post.unit_id, scope, flags, refusal }))
+    Ok(Some(Vouched {
+        person_id: author.person_id,
+        post_id: author.post_id,
+        role: post.role,
+        unit_id: post.unit_id,
+        scope,
+        flags,
+        refusal,
+    }))
 }
 
 /// A public P-256 key as phones send it.

@@ -90,7 +90,14 @@ pub struct Belongs {
 }
 
 impl<'a> Entry<'a> {
-    pub fn new(tx: &'a Tx, facts: &'a Facts, envelope: &'a Envelope<'a>, author: &'a Vouched, county: Uuid, times: &'a Times) -> Self {
+    pub fn new(
+        tx: &'a Tx,
+        facts: &'a Facts,
+        envelope: &'a Envelope<'a>,
+        author: &'a Vouched,
+        county: Uuid,
+        times: &'a Times,
+    ) -> Self {
         Self { tx, facts, envelope, author, county, times, changes: RefCell::default() }
     }
 
@@ -99,7 +106,11 @@ impl<'a> Entry<'a> {
     }
 
     pub fn when(&self) -> When {
-        When { observed_at: self.times.observed_at, accepted_at: self.times.accepted_at, effective: self.times.effective() }
+        When {
+            observed_at: self.times.observed_at,
+            accepted_at: self.times.accepted_at,
+            effective: self.times.effective(),
+        }
     }
 
     fn by(&self) -> EventBy {
@@ -141,7 +152,12 @@ impl<'a> Entry<'a> {
     }
 
     /// Appends a ticket's event and tells the feed.
-    pub async fn record(&self, ticket: &Ticket, event: &Event, unit_before: Option<Uuid>) -> AppResult<Changed> {
+    pub async fn record(
+        &self,
+        ticket: &Ticket,
+        event: &Event,
+        unit_before: Option<Uuid>,
+    ) -> AppResult<Changed> {
         store::tickets::append_event(self.tx, ticket, event, self.by()).await?;
         self.tell(ChangeRow {
             county_id: self.county,

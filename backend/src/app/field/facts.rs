@@ -51,7 +51,12 @@ pub struct Facts {
 
 impl Facts {
     pub async fn load(app: &App, county: Uuid) -> AppResult<Self> {
-        Ok(Self { county, areas: app.areas(county).await?, rules: rules(app, county).await?, cache: Arc::clone(&app.facts) })
+        Ok(Self {
+            county,
+            areas: app.areas(county).await?,
+            rules: rules(app, county).await?,
+            cache: Arc::clone(&app.facts),
+        })
     }
 
     pub fn deadlines(&self) -> &DeadlineRules {
@@ -69,7 +74,9 @@ impl Facts {
         if let Some(known) = self.cache.checklists.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Ok(Some((Arc::clone(known), current)));
         }
-        let Some(row) = store::standards::checklists::get(tx, Scope::County { county: self.county }, id).await? else {
+        let Some(row) =
+            store::standards::checklists::get(tx, Scope::County { county: self.county }, id).await?
+        else {
             return Ok(None);
         };
         let body: Checklist = serde_json::from_value(row.body).map_err(|_| store::Error::Inconsistent {
@@ -85,7 +92,8 @@ impl Facts {
     /// Where a reported position lies; `None` when it is no place on Earth.
     pub fn locate(&self, place: &Place) -> Option<Located> {
         let place = place.checked()?;
-        let position = Position::new((place.lon, place.lat), place.accuracy_m, Source::Browser, Datum::Wgs84).ok()?;
+        let position =
+            Position::new((place.lon, place.lat), place.accuracy_m, Source::Browser, Datum::Wgs84).ok()?;
         Some(self.areas.locate(&position))
     }
 }
@@ -96,7 +104,11 @@ pub async fn epoch(app: &App, conn: &impl Conn) -> AppResult<Uuid> {
         return Ok(*epoch);
     }
     let text = store::meta::get(conn, store::meta::EPOCH).await?.unwrap_or_default();
-    let epoch = text.parse().map_err(|_| store::Error::Inconsistent { table: "meta", column: "value", value: text })?;
+    let epoch = text.parse().map_err(|_| store::Error::Inconsistent {
+        table: "meta",
+        column: "value",
+        value: text,
+    })?;
     Ok(*app.facts.epoch.get_or_init(|| epoch))
 }
 

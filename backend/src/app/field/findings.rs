@@ -1,7 +1,7 @@
 //! From a fault that somebody saw to the ticket of the right unit.
 
-use super::entry::{Belongs, Effect, Entry};
 use super::answer::Changed;
+use super::entry::{Belongs, Effect, Entry};
 use crate::{
     app::{AppError, AppResult},
     domain::{
@@ -84,7 +84,12 @@ pub struct Opened {
 }
 
 /// Opens a ticket, or records a sighting of the open one of the same fault; a finding that only scores makes none.
-pub async fn open(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: Openness) -> AppResult<Opened> {
+pub async fn open(
+    entry: &Entry<'_>,
+    draft: &Draft,
+    site: Option<&Site>,
+    openness: Openness,
+) -> AppResult<Opened> {
     if draft.makes == "score" {
         return Ok(Opened { ticket_id: None, changed: None, flags: Vec::new() });
     }
@@ -108,7 +113,11 @@ pub async fn open(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, opennes
     };
     let mut changed = entry.record(&ticket, &opened, None).await?;
     // A border case always waits for a person; so does a place that no township covers.
-    if openness.at_once && ticket.state == State::Pending && !ticket.border && let Some(unit) = ticket.unit_id {
+    if openness.at_once
+        && ticket.state == State::Pending
+        && !ticket.border
+        && let Some(unit) = ticket.unit_id
+    {
         let step = Step::Issue {
             unit_kind: UnitKind::Township,
             unit_id: unit,
@@ -124,13 +133,21 @@ pub async fn open(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, opennes
 }
 
 /// Issues a ticket (T2): numbered, dated, counted, and shown to the unit unless its round is hidden.
-pub async fn issue(entry: &Entry<'_>, ticket: &mut Ticket, step: &Step, visible_from: Option<Instant>) -> AppResult<Changed> {
+pub async fn issue(
+    entry: &Entry<'_>,
+    ticket: &mut Ticket,
+    step: &Step,
+    visible_from: Option<Instant>,
+) -> AppResult<Changed> {
     let unit_before = ticket.unit_id;
     let event = machine::apply(ticket, step, entry.when(), entry.facts.deadlines())
         .map_err(|_| AppError::Internal("issue of a ticket that is not pending".into()))?;
     ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     store::tickets::update(entry.tx, ticket).await?;
-    if ticket.visible_from.is_some() && ticket.counts_as_static() && let Some(township) = ticket.place_township_id {
+    if ticket.visible_from.is_some()
+        && ticket.counts_as_static()
+        && let Some(township) = ticket.place_township_id
+    {
         let day = local_day(entry.now()).to_string();
         store::tickets::count_static(entry.tx, entry.county, township, day, 1, 0).await?;
     }
@@ -214,7 +231,9 @@ async fn sight(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>) -> AppResu
         // The same finding under another operation: its ticket stands.
         return Ok(Opened { ticket_id: Some(Ticket::id_of(draft.id)), changed: None, flags: Vec::new() });
     };
-    let open = store::tickets::open_fault(entry.tx, entry.county, site.id, &draft.item_code, &draft.instance_key).await?;
+    let open =
+        store::tickets::open_fault(entry.tx, entry.county, site.id, &draft.item_code, &draft.instance_key)
+            .await?;
     let Some(mut ticket) = open else {
         return Ok(Opened { ticket_id: Some(Ticket::id_of(draft.id)), changed: None, flags: Vec::new() });
     };
@@ -236,7 +255,13 @@ async fn sight(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>) -> AppResu
 }
 
 /// The row of a finding.
-pub fn row(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: Openness, ticket_id: Option<Uuid>) -> FindingRow {
+pub fn row(
+    entry: &Entry<'_>,
+    draft: &Draft,
+    site: Option<&Site>,
+    openness: Openness,
+    ticket_id: Option<Uuid>,
+) -> FindingRow {
     FindingRow {
         id: draft.id,
         county_id: entry.county,
@@ -294,7 +319,9 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
     let located = position.and_then(|place| entry.facts.locate(place));
     let (township, village, border) = match (&site, &located) {
         (Some(site), _) => (Some(site.township_id), Some(site.village_id), false),
-        (None, Some(located)) => (located.township, located.village, located.border || located.township.is_none()),
+        (None, Some(located)) => {
+            (located.township, located.village, located.border || located.township.is_none())
+        }
         (None, None) => (None, None, true),
     };
     match (&site, &located) {
@@ -334,7 +361,11 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
     store::field::findings::insert(entry.tx, vec![row]).await?;
     let subject = opened.ticket_id.unwrap_or(draft.id);
     let missing = entry
-        .name_files(draft.township, draft.village, openness.visible_from, |_| Belongs { subject: "ticket", subject_id: subject, urgent: true })
+        .name_files(draft.township, draft.village, openness.visible_from, |_| Belongs {
+            subject: "ticket",
+            subject_id: subject,
+            urgent: true,
+        })
         .await?;
     Ok(Ok(Effect {
         flags,

@@ -12,7 +12,10 @@ use crate::{
         field::{
             envelope::{FileRef, Unreadable},
             flag::{Flag, FlagCode},
-            inspection::{AnswerBody, AnswerFinding, CorrectionBody, FAR_M, InspectionBody, MAX_TEXT, OUTCOMES, clean, shorten},
+            inspection::{
+                AnswerBody, AnswerFinding, CorrectionBody, FAR_M, InspectionBody, MAX_TEXT, OUTCOMES, clean,
+                shorten,
+            },
         },
         places::position::Point,
         standards::{
@@ -24,7 +27,9 @@ use crate::{
             machine::{self, Step},
         },
     },
-    store::{self, changes::ChangeRow, field::inspections::InspectionRow, places::sites::Site, rounds::RoundRow},
+    store::{
+        self, changes::ChangeRow, field::inspections::InspectionRow, places::sites::Site, rounds::RoundRow,
+    },
 };
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -48,7 +53,13 @@ pub async fn submit(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
         // The same visit under another operation id: its first content stands, this one is kept beside it.
         let missing = visit.name_files(entry, &HashMap::new()).await?;
         let flags = vec![FlagCode::Forked.with(body.inspection_id.to_string())];
-        return Ok(Ok(Effect { flags, missing, subject: Some(("inspection", body.inspection_id)), outcome: super::entry::Outcome::Nothing, ..Effect::default() }));
+        return Ok(Ok(Effect {
+            flags,
+            missing,
+            subject: Some(("inspection", body.inspection_id)),
+            outcome: super::entry::Outcome::Nothing,
+            ..Effect::default()
+        }));
     }
     let found = visit.open_findings(entry, &HashSet::new()).await?;
     Ok(Ok(visit.finish(entry, &row, found).await?))
@@ -61,27 +72,35 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
         Err(unreadable) => return Ok(Err(unreadable)),
     };
     let before = store::field::inspections::lock(entry.tx, entry.county, body.inspection_id).await?;
-    let Some(before) = before.filter(|row| row.person_id == entry.author.person_id && row.id == body.inspection.inspection_id) else {
+    let Some(before) = before
+        .filter(|row| row.person_id == entry.author.person_id && row.id == body.inspection.inspection_id)
+    else {
         return Ok(Ok(Effect::refused(Refusal::UnknownInspection)));
     };
     let Some(mut visit) = Visit::read(entry, &body.inspection).await? else {
         return Ok(Ok(Effect::refused(Refusal::OutsideCounty)));
     };
-    if entry.now() - before.accepted_at > CORRECTABLE && entry.times.effective() - before.observed_at > CORRECTABLE {
+    if entry.now() - before.accepted_at > CORRECTABLE
+        && entry.times.effective() - before.observed_at > CORRECTABLE
+    {
         visit.flags.push(FlagCode::CorrectionLate.flag());
     }
     let mut row = visit.row(entry);
     row.revision = before.revision + 1;
     row.version = before.version + 1;
     // When and for whom the visit was made does not change with its content.
-    (row.observed_at, row.local_day, row.visible_from) = (before.observed_at, before.local_day.clone(), before.visible_from);
+    (row.observed_at, row.local_day, row.visible_from) =
+        (before.observed_at, before.local_day.clone(), before.visible_from);
     (row.round_id, row.accepted_at) = (before.round_id, before.accepted_at);
     store::field::inspections::update(entry.tx, row.clone()).await?;
 
     let old = store::field::findings::of_inspection(entry.tx, entry.county, before.id).await?;
     let kept: HashSet<Uuid> = visit.drafts.iter().map(|draft| draft.id).collect();
     let known: HashSet<Uuid> = old.iter().map(|finding| finding.id).collect();
-    let dropped: Vec<_> = old.into_iter().filter(|finding| !kept.contains(&finding.id) && finding.state != "withdrawn").collect();
+    let dropped: Vec<_> = old
+        .into_iter()
+        .filter(|finding| !kept.contains(&finding.id) && finding.state != "withdrawn")
+        .collect();
     let mut changed = Vec::new();
     for ticket_id in dropped.iter().filter_map(|finding| finding.ticket_id) {
         match withdraw(entry, ticket_id, &body.reason).await? {
@@ -90,7 +109,12 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
             Withdrawal::Ended => {}
         }
     }
-    store::field::findings::withdraw(entry.tx, entry.county, dropped.iter().map(|finding| finding.id).collect()).await?;
+    store::field::findings::withdraw(
+        entry.tx,
+        entry.county,
+        dropped.iter().map(|finding| finding.id).collect(),
+    )
+    .await?;
     let mut found = visit.open_findings(entry, &known).await?;
     found.changed.append(&mut changed);
     Ok(Ok(visit.finish(entry, &row, found).await?))
@@ -172,7 +196,12 @@ impl<'a> Visit<'a> {
         if self.site.status != store::places::sites::ACTIVE {
             self.flags.push(FlagCode::RetiredSite.flag());
         }
-        let here = self.body.arrived.as_ref().and_then(|place| place.checked()).and_then(|place| Point::new(place.lon, place.lat).ok());
+        let here = self
+            .body
+            .arrived
+            .as_ref()
+            .and_then(|place| place.checked())
+            .and_then(|place| Point::new(place.lon, place.lat).ok());
         if let (Some(here), Ok(there)) = (here, Point::new(self.site.lon, self.site.lat)) {
             let metres = here.distance_m(there);
             self.distance_m = Some(metres);
@@ -202,10 +231,18 @@ impl<'a> Visit<'a> {
         if !current {
             self.flags.push(FlagCode::OldChecklist.flag());
         }
-        let answers: Vec<VisitAnswer> =
-            self.body.answers.iter().map(|answer| visit_answer(answer, list, &entry.envelope.files)).collect();
+        let answers: Vec<VisitAnswer> = self
+            .body
+            .answers
+            .iter()
+            .map(|answer| visit_answer(answer, list, &entry.envelope.files))
+            .collect();
         let found = judge::check(list, &answers);
-        self.flags.extend(found.into_iter().map(|flag| Flag { code: flag.code.as_str().into(), detail: Some(shorten(&flag.item, 64)) }));
+        self.flags.extend(
+            found
+                .into_iter()
+                .map(|flag| Flag { code: flag.code.as_str().into(), detail: Some(shorten(&flag.item, 64)) }),
+        );
         self.score = judge::score(list, &answers, judge::GATE_PERMILLE);
         for (answer, judged) in self.body.answers.iter().zip(&answers) {
             let item = list.item(&answer.item);
@@ -225,7 +262,10 @@ impl<'a> Visit<'a> {
             return;
         }
         let implied = [AnswerFinding {
-            finding_id: Uuid::new_v5(&self.body.inspection_id, format!("{}/{}", answer.item, answer.instance_key).as_bytes()),
+            finding_id: Uuid::new_v5(
+                &self.body.inspection_id,
+                format!("{}/{}", answer.item, answer.instance_key).as_bytes(),
+            ),
             instance_key: None,
             title: None,
             note: answer.note.clone(),
@@ -235,7 +275,9 @@ impl<'a> Visit<'a> {
         let listed: &[AnswerFinding] = if answer.findings.is_empty() { &implied } else { &answer.findings };
         // Where the rules would let it pass, the fault that somebody saw still weighs as its item says.
         let by = |item, given| judge::judge(item, given, Verdict::Fail).consequence;
-        let made = item.and_then(|item| given.and_then(|given| by(item, given)).or_else(|| by(item, &Given::Unreadable)));
+        let made = item.and_then(|item| {
+            given.and_then(|given| by(item, given)).or_else(|| by(item, &Given::Unreadable))
+        });
         for finding in listed {
             let titled = finding.title.as_deref().filter(|title| !title.trim().is_empty());
             let default = made.as_ref().map_or(answer.item.as_str(), |made| made.title_zh.as_str());
@@ -251,7 +293,9 @@ impl<'a> Visit<'a> {
                 restricted: made.as_ref().is_some_and(|made| made.restricted),
                 makes: made.as_ref().map_or("ticket", |made| made.makes.as_str()).to_owned(),
                 department: made.as_ref().map_or("township", |made| made.department.as_str()).to_owned(),
-                deadline_days: made.as_ref().map_or(5, |made| i32::try_from(made.deadline_days).unwrap_or(i32::MAX)),
+                deadline_days: made
+                    .as_ref()
+                    .map_or(5, |made| i32::try_from(made.deadline_days).unwrap_or(i32::MAX)),
                 township: Some(self.site.township_id),
                 village: Some(self.site.village_id),
                 lon: Some(self.site.lon),
@@ -267,7 +311,10 @@ impl<'a> Visit<'a> {
         let arrived = self.body.arrived.as_ref().and_then(|place| place.checked());
         let count = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
         let by_result = |verdict: Verdict| {
-            count(u32::try_from(self.body.answers.iter().filter(|answer| answer.result == verdict).count()).unwrap_or(u32::MAX))
+            count(
+                u32::try_from(self.body.answers.iter().filter(|answer| answer.result == verdict).count())
+                    .unwrap_or(u32::MAX),
+            )
         };
         InspectionRow {
             id: self.body.inspection_id,
@@ -325,7 +372,11 @@ impl<'a> Visit<'a> {
     }
 
     /// Photos of a failed item belong to its ticket, all others to the visit.
-    async fn name_files(&self, entry: &Entry<'_>, tickets: &HashMap<(String, String), Uuid>) -> AppResult<Vec<String>> {
+    async fn name_files(
+        &self,
+        entry: &Entry<'_>,
+        tickets: &HashMap<(String, String), Uuid>,
+    ) -> AppResult<Vec<String>> {
         let visit = self.body.inspection_id;
         let ticket_of = |file: &FileRef| {
             let item = file.item_path.clone()?;
@@ -333,10 +384,15 @@ impl<'a> Visit<'a> {
             tickets.get(&(item, instance)).copied()
         };
         entry
-            .name_files(Some(self.site.township_id), Some(self.site.village_id), self.openness.visible_from, |file| match ticket_of(file) {
-                Some(ticket) => Belongs { subject: "ticket", subject_id: ticket, urgent: true },
-                None => Belongs { subject: "inspection", subject_id: visit, urgent: false },
-            })
+            .name_files(
+                Some(self.site.township_id),
+                Some(self.site.village_id),
+                self.openness.visible_from,
+                |file| match ticket_of(file) {
+                    Some(ticket) => Belongs { subject: "ticket", subject_id: ticket, urgent: true },
+                    None => Belongs { subject: "inspection", subject_id: visit, urgent: false },
+                },
+            )
             .await
     }
 
@@ -354,12 +410,25 @@ impl<'a> Visit<'a> {
             visible_from: row.visible_from,
             gone: false,
         });
-        let visit = Changed { noun: "inspections".into(), id: row.id, version: row.version, state: None, number: None };
+        let visit = Changed {
+            noun: "inspections".into(),
+            id: row.id,
+            version: row.version,
+            state: None,
+            number: None,
+        };
         let mut changed = vec![visit];
         changed.extend(found.changed);
         let mut flags = self.flags;
         flags.extend(found.flags);
-        Ok(Effect { flags, changed, subject: Some(("inspection", row.id)), missing, township: Some(row.township_id), ..Effect::default() })
+        Ok(Effect {
+            flags,
+            changed,
+            subject: Some(("inspection", row.id)),
+            missing,
+            township: Some(row.township_id),
+            ..Effect::default()
+        })
     }
 }
 
@@ -367,14 +436,17 @@ impl<'a> Visit<'a> {
 fn visit_answer(answer: &AnswerBody, list: &Checklist, files: &[FileRef]) -> VisitAnswer {
     let null = Value::Null;
     let value = answer.value.as_ref().unwrap_or(&null);
-    let given = list.item(&answer.item).map_or(Given::Unreadable, |item| Given::read(item.answer, answer.result, value));
+    let given = list
+        .item(&answer.item)
+        .map_or(Given::Unreadable, |item| Given::read(item.answer, answer.result, value));
     let photos: Vec<&FileRef> = files
         .iter()
         .filter(|file| file.item_path.as_deref() == Some(answer.item.as_str()))
         .filter(|file| file.instance_key.as_deref().unwrap_or_default() == answer.instance_key)
         .collect();
     let reasons = photos.iter().filter_map(|file| file.capture_reason.as_deref());
-    let reasons = reasons.chain(answer.findings.iter().filter_map(|finding| finding.missing_photo_reason.as_deref()));
+    let reasons =
+        reasons.chain(answer.findings.iter().filter_map(|finding| finding.missing_photo_reason.as_deref()));
     VisitAnswer {
         item: answer.item.clone(),
         instance: answer.instance_key.clone(),

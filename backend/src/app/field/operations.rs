@@ -66,11 +66,19 @@ pub async fn put(app: &App, caller: &Caller, arrival: Arrival) -> AppResult<Repl
     let envelope = match Envelope::parse(&arrival.body) {
         Ok(envelope) if envelope.operation_id == arrival.operation_id => envelope,
         Ok(_) => {
-            let problem = Problem::new(Code::Malformed).with_field("/operation_id", "与地址中的编号不同", "differs from the id in the address");
+            let problem = Problem::new(Code::Malformed).with_field(
+                "/operation_id",
+                "与地址中的编号不同",
+                "differs from the id in the address",
+            );
             return keep(app, caller, &arrival, hash, "id_differs", problem).await;
         }
         Err(unreadable) => {
-            let problem = Problem::new(Code::Malformed).with_field("", "内容读不懂，已原样留存", format!("cannot be read, kept as it is: {}", unreadable.cause));
+            let problem = Problem::new(Code::Malformed).with_field(
+                "",
+                "内容读不懂，已原样留存",
+                format!("cannot be read, kept as it is: {}", unreadable.cause),
+            );
             return keep(app, caller, &arrival, hash, "unreadable", problem).await;
         }
     };
@@ -91,7 +99,19 @@ pub async fn put(app: &App, caller: &Caller, arrival: Arrival) -> AppResult<Repl
     let county = caller.county()?;
     wait_for(app, county, &envelope).await?;
     let facts = Facts::load(app, county).await?;
-    let door = Door { app, caller, kind, envelope: &envelope, author: &author, county, times: &times, facts: &facts, hash: &hash, arrival: &arrival, accepted: "accepted" };
+    let door = Door {
+        app,
+        caller,
+        kind,
+        envelope: &envelope,
+        author: &author,
+        county,
+        times: &times,
+        facts: &facts,
+        hash: &hash,
+        arrival: &arrival,
+        accepted: "accepted",
+    };
     app.store.write(async |tx| door.enter(tx).await).await
 }
 
@@ -112,7 +132,14 @@ async fn wait_for(app: &App, county: Uuid, envelope: &Envelope<'_>) -> AppResult
 }
 
 /// Keeps a body that has no row of its own.
-async fn keep(app: &App, caller: &Caller, arrival: &Arrival, hash: String, code: &str, problem: Problem) -> AppResult<Reply> {
+async fn keep(
+    app: &App,
+    caller: &Caller,
+    arrival: &Arrival,
+    hash: String,
+    code: &str,
+    problem: Problem,
+) -> AppResult<Reply> {
     let now = app.clock.now();
     let row = QuarantineRow {
         id: Uuid::new_v5(&caller.person_id, hash.as_bytes()),
@@ -161,7 +188,9 @@ impl Door<'_> {
         let (server_seq, again) = match inserted {
             Some(seq) => (seq, false),
             None => {
-                let row = store::field::operations::find(tx, self.envelope.operation_id).await?.ok_or(Code::Conflict)?;
+                let row = store::field::operations::find(tx, self.envelope.operation_id)
+                    .await?
+                    .ok_or(Code::Conflict)?;
                 if row.hash != self.hash || row.person_id != self.author.person_id {
                     return Err(Code::IdReused.into());
                 }
@@ -213,7 +242,13 @@ impl Door<'_> {
         if effect.refusal.is_some() && !again && self.unreadable().is_none() {
             // A refused operation keeps its files too.
             let id = self.envelope.operation_id;
-            effect.missing = entry.name_files(None, None, None, |_| Belongs { subject: "operation", subject_id: id, urgent: false }).await?;
+            effect.missing = entry
+                .name_files(None, None, None, |_| Belongs {
+                    subject: "operation",
+                    subject_id: id,
+                    urgent: false,
+                })
+                .await?;
         } else if effect.refusal.is_some() {
             effect.missing = store::field::named::missing(tx, self.envelope.operation_id).await?;
         }
@@ -226,7 +261,9 @@ impl Door<'_> {
     fn unreadable(&self) -> Option<Refusal> {
         let files = &self.envelope.files;
         let bad = files.len() > MAX_FILES
-            || files.iter().any(|file| !envelope::is_sha256(&file.sha256) || file.bytes <= 0 || file.bytes > MAX_FILE_BYTES);
+            || files.iter().any(|file| {
+                !envelope::is_sha256(&file.sha256) || file.bytes <= 0 || file.bytes > MAX_FILE_BYTES
+            });
         bad.then_some(Refusal::Unreadable)
     }
 
@@ -247,13 +284,26 @@ impl Door<'_> {
         let device = self.envelope.device.map(|device| (device.id, device.seq));
         let now = self.times.accepted_at;
         let files = || {
-            let file = |f: &envelope::FileRef| ReceiptFile { file_id: f.file_id, hash: named_hash(&f.sha256), bytes: f.bytes };
+            let file = |f: &envelope::FileRef| ReceiptFile {
+                file_id: f.file_id,
+                hash: named_hash(&f.sha256),
+                bytes: f.bytes,
+            };
             self.envelope.files.iter().map(file).collect()
         };
         let receipt = if effect.missing.is_empty() {
             let subject = Subject {
-                operation_id: id, server_seq, county_id: self.county, person_id: self.author.person_id, kind: &self.envelope.kind,
-                hash: self.hash, status, outcome: effect.outcome.as_str(), accepted_at: now, device, files: files(),
+                operation_id: id,
+                server_seq,
+                county_id: self.county,
+                person_id: self.author.person_id,
+                kind: &self.envelope.kind,
+                hash: self.hash,
+                status,
+                outcome: effect.outcome.as_str(),
+                accepted_at: now,
+                device,
+                files: files(),
             };
             Some(receipts::sign(self.app, tx, subject, now).await?)
         } else {
@@ -294,7 +344,11 @@ impl Door<'_> {
         };
         store::field::operations::settle(tx, id, settled).await?;
         self.contact(tx).await?;
-        let action = if effect.outcome == Outcome::Conflict { "operation.conflict" } else { self.kind.map_or("operation.refuse", Kind::as_str) };
+        let action = if effect.outcome == Outcome::Conflict {
+            "operation.conflict"
+        } else {
+            self.kind.map_or("operation.refuse", Kind::as_str)
+        };
         let mut line = self.caller.audit_at(action, "operations", id, self.times.made_at);
         line.post_id = Some(self.author.post_id);
         line.hash_after = Some(named_hash(self.hash));
@@ -306,7 +360,14 @@ impl Door<'_> {
         if let Some(device) = self.envelope.device
             && self.author.refusal != Some(Refusal::ForeignDevice)
         {
-            store::field::phones::contact(tx, device.id, self.times.accepted_at, self.arrival.sealed_through, Some(device.seq)).await?;
+            store::field::phones::contact(
+                tx,
+                device.id,
+                self.times.accepted_at,
+                self.arrival.sealed_through,
+                Some(device.seq),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -314,24 +375,30 @@ impl Door<'_> {
 
 /// The stored answer with what has arrived since.
 async fn replay(conn: &impl store::Conn, row: &OperationRow) -> AppResult<Answer> {
-    let mut answer: Answer =
-        serde_json::from_value(row.answer.clone()).map_err(|error| AppError::Internal(format!("stored answer: {error}")))?;
+    let mut answer: Answer = serde_json::from_value(row.answer.clone())
+        .map_err(|error| AppError::Internal(format!("stored answer: {error}")))?;
     answer.status.clone_from(&row.status);
     answer.receipt.clone_from(&row.receipt);
-    answer.missing = if row.receipt.is_some() { Vec::new() } else { store::field::named::missing(conn, row.id).await? };
+    answer.missing =
+        if row.receipt.is_some() { Vec::new() } else { store::field::named::missing(conn, row.id).await? };
     Ok(answer)
 }
 
 /// One's own operation, or any of the county for the office; anything else is not found.
 pub async fn own(app: &App, caller: &Caller, id: Uuid) -> AppResult<OperationRow> {
     let scope = match (&caller.post, caller.county_id) {
-        (Some(post), Some(county)) if Action::DecideOperations.allows(post.role) && caller.proof != crate::app::caller::Proof::SendCredential => {
+        (Some(post), Some(county))
+            if Action::DecideOperations.allows(post.role)
+                && caller.proof != crate::app::caller::Proof::SendCredential =>
+        {
             Scope::County { county }
         }
         (_, Some(county)) => Scope::Own { county, person: caller.person_id },
         _ => return Err(Code::NotFound.into()),
     };
-    store::field::operations::visible(app.store.read(), scope, caller.person_id, id).await?.ok_or_else(|| Code::NotFound.into())
+    store::field::operations::visible(app.store.read(), scope, caller.person_id, id)
+        .await?
+        .ok_or_else(|| Code::NotFound.into())
 }
 
 /// An operation as the office or its author reads it.
@@ -394,13 +461,19 @@ pub enum Listed {
 }
 
 /// One page of work that the office looks at, newest first.
-pub async fn list(app: &App, caller: &Caller, listed: Listed, page: &PageRequest) -> AppResult<Page<OperationView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    listed: Listed,
+    page: &PageRequest,
+) -> AppResult<Page<OperationView>> {
     caller.require(Action::DecideOperations)?;
     let county = caller.county()?;
     let read = app.store.read();
     if listed == Listed::Quarantined {
         let rows = store::field::operations::quarantined(read, county, page.limit).await?;
-        let names = store::people::persons::names(read, rows.iter().map(|row| row.person_id).collect()).await?;
+        let names =
+            store::people::persons::names(read, rows.iter().map(|row| row.person_id).collect()).await?;
         return Ok(Page { items: rows.into_iter().map(|row| kept_view(row, &names)).collect(), next: None });
     }
     let rows = store::field::operations::list(read, county, listed == Listed::Refused, page).await?;
@@ -445,7 +518,13 @@ pub enum Decision {
 }
 
 /// Decides on refused work. Admitted work takes effect as its author sealed it; dismissed work stays readable.
-pub async fn decide(app: &App, caller: &Caller, id: Uuid, decision: Decision, reason: &str) -> AppResult<Answer> {
+pub async fn decide(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    decision: Decision,
+    reason: &str,
+) -> AppResult<Answer> {
     caller.require(Action::DecideOperations)?;
     let reason = shorten(reason.trim(), MAX_TEXT);
     if reason.is_empty() {
@@ -454,17 +533,44 @@ pub async fn decide(app: &App, caller: &Caller, id: Uuid, decision: Decision, re
     let row = own(app, caller, id).await?;
     let now: Instant = app.clock.now();
     let body = Bytes::from(row.body.clone());
-    let envelope = Envelope::parse(&body).map_err(|_| AppError::Internal("a stored envelope cannot be read".into()))?;
+    let envelope =
+        Envelope::parse(&body).map_err(|_| AppError::Internal("a stored envelope cannot be read".into()))?;
     let kind = Kind::parse(&envelope.kind);
-    let times = Times { made_at: row.made_at, observed_at: row.observed_at, uncertainty: TimeDelta::milliseconds(row.uncertainty_ms), accepted_at: now, flags: Vec::new() };
-    let sealed = Sealed { envelope: &envelope, kind, body: &body, signature: row.signature.as_deref(), at: times.effective() };
+    let times = Times {
+        made_at: row.made_at,
+        observed_at: row.observed_at,
+        uncertainty: TimeDelta::milliseconds(row.uncertainty_ms),
+        accepted_at: now,
+        flags: Vec::new(),
+    };
+    let sealed = Sealed {
+        envelope: &envelope,
+        kind,
+        body: &body,
+        signature: row.signature.as_deref(),
+        at: times.effective(),
+    };
     let mut author = author::judge(app, row.county_id, None, sealed).await?.ok_or(Code::WrongState)?;
     author.refusal = None;
     let facts = Facts::load(app, row.county_id).await?;
-    let arrival = Arrival { operation_id: id, body: body.clone(), signature: row.signature.clone(), sealed_through: None };
+    let arrival = Arrival {
+        operation_id: id,
+        body: body.clone(),
+        signature: row.signature.clone(),
+        sealed_through: None,
+    };
     let door = Door {
-        app, caller, kind, envelope: &envelope, author: &author, county: row.county_id, times: &times, facts: &facts,
-        hash: &row.hash, arrival: &arrival, accepted: "admitted",
+        app,
+        caller,
+        kind,
+        envelope: &envelope,
+        author: &author,
+        county: row.county_id,
+        times: &times,
+        facts: &facts,
+        hash: &row.hash,
+        arrival: &arrival,
+        accepted: "admitted",
     };
     app.store
         .write(async |tx| {
@@ -476,7 +582,12 @@ pub async fn decide(app: &App, caller: &Caller, id: Uuid, decision: Decision, re
                 Decision::Admit => {
                     let answer = door.apply(tx, row.server_seq, true).await?;
                     if answer.status != "admitted" {
-                        return Err(Problem::new(Code::WrongState).with_detail("现在还不能采用：所指的内容仍未找到或读不懂。", "It cannot take effect yet: what it names is still unknown or unreadable.").into());
+                        return Err(Problem::new(Code::WrongState)
+                            .with_detail(
+                                "现在还不能采用：所指的内容仍未找到或读不懂。",
+                                "It cannot take effect yet: what it names is still unknown or unreadable.",
+                            )
+                            .into());
                     }
                     store::field::operations::decide(tx, id, "admitted", reason.clone()).await?;
                     answer

@@ -56,7 +56,8 @@ pub async fn sign(app: &App, tx: &Tx, subject: Subject<'_>, now: Instant) -> App
     };
     let text = app.keys.sign_receipt(&claims)?;
     if let (Some((device, _)), Some(_)) = (subject.device, chain) {
-        store::field::phones::extend_chain(tx, device, no, &named_hash(&envelope::hash(text.as_bytes()))).await?;
+        store::field::phones::extend_chain(tx, device, no, &named_hash(&envelope::hash(text.as_bytes())))
+            .await?;
     }
     Ok(text)
 }
@@ -109,6 +110,8 @@ pub async fn read(app: &App, caller: &crate::app::Caller, operation_id: Uuid) ->
     let row = super::operations::own(app, caller, operation_id).await?;
     match row.receipt {
         Some(text) => Ok(ReceiptState::Signed(text)),
-        None => Ok(ReceiptState::Waiting(store::field::named::missing(app.store.read(), operation_id).await.map_err(AppError::from)?)),
+        None => Ok(ReceiptState::Waiting(
+            store::field::named::missing(app.store.read(), operation_id).await.map_err(AppError::from)?,
+        )),
     }
 }

@@ -103,7 +103,8 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
     let from = report.items.iter().map(|item| item.seq).min().unwrap_or(i64::MAX);
     let from = if report.epoch == Some(epoch) && !report.items.is_empty() { from } else { 0 };
     let held = store::field::operations::of_device(read, device, from).await?;
-    let by_id: HashMap<Uuid, &store::field::operations::Known> = held.iter().map(|row| (row.id, row)).collect();
+    let by_id: HashMap<Uuid, &store::field::operations::Known> =
+        held.iter().map(|row| (row.id, row)).collect();
     let listed: HashSet<Uuid> = report.items.iter().map(|item| item.operation_id).collect();
     let lacking = report
         .items
@@ -111,7 +112,11 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
         .filter(|item| by_id.get(&item.operation_id).is_none_or(|row| row.hash != item.hash))
         .map(|item| item.operation_id)
         .collect();
-    let numbers: HashSet<i64> = held.iter().filter_map(|row| row.device_seq).chain(report.items.iter().map(|item| item.seq)).collect();
+    let numbers: HashSet<i64> = held
+        .iter()
+        .filter_map(|row| row.device_seq)
+        .chain(report.items.iter().map(|item| item.seq))
+        .collect();
     let through = report.sealed_through.clamp(0, from.saturating_add(MOST as i64));
     let answer = Reconciled {
         epoch,
@@ -129,7 +134,11 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
             })
             .collect(),
         lacking,
-        unknown: held.iter().filter(|row| !listed.contains(&row.id)).map(|row| UnknownView { operation_id: row.id, seq: row.device_seq }).collect(),
+        unknown: held
+            .iter()
+            .filter(|row| !listed.contains(&row.id))
+            .map(|row| UnknownView { operation_id: row.id, seq: row.device_seq })
+            .collect(),
         gaps: (from.max(1)..=through).filter(|seq| !numbers.contains(seq)).take(1000).collect(),
     };
     let kept = Held {
@@ -138,7 +147,9 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
         oldest_at: report.held.oldest_at,
         free_bytes: report.free_bytes,
         persisted: report.persisted,
-        app_version: report.app_version.map(|text| text.chars().filter(|c| !c.is_control()).take(64).collect()),
+        app_version: report
+            .app_version
+            .map(|text| text.chars().filter(|c| !c.is_control()).take(64).collect()),
     };
     app.store
         .write(async |tx| -> AppResult<()> {

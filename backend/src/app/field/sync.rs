@@ -20,7 +20,11 @@ use crate::{
         problem::Code,
         tickets::{State, Ticket},
     },
-    store::{self, Conn, feed, places::{divisions, sites}, standards::{checklists, kinds}},
+    store::{
+        self, Conn, feed,
+        places::{divisions, sites},
+        standards::{checklists, kinds},
+    },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -116,7 +120,13 @@ pub async fn changes(app: &App, caller: &Caller, cursor: Option<&str>) -> AppRes
     let mut ordered: Vec<(i64, FeedChange)> = latest
         .into_iter()
         .map(|((noun, id), (seq, version, _))| {
-            let change = found.remove(&(noun.clone(), id)).unwrap_or(FeedChange { noun, id, version, removed: true, row: None });
+            let change = found.remove(&(noun.clone(), id)).unwrap_or(FeedChange {
+                noun,
+                id,
+                version,
+                removed: true,
+                row: None,
+            });
             (seq, change)
         })
         .collect();
@@ -134,11 +144,21 @@ pub async fn changes(app: &App, caller: &Caller, cursor: Option<&str>) -> AppRes
 pub async fn snapshot(app: &App, caller: &Caller, page: Option<&str>) -> AppResult<Snapshot> {
     let reader = Reader::new(app, caller).await?;
     let at = match page {
-        None => At { stage: 0, seq: feed::newest(app.store.read(), reader.county, reader.until).await?, after: None },
+        None => At {
+            stage: 0,
+            seq: feed::newest(app.store.read(), reader.county, reader.until).await?,
+            after: None,
+        },
         Some(text) => At::decode(text, reader.epoch).ok_or(Code::Gone)?,
     };
     let (rows, next) = reader.stage(&at).await?;
-    Ok(Snapshot { epoch: reader.epoch, server_at: reader.now, cursor: reader.seal(at.seq), next: next.map(|next| next.encode(reader.epoch)), rows })
+    Ok(Snapshot {
+        epoch: reader.epoch,
+        server_at: reader.now,
+        cursor: reader.seal(at.seq),
+        next: next.map(|next| next.encode(reader.epoch)),
+        rows,
+    })
 }
 
 /// Where a snapshot stands: which noun, after which row, and the feed's number at its start.
@@ -197,19 +217,38 @@ impl<'a> Reader<'a> {
     async fn rows(&self, noun: &str, ids: Vec<Uuid>) -> AppResult<Vec<FeedChange>> {
         let (read, scope) = (self.app.store.read(), self.scope);
         match noun {
-            "divisions" => divisions::get_many(read, scope, ids).await?.into_iter().map(|row| change("divisions", row.id, row.version, &DivisionRow::from(row))).collect(),
-            "site-kinds" => kinds::get_many(read, scope, ids).await?.into_iter().map(|row| change("site-kinds", row.id, row.version, &SiteKindRow::from(row))).collect(),
-            "checklists" => checklists::get_many(read, scope, ids).await?.into_iter().map(|row| change("checklists", row.id, row.version, &ChecklistView::from(row))).collect(),
+            "divisions" => divisions::get_many(read, scope, ids)
+                .await?
+                .into_iter()
+                .map(|row| change("divisions", row.id, row.version, &DivisionRow::from(row)))
+                .collect(),
+            "site-kinds" => kinds::get_many(read, scope, ids)
+                .await?
+                .into_iter()
+                .map(|row| change("site-kinds", row.id, row.version, &SiteKindRow::from(row)))
+                .collect(),
+            "checklists" => checklists::get_many(read, scope, ids)
+                .await?
+                .into_iter()
+                .map(|row| change("checklists", row.id, row.version, &ChecklistView::from(row)))
+                .collect(),
             "sites" => self.sites(sites::get_many(read, scope, ids).await?).await,
             "rounds" => Ok(self.rounds().await?.into_iter().filter(|row| ids.contains(&row.id)).collect()),
             "tickets" => self.tickets(store::tickets::get_many(read, scope, self.now, ids).await?).await,
-            "inspections" => self.visits(store::field::inspections::get_many(read, scope, self.now, ids).await?).await,
+            "inspections" => {
+                self.visits(store::field::inspections::get_many(read, scope, self.now, ids).await?).await
+            }
             _ => Ok(Vec::new()),
         }
     }
 
     async fn sites(&self, rows: Vec<sites::Site>) -> AppResult<Vec<FeedChange>> {
-        self.app.site_rows(self.scope, rows).await?.iter().map(|row| change("sites", row.id, row.version, row)).collect()
+        self.app
+            .site_rows(self.scope, rows)
+            .await?
+            .iter()
+            .map(|row| change("sites", row.id, row.version, row))
+            .collect()
     }
 
     async fn rounds(&self) -> AppResult<Vec<FeedChange>> {
@@ -219,7 +258,9 @@ impl<'a> Reader<'a> {
     }
 
     async fn tickets(&self, rows: Vec<Ticket>) -> AppResult<Vec<FeedChange>> {
-        let stays = |ticket: &Ticket| ticket.state.is_open() || ticket.closed_at.is_some_and(|at| at > self.now - CLOSED_STAYS);
+        let stays = |ticket: &Ticket| {
+            ticket.state.is_open() || ticket.closed_at.is_some_and(|at| at > self.now - CLOSED_STAYS)
+        };
         let rows: Vec<Ticket> = rows.into_iter().filter(stays).collect();
         let facts = Facts::load(self.app, self.county).await?;
         let views = show(self.app.store.read(), self.county, &rows, facts.deadlines(), self.now).await?;
@@ -227,9 +268,15 @@ impl<'a> Reader<'a> {
     }
 
     /// One's own visits of the last months.
-    async fn visits(&self, rows: Vec<store::field::inspections::InspectionRow>) -> AppResult<Vec<FeedChange>> {
+    async fn visits(
+        &self,
+        rows: Vec<store::field::inspections::InspectionRow>,
+    ) -> AppResult<Vec<FeedChange>> {
         let since = self.now - VISITS_STAY;
-        let own = rows.into_iter().filter(|row| row.person_id == self.caller.person_id && row.observed_at > since).collect();
+        let own = rows
+            .into_iter()
+            .filter(|row| row.person_id == self.caller.person_id && row.observed_at > since)
+            .collect();
         let views = visits::show(self.app.store.read(), self.scope, self.now, own).await?;
         views.iter().map(|view| change("inspections", view.id, view.version, view)).collect()
     }
@@ -257,11 +304,14 @@ impl<'a> Reader<'a> {
             1 => {
                 let found = divisions::list(read, self.scope, &divisions::Filter::default(), &page).await?;
                 let (found, after) = cut(found, divisions::cursor);
-                let rows = found.into_iter().map(|row| change("divisions", row.id, row.version, &DivisionRow::from(row)));
+                let rows = found
+                    .into_iter()
+                    .map(|row| change("divisions", row.id, row.version, &DivisionRow::from(row)));
                 Ok((rows.collect::<AppResult<_>>()?, go_on(after)))
             }
             2 => {
-                let filter = sites::Filter { status: Some(sites::ACTIVE.to_owned()), ..sites::Filter::default() };
+                let filter =
+                    sites::Filter { status: Some(sites::ACTIVE.to_owned()), ..sites::Filter::default() };
                 let (found, after) = cut(sites::list(read, self.scope, &filter, &page).await?, sites::cursor);
                 Ok((self.sites(found).await?, go_on(after)))
             }
@@ -281,7 +331,8 @@ impl<'a> Reader<'a> {
                     since: Some(self.now - VISITS_STAY),
                     ..store::field::inspections::Filter::default()
                 };
-                let found = store::field::inspections::list(read, self.scope, self.now, &filter, &page).await?;
+                let found =
+                    store::field::inspections::list(read, self.scope, self.now, &filter, &page).await?;
                 let (found, after) = cut(found, store::field::inspections::cursor);
                 Ok((self.visits(found).await?, go_on(after)))
             }

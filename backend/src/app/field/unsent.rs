@@ -42,7 +42,8 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<UnsentBoard> {
     let county = caller.county()?;
     let read = app.store.read();
     let devices = store::field::phones::of_county(read, county).await?;
-    let names = store::people::persons::names(read, devices.iter().map(|device| device.person_id).collect()).await?;
+    let names =
+        store::people::persons::names(read, devices.iter().map(|device| device.person_id).collect()).await?;
     let mut items: Vec<UnsentDevice> = devices
         .into_iter()
         .map(|device| UnsentDevice {
@@ -63,7 +64,8 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<UnsentBoard> {
         })
         .collect();
     items.sort_by_key(|item| {
-        let holds = item.held_operations > 0 || item.held_files > 0 || item.sealed_through > item.received_through;
+        let holds =
+            item.held_operations > 0 || item.held_files > 0 || item.sealed_through > item.received_through;
         (!holds, item.last_contact_at)
     });
     Ok(UnsentBoard { as_of: app.clock.now(), items })

@@ -1,5 +1,6 @@
 //! Reading visits: one's own with what the county has received, a site's history, one with every answer.
 
+pub use crate::store::field::inspections::Filter as InspectionFilter;
 use crate::{
     app::{App, AppResult, Caller, tickets::show::PhotoRef},
     domain::{
@@ -8,12 +9,8 @@ use crate::{
         people::{permission::Action, scope::Scope},
         problem::Code,
     },
-    store::{
-        self, Conn,
-        field::inspections::InspectionRow,
-    },
+    store::{self, Conn, field::inspections::InspectionRow},
 };
-pub use crate::store::field::inspections::Filter as InspectionFilter;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -83,7 +80,12 @@ pub struct Revision {
 }
 
 /// One page of visits in scope, newest first.
-pub async fn list(app: &App, caller: &Caller, filter: &InspectionFilter, page: &PageRequest) -> AppResult<Page<InspectionView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: &InspectionFilter,
+    page: &PageRequest,
+) -> AppResult<Page<InspectionView>> {
     caller.require(Action::ReadInspections)?;
     let (scope, now) = (caller.scope()?, app.clock.now());
     let rows = store::field::inspections::list(app.store.read(), scope, now, filter, page).await?;
@@ -112,30 +114,54 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<InspectionDe
         revisions: revisions
             .into_iter()
             .zip(1..)
-            .map(|(row, no)| Revision { no, operation_id: row.id, kind: row.kind, accepted_at: row.accepted_at })
+            .map(|(row, no)| Revision {
+                no,
+                operation_id: row.id,
+                kind: row.kind,
+                accepted_at: row.accepted_at,
+            })
             .collect(),
     })
 }
 
 fn failed_only(answers: serde_json::Value) -> serde_json::Value {
     match answers {
-        serde_json::Value::Array(items) => items.into_iter().filter(|answer| answer["result"] == "fail").collect(),
+        serde_json::Value::Array(items) => {
+            items.into_iter().filter(|answer| answer["result"] == "fail").collect()
+        }
         other => other,
     }
 }
 
 /// Shows visits that the caller has already been given.
-pub async fn show(conn: &impl Conn, scope: Scope, now: Instant, rows: Vec<InspectionRow>) -> AppResult<Vec<InspectionView>> {
+pub async fn show(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    rows: Vec<InspectionRow>,
+) -> AppResult<Vec<InspectionView>> {
     let Some(county) = scope.county().filter(|_| !rows.is_empty()) else { return Ok(Vec::new()) };
     let unique = |ids: Vec<Uuid>| ids.into_iter().collect::<HashSet<_>>().into_iter().collect::<Vec<_>>();
-    let sites = store::places::sites::get_many(conn, Scope::County { county }, unique(rows.iter().map(|row| row.site_id).collect())).await?;
-    let sites: HashMap<Uuid, (String, String)> = sites.into_iter().map(|site| (site.id, (site.name, site.code))).collect();
-    let people = store::people::persons::names(conn, unique(rows.iter().map(|row| row.person_id).collect())).await?;
-    let findings = store::field::findings::of_inspections(conn, county, rows.iter().map(|row| row.id).collect()).await?;
+    let sites = store::places::sites::get_many(
+        conn,
+        Scope::County { county },
+        unique(rows.iter().map(|row| row.site_id).collect()),
+    )
+    .await?;
+    let sites: HashMap<Uuid, (String, String)> =
+        sites.into_iter().map(|site| (site.id, (site.name, site.code))).collect();
+    let people =
+        store::people::persons::names(conn, unique(rows.iter().map(|row| row.person_id).collect())).await?;
+    let findings =
+        store::field::findings::of_inspections(conn, county, rows.iter().map(|row| row.id).collect()).await?;
     let ticket_ids = unique(findings.iter().filter_map(|finding| finding.ticket_id).collect());
-    let tickets: HashMap<Uuid, _> =
-        store::tickets::get_many(conn, scope, now, ticket_ids).await?.into_iter().map(|ticket| (ticket.id, ticket)).collect();
-    let waiting = store::field::operations::missing_of(conn, rows.iter().map(|row| row.operation_id).collect()).await?;
+    let tickets: HashMap<Uuid, _> = store::tickets::get_many(conn, scope, now, ticket_ids)
+        .await?
+        .into_iter()
+        .map(|ticket| (ticket.id, ticket))
+        .collect();
+    let waiting =
+        store::field::operations::missing_of(conn, rows.iter().map(|row| row.operation_id).collect()).await?;
     Ok(rows
         .into_iter()
         .map(|row| {

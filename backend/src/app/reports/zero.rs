@@ -58,7 +58,9 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
     let (county, township) = match scope {
         Scope::County { county } | Scope::Department { county, .. } => (county, None),
-        Scope::Township { county, township } | Scope::Village { county, township, .. } => (county, Some(township)),
+        Scope::Township { county, township } | Scope::Village { county, township, .. } => {
+            (county, Some(township))
+        }
         Scope::Own { .. } | Scope::Platform => return Err(Code::Forbidden.into()),
     };
     let rows = store::tickets::board::static_days(read, county, township).await?;
@@ -79,7 +81,10 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
             ZeroDay { day: day.to_owned(), open, opened, closed }
         })
         .collect();
-    let filter = divisions::Filter { kind: Some(crate::domain::places::division::DivisionKind::Township), ..divisions::Filter::default() };
+    let filter = divisions::Filter {
+        kind: Some(crate::domain::places::division::DivisionKind::Township),
+        ..divisions::Filter::default()
+    };
     let all = PageRequest { after: None, limit: 1000 };
     let townships: Vec<ZeroTownship> = divisions::list(read, Scope::County { county }, &filter, &all)
         .await?
@@ -90,8 +95,15 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
             ZeroTownship { id: division.id, name: division.name, open: opened - closed, opened, closed }
         })
         .collect();
-    let fixed = Filter { is_static: Some(true), states: vec![State::OnHold, State::Submitted], ..Filter::default() };
-    let waiting = store::tickets::count_by_state(read, Scope::County { county }, now, &Filter { township_id: township, ..fixed }).await?;
+    let fixed =
+        Filter { is_static: Some(true), states: vec![State::OnHold, State::Submitted], ..Filter::default() };
+    let waiting = store::tickets::count_by_state(
+        read,
+        Scope::County { county },
+        now,
+        &Filter { township_id: township, ..fixed },
+    )
+    .await?;
     Ok(ZeroBoard {
         as_of: now,
         open,

@@ -6,16 +6,9 @@ use crate::{
         clock::{Instant, local_day},
         people::{permission::Action, scope::Scope},
         problem::{Code, Problem},
-        tickets::{
-            machine::{self, Step, When},
-        },
+        tickets::machine::{self, Step, When},
     },
-    store::{
-        self, Tx,
-        changes::ChangeRow,
-        rounds::RoundRow,
-        tickets::EventBy,
-    },
+    store::{self, Tx, changes::ChangeRow, rounds::RoundRow, tickets::EventBy},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -86,7 +79,11 @@ pub async fn list(app: &App, caller: &Caller) -> AppResult<Vec<RoundView>> {
     let scope = caller.scope()?;
     let county = scope.county().ok_or(Code::Forbidden)?;
     let released = if matches!(scope, Scope::County { .. }) { None } else { Some(app.clock.now()) };
-    Ok(store::rounds::list(app.store.read(), county, released).await?.into_iter().map(RoundView::from).collect())
+    Ok(store::rounds::list(app.store.read(), county, released)
+        .await?
+        .into_iter()
+        .map(RoundView::from)
+        .collect())
 }
 
 /// Begins a round.
@@ -95,7 +92,9 @@ pub async fn begin(app: &App, caller: &Caller, once: &Once, new: NewRound) -> Ap
     let county = caller.county()?;
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 60 {
-        return Err(Problem::field("/name", "请填写名称，60字以内", "give a name of at most 60 characters").into());
+        return Err(
+            Problem::field("/name", "请填写名称，60字以内", "give a name of at most 60 characters").into()
+        );
     }
     if !(2000..=2100).contains(&new.year) || !(1..=4).contains(&new.quarter) {
         return Err(Problem::field("/quarter", "年份或季度不对", "year or quarter is out of range").into());

@@ -21,7 +21,9 @@ use crate::{
         people::{role::UnitKind, scope::Scope},
         tickets::{
             State, Ticket,
-            command::{AcceptBody, AttemptBody, FAIL_REASONS, IssueBody, ReasonBody, SEVERITIES, Verdict, VerifyBody},
+            command::{
+                AcceptBody, AttemptBody, FAIL_REASONS, IssueBody, ReasonBody, SEVERITIES, Verdict, VerifyBody,
+            },
             machine::{self, Step},
         },
     },
@@ -76,18 +78,32 @@ macro_rules! target {
 async fn files(entry: &Entry<'_>, ticket: &Ticket) -> AppResult<Vec<String>> {
     let id = ticket.id;
     entry
-        .name_files(ticket.place_township_id, ticket.place_village_id, ticket.visible_from, |_| Belongs { subject: "ticket", subject_id: id, urgent: true })
+        .name_files(ticket.place_township_id, ticket.place_village_id, ticket.visible_from, |_| Belongs {
+            subject: "ticket",
+            subject_id: id,
+            urgent: true,
+        })
         .await
 }
 
 /// Kept, but the ticket stays as it is.
 async fn conflict(entry: &Entry<'_>, ticket: Ticket) -> AppResult<Effect> {
     let missing = files(entry, &ticket).await?;
-    Ok(Effect { outcome: Outcome::Conflict, subject: Some(("ticket", ticket.id)), missing, current: Some(ticket), ..Effect::default() })
+    Ok(Effect {
+        outcome: Outcome::Conflict,
+        subject: Some(("ticket", ticket.id)),
+        missing,
+        current: Some(ticket),
+        ..Effect::default()
+    })
 }
 
 /// Applies a step and writes what it made.
-async fn step(entry: &Entry<'_>, mut ticket: Ticket, step: &Step) -> AppResult<Result<(Ticket, Effect), Effect>> {
+async fn step(
+    entry: &Entry<'_>,
+    mut ticket: Ticket,
+    step: &Step,
+) -> AppResult<Result<(Ticket, Effect), Effect>> {
     let unit_before = ticket.unit_id;
     let Ok(event) = machine::apply(&mut ticket, step, entry.when(), entry.facts.deadlines()) else {
         return Ok(Err(conflict(entry, ticket).await?));
@@ -95,7 +111,13 @@ async fn step(entry: &Entry<'_>, mut ticket: Ticket, step: &Step) -> AppResult<R
     store::tickets::update(entry.tx, &ticket).await?;
     let changed = entry.record(&ticket, &event, unit_before).await?;
     let missing = files(entry, &ticket).await?;
-    let effect = Effect { changed: vec![changed], subject: Some(("ticket", ticket.id)), missing, township: ticket.place_township_id, ..Effect::default() };
+    let effect = Effect {
+        changed: vec![changed],
+        subject: Some(("ticket", ticket.id)),
+        missing,
+        township: ticket.place_township_id,
+        ..Effect::default()
+    };
     Ok(Ok((ticket, effect)))
 }
 
@@ -108,7 +130,9 @@ async fn only(entry: &Entry<'_>, ticket: Ticket, what: &Step) -> Done {
 /// T2 by hand, with choice of unit.
 async fn issue(entry: &Entry<'_>) -> Done {
     let body: IssueBody = payload!(entry);
-    if !unit_exists(entry, &body).await? || body.severity.as_deref().is_some_and(|word| !SEVERITIES.contains(&word)) {
+    if !unit_exists(entry, &body).await?
+        || body.severity.as_deref().is_some_and(|word| !SEVERITIES.contains(&word))
+    {
         return Ok(Err(Unreadable { cause: "unit or severity".into() }));
     }
     let mut ticket = target!(entry, body.target.ticket_id);
@@ -134,7 +158,13 @@ async fn issue(entry: &Entry<'_>) -> Done {
         store::field::named::release(entry.tx, entry.county, vec![ticket.id], at).await?;
     }
     let missing = files(entry, &ticket).await?;
-    Ok(Ok(Effect { changed: vec![changed], subject: Some(("ticket", ticket.id)), missing, township: ticket.place_township_id, ..Effect::default() }))
+    Ok(Ok(Effect {
+        changed: vec![changed],
+        subject: Some(("ticket", ticket.id)),
+        missing,
+        township: ticket.place_township_id,
+        ..Effect::default()
+    }))
 }
 
 async fn unit_exists(entry: &Entry<'_>, body: &IssueBody) -> AppResult<bool> {
@@ -144,9 +174,10 @@ async fn unit_exists(entry: &Entry<'_>, body: &IssueBody) -> AppResult<bool> {
             let division = store::places::divisions::get(entry.tx, scope, body.unit_id).await?;
             division.is_some_and(|division| division.kind.as_str() == UnitKind::Township.as_str())
         }
-        UnitKind::Department => {
-            store::standards::departments::of_county(entry.tx, entry.county).await?.iter().any(|department| department.id == body.unit_id)
-        }
+        UnitKind::Department => store::standards::departments::of_county(entry.tx, entry.county)
+            .await?
+            .iter()
+            .any(|department| department.id == body.unit_id),
         UnitKind::Platform | UnitKind::County | UnitKind::Village => false,
     })
 }
@@ -165,13 +196,20 @@ async fn accept(entry: &Entry<'_>) -> Done {
     if !is_own(entry, &ticket) {
         return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
     }
-    only(entry, ticket, &Step::Accept { person_named: shorten(&body.person_named, 64), acceptor: entry.author.person_id }).await
+    only(
+        entry,
+        ticket,
+        &Step::Accept { person_named: shorten(&body.person_named, 64), acceptor: entry.author.person_id },
+    )
+    .await
 }
 
 /// Only the responsible unit acts for itself; a supervising department looks on.
 fn is_own(entry: &Entry<'_>, ticket: &Ticket) -> bool {
     match entry.author.scope {
-        Scope::Township { township, .. } | Scope::Village { township, .. } => ticket.unit_id == Some(township),
+        Scope::Township { township, .. } | Scope::Village { township, .. } => {
+            ticket.unit_id == Some(township)
+        }
         Scope::Department { department, .. } => ticket.unit_id == Some(department),
         Scope::County { .. } | Scope::Own { .. } | Scope::Platform => false,
     }
@@ -236,7 +274,14 @@ async fn submit(entry: &Entry<'_>) -> Done {
     let what = Step::Submit { attempt_id: body.attempt_id, note: shorten(&body.note, MAX_TEXT) };
     let done = step(entry, ticket, &what).await?;
     let Ok((_, effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
-    store::tickets::attempts::mark_submitted(entry.tx, body.attempt_id, entry.author.person_id, entry.times.effective(), entry.now()).await?;
+    store::tickets::attempts::mark_submitted(
+        entry.tx,
+        body.attempt_id,
+        entry.author.person_id,
+        entry.times.effective(),
+        entry.now(),
+    )
+    .await?;
     Ok(Ok(effect))
 }
 
@@ -265,13 +310,27 @@ async fn verify(entry: &Entry<'_>) -> Done {
     let note = shorten(&body.note, MAX_TEXT);
     let what = match body.verdict {
         Verdict::Passed => Step::Pass { attempt_id: attempt.id, on_site: body.on_site, note: note.clone() },
-        Verdict::Failed => Step::Fail { attempt_id: attempt.id, reason: reason.clone(), note: note.clone(), on_site: body.on_site },
+        Verdict::Failed => Step::Fail {
+            attempt_id: attempt.id,
+            reason: reason.clone(),
+            note: note.clone(),
+            on_site: body.on_site,
+        },
     };
     let done = step(entry, ticket, &what).await?;
     let Ok((ticket, effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
     let passed = body.verdict == Verdict::Passed;
     let reason = (!passed).then_some(reason);
-    store::tickets::attempts::mark_verified(entry.tx, attempt.id, passed, me, entry.times.effective(), reason, note).await?;
+    store::tickets::attempts::mark_verified(
+        entry.tx,
+        attempt.id,
+        passed,
+        me,
+        entry.times.effective(),
+        reason,
+        note,
+    )
+    .await?;
     if passed {
         uncount(entry, &ticket, 0, 1).await?;
     }
@@ -287,7 +346,9 @@ async fn void(entry: &Entry<'_>) -> Done {
         return Ok(Err(Unreadable { cause: "reason".into() }));
     }
     let asked = store::tickets::events(entry.tx, &ticket).await?;
-    let by_another = asked.iter().any(|event| event.transition == "void_asked" && event.person_id != Some(entry.author.person_id));
+    let by_another = asked
+        .iter()
+        .any(|event| event.transition == "void_asked" && event.person_id != Some(entry.author.person_id));
     if !by_another {
         let done = step(entry, ticket, &Step::AskVoid { reason }).await?;
         return Ok(Ok(match done {
@@ -312,5 +373,13 @@ async fn uncount(entry: &Entry<'_>, ticket: &Ticket, opened: i32, closed: i32) -
     }
     let Some(township) = ticket.place_township_id else { return Ok(()) };
     let at = if opened < 0 { ticket.issued_at.unwrap_or(entry.now()) } else { entry.now() };
-    Ok(store::tickets::count_static(entry.tx, entry.county, township, local_day(at).to_string(), opened, closed).await?)
+    Ok(store::tickets::count_static(
+        entry.tx,
+        entry.county,
+        township,
+        local_day(at).to_string(),
+        opened,
+        closed,
+    )
+    .await?)
 }

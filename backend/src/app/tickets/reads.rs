@@ -8,9 +8,16 @@ use crate::{
         clock::Instant,
         field::kind::Kind,
         page::{Page, PageRequest},
-        people::{permission::Action, role::{Role, UnitKind}, scope::Scope},
+        people::{
+            permission::Action,
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
         problem::Code,
-        tickets::{State, Ticket, machine::{self, Transition}},
+        tickets::{
+            State, Ticket,
+            machine::{self, Transition},
+        },
     },
     store::{self, field::named::NamedFile, tickets::attempts::Attempt},
 };
@@ -91,7 +98,12 @@ pub struct Counts {
 }
 
 /// One page of tickets in the caller's scope.
-pub async fn list(app: &App, caller: &Caller, filter: &TicketFilter, page: &PageRequest) -> AppResult<Page<TicketView>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: &TicketFilter,
+    page: &PageRequest,
+) -> AppResult<Page<TicketView>> {
     caller.require(Action::ReadTickets)?;
     let (scope, now) = (caller.scope()?, app.clock.now());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
@@ -110,7 +122,10 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
     let facts = Facts::load(app, county).await?;
     let read = app.store.read();
     let ticket = store::tickets::get(read, scope, now, id).await?.ok_or(Code::NotFound)?;
-    let view = show(read, county, std::slice::from_ref(&ticket), facts.deadlines(), now).await?.pop().ok_or(Code::NotFound)?;
+    let view = show(read, county, std::slice::from_ref(&ticket), facts.deadlines(), now)
+        .await?
+        .pop()
+        .ok_or(Code::NotFound)?;
     let events = store::tickets::events(read, &ticket).await?;
     let attempts = store::tickets::attempts::of_tickets(read, vec![id]).await?;
     let findings = store::field::findings::of_ticket(read, county, id).await?;
@@ -121,7 +136,9 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         .chain(attempts.iter().map(|attempt| attempt.person_id))
         .chain(findings.iter().map(|finding| finding.person_id));
     let names = store::people::persons::names(read, people.collect()).await?;
-    let of = |operation: Uuid| -> Vec<&NamedFile> { files.iter().filter(|file| file.operation_id == operation).collect() };
+    let of = |operation: Uuid| -> Vec<&NamedFile> {
+        files.iter().filter(|file| file.operation_id == operation).collect()
+    };
     let allowed = allowed(caller, &ticket, &attempts, &files);
     Ok(TicketDetail {
         ticket: view,
@@ -165,7 +182,10 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             .map(|finding| FindingView {
                 photos: of(finding.operation_id)
                     .into_iter()
-                    .filter(|file| file.item_path.is_none() || file.item_path.as_deref() == Some(finding.item_code.as_str()))
+                    .filter(|file| {
+                        file.item_path.is_none()
+                            || file.item_path.as_deref() == Some(finding.item_code.as_str())
+                    })
                     .map(PhotoRef::of)
                     .collect(),
                 person_name: names.get(&finding.person_id).cloned(),
@@ -200,7 +220,9 @@ fn allowed(caller: &Caller, ticket: &Ticket, attempts: &[Attempt], files: &[Name
             Kind::TicketAccept => own_unit && machine::allows(ticket.state, Transition::T5),
             Kind::TicketRectify => own_unit && machine::allows(ticket.state, Transition::Attempt),
             Kind::TicketSubmit => {
-                own_unit && machine::allows(ticket.state, Transition::T10) && attempts.iter().any(|a| a.state == "recorded")
+                own_unit
+                    && machine::allows(ticket.state, Transition::T10)
+                    && attempts.iter().any(|a| a.state == "recorded")
             }
             Kind::TicketVerify => {
                 machine::allows(ticket.state, Transition::T11)
@@ -224,9 +246,12 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
     let count = async |filter: TicketFilter| store::tickets::count_by_state(read, scope, now, &filter).await;
     let all = count(TicketFilter::default()).await?;
-    let sum = |map: &HashMap<State, i64>, states: &[State]| states.iter().filter_map(|state| map.get(state)).sum();
+    let sum =
+        |map: &HashMap<State, i64>, states: &[State]| states.iter().filter_map(|state| map.get(state)).sum();
     let overdue = count(TicketFilter { overdue: Some(true), ..TicketFilter::default() }).await?;
-    let border = count(TicketFilter { border: Some(true), states: vec![State::Pending], ..TicketFilter::default() }).await?;
+    let border =
+        count(TicketFilter { border: Some(true), states: vec![State::Pending], ..TicketFilter::default() })
+            .await?;
     let fixed = count(TicketFilter { is_static: Some(true), ..TicketFilter::default() }).await?;
     Ok(Counts {
         as_of: now,
@@ -235,7 +260,10 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         to_verify: sum(&all, &[State::Submitted]),
         sent_back: sum(&all, &[State::Rework]),
         border: border.values().sum(),
-        open_static: sum(&fixed, &[State::Issued, State::InProgress, State::Submitted, State::Rework, State::OnHold]),
+        open_static: sum(
+            &fixed,
+            &[State::Issued, State::InProgress, State::Submitted, State::Rework, State::OnHold],
+        ),
         by_state: all.into_iter().map(|(state, n)| (state.as_str().to_owned(), n)).collect(),
     })
 }

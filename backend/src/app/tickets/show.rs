@@ -117,7 +117,13 @@ pub struct TicketView {
 }
 
 /// Shows tickets that the caller has already been given, in their order.
-pub async fn show(conn: &impl Conn, county: Uuid, tickets: &[Ticket], rules: &DeadlineRules, now: Instant) -> AppResult<Vec<TicketView>> {
+pub async fn show(
+    conn: &impl Conn,
+    county: Uuid,
+    tickets: &[Ticket],
+    rules: &DeadlineRules,
+    now: Instant,
+) -> AppResult<Vec<TicketView>> {
     let names = Names::load(conn, county, tickets).await?;
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
     let mut photos: HashMap<Uuid, Vec<NamedFile>> = HashMap::new();
@@ -130,11 +136,27 @@ pub async fn show(conn: &impl Conn, county: Uuid, tickets: &[Ticket], rules: &De
     }
     Ok(tickets
         .iter()
-        .map(|ticket| view(ticket, &names, photos.get(&ticket.id).map_or(&[], Vec::as_slice), latest.get(&ticket.id).copied(), rules, now))
+        .map(|ticket| {
+            view(
+                ticket,
+                &names,
+                photos.get(&ticket.id).map_or(&[], Vec::as_slice),
+                latest.get(&ticket.id).copied(),
+                rules,
+                now,
+            )
+        })
         .collect())
 }
 
-fn view(ticket: &Ticket, names: &Names, files: &[NamedFile], attempt: Option<Uuid>, rules: &DeadlineRules, now: Instant) -> TicketView {
+fn view(
+    ticket: &Ticket,
+    names: &Names,
+    files: &[NamedFile],
+    attempt: Option<Uuid>,
+    rules: &DeadlineRules,
+    now: Instant,
+) -> TicketView {
     let t = ticket.clone();
     let due_soon = t.state.is_with_unit() && t.due_at.is_some_and(|due| rules.is_due_soon(now, due));
     let after = |file: &&NamedFile| Some(file.operation_id) == attempt;
@@ -145,7 +167,9 @@ fn view(ticket: &Ticket, names: &Names, files: &[NamedFile], attempt: Option<Uui
         hidden: t.state != State::Pending && t.visible_from.is_none(),
         township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),
         village_name: t.place_village_id.and_then(|id| names.divisions.get(&id).cloned()),
-        unit_name: t.unit_id.and_then(|id| names.divisions.get(&id).or_else(|| names.departments.get(&id)).cloned()),
+        unit_name: t
+            .unit_id
+            .and_then(|id| names.divisions.get(&id).or_else(|| names.departments.get(&id)).cloned()),
         site_name: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.0.clone())),
         site_code: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.1.clone())),
         missing_files: files.iter().filter(|file| file.state == "missing").count(),
@@ -204,19 +228,28 @@ struct Names {
 impl Names {
     async fn load(conn: &impl Conn, county: Uuid, tickets: &[Ticket]) -> AppResult<Self> {
         let scope = Scope::County { county };
-        let units = tickets.iter().flat_map(|t| [t.place_township_id, t.place_village_id, t.unit_id]).flatten();
+        let units =
+            tickets.iter().flat_map(|t| [t.place_township_id, t.place_village_id, t.unit_id]).flatten();
         let units: Vec<Uuid> = units.collect::<HashSet<_>>().into_iter().collect();
-        let sites: Vec<Uuid> = tickets.iter().filter_map(|t| t.site_id).collect::<HashSet<_>>().into_iter().collect();
+        let sites: Vec<Uuid> =
+            tickets.iter().filter_map(|t| t.site_id).collect::<HashSet<_>>().into_iter().collect();
         let divisions = store::places::divisions::get_many(conn, scope, units).await?;
         let departments = if tickets.iter().any(|t| t.unit_kind == UnitKind::Department) {
             store::standards::departments::of_county(conn, county).await?
         } else {
             Vec::new()
         };
-        let sites = if sites.is_empty() { Vec::new() } else { store::places::sites::get_many(conn, scope, sites).await? };
+        let sites = if sites.is_empty() {
+            Vec::new()
+        } else {
+            store::places::sites::get_many(conn, scope, sites).await?
+        };
         Ok(Self {
             divisions: divisions.into_iter().map(|division| (division.id, division.name)).collect(),
-            departments: departments.into_iter().map(|department| (department.id, department.name_zh)).collect(),
+            departments: departments
+                .into_iter()
+                .map(|department| (department.id, department.name_zh))
+                .collect(),
             sites: sites.into_iter().map(|site| (site.id, (site.name, site.code))).collect(),
         })
     }

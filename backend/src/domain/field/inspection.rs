@@ -118,9 +118,9 @@ pub fn clean(value: serde_json::Value) -> serde_json::Value {
     match value {
         Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
         Value::Array(items) => Value::Array(items.into_iter().map(clean).collect()),
-        Value::Object(fields) => {
-            Value::Object(fields.into_iter().map(|(key, value)| (key.replace('\0', ""), clean(value))).collect())
-        }
+        Value::Object(fields) => Value::Object(
+            fields.into_iter().map(|(key, value)| (key.replace('\0', ""), clean(value))).collect(),
+        ),
         other => other,
     }
 }

@@ -33,7 +33,11 @@ pub struct ListQuery {
 #[utoipa::path(get, path = "/api/v1/inspections", tag = "inspections", params(ListQuery), responses(
     (status = 200, description = "One page", body = Page<InspectionView>),
 ))]
-pub async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Answer<web::Json<Page<InspectionView>>> {
+pub async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<ListQuery>,
+) -> Answer<web::Json<Page<InspectionView>>> {
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
     let filter = InspectionFilter {
@@ -49,6 +53,10 @@ pub async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) 
 #[utoipa::path(get, path = "/api/v1/inspections/{id}", tag = "inspections", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The visit", body = InspectionDetail),
 ))]
-pub async fn get(app: web::Data<App>, caller: Caller, path: Path<Uuid>) -> Answer<web::Json<InspectionDetail>> {
+pub async fn get(
+    app: web::Data<App>,
+    caller: Caller,
+    path: Path<Uuid>,
+) -> Answer<web::Json<InspectionDetail>> {
     Ok(web::Json(visits::get(&app, &caller, path.0).await?))
 }

@@ -45,7 +45,13 @@ use uuid::Uuid;
         (status = 429, description = "too_many"),
     ),
 )]
-pub async fn put(app: web::Data<App>, caller: Caller, path: Path<Uuid>, request: HttpRequest, body: Entity) -> Answer {
+pub async fn put(
+    app: web::Data<App>,
+    caller: Caller,
+    path: Path<Uuid>,
+    request: HttpRequest,
+    body: Entity,
+) -> Answer {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let arrival = Arrival {
         operation_id: path.0,
@@ -57,7 +63,9 @@ pub async fn put(app: web::Data<App>, caller: Caller, path: Path<Uuid>, request:
         Reply::Answered { answer, .. } if answer.status == "refused" => Err(refused(&answer)),
         Reply::Answered { answer, first: true } => Ok(HttpResponse::Created().json(answer)),
         Reply::Answered { answer, first: false } => Ok(HttpResponse::Ok().json(answer)),
-        Reply::Kept(problem) => Err(Failure::from(problem).with(Map::from_iter([("kept".to_owned(), Value::Bool(true))]))),
+        Reply::Kept(problem) => {
+            Err(Failure::from(problem).with(Map::from_iter([("kept".to_owned(), Value::Bool(true))])))
+        }
     }
 }
 
@@ -110,7 +118,9 @@ pub struct ReceiptWaits {
 pub async fn receipt(app: web::Data<App>, caller: Caller, path: Path<Uuid>) -> Answer {
     Ok(match receipts::read(&app, &caller, path.0).await? {
         ReceiptState::Signed(receipt) => HttpResponse::Ok().json(ReceiptText { receipt }),
-        ReceiptState::Waiting(missing) => HttpResponse::Accepted().json(ReceiptWaits { operation_id: path.0, missing }),
+        ReceiptState::Waiting(missing) => {
+            HttpResponse::Accepted().json(ReceiptWaits { operation_id: path.0, missing })
+        }
     })
 }
 
@@ -128,7 +138,11 @@ pub struct ListQuery {
 /// Refused, flagged or unreadable work, newest first; the office only.
 #[utoipa::path(get, path = "/api/v1/operations", tag = "operations", params(ListQuery),
     responses((status = 200, description = "One page", body = Object)))]
-pub async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Answer<web::Json<Page<OperationView>>> {
+pub async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<ListQuery>,
+) -> Answer<web::Json<Page<OperationView>>> {
     let ListQuery { status, cursor, limit } = query.0;
     Ok(web::Json(operations::list(&app, &caller, status, &page(cursor.as_deref(), limit)?).await?))
 }
@@ -148,7 +162,12 @@ pub struct DecisionBody {
         (status = 409, description = "wrong_state: it is not refused"),
         (status = 422, description = "invalid_field"),
     ))]
-pub async fn decide(app: web::Data<App>, caller: Caller, path: Path<Uuid>, body: Json<DecisionBody>) -> Answer<web::Json<OperationAnswer>> {
+pub async fn decide(
+    app: web::Data<App>,
+    caller: Caller,
+    path: Path<Uuid>,
+    body: Json<DecisionBody>,
+) -> Answer<web::Json<OperationAnswer>> {
     Ok(web::Json(operations::decide(&app, &caller, path.0, body.0.decision, &body.0.reason).await?))
 }
 

@@ -19,7 +19,12 @@ use uuid::Uuid;
 /// Lays the phone's list beside the server's: what either side lacks, and what may be forgotten.
 #[utoipa::path(post, path = "/api/v1/devices/{id}/reconcile", tag = "devices", params(("id" = Uuid, Path)), request_body = Reconcile,
     responses((status = 200, description = "Both sides", body = Reconciled)))]
-pub async fn reconcile(app: web::Data<App>, caller: Caller, path: Path<Uuid>, body: Json<Reconcile>) -> Answer<web::Json<Reconciled>> {
+pub async fn reconcile(
+    app: web::Data<App>,
+    caller: Caller,
+    path: Path<Uuid>,
+    body: Json<Reconcile>,
+) -> Answer<web::Json<Reconciled>> {
     Ok(web::Json(reconcile::reconcile(&app, &caller, path.0, body.0).await?))
 }
 

@@ -32,6 +32,11 @@ pub async fn begin(app: web::Data<App>, caller: Caller, write: Write<NewRound>) 
 #[utoipa::path(post, path = "/api/v1/rounds/{id}/release", tag = "rounds",
     params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, description = "Released", body = RoundView), (status = 409, description = "wrong_state: it is visible already")))]
-pub async fn release(app: web::Data<App>, caller: Caller, path: Path<Uuid>, once: Once) -> Answer<web::Json<RoundView>> {
+pub async fn release(
+    app: web::Data<App>,
+    caller: Caller,
+    path: Path<Uuid>,
+    once: Once,
+) -> Answer<web::Json<RoundView>> {
     Ok(web::Json(rounds::release(&app, &caller, &once, path.0).await?))
 }

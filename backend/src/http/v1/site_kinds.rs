@@ -11,6 +11,9 @@ use actix_web::web;
 #[utoipa::path(get, path = "/api/v1/site-kinds", tag = "standards", responses(
     (status = 200, description = "All kinds; `next` is always null", body = Page<SiteKindRow>),
 ), security(("access_token" = [])))]
-pub async fn site_kinds(app: web::Data<App>, caller: Caller) -> Result<web::Json<Page<SiteKindRow>>, Failure> {
+pub async fn site_kinds(
+    app: web::Data<App>,
+    caller: Caller,
+) -> Result<web::Json<Page<SiteKindRow>>, Failure> {
     Ok(web::Json(app.site_kinds(&caller).await?))
 }

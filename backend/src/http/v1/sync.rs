@@ -22,7 +22,11 @@ pub struct ChangesQuery {
     (status = 200, description = "Changes in order", body = Feed),
     (status = 410, description = "gone: take a snapshot"),
 ))]
-pub async fn changes(app: web::Data<App>, caller: Caller, query: Query<ChangesQuery>) -> Answer<web::Json<Feed>> {
+pub async fn changes(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<ChangesQuery>,
+) -> Answer<web::Json<Feed>> {
     Ok(web::Json(sync::changes(&app, &caller, query.0.cursor.as_deref()).await?))
 }
 
@@ -38,6 +42,10 @@ pub struct SnapshotQuery {
     (status = 200, description = "One page", body = Snapshot),
     (status = 410, description = "gone: start at the first page"),
 ))]
-pub async fn snapshot(app: web::Data<App>, caller: Caller, query: Query<SnapshotQuery>) -> Answer<web::Json<Snapshot>> {
+pub async fn snapshot(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<SnapshotQuery>,
+) -> Answer<web::Json<Snapshot>> {
     Ok(web::Json(sync::snapshot(&app, &caller, query.0.page.as_deref()).await?))
 }

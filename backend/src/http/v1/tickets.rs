@@ -1,6 +1,7 @@
 //! `/api/v1/tickets`: lists, one with its history, counts. Commands are operations.
 
 use crate::{
+    app::tickets::reads::TicketFilter,
     app::{
         App, Caller,
         tickets::{
@@ -18,7 +19,6 @@ use crate::{
         paging::page,
         problem::Answer,
     },
-    app::tickets::reads::TicketFilter,
 };
 use actix_web::web;
 use serde::Deserialize;
@@ -53,7 +53,11 @@ pub struct ListQuery {
 #[utoipa::path(get, path = "/api/v1/tickets", tag = "tickets", params(ListQuery), responses(
     (status = 200, description = "One page", body = Page<TicketView>),
 ))]
-pub async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Answer<web::Json<Page<TicketView>>> {
+pub async fn list(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<ListQuery>,
+) -> Answer<web::Json<Page<TicketView>>> {
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
     let filter = TicketFilter {
@@ -79,7 +83,9 @@ fn states(text: Option<&str>) -> Result<Vec<State>, Problem> {
     let words = text.unwrap_or_default().split(',').filter(|word| !word.is_empty());
     words
         .map(|word| {
-            let wrong = || Problem::new(Code::Malformed).with_field("state", "没有这种状态", "there is no such state");
+            let wrong = || {
+                Problem::new(Code::Malformed).with_field("state", "没有这种状态", "there is no such state")
+            };
             State::parse(word).ok_or_else(wrong)
         })
         .collect()
@@ -89,7 +95,11 @@ fn newest_first(sort: Option<&str>) -> Result<bool, Problem> {
     match sort {
         None | Some("due") => Ok(false),
         Some("newest") => Ok(true),
-        Some(_) => Err(Problem::new(Code::Malformed).with_field("sort", "应为 due 或 newest", "expected due or newest")),
+        Some(_) => Err(Problem::new(Code::Malformed).with_field(
+            "sort",
+            "应为 due 或 newest",
+            "expected due or newest",
+        )),
     }
 }
 

@@ -1,7 +1,13 @@
 //! The files that operations name (`operation_file`): what is on its way, and which photos belong to what.
 
 use crate::{
-    domain::{clock::Instant, field::{envelope::FileRef, inspection::{clean, shorten}}},
+    domain::{
+        clock::Instant,
+        field::{
+            envelope::FileRef,
+            inspection::{clean, shorten},
+        },
+    },
     store::{Conn, Error, Tx, entity::operation_file},
 };
 use sea_orm::{
@@ -93,7 +99,14 @@ pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<
         // Work that is judged again may belong elsewhere now.
         .on_conflict(
             OnConflict::columns([C::OperationId, C::FileId])
-                .update_columns([C::Subject, C::SubjectId, C::Urgent, C::TownshipId, C::VillageId, C::VisibleFrom])
+                .update_columns([
+                    C::Subject,
+                    C::SubjectId,
+                    C::Urgent,
+                    C::TownshipId,
+                    C::VillageId,
+                    C::VisibleFrom,
+                ])
                 .to_owned(),
         )
         .exec_without_returning(tx.raw())

@@ -4,7 +4,10 @@ use crate::{
     domain::clock::Instant,
     store::{Conn, Error, Tx, entity::round},
 };
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::{Expr, LockType}};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 use uuid::Uuid;
 
 use round::Column as C;
@@ -24,11 +27,19 @@ pub async fn get(conn: &impl Conn, county: Uuid, id: Uuid) -> Result<Option<Roun
 
 /// A round of this county, locked for change.
 pub async fn lock(tx: &Tx, county: Uuid, id: Uuid) -> Result<Option<RoundRow>, Error> {
-    Ok(round::Entity::find_by_id(id).filter(C::CountyId.eq(county)).lock(LockType::Update).one(tx.raw()).await?)
+    Ok(round::Entity::find_by_id(id)
+        .filter(C::CountyId.eq(county))
+        .lock(LockType::Update)
+        .one(tx.raw())
+        .await?)
 }
 
 /// The rounds of a county, newest first; the township side gets only what is released.
-pub async fn list(conn: &impl Conn, county: Uuid, released_by: Option<Instant>) -> Result<Vec<RoundRow>, Error> {
+pub async fn list(
+    conn: &impl Conn,
+    county: Uuid,
+    released_by: Option<Instant>,
+) -> Result<Vec<RoundRow>, Error> {
     let mut query = round::Entity::find().filter(C::CountyId.eq(county));
     if let Some(now) = released_by {
         query = query.filter(C::VisibleFrom.lte(now));

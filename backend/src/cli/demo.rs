@@ -1,0 +1,106 @@
+//! `demo`: the invented county on this machine, ready to look at after one command.
+
+use super::{Outcome, front_end, plain, say, serve};
+use lalian::{
+    app::{App, demo::DemoPerson},
+    config::{Config, Storage},
+    server::{self, Error},
+};
+use secrecy::ExposeSecret;
+use std::{fmt::Write, fs, io, path::Path};
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Throw the demo county away and make it anew, with new passwords; refuses any other database
+    #[arg(long)]
+    reset: bool,
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+/// Apart from a real county's data, so that neither can be taken for the other.
+const FOLDER: &str = "data/demo";
+
+impl Demo {
+    pub async fn run(self) -> Outcome {
+        self.serve.log.start()?;
+        let config = Config { demo: true, ..self.serve.config(FOLDER)? };
+        config.check()?;
+        if config.pwa.is_none() && !cfg!(feature = "embed") {
+            front_end::build(&server::checkout_dist())?;
+        }
+        if self.reset {
+            reset(&config).await?;
+        }
+        let app = server::open_new(&config).await?;
+        let made = app.make_demo().await;
+        app.store.close().await;
+        match made.map_err(refused)? {
+            people if people.is_empty() => say(AGAIN),
+            people => say(&sheet(&people)?),
+        }
+        serve::until_stopped(config).await
+    }
+}
+
+const AGAIN: &str = "示例县已经在这里，账号和密码第一次运行时显示过；忘了就用 demo --reset 重来。\n\
+    The demo county is here already; its logins were shown by the first run. Forgotten? demo --reset starts over.";
+
+/// Who can log in, for the terminal: the last two words of a line are login and password.
+fn sheet(people: &[DemoPerson]) -> Result<String, std::fmt::Error> {
+    let mut text = String::from(
+        "示例县准备好了。以下账号只显示这一次：\nThe demo county is ready. These logins are shown only once:\n",
+    );
+    for DemoPerson { role, name, login, password } in people {
+        let role = role.as_str();
+        write!(text, "\n  {role:<15} {name}  {login}  {}", password.expose_secret())?;
+    }
+    text.push('\n');
+    Ok(text)
+}
+
+fn refused(error: lalian::app::AppError) -> Box<dyn std::error::Error + Send + Sync> {
+    use lalian::{app::AppError, domain::problem::Code};
+    match error {
+        AppError::Problem(problem) if problem.code == Code::StillInUse => Error::NotDemo.into(),
+        other => plain(other),
+    }
+}
+
+/// Removes database and files of the demo, and of nothing else.
+async fn reset(config: &Config) -> Outcome {
+    let (Some(database), Storage::Disk(files)) = (config.sqlite_file(), &config.storage) else {
+        return Err("--reset works on SQLite and a local folder; drop the database yourself".into());
+    };
+    if database.is_file() {
+        let app = server::open(config).await?;
+        let demo = is_demo(&app).await;
+        app.store.close().await;
+        if !demo {
+            return Err(Error::NotDemo.into());
+        }
+        for ending in ["", "-wal", "-shm"] {
+            remove(fs::remove_file(format!("{}{ending}", database.display())))?;
+        }
+        clear(files)?;
+    }
+    Ok(())
+}
+
+/// A database whose mark cannot be read is somebody else's.
+async fn is_demo(app: &App) -> bool {
+    app.is_demo_database().await.unwrap_or(false)
+}
+
+/// Empties a folder of stored files; it goes only when nothing else lies in it.
+fn clear(files: &Path) -> io::Result<()> {
+    for ours in ["c", "staging"] {
+        remove(fs::remove_dir_all(files.join(ours)))?;
+    }
+    let _ = fs::remove_dir(files);
+    Ok(())
+}
+
+fn remove(outcome: io::Result<()>) -> io::Result<()> {
+    outcome.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
