@@ -29,11 +29,7 @@ enum What {
     Divisions { file: PathBuf },
     /// Sites (CSV: `code,kind,name,township_code,village_code,longitude,latitude`); their kinds come with the checklists
     Sites { file: PathBuf },
-<<<<<<< HEAD
     /// Checklists with their site kinds and departments (JSON, `schema_version` 2); a kind whose content changed gets a new version
-=======
-    /// Site kinds with their checklists (JSON); a changed checklist becomes a new version
->>>>>>> ee6a224 (feat(cli): demo, user and checklist import: one command from a checkout to a county with people in it)
     Checklists { file: PathBuf },
 }
 

@@ -39,11 +39,7 @@ enum Command {
     Migrate(serve::Migrate),
     /// Take over a county's registers from files
     Import(Box<import::Import>),
-<<<<<<< HEAD
     /// Make, list, reset and end accounts
-=======
-    /// Make, list and reopen accounts
->>>>>>> ee6a224 (feat(cli): demo, user and checklist import: one command from a checkout to a county with people in it)
     User(Box<user::User>),
     /// Show or renew the keys that sign receipts and access tokens
     Keys(keys::Keys),
