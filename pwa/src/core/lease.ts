@@ -5,6 +5,7 @@ import type { Host } from './host';
 const LOCK = 'lalian-uploader';
 const HEARTBEAT_MS = 5_000;
 const FROZEN_AFTER_MS = 30_000;
+const PAUSE_MS = 50;
 
 export interface Heartbeat {
   /** When any tab last said that it holds the lease (this tab's clock). */
@@ -18,39 +19,49 @@ export interface Heartbeat {
  */
 export async function holdLease(host: Host, heartbeat: Heartbeat, signal: AbortSignal, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
   while (!signal.aborted) {
-    const steal = host.visible() && host.now() - heartbeat.heard() > FROZEN_AFTER_MS && (await isHeld(host));
-    const attempt = new AbortController();
-    const stop = (): void => attempt.abort();
+    const turn = new AbortController();
+    const stop = (): void => turn.abort();
     signal.addEventListener('abort', stop, { once: true });
-    const lost = new AbortController();
-    // Waiting is bounded so that a frozen holder is noticed.
-    const patience = steal ? null : setTimeout(stop, FROZEN_AFTER_MS);
     try {
-      await host.locks.request(LOCK, steal ? { steal: true } : { signal: attempt.signal }, async () => {
-        if (patience !== null) clearTimeout(patience);
-        if (signal.aborted) return;
-        signal.addEventListener('abort', () => lost.abort(), { once: true });
-        heartbeat.say();
-        const beat = setInterval(() => {
-          heartbeat.say();
-          // A hidden tab hands over when somebody is waiting; alone it goes on for as long as the browser lets it.
-          if (!host.visible()) void isWanted(host).then((wanted) => wanted && lost.abort());
-        }, HEARTBEAT_MS);
-        try {
-          await work(lost.signal);
-        } finally {
-          clearInterval(beat);
-        }
-      });
+      await oneTurn(host, heartbeat, turn, work);
     } catch (error) {
       // AbortError: stolen from us, or our patience ended. Both mean: ask again.
-      lost.abort();
       if (!(error instanceof Error && error.name === 'AbortError')) throw error;
     } finally {
-      if (patience !== null) clearTimeout(patience);
+      turn.abort();
       signal.removeEventListener('abort', stop);
     }
-    if (!signal.aborted) await host.sleep(host.visible() ? 50 : HEARTBEAT_MS, signal);
+    if (!signal.aborted) await host.sleep(host.visible() ? PAUSE_MS : HEARTBEAT_MS, signal);
+  }
+}
+
+/** Asks for the lock once, and works while it is ours. `turn` ends everything about this turn. */
+async function oneTurn(host: Host, heartbeat: Heartbeat, turn: AbortController, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
+  const frozen = host.visible() && host.now() - heartbeat.heard() > FROZEN_AFTER_MS && (await isHeld(host));
+  const waiting = new AbortController();
+  turn.signal.addEventListener('abort', () => waiting.abort(), { once: true });
+  // Waiting is bounded, so that a holder that freezes later is noticed too.
+  const granted = new AbortController();
+  if (!frozen) void host.sleep(FROZEN_AFTER_MS, granted.signal).then(() => granted.signal.aborted || waiting.abort());
+  try {
+    await host.locks.request(LOCK, frozen ? { steal: true } : { signal: waiting.signal }, async () => {
+      granted.abort();
+      if (turn.signal.aborted) return;
+      const working = work(turn.signal);
+      void beat(host, heartbeat, turn);
+      await working;
+    });
+  } finally {
+    granted.abort();
+  }
+}
+
+/** Shows that we are alive; a hidden tab ends its turn when another tab is waiting, alone it goes on for as long as the browser lets it. */
+async function beat(host: Host, heartbeat: Heartbeat, turn: AbortController): Promise<void> {
+  while (!turn.signal.aborted) {
+    heartbeat.say();
+    if (!host.visible() && (await isWanted(host))) return turn.abort();
+    await host.sleep(HEARTBEAT_MS, turn.signal);
   }
 }
 

@@ -46,6 +46,11 @@ export class Link {
     this.#until = 0;
   }
 
+  /** Something new is worth one try now; the ladder of waits goes on from where it is. */
+  tryNow(): void {
+    this.#until = 0;
+  }
+
   async send(request: Request): Promise<Reply> {
     const reply = await this.#through(request);
     this.#note(reply);

@@ -30,8 +30,9 @@ export async function reconcile(host: Host, link: Link, db: Database, device: De
   if (reply.status === 401 || reply.status === 403) return { kind: 'unauthorised', status: reply.status };
   const answer = reply.status === 200 ? reconcileAnswer(reply.body) : null;
   if (!answer) return { kind: 'failed' };
-  const mine = new Set(operations.map((row) => row.id));
-  const lacking = answer.lacking.filter((id) => mine.has(id));
+  // What was never acknowledged is on its way anyway (or waits for a person); only what the server once had counts as lost.
+  const acknowledged = new Set(operations.filter((row) => row.progress !== 'sealed').map((row) => row.id));
+  const lacking = answer.lacking.filter((id) => acknowledged.has(id));
   // First what must be sent again, then the note that a reconcile was made: killed in between, the next start reconciles once more.
   await requeue(db, lacking);
   await note(db, answer, new Set(lacking), host.now());

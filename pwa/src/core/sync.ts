@@ -36,9 +36,10 @@ export class Engine {
     this.#events = events;
   }
 
-  /** `sealed`: something new lies in an outbox. Anything else is a reason to forget all waiting. */
+  /** `sealed`: something new lies in an outbox, worth one try. Anything else is a reason to forget all waiting. */
   async wake(reason: 'sealed' | 'visible' | 'online' | 'tap' | 'login'): Promise<void> {
-    if (reason !== 'sealed') {
+    if (reason === 'sealed') this.#link.tryNow();
+    else {
       this.#link.wake();
       for (const { lane } of await this.#lanes()) lane.wake();
     }
@@ -51,9 +52,8 @@ export class Engine {
     const stop = (): void => this.#nap.abort();
     lost.addEventListener('abort', stop);
     while (!lost.aborted) {
-      this.#interrupted = false;
       const until = await this.#round(lost);
-      // Woken during the round: look again at once.
+      // Woken since: look again at once.
       if (this.#interrupted || lost.aborted) continue;
       this.#nap = new AbortController();
       await this.#host.sleep(Math.max(0, Math.min(until, this.#host.now() + LOOK_EVERY_MS) - this.#host.now()), this.#nap.signal);
@@ -64,6 +64,8 @@ export class Engine {
   /** Does all that can be done now; gives back when it is worth looking again. */
   async #round(lost: AbortSignal): Promise<number> {
     for (;;) {
+      // Before looking, never after: what is sealed while we look must be looked for again.
+      this.#interrupted = false;
       const blocked = this.#link.waiting;
       const lanes = await this.#lanes();
       if (blocked) {
@@ -81,7 +83,7 @@ export class Engine {
         }
         until = Math.min(until, next);
       }
-      if (!did) return until;
+      if (!did && !this.#interrupted) return until;
     }
   }
 
@@ -89,7 +91,6 @@ export class Engine {
     try {
       const step = await lane.step(() => lost.aborted || this.#interrupted);
       await this.#report(person_id, lane);
-      if (this.#interrupted) this.#interrupted = false;
       if (step.kind === 'did') return 'did';
       return step.until ?? Infinity;
     } catch (error) {
