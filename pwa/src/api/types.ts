@@ -173,6 +173,8 @@ export interface PostRow {
 }
 
 export interface PersonRow {
+  readonly status?: string;
+  readonly has_password?: boolean;
   readonly id: string;
   readonly login: string;
   readonly name: string;

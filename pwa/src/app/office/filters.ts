@@ -1,0 +1,32 @@
+// Filters of the ticket list. They live in the address, so that "back", a bookmark and a number on a board all open the same rows.
+import type { Query } from '@/api/client';
+import type { TicketState } from '@/core';
+
+export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'unit_id', 'site_id', 'q', 'sort'] as const;
+export type Filter = (typeof FILTERS)[number];
+export type Filters = Readonly<Partial<Record<Filter, string>>>;
+
+/** All that are not finished. */
+export const OPEN: readonly TicketState[] = ['pending', 'issued', 'in_progress', 'submitted', 'rework', 'on_hold'];
+
+export function readFilters(querystring: string | undefined): Filters {
+  const asked = new URLSearchParams(querystring ?? '');
+  const found: Partial<Record<Filter, string>> = {};
+  for (const name of FILTERS) {
+    const value = asked.get(name);
+    if (value) found[name] = value;
+  }
+  return found;
+}
+
+export function address(filters: Filters): string {
+  const query = new URLSearchParams();
+  for (const name of FILTERS) {
+    const value = filters[name];
+    if (value) query.set(name, value);
+  }
+  const text = query.toString();
+  return text === '' ? '/tickets' : `/tickets?${text}`;
+}
+
+export const asQuery = (filters: Filters): Query => ({ sort: 'due', ...filters });
