@@ -38,6 +38,6 @@ crate::step!(manager => {
         string_len_null("credential_hash", 64), time("created_at"), time_null("revoked_at"), time("last_contact_at"),
         string_len_null("app_version", 64), text_null("user_agent"), big_integer("sealed_through"), big_integer("last_seq"),
         integer("held_operations"), integer("held_files"), time_null("oldest_held_at"), big_integer_null("free_bytes"),
-        boolean_null("persisted"), big_integer("receipts"), string_len_null("last_receipt_hash", 64),
+        boolean_null("persisted"), big_integer("receipts"), string_len_null("last_receipt_hash", 80),
     ], &[], &[Plain(&["county_id", "id"]), Plain(&["person_id"]), Unique(&["credential_hash"])]).await?;
 });

@@ -14,7 +14,7 @@ crate::step!(manager => {
     create(manager, "audit", vec![
         sequence("seq"), uuid_null("county_id"), time("at"), uuid_null("person_id"), uuid_null("post_id"), uuid_null("session_id"),
         uuid_null("device_id"), string_len_null("address", 64), string_len_null("request_id", 64), string_len("action", 64),
-        word("noun"), string_len_null("object_id", 64), string_len_null("hash_before", 64), string_len_null("hash_after", 64),
+        word("noun"), string_len_null("object_id", 64), string_len_null("hash_before", 80), string_len_null("hash_after", 80),
         text("reason"), time_null("device_at"),
     ], &[], &[Plain(&["county_id", "seq"]), Plain(&["object_id"])]).await?;
     create(manager, "idempotency", vec![

@@ -2,7 +2,13 @@
 
 mod arrows;
 mod door;
+mod door_faults;
 mod files_s3;
+mod foreign;
 mod idempotency;
+mod main_job;
+mod matrix;
+mod races;
+mod real_clients;
 mod store;
 mod uploads;

@@ -54,6 +54,15 @@ impl Answer {
         }
         self
     }
+
+    /// A refusal of sealed work: kept with its number, and said why.
+    #[track_caller]
+    pub fn expect_refusal(self, why: &str) -> Self {
+        let answer = self.expect_problem(422, "refused");
+        assert_eq!(answer.at("/refusal").as_str(), Some(why), "{answer}");
+        assert!(answer.at("/server_seq").is_number(), "{answer}");
+        answer
+    }
 }
 
 impl std::fmt::Display for Answer {

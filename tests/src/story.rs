@@ -35,8 +35,10 @@ macro_rules! stories {
     )*};
 }
 
-/// Runs a story to its end, on a thread that may also run tasks that are not `Send`.
+/// Runs a story to its end, on a thread that may also run tasks that are not `Send`. What the server warns of is shown
+/// beside a failure.
 pub fn run(story: impl Future<Output = ()>) {
+    let _ = tracing_subscriber::fmt().with_env_filter("warn").with_writer(std::io::stderr).try_init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     tokio::task::LocalSet::new().block_on(&runtime.expect("a runtime"), story);
 }

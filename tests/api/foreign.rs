@@ -1,0 +1,213 @@
+//! Another township's rows and a hidden round's rows do not exist for whoever may not see them: every route that
+//! takes an id answers for them exactly as it answers for an id that nobody has.
+
+use lalian::domain::people::role::Role;
+use lalian::http::routes;
+use lalian::http::routes::{Body, Route};
+use lalian_tests::actor::Actor;
+use lalian_tests::http::{Answer, send};
+use lalian_tests::phone::{fresh_id, id_from};
+use lalian_tests::stories;
+use lalian_tests::visit::Visit;
+use lalian_tests::world::World;
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Everything that one visit made.
+struct Traces {
+    ids: Vec<(&'static str, Uuid)>,
+}
+
+/// An inspection of a bus shelter with two failed answers and photos, in the township of this number.
+async fn inspect(world: &World, township: usize, round: Option<Uuid>) -> Traces {
+    let inspector = world.named_phone(Role::Inspector, 0, &format!("township {township}")).await;
+    let site = world.site(&inspector, "bus_shelter", township).await;
+    let items = site.ticket_items();
+    let mut visit: Visit = site.visit(&inspector, &[&items[0], &items[1]]);
+    visit.payload["round_id"] = json!(round);
+    let sealed = visit.draft(&inspector, 40 + township as u64).seal();
+    inspector.send(&sealed).await;
+    let mut ids = vec![
+        ("operation", sealed.id),
+        ("inspection", visit.inspection),
+        ("device", inspector.phone.as_ref().expect("a phone").id),
+    ];
+    ids.extend(visit.findings().into_iter().map(|id| ("finding", id)));
+    ids.extend(sealed.photos.iter().map(|photo| ("photo", photo.file_id)));
+    let office = world.office().await;
+    let tickets = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
+    assert_eq!(tickets.len(), 2, "{tickets:?}");
+    ids.extend(tickets.iter().map(|row| ("ticket", lalian_tests::visit::id_of(&row["id"]))));
+    Traces { ids }
+}
+
+/// The answer with this id, without what differs between any two requests.
+async fn ask(actor: &Actor, route: &Route, id: Uuid, query: Option<&str>) -> (u16, String) {
+    let mut path = route.path.to_owned();
+    while let Some(open) = path.find('{') {
+        let close = path.find('}').expect("a closed name");
+        let value = match &path[open + 1..close] {
+            "year" => "2026".to_owned(),
+            "size" | "variant" => "thumb".to_owned(),
+            _ => id.to_string(),
+        };
+        path.replace_range(open..=close, &value);
+    }
+    if let Some(name) = query {
+        path = format!("{path}?{name}={id}");
+    }
+    let method = Method::from_bytes(route.method.as_bytes()).expect("a method");
+    // The same key each time would be answered from memory.
+    let request = actor.http.request(method, &path).header("idempotency-key", fresh_id().to_string());
+    let answer = send(match route.body {
+        Body::None => request,
+        Body::Json(_) => request.json(&json!({})),
+        Body::Bytes(_) => request.header("content-type", "application/octet-stream").body("x"),
+    })
+    .await;
+    (answer.status, without_chance(&answer, id))
+}
+
+fn without_chance(answer: &Answer, id: Uuid) -> String {
+    let mut body = answer.json();
+    forget(&mut body);
+    body.to_string().replace(&id.to_string(), "ID")
+}
+
+/// Takes out moments and request numbers, wherever they are.
+fn forget(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for name in ["incident", "instance", "as_of", "server_at", "request_id", "cursor"] {
+                members.remove(name);
+            }
+            members.values_mut().for_each(forget);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget),
+        _ => {}
+    }
+}
+
+/// Routes whose answer for a foreign id must be that for an unknown one.
+fn routes_with_ids() -> impl Iterator<Item = &'static Route> {
+    routes().iter().filter(|route| route.path.contains("id}") && !route.path.contains("/people/"))
+}
+
+async fn assert_nothing_is_told(actor: &Actor, who: &str, traces: &Traces) {
+    let unknown = id_from("nobody has this id");
+    let mut told = Vec::new();
+    for (noun, id) in &traces.ids {
+        for route in routes_with_ids() {
+            let (foreign, nobody) =
+                (ask(actor, route, *id, None).await, ask(actor, route, unknown, None).await);
+            if foreign != nobody {
+                told.push(format!(
+                    "{who}: {} {} with a foreign {noun}: {foreign:?} but {nobody:?}",
+                    route.method, route.path
+                ));
+            }
+        }
+        // Lists that filter by an id must not answer otherwise either.
+        for (path, name) in [
+            ("/api/v1/tickets", "site_id"),
+            ("/api/v1/inspections", "site_id"),
+            ("/api/v1/tickets", "unit_id"),
+        ] {
+            let Some(route) = routes().iter().find(|route| route.path == path && route.method == "GET")
+            else {
+                continue;
+            };
+            let (foreign, nobody) =
+                (ask(actor, route, *id, Some(name)).await, ask(actor, route, unknown, Some(name)).await);
+            if foreign != nobody {
+                told.push(format!("{who}: {path}?{name} with a foreign {noun}: {foreign:?} but {nobody:?}"));
+            }
+        }
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+/// The working set and the lists name none of the ids.
+async fn assert_not_listed(actor: &Actor, who: &str, traces: &Traces) {
+    let mut seen = format!("{:?}", actor.snapshot().await);
+    for path in ["/api/v1/tickets", "/api/v1/inspections"] {
+        let answer = actor.http.get(&format!("{path}?limit=200")).await;
+        if answer.status == 200 {
+            seen.push_str(&answer.json().to_string());
+        }
+    }
+    for (noun, id) in &traces.ids {
+        assert!(!seen.contains(&id.to_string()), "{who} is shown the {noun} {id}");
+    }
+}
+
+const TOWNSHIP_SIDE: [Role; 4] =
+    [Role::MainLeader, Role::DeputyLeader, Role::DeskOfficer, Role::VillageCadre];
+
+stories! {
+    async fn another_townships_rows_do_not_exist(world: World) {
+        let traces = inspect(&world, 0, None).await;
+        for role in TOWNSHIP_SIDE {
+            if world.logins(role).len() < 2 {
+                continue;
+            }
+            let neighbour = world.desk_of(role, 1).await;
+            assert_nothing_is_told(&neighbour, role.as_str(), &traces).await;
+            assert_not_listed(&neighbour, role.as_str(), &traces).await;
+        }
+    }
+
+    async fn commands_on_a_foreign_ticket_end_as_on_an_unknown_one(world: World) {
+        let traces = inspect(&world, 0, None).await;
+        let neighbour = world.desk_of(Role::DeputyLeader, 1).await;
+        let outcome = async |ticket: Uuid, kind: &str| {
+            let payload = json!({
+                "ticket_id": ticket, "seen_version": 1, "person_named": "", "attempt_id": id_from("attempt"), "note": "", "reason": "试",
+            });
+            let answer = neighbour.operate(kind, payload).await;
+            let mut body = answer.json();
+            forget(&mut body);
+            for name in ["operation_id", "server_seq", "accepted_at", "observed_at", "receipt"] {
+                body.as_object_mut().expect("an object").remove(name);
+            }
+            (answer.status, body.to_string().replace(&ticket.to_string(), "ID"))
+        };
+        for (_, ticket) in traces.ids.iter().filter(|(noun, _)| *noun == "ticket") {
+            for kind in ["ticket.accept/1", "ticket.rectify/1", "ticket.submit/1"] {
+                assert_eq!(outcome(*ticket, kind).await, outcome(fresh_id(), kind).await, "{kind}");
+            }
+        }
+    }
+
+    async fn a_hidden_rounds_rows_do_not_exist_for_the_township_they_lie_in(world: World) {
+        let office = world.office().await;
+        let round = json!({ "name": "暗访", "year": 2026, "quarter": 4, "mode": "unannounced", "issue_mode": "review" });
+        let answer = office.http.with("idempotency-key", "a hidden round").post("/api/v1/rounds", &round).await;
+        assert!(matches!(answer.status, 200 | 201), "{answer}");
+        let round = lalian_tests::visit::id_of(&answer.at("/id"));
+        let staff = world.desk_of(Role::DeputyLeader, 0).await;
+        let figures = async || {
+            let mut seen = staff.http.get("/api/v1/figures/zero").await.expect(200).json();
+            let mut counts = staff.http.get("/api/v1/tickets/counts").await.expect(200).json();
+            forget(&mut seen);
+            forget(&mut counts);
+            (seen, counts)
+        };
+        let before = figures().await;
+        let mut traces = inspect(&world, 0, Some(round)).await;
+        assert_eq!(figures().await, before, "counts tell nothing about hidden rows");
+        traces.ids.push(("round", round));
+        for role in TOWNSHIP_SIDE {
+            let person = world.desk_of(role, 0).await;
+            assert_nothing_is_told(&person, role.as_str(), &traces).await;
+            assert_not_listed(&person, role.as_str(), &traces).await;
+        }
+        // After the release they are there.
+        let released = office.http.with("idempotency-key", "release it").post(&format!("/api/v1/rounds/{round}/release"), &json!({})).await;
+        assert!(matches!(released.status, 200 | 201 | 204), "{released}");
+        let seen = format!("{:?}", staff.snapshot().await);
+        let tickets: Vec<Uuid> = traces.ids.iter().filter(|(noun, _)| *noun == "ticket").map(|(_, id)| *id).collect();
+        assert!(tickets.iter().all(|id| seen.contains(&id.to_string())), "released tickets are in the working set");
+    }
+}

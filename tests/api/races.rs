@@ -1,0 +1,129 @@
+//! Many hands at once: the database keeps the promises, whoever comes first.
+
+use std::collections::BTreeSet;
+
+use lalian::domain::people::role::Role;
+use lalian_tests::actor::put;
+use lalian_tests::http::Answer;
+use lalian_tests::phone::Sealed;
+use lalian_tests::stories;
+use lalian_tests::visit::id_of;
+use lalian_tests::world::World;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+/// Sends all of them at the same moment, each over a connection of its own.
+async fn at_once(work: Vec<(lalian_tests::http::Http, Sealed)>) -> Vec<Answer> {
+    let mut racers = JoinSet::new();
+    for (http, sealed) in work {
+        let http = http.through(http.base());
+        racers.spawn(async move { put(&http, &sealed).await });
+    }
+    racers.join_all().await
+}
+
+stories! {
+    async fn two_phones_that_see_the_same_fault_make_one_ticket_and_a_sighting(world: World) {
+        let mut work = Vec::new();
+        let first = world.named_phone(Role::Inspector, 0, "a").await;
+        let site = world.site(&first, "bus_shelter", 0).await;
+        for number in 0..4 {
+            let phone = world.named_phone(Role::Inspector, number % 2, &format!("racer {number}")).await;
+            work.push((phone.http.clone(), site.visit(&phone, &["BUS-01"]).draft(&phone, number as u64).seal()));
+        }
+        for answer in at_once(work).await {
+            answer.expect(201);
+        }
+        let office = world.office().await;
+        let tickets = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
+        assert_eq!(tickets.len(), 1, "{tickets:?}");
+        assert_eq!(tickets[0]["sightings"].as_i64(), Some(3), "{}", tickets[0]);
+    }
+
+    async fn tickets_issued_at_once_get_numbers_of_their_own_and_one_ticket_is_issued_once(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let site = world.site(&inspector, "bus_shelter", 0).await;
+        let items = site.ticket_items();
+        let fails: Vec<&str> = items.iter().take(6).map(String::as_str).collect();
+        inspector.send(&site.visit(&inspector, &fails).draft(&inspector, 3).seal()).await;
+        let pending = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
+        assert_eq!(pending.len(), fails.len());
+        let township = world.township_id(0).await;
+        let issue = |row: &Value| {
+            let payload = json!({
+                "ticket_id": row["id"], "seen_version": row["version"], "unit_kind": "township", "unit_id": township,
+                "severity": null, "is_static": null, "deadline_days": null, "note": "",
+            });
+            (office.http.clone(), office.draft("ticket.issue/1", payload).seal())
+        };
+        let answers = at_once(pending.iter().chain(&pending).map(issue).collect()).await;
+        let outcomes = |wanted: &str| answers.iter().filter(|answer| answer.at("/outcome") == wanted).count();
+        assert_eq!((outcomes("applied"), outcomes("conflict")), (fails.len(), fails.len()), "{answers:?}");
+        let issued = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
+        let numbers: BTreeSet<&str> = issued.iter().filter_map(|row| row["number"].as_str()).collect();
+        assert_eq!(numbers.len(), fails.len(), "{issued:?}");
+    }
+
+    /// A phone that follows the feed while others write ends with exactly what a fresh snapshot holds.
+    async fn following_the_feed_while_others_write_misses_nothing(world: World) {
+        let (office, watcher) = (world.office().await, world.desk_of(Role::Inspector, 1).await);
+        let township = world.township_id(0).await;
+        let sites = lalian_tests::visit::Site::some(&watcher, "bus_shelter", township).await;
+        let start = watcher.http.get("/api/v1/sync/snapshot").await.expect(200);
+        let mut cursor = start.text("/cursor");
+        let mut held: std::collections::BTreeMap<String, (i64, Value)> = std::collections::BTreeMap::new();
+        let mut writers = JoinSet::new();
+        for number in 0..3_usize {
+            let phone = world.named_phone(Role::Inspector, 0, &format!("writer {number}")).await;
+            let work: Vec<Sealed> = sites.iter().skip(number * 3).take(3)
+                .map(|site| site.visit(&phone, &["BUS-01", "BUS-03"]).draft(&phone, number as u64).seal())
+                .collect();
+            let http = phone.http.through(phone.http.base());
+            writers.spawn(async move {
+                for sealed in work {
+                    put(&http, &sealed).await.expect(201);
+                }
+            });
+        }
+        let follow = async |cursor: &mut String, held: &mut std::collections::BTreeMap<String, (i64, Value)>| {
+            loop {
+                let answer = watcher.http.get(&format!("/api/v1/sync?cursor={cursor}")).await.expect(200).json();
+                for change in answer["changes"].as_array().expect("changes") {
+                    let key = format!("{} {}", change["noun"], change["id"]);
+                    let version = change["version"].as_i64().expect("a version");
+                    // Applied by (id, version): late and repeated ones do no harm.
+                    if held.get(&key).is_none_or(|(known, _)| *known <= version) {
+                        held.insert(key, (version, change["row"].clone()));
+                    }
+                }
+                answer["cursor"].as_str().expect("a cursor").clone_into(cursor);
+                if answer["more"] != json!(true) {
+                    return;
+                }
+            }
+        };
+        while !writers.is_empty() {
+            follow(&mut cursor, &mut held).await;
+            while let Some(done) = writers.try_join_next() {
+                done.expect("a writer");
+            }
+        }
+        // The watermark lags a little on purpose.
+        let expected = office.list("/api/v1/tickets?township_id=").await.len().max(18);
+        for _ in 0..100 {
+            follow(&mut cursor, &mut held).await;
+            if held.keys().filter(|key| key.contains("tickets")).count() >= expected {
+                break;
+            }
+            world.clock.advance(chrono::TimeDelta::seconds(1));
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let fresh: Vec<Value> = watcher.rows("tickets").await;
+        for row in &fresh {
+            let key = format!("\"tickets\" {}", row["id"]);
+            let (version, _) = held.get(&key).unwrap_or_else(|| panic!("the feed never told of ticket {}", row["id"]));
+            assert_eq!(Some(*version), row["version"].as_i64(), "{}", id_of(&row["id"]));
+        }
+        assert!(fresh.len() >= 18, "{} tickets", fresh.len());
+    }
+}
