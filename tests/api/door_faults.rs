@@ -151,7 +151,7 @@ stories! {
         let text = String::from_utf8(forged.bytes).expect("text").replace("原来的话", "改过的话");
         forged.bytes = text.into_bytes();
         let answer = inspector.put(&forged).await.expect_refusal("bad_signature");
-        assert_eq!((answer.text("/status").as_str(), answer.at("/server_seq").is_number()), ("refused", true));
+        assert_eq!((answer.text("/operation_status").as_str(), answer.at("/server_seq").is_number()), ("refused", true));
         assert_eq!(inspector.verified_receipt(&forged).await["status"], "refused");
         // A refusal never blocks the next one.
         inspector.put(&seal(&inspector, "下一条")).await.expect(201);

@@ -182,8 +182,8 @@ stories! {
 
     async fn a_hidden_rounds_rows_do_not_exist_for_the_township_they_lie_in(world: World) {
         let office = world.office().await;
-        let round = json!({ "name": "暗访", "year": 2026, "quarter": 4, "mode": "unannounced", "issue_mode": "review" });
-        let answer = office.http.with("idempotency-key", "a hidden round").post("/api/v1/rounds", &round).await;
+        let round = json!({ "name": "暗访", "year": 2026, "quarter": 4, "mode": "unannounced", "issue_mode": "after_look" });
+        let answer = office.http.with("idempotency-key", "a-hidden-round").post("/api/v1/rounds", &round).await;
         assert!(matches!(answer.status, 200 | 201), "{answer}");
         let round = lalian_tests::visit::id_of(&answer.at("/id"));
         let staff = world.desk_of(Role::DeputyLeader, 0).await;
@@ -204,7 +204,7 @@ stories! {
             assert_not_listed(&person, role.as_str(), &traces).await;
         }
         // After the release they are there.
-        let released = office.http.with("idempotency-key", "release it").post(&format!("/api/v1/rounds/{round}/release"), &json!({})).await;
+        let released = office.http.with("idempotency-key", "release-it").post(&format!("/api/v1/rounds/{round}/release"), &json!({})).await;
         assert!(matches!(released.status, 200 | 201 | 204), "{released}");
         let seen = format!("{:?}", staff.snapshot().await);
         let tickets: Vec<Uuid> = traces.ids.iter().filter(|(noun, _)| *noun == "ticket").map(|(_, id)| *id).collect();

@@ -42,6 +42,7 @@ stories! {
         let visit = site.visit(&inspector, &["BUS-01", "BUS-03"]);
         let sealed = visit.draft(&inspector, 1).seal();
         world.clock.advance(chrono::TimeDelta::hours(9));
+        let (inspector, office) = (world.inspector().await, world.office().await);
         let (answer, _) = inspector.send(&sealed).await;
         assert_eq!(answer.at("/outcome"), "applied");
         inspector.verified_receipt(&sealed).await;

@@ -59,6 +59,8 @@ stories! {
                 if route.who == Who::Anyone {
                     assert_ne!(answer.status, 403, "{answer}");
                     assert!(answer.status < 500, "{answer}");
+                } else if route.method == "HEAD" {
+                    answer.expect(401);
                 } else {
                     answer.expect_problem(401, "signed_out");
                 }
@@ -76,6 +78,8 @@ stories! {
                         assert_ne!(answer.status, 401, "{role:?} may {}: {answer}", name(route));
                         let turned_away = answer.status == 403 && answer.at("/code") == "forbidden";
                         assert!(!turned_away, "{role:?} may {}: {answer}", name(route));
+                    } else if route.method == "HEAD" {
+                        answer.expect(403);
                     } else {
                         answer.expect_problem(403, "forbidden");
                     }
@@ -92,7 +96,7 @@ stories! {
                 let kind = format!("{}/1", action.as_str());
                 let answer = actor.operate(&kind, payload(action.as_str())).await;
                 assert!(answer.status < 500, "{role:?} {kind}: {answer}");
-                let forbidden = answer.at("/code") == "forbidden";
+                let forbidden = answer.at("/code") == "forbidden" || answer.at("/refusal") == "not_permitted";
                 let may = action.allows(role) && Action::SendOperations.allows(role);
                 assert_eq!(forbidden, !may, "{role:?} {kind}: {answer}");
             }

@@ -45,13 +45,19 @@ pub struct Vouched {
 /// Judges the author of what this caller brings; `None` when it is not the caller's to bring.
 pub async fn vouch(app: &App, caller: &Caller, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
     let author = sealed.envelope.author;
-    let on_behalf = sealed.envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id);
+    let on_behalf = sealed.envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id) && may_enter(caller, sealed.kind);
     match caller.county_id {
         Some(county) if author.person_id == caller.person_id || on_behalf => {
             judge(app, county, on_behalf.then_some(caller.person_id), sealed).await
         }
         _ => Ok(None),
     }
+}
+
+/// Paper is entered for somebody else by a person whose own post may do the same; authority over tickets is never lent.
+fn may_enter(caller: &Caller, kind: Option<Kind>) -> bool {
+    let own = |kind: Kind| caller.post.as_ref().is_some_and(|post| kind.action().allows(post.role));
+    kind.is_some_and(|kind| !kind.as_str().starts_with("ticket.") && own(kind))
 }
 
 /// Sealed bytes as they came, and when they were made as far as we know.
