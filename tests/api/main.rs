@@ -8,6 +8,7 @@ mod foreign;
 mod idempotency;
 mod main_job;
 mod matrix;
+mod photos;
 mod races;
 mod real_clients;
 mod store;

@@ -11,7 +11,7 @@ use lalian::app::field::uploads::Standing;
 use lalian::app::field::{Cut, Piece};
 use lalian::app::{App, AppError, AppResult, Caller, Origin};
 use lalian::config::{Config, Storage};
-use lalian::domain::clock::Clock as _;
+use lalian::domain::clock::{Clock as _, Instant};
 use lalian::domain::field::checksum::Checksum;
 use lalian::domain::field::envelope::FileRef;
 use lalian::domain::field::media::Sha256;
@@ -33,21 +33,29 @@ use sha1::Digest as _;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-const COUNTY: Uuid = Uuid::from_u128(0xC0);
-const OTHER_COUNTY: Uuid = Uuid::from_u128(0xC1);
+pub const COUNTY: Uuid = Uuid::from_u128(0xC0);
+pub const OTHER_COUNTY: Uuid = Uuid::from_u128(0xC1);
 
 /// A county with people who have sealed work that names photos.
-struct Field {
-    app: App,
-    clock: Arc<TestClock>,
-    folder: TempDir,
-    bucket: Option<Bucket>,
-    _database: Database,
+pub struct Field {
+    pub app: App,
+    pub clock: Arc<TestClock>,
+    pub folder: TempDir,
+    pub bucket: Option<Bucket>,
+    pub database: Database,
+}
+
+/// Where the photos of an operation belong.
+#[derive(Default)]
+pub struct Whereabouts {
+    pub township: Option<Uuid>,
+    pub village: Option<Uuid>,
+    pub visible_from: Option<Instant>,
 }
 
 impl Field {
     /// SQLite with a folder, PostgreSQL with a bucket: the two profiles.
-    async fn start(backend: Backend) -> Self {
+    pub async fn start(backend: Backend) -> Self {
         let database = Database::migrated(backend).await;
         let folder = tempfile::tempdir().expect("a folder");
         let clock = TestClock::new();
@@ -66,23 +74,29 @@ impl Field {
         };
         let app = server::open(&config).await.expect("it opens");
         app.epoch().await.expect("receipts name the epoch");
-        Self { app, clock, folder, bucket, _database: database }
+        Self { app, clock, folder, bucket, database }
     }
 
     /// An operation of this caller that names these files; it waits for them.
-    async fn names(&self, caller: &Caller, photos: &[&[u8]]) -> Uuid {
-        self.names_as(caller, photos, "image/jpeg").await
+    pub async fn names(&self, caller: &Caller, photos: &[&[u8]]) -> Uuid {
+        self.names_at(caller, photos, &Whereabouts::default()).await.0
     }
 
-    async fn names_as(&self, caller: &Caller, photos: &[&[u8]], media_type: &str) -> Uuid {
+    /// The same with the place that decides who may see the photos; answers the ids of the files too.
+    pub async fn names_at(
+        &self,
+        caller: &Caller,
+        photos: &[&[u8]],
+        place: &Whereabouts,
+    ) -> (Uuid, Vec<Uuid>) {
         let (id, now) = (fresh_id(), self.clock.now());
         let county = caller.county_id.expect("a county");
         let references: Vec<FileRef> = photos
             .iter()
             .map(|bytes| {
                 let reference = json!({
-                    "file_id": fresh_id(), "sha256": hex_digest(bytes), "bytes": bytes.len(), "media_type": media_type,
-                    "role": "before",
+                    "file_id": fresh_id(), "sha256": hex_digest(bytes), "bytes": bytes.len(),
+                    "media_type": "image/jpeg", "role": "before",
                 });
                 serde_json::from_value(reference).expect("a reference")
             })
@@ -107,9 +121,9 @@ impl Field {
             operation_id: id,
             county_id: county,
             person_id: caller.person_id,
-            township_id: None,
-            village_id: None,
-            visible_from: None,
+            township_id: place.township,
+            village_id: place.village,
+            visible_from: place.visible_from,
         };
         self.app
             .store
@@ -124,7 +138,7 @@ impl Field {
             })
             .await
             .expect("stored");
-        id
+        (id, references.iter().map(|file| file.file_id).collect())
     }
 
     async fn create(&self, caller: &Caller, bytes: &[u8]) -> Standing {
@@ -147,7 +161,7 @@ impl Field {
     }
 
     /// Creates and sends in one go.
-    async fn send(&self, caller: &Caller, bytes: &[u8]) {
+    pub async fn send(&self, caller: &Caller, bytes: &[u8]) {
         let upload = self.create(caller, bytes).await;
         assert_eq!(self.append(caller, upload.id, 0, bytes).await.expect("sent"), bytes.len() as u64);
     }
@@ -172,7 +186,7 @@ impl Field {
     }
 }
 
-fn somebody(number: u128, county: Uuid) -> Caller {
+pub fn somebody(number: u128, county: Uuid) -> Caller {
     Caller {
         person_id: Uuid::from_u128(number),
         county_id: Some(county),
@@ -184,11 +198,11 @@ fn somebody(number: u128, county: Uuid) -> Caller {
     }
 }
 
-fn inspector() -> Caller {
+pub fn inspector() -> Caller {
     somebody(1, COUNTY)
 }
 
-fn sha256(bytes: &[u8]) -> Sha256 {
+pub fn sha256(bytes: &[u8]) -> Sha256 {
     Sha256::parse(&hex_digest(bytes)).expect("a hash")
 }
 
@@ -206,7 +220,7 @@ fn cut_after(bytes: &[u8]) -> impl Stream<Item = Result<Bytes, Cut>> + Unpin + u
 }
 
 #[track_caller]
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> Code {
+pub fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> Code {
     match outcome {
         Err(AppError::Problem(problem)) => problem.code,
         other => panic!("no problem but {other:?}"),
