@@ -221,10 +221,9 @@ test('a newly sealed visit interrupts a long upload between two pieces', async (
   const { lane } = world.lane();
   await lane.step(() => false);
   await lane.step(() => false);
-  let second = '';
   let asked = 0;
   await lane.step(() => ++asked > 2);
-  second = await world.visit([]);
+  const second = await world.visit([]);
   await lane.step(() => false);
   expect(world.server.operations.has(second)).toBe(true);
   expect(world.server.files.size).toBe(0);
