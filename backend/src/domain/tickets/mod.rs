@@ -3,6 +3,8 @@
 pub mod command;
 pub mod deadline;
 pub mod machine;
+#[cfg(test)]
+mod machine_tests;
 pub mod state;
 pub mod ticket;
 

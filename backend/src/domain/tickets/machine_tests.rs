@@ -1,0 +1,235 @@
+//! What the table promises, over its every cell and over random histories.
+
+use super::machine::{self, NotAllowed, Step, TABLE, Transition, When};
+use super::{State, Ticket, deadline::DeadlineRules};
+use crate::domain::{clock::Instant, people::role::UnitKind, standards::calendar::Calendar};
+use chrono::{TimeDelta, TimeZone, Utc};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const UNIT: Uuid = Uuid::from_u128(7);
+const ATTEMPT: Uuid = Uuid::from_u128(8);
+
+fn rules() -> DeadlineRules {
+    DeadlineRules::new(Calendar::shipped())
+}
+
+fn morning(day: u32) -> Instant {
+    Utc.with_ymd_and_hms(2026, 6, day, 1, 0, 0).unwrap()
+}
+
+fn when(at: Instant) -> When {
+    When { observed_at: at, accepted_at: at, effective: at }
+}
+
+fn ticket(state: State) -> Ticket {
+    Ticket {
+        id: Ticket::id_of(Uuid::from_u128(1)),
+        county_id: Uuid::from_u128(2),
+        number: None,
+        state,
+        title: "站牌缺损".into(),
+        note: String::new(),
+        severity: "major".into(),
+        is_static: true,
+        restricted: false,
+        makes: "ticket".into(),
+        source: "review".into(),
+        department: "transport".into(),
+        deadline_days: 5,
+        place_township_id: Some(Uuid::from_u128(3)),
+        place_village_id: Some(Uuid::from_u128(4)),
+        unit_kind: UnitKind::Township,
+        unit_id: Some(Uuid::from_u128(3)),
+        site_id: Some(Uuid::from_u128(5)),
+        item_code: "BUS-01".into(),
+        instance_key: String::new(),
+        lon: None,
+        lat: None,
+        accuracy_m: None,
+        border: true,
+        round_id: None,
+        finding_id: Uuid::from_u128(1),
+        reporter_id: Uuid::from_u128(6),
+        observed_at: morning(1),
+        created_at: morning(1),
+        issued_at: None,
+        due_at: None,
+        official_due_at: None,
+        first_due_at: None,
+        accepted_at: None,
+        acceptor_id: None,
+        submitted_at: None,
+        closed_at: None,
+        attempts: 0,
+        rework: 0,
+        hollow: 0,
+        slow: 0,
+        sightings: 1,
+        seen_while_submitted: false,
+        attempt_id: Some(ATTEMPT),
+        last_reason: None,
+        missing_files: 0,
+        flags: Vec::new(),
+        visible_from: None,
+        version: 1,
+    }
+}
+
+fn issue() -> Step {
+    Step::Issue {
+        unit_kind: UnitKind::Township,
+        unit_id: UNIT,
+        number: "26-0001".into(),
+        severity: None,
+        is_static: None,
+        deadline_days: None,
+        note: String::new(),
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let text = String::new;
+    vec![
+        issue(),
+        Step::Decline { reason: text() },
+        Step::Withdraw { reason: text() },
+        Step::Accept { person_named: text(), acceptor: UNIT },
+        Step::Attempt { attempt_id: ATTEMPT },
+        Step::Submit { attempt_id: ATTEMPT, note: text() },
+        Step::Pass { attempt_id: ATTEMPT, on_site: false, note: text() },
+        Step::Fail { attempt_id: ATTEMPT, reason: "partial".into(), note: text(), on_site: false },
+        Step::AskVoid { reason: text() },
+        Step::Void { reason: text() },
+        Step::Release,
+        Step::Sight { finding_id: UNIT },
+    ]
+}
+
+#[test]
+fn every_row_has_a_step_and_each_step_a_row() {
+    let mut by_step: Vec<_> = steps().iter().map(Step::transition).collect();
+    let mut by_row: Vec<_> = TABLE.iter().map(|row| row.transition).collect();
+    by_step.sort_by_key(|t| t.name());
+    by_row.sort_by_key(|t| t.name());
+    assert_eq!(by_step, by_row);
+}
+
+#[test]
+fn a_step_does_what_its_row_says_and_nothing_elsewhere() {
+    for state in State::ALL {
+        for step in steps() {
+            let row = TABLE.iter().find(|row| row.transition == step.transition()).unwrap();
+            let before = ticket(state);
+            let mut after = before.clone();
+            match machine::apply(&mut after, &step, when(morning(2)), &rules()) {
+                Ok(event) => {
+                    assert!(row.from.contains(&state), "{} from {state:?}", row.name);
+                    assert_eq!(after.state, row.to.unwrap_or(state));
+                    assert_eq!((event.from, event.to, event.version), (Some(state), after.state, 2));
+                }
+                Err(NotAllowed) => {
+                    assert!(!row.from.contains(&state), "{} from {state:?}", row.name);
+                    assert_eq!(after, before, "a refused step changes nothing");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ended_tickets_never_move() {
+    for state in State::ALL.into_iter().filter(|state| !state.is_open()) {
+        for step in steps() {
+            assert_eq!(machine::apply(&mut ticket(state), &step, when(morning(2)), &rules()), Err(NotAllowed));
+        }
+    }
+}
+
+#[test]
+fn a_check_of_another_attempt_is_not_a_check() {
+    let stale = Step::Pass { attempt_id: Uuid::from_u128(99), on_site: true, note: String::new() };
+    let mut submitted = ticket(State::Submitted);
+    assert_eq!(machine::apply(&mut submitted, &stale, when(morning(2)), &rules()), Err(NotAllowed));
+    assert_eq!(submitted, ticket(State::Submitted));
+}
+
+#[test]
+fn issuing_settles_the_place_and_starts_the_clock() {
+    let mut pending = ticket(State::Pending);
+    // Monday 1 June, five working days: the clock ends on Monday 8 June at 24:00 local.
+    machine::apply(&mut pending, &issue(), when(morning(1)), &rules()).unwrap();
+    assert_eq!(pending.place_township_id, Some(UNIT));
+    assert_eq!(pending.place_village_id, None, "the village of another township is not kept");
+    assert!(!pending.border);
+    assert_eq!(pending.due_at, Some(Utc.with_ymd_and_hms(2026, 6, 8, 16, 0, 0).unwrap()));
+    assert_eq!(pending.official_due_at, pending.first_due_at);
+}
+
+#[test]
+fn a_check_stops_the_clock_and_a_return_leaves_a_working_day() {
+    let mut it = ticket(State::Pending);
+    machine::apply(&mut it, &issue(), when(morning(1)), &rules()).unwrap();
+    let official = it.official_due_at.unwrap();
+    for (step, day) in [
+        (Step::Accept { person_named: String::new(), acceptor: UNIT }, 2),
+        (Step::Submit { attempt_id: ATTEMPT, note: String::new() }, 3),
+        (Step::Fail { attempt_id: ATTEMPT, reason: "not_done".into(), note: String::new(), on_site: true }, 5),
+    ] {
+        machine::apply(&mut it, &step, when(morning(day)), &rules()).unwrap();
+    }
+    assert_eq!((it.rework, it.hollow, it.last_reason.as_deref()), (1, 1, Some("not_done")));
+    assert_eq!(it.official_due_at, Some(official + TimeDelta::days(2)), "two working days under check");
+    assert!(it.due_at >= it.official_due_at);
+    assert_eq!(it.first_due_at, Some(official));
+}
+
+#[test]
+fn made_in_time_but_arrived_late_is_on_time_and_says_so() {
+    let mut it = ticket(State::Pending);
+    machine::apply(&mut it, &issue(), when(morning(1)), &rules()).unwrap();
+    machine::apply(&mut it, &Step::Accept { person_named: String::new(), acceptor: UNIT }, when(morning(2)), &rules()).unwrap();
+    let (made, arrived) = (morning(8), morning(10));
+    let late = When { observed_at: made, accepted_at: arrived, effective: made };
+    let event = machine::apply(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new() }, late, &rules()).unwrap();
+    assert_eq!((event.data["late"].as_bool(), event.data["arrived_late"].as_bool()), (Some(false), Some(true)));
+    assert!(!it.is_overdue(arrived));
+}
+
+#[test]
+fn late_acceptance_counts_as_slow_once() {
+    let mut it = ticket(State::Pending);
+    machine::apply(&mut it, &issue(), when(morning(1)), &rules()).unwrap();
+    machine::apply(&mut it, &Step::Accept { person_named: String::new(), acceptor: UNIT }, when(morning(9)), &rules()).unwrap();
+    assert_eq!(it.slow, 1);
+}
+
+proptest! {
+    /// Whatever people send in whatever order: versions count steps, ends are final, dates never move back.
+    #[test]
+    fn random_histories_keep_the_promises(picks in proptest::collection::vec((0..12_usize, 0..40_i64), 1..60)) {
+        let mut it = ticket(State::Pending);
+        let mut at = morning(1);
+        let mut applied = 1;
+        let mut ended = false;
+        for (pick, hours) in picks {
+            at += TimeDelta::hours(hours);
+            let before = it.clone();
+            match machine::apply(&mut it, &steps()[pick], when(at), &rules()) {
+                Ok(event) => {
+                    applied += 1;
+                    prop_assert!(!ended);
+                    prop_assert_eq!(event.version, applied);
+                    if let (Some(old), Some(new)) = (before.official_due_at, it.official_due_at)
+                        && steps()[pick].transition() != Transition::Release
+                    {
+                        prop_assert!(new >= old);
+                    }
+                    ended = !it.state.is_open();
+                }
+                Err(NotAllowed) => prop_assert_eq!(&it, &before),
+            }
+            prop_assert_eq!(it.version, applied);
+        }
+    }
+}
