@@ -54,3 +54,11 @@ pub struct App {
     /// What stands behind tokens right now.
     pub standings: Arc<Standings>,
 }
+
+impl App {
+    /// Drops what this process remembers of people and rules; called by whatever changes them.
+    pub fn forget(&self) {
+        self.standings.forget();
+        self.facts.forget();
+    }
+}

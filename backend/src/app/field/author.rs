@@ -3,7 +3,7 @@
 //! Authority is judged at capture time (decisions.md 4): what was sealed while post and device were valid is taken in,
 //! also after a transfer, a suspension, or with somebody else logged in.
 
-use super::answer::Refusal;
+use super::{answer::Refusal, facts};
 use crate::{
     app::{App, AppResult, Caller},
     domain::{
@@ -18,7 +18,6 @@ use crate::{
             scope::Scope,
         },
     },
-    store,
 };
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -79,8 +78,7 @@ pub async fn judge(
 ) -> AppResult<Option<Vouched>> {
     let Sealed { envelope, kind, body, signature, at } = sealed;
     let author = envelope.author;
-    let read = app.store.read();
-    let Some(post) = store::people::posts::get(read, author.post_id)
+    let Some(post) = facts::post(app, author.post_id)
         .await?
         .filter(|post| post.person_id == author.person_id && post.county_id == Some(county))
     else {
@@ -100,7 +98,7 @@ pub async fn judge(
         refusal = Some(Refusal::NotPermitted);
     }
     if let Some(number) = envelope.device {
-        match store::people::devices::get(read, number.id).await? {
+        match facts::device(app, number.id).await? {
             Some(device) if device.person_id == author.person_id || entered_by == Some(device.person_id) => {
                 if device.revoked_at.is_some_and(|end| at > end) {
                     flags.push(FlagCode::DeviceRevoked.flag());

@@ -10,10 +10,14 @@ use crate::{
             areas::{AreaIndex, Located},
             position::{Datum, Position, Source},
         },
-        standards::{calendar::Calendar, checklist::Checklist},
+        standards::checklist::Checklist,
         tickets::deadline::DeadlineRules,
     },
-    store::{self, Conn, Tx, places::sites::Site},
+    store::{
+        self, Conn, Tx,
+        people::{devices::DeviceRow, posts::PostRow},
+        places::sites::Site,
+    },
 };
 use chrono::TimeDelta;
 use std::{
@@ -29,12 +33,58 @@ const KEPT: TimeDelta = TimeDelta::seconds(5);
 #[derive(Default)]
 pub struct FactsCache {
     epoch: OnceLock<Uuid>,
-    counties: RwLock<HashMap<Uuid, (Instant, Arc<Rules>)>>,
+    counties: Kept<Arc<Rules>>,
+    sites: Kept<Arc<Site>>,
+    posts: Kept<Arc<PostRow>>,
+    devices: Kept<Arc<DeviceRow>>,
     checklists: RwLock<HashMap<Uuid, Arc<Checklist>>>,
+}
+
+impl FactsCache {
+    /// Drops everything that can change.
+    pub fn forget(&self) {
+        self.counties.forget();
+        self.sites.forget();
+        self.posts.forget();
+        self.devices.forget();
+    }
+}
+
+/// Values by id that are used for [`KEPT`] before they are read again.
+struct Kept<V>(RwLock<HashMap<Uuid, (Instant, V)>>);
+
+/// Far above what a county has in use at once; only a bound.
+const MOST: usize = 20_000;
+
+impl<V> Default for Kept<V> {
+    fn default() -> Self {
+        Self(RwLock::default())
+    }
+}
+
+impl<V: Clone> Kept<V> {
+    fn get(&self, id: Uuid, now: Instant) -> Option<V> {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&id).filter(|(at, _)| now.signed_duration_since(*at).abs() < KEPT).map(|(_, value)| value.clone())
+    }
+
+    fn put(&self, id: Uuid, now: Instant, value: V) -> V {
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST {
+            kept.clear();
+        }
+        kept.insert(id, (now, value.clone()));
+        value
+    }
+
+    fn forget(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// What a county has decided.
 struct Rules {
+    areas: Arc<AreaIndex>,
     deadlines: DeadlineRules,
     /// The checklist versions that new visits use.
     current: Vec<Uuid>,
@@ -44,19 +94,15 @@ struct Rules {
 #[derive(Clone)]
 pub struct Facts {
     pub county: Uuid,
-    pub areas: Arc<AreaIndex>,
+    now: Instant,
     rules: Arc<Rules>,
     cache: Arc<FactsCache>,
 }
 
 impl Facts {
     pub async fn load(app: &App, county: Uuid) -> AppResult<Self> {
-        Ok(Self {
-            county,
-            areas: app.areas(county).await?,
-            rules: rules(app, county).await?,
-            cache: Arc::clone(&app.facts),
-        })
+        let rules = rules(app, county).await?;
+        Ok(Self { county, now: app.clock.now(), rules, cache: Arc::clone(&app.facts) })
     }
 
     pub fn deadlines(&self) -> &DeadlineRules {
@@ -64,8 +110,12 @@ impl Facts {
     }
 
     /// The site of this id in the county.
-    pub async fn site(&self, tx: &Tx, id: Uuid) -> AppResult<Option<Site>> {
-        Ok(store::places::sites::get(tx, Scope::County { county: self.county }, id).await?)
+    pub async fn site(&self, tx: &Tx, id: Uuid) -> AppResult<Option<Arc<Site>>> {
+        if let Some(site) = self.cache.sites.get(id, self.now).filter(|site| site.county_id == self.county) {
+            return Ok(Some(site));
+        }
+        let found = store::places::sites::get(tx, Scope::County { county: self.county }, id).await?;
+        Ok(found.map(|site| self.cache.sites.put(id, self.now, Arc::new(site))))
     }
 
     /// The checklist version that a visit pinned, and whether it is in use. Versions never change, so they are kept.
@@ -94,7 +144,7 @@ impl Facts {
         let place = place.checked()?;
         let position =
             Position::new((place.lon, place.lat), place.accuracy_m, Source::Browser, Datum::Wgs84).ok()?;
-        Some(self.areas.locate(&position))
+        Some(self.rules.areas.locate(&position))
     }
 }
 
@@ -112,19 +162,36 @@ pub async fn epoch(app: &App, conn: &impl Conn) -> AppResult<Uuid> {
     Ok(*app.facts.epoch.get_or_init(|| epoch))
 }
 
+/// A post as it stands, for judging what its holder sealed.
+pub async fn post(app: &App, id: Uuid) -> AppResult<Option<Arc<PostRow>>> {
+    let now = app.clock.now();
+    if let Some(post) = app.facts.posts.get(id, now) {
+        return Ok(Some(post));
+    }
+    let found = store::people::posts::get(app.store.read(), id).await?;
+    Ok(found.map(|post| app.facts.posts.put(id, now, Arc::new(post))))
+}
+
+/// A device as it stands, with its public key.
+pub async fn device(app: &App, id: Uuid) -> AppResult<Option<Arc<DeviceRow>>> {
+    let now = app.clock.now();
+    if let Some(device) = app.facts.devices.get(id, now) {
+        return Ok(Some(device));
+    }
+    let found = store::people::devices::get(app.store.read(), id).await?;
+    Ok(found.map(|device| app.facts.devices.put(id, now, Arc::new(device))))
+}
+
 async fn rules(app: &App, county: Uuid) -> AppResult<Arc<Rules>> {
     let now = app.clock.now();
-    if let Some((at, rules)) = app.facts.counties.read().unwrap_or_else(PoisonError::into_inner).get(&county)
-        && now.signed_duration_since(*at).abs() < KEPT
-    {
-        return Ok(Arc::clone(rules));
+    if let Some(rules) = app.facts.counties.get(county, now) {
+        return Ok(rules);
     }
     let current = store::standards::checklists::active(app.store.read(), county).await?;
     let fresh = Arc::new(Rules {
-        deadlines: DeadlineRules::new(Calendar::shipped()),
+        areas: app.areas(county).await?,
+        deadlines: DeadlineRules::new(app.calendar(county).await?),
         current: current.into_iter().map(|row| row.id).collect(),
     });
-    let mut counties = app.facts.counties.write().unwrap_or_else(PoisonError::into_inner);
-    counties.insert(county, (now, Arc::clone(&fresh)));
-    Ok(fresh)
+    Ok(app.facts.counties.put(county, now, fresh))
 }

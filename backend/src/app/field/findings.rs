@@ -353,11 +353,11 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
         fixed_on_spot: body.fixed_on_spot,
     };
     // A fault without an item has no identity at a site, so each report is its own ticket.
-    let identified = site.as_ref().filter(|_| !draft.item_code.is_empty());
+    let identified = site.as_deref().filter(|_| !draft.item_code.is_empty());
     let openness = Openness::of(None, entry.now());
     let opened = open(entry, &draft, identified, openness).await?;
     flags.extend(opened.flags);
-    let row = row(entry, &draft, site.as_ref(), openness, opened.ticket_id);
+    let row = row(entry, &draft, site.as_deref(), openness, opened.ticket_id);
     store::field::findings::insert(entry.tx, vec![row]).await?;
     let subject = opened.ticket_id.unwrap_or(draft.id);
     let missing = entry

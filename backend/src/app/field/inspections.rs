@@ -33,7 +33,10 @@ use crate::{
 };
 use chrono::TimeDelta;
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// How long its author may correct a visit.
@@ -149,7 +152,7 @@ async fn withdraw(entry: &Entry<'_>, ticket_id: Uuid, reason: &str) -> AppResult
 /// A visit as read and judged, before anything is written.
 struct Visit<'a> {
     body: &'a InspectionBody,
-    site: Site,
+    site: Arc<Site>,
     openness: Openness,
     flags: Vec<Flag>,
     drafts: Vec<Draft>,

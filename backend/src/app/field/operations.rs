@@ -27,7 +27,10 @@ use crate::{
     },
     store::{
         self, Tx,
-        field::operations::{NewOperation, OperationRow, QuarantineRow, Settled},
+        field::{
+            operations::{NewOperation, OperationRow, QuarantineRow, Settled},
+            phones::{Chain, Contact},
+        },
     },
 };
 use bytes::Bytes;
@@ -196,7 +199,7 @@ impl Door<'_> {
                 }
                 // What was refused is judged again; everything else gets the same answer again.
                 if row.status != "refused" {
-                    self.contact(tx).await?;
+                    self.contact(tx, None).await?;
                     return Ok(Reply::Answered { answer: Box::new(replay(tx, &row).await?), first: false });
                 }
                 (row.server_seq, true)
@@ -281,7 +284,6 @@ impl Door<'_> {
     async fn settle(&self, tx: &Tx, server_seq: i64, flags: Vec<Flag>, effect: Effect) -> AppResult<Answer> {
         let id = self.envelope.operation_id;
         let status = if effect.refusal.is_some() { "refused" } else { self.accepted };
-        let device = self.envelope.device.map(|device| (device.id, device.seq));
         let now = self.times.accepted_at;
         let files = || {
             let file = |f: &envelope::FileRef| ReceiptFile {
@@ -291,7 +293,7 @@ impl Door<'_> {
             };
             self.envelope.files.iter().map(file).collect()
         };
-        let receipt = if effect.missing.is_empty() {
+        let (receipt, chain) = if effect.missing.is_empty() {
             let subject = Subject {
                 operation_id: id,
                 server_seq,
@@ -302,12 +304,13 @@ impl Door<'_> {
                 status,
                 outcome: effect.outcome.as_str(),
                 accepted_at: now,
-                device,
+                device: self.device(),
                 files: files(),
             };
-            Some(receipts::sign(self.app, tx, subject, now).await?)
+            let (text, chain) = receipts::sign(self.app, tx, subject, now).await?;
+            (Some(text), chain)
         } else {
-            None
+            (None, None)
         };
         let current = match &effect.current {
             Some(ticket) => Some(crate::app::tickets::reads::brief(ticket, now)),
@@ -343,7 +346,7 @@ impl Door<'_> {
             observed_at: self.times.observed_at,
         };
         store::field::operations::settle(tx, id, settled).await?;
-        self.contact(tx).await?;
+        self.contact(tx, chain).await?;
         let action = if effect.outcome == Outcome::Conflict {
             "operation.conflict"
         } else {
@@ -356,20 +359,16 @@ impl Door<'_> {
         Ok(answer)
     }
 
-    async fn contact(&self, tx: &Tx) -> AppResult<()> {
-        if let Some(device) = self.envelope.device
-            && self.author.refusal != Some(Refusal::ForeignDevice)
-        {
-            store::field::phones::contact(
-                tx,
-                device.id,
-                self.times.accepted_at,
-                self.arrival.sealed_through,
-                Some(device.seq),
-            )
-            .await?;
-        }
-        Ok(())
+    /// The author's own device; a foreign one is left alone.
+    fn device(&self) -> Option<(Uuid, i64)> {
+        let own = self.author.refusal != Some(Refusal::ForeignDevice);
+        self.envelope.device.filter(|_| own).map(|device| (device.id, device.seq))
+    }
+
+    async fn contact(&self, tx: &Tx, chain: Option<Chain>) -> AppResult<()> {
+        let Some((id, seq)) = self.device() else { return Ok(()) };
+        let heard = Contact { sealed_through: self.arrival.sealed_through, received: Some(seq), chain };
+        Ok(store::field::phones::contact(tx, id, self.times.accepted_at, heard).await?)
     }
 }
 

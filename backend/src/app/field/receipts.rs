@@ -9,7 +9,13 @@ use crate::{
             receipt::{AUDIENCE, ISSUER, Receipt, ReceiptDevice, ReceiptFile, named_hash},
         },
     },
-    store::{self, Tx, field::operations::OperationRow},
+    store::{
+        self, Tx,
+        field::{
+            operations::OperationRow,
+            phones::{Chain, Contact},
+        },
+    },
 };
 use uuid::Uuid;
 
@@ -28,8 +34,13 @@ pub struct Subject<'a> {
     pub files: Vec<ReceiptFile>,
 }
 
-/// Signs and chains. The caller stores the text in the same transaction.
-pub async fn sign(app: &App, tx: &Tx, subject: Subject<'_>, now: Instant) -> AppResult<String> {
+/// Signs. The caller stores the text and the new end of the device's chain in the same transaction.
+pub async fn sign(
+    app: &App,
+    tx: &Tx,
+    subject: Subject<'_>,
+    now: Instant,
+) -> AppResult<(String, Option<Chain>)> {
     let chain = match subject.device {
         Some((device, _)) => store::field::phones::lock_chain(tx, device).await?,
         None => None,
@@ -55,11 +66,8 @@ pub async fn sign(app: &App, tx: &Tx, subject: Subject<'_>, now: Instant) -> App
         prev: chain.as_ref().and_then(|chain| chain.last_hash.clone()),
     };
     let text = app.keys.sign_receipt(&claims)?;
-    if let (Some((device, _)), Some(_)) = (subject.device, chain) {
-        store::field::phones::extend_chain(tx, device, no, &named_hash(&envelope::hash(text.as_bytes())))
-            .await?;
-    }
-    Ok(text)
+    let last_hash = named_hash(&envelope::hash(text.as_bytes()));
+    Ok((text, chain.map(|_| Chain { receipts: no, last_hash: Some(last_hash) })))
 }
 
 /// After files arrived: signs the receipt of an operation that waits for nothing more. Idempotent.
@@ -73,11 +81,14 @@ pub async fn complete_if_ready(app: &App, tx: &Tx, operation_id: Uuid, now: Inst
         let left = i32::try_from(missing.len()).unwrap_or(i32::MAX);
         return Ok(store::field::operations::set_missing(tx, operation_id, left).await?);
     }
-    let text = sign_row(app, tx, &row, now).await?;
+    let (text, chain) = sign_row(app, tx, &row, now).await?;
+    if let Some(device) = row.device_id {
+        store::field::phones::contact(tx, device, now, Contact { chain, ..Contact::default() }).await?;
+    }
     Ok(store::field::operations::complete(tx, operation_id, now, text).await?)
 }
 
-async fn sign_row(app: &App, tx: &Tx, row: &OperationRow, now: Instant) -> AppResult<String> {
+async fn sign_row(app: &App, tx: &Tx, row: &OperationRow, now: Instant) -> AppResult<(String, Option<Chain>)> {
     let files = store::field::named::of_operation(tx, row.id)
         .await?
         .into_iter()

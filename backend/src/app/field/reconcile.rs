@@ -3,7 +3,10 @@
 use crate::{
     app::{App, AppResult, Caller, caller::Proof},
     domain::{clock::Instant, people::permission::Action, problem::Code},
-    store::{self, field::phones::Held},
+    store::{
+        self,
+        field::phones::{Contact, Held},
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -151,9 +154,10 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
             .app_version
             .map(|text| text.chars().filter(|c| !c.is_control()).take(64).collect()),
     };
+    let heard = Contact { sealed_through: Some(report.sealed_through.max(0)), ..Contact::default() };
     app.store
         .write(async |tx| -> AppResult<()> {
-            store::field::phones::contact(tx, device, now, Some(report.sealed_through.max(0)), None).await?;
+            store::field::phones::contact(tx, device, now, heard.clone()).await?;
             Ok(store::field::phones::report(tx, device, kept.clone()).await?)
         })
         .await?;

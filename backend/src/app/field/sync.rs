@@ -21,7 +21,7 @@ use crate::{
         tickets::{State, Ticket},
     },
     store::{
-        self, Conn, feed,
+        self, feed,
         places::{divisions, sites},
         standards::{checklists, kinds},
     },

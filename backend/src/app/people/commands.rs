@@ -94,7 +94,7 @@ impl App {
                 )
             })
             .await?;
-        self.standings.forget();
+        self.forget();
         Ok(())
     }
 

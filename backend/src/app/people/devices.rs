@@ -188,7 +188,7 @@ impl App {
                 Ok::<_, super::super::AppError>(())
             })
             .await?;
-        self.standings.forget();
+        self.forget();
         Ok(())
     }
 }

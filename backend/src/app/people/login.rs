@@ -175,7 +175,7 @@ impl App {
                 Ok::<_, AppError>(device)
             })
             .await?;
-        self.standings.forget();
+        self.forget();
         person.must_change_password |= matches!(proven, Proven::Code(_));
         tracing::info!(person.id = %person.id, session.id = %session.id, "signed in");
         let claims = AccessClaims { sub: person.id, sid: session.id, did: device_id };

@@ -48,7 +48,7 @@ impl App {
                 Ok::<_, AppError>(())
             })
             .await?;
-        self.standings.forget();
+        self.forget();
         Ok(())
     }
 

@@ -209,7 +209,7 @@ impl App {
                 self.show_one(tx, row).await
             })
             .await?;
-        self.standings.forget();
+        self.forget();
         Ok(shown)
     }
 

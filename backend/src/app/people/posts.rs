@@ -73,7 +73,7 @@ impl App {
                 self.show_post(tx, id).await
             })
             .await?;
-        self.standings.forget();
+        self.forget();
         Ok(begun)
     }
 
@@ -107,7 +107,7 @@ impl App {
                 self.show_post(tx, id).await
             })
             .await?;
-        self.standings.forget();
+        self.forget();
         Ok(ended)
     }
 

@@ -74,7 +74,7 @@ impl App {
         let outcome =
             self.store.write(async |tx| self.step(tx, &hash, &session, &next, origin, now).await).await?;
         let Outcome::Next(session) = outcome else {
-            self.standings.forget();
+            self.forget();
             return Err(Code::SignedOut.into());
         };
         let conn = self.store.read();
@@ -143,7 +143,7 @@ impl App {
         self.store
             .write(async |tx| Ok::<_, AppError>(sessions::revoke(tx, id, now, "signed out").await?))
             .await?;
-        self.standings.forget();
+        self.forget();
         Ok(())
     }
 }

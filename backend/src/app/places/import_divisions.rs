@@ -32,7 +32,8 @@ impl App {
         let now = self.clock.now();
         let fresh: Vec<Uuid> = rows.iter().map(|_row| self.random.id()).collect();
         let stamp = self.random.id();
-        self.store
+        let done = self
+            .store
             .write(async |tx| {
                 queue(tx, self).await?;
                 let county = county_of(tx, caller, rows, &fresh).await?;
@@ -56,7 +57,9 @@ impl App {
                 }
                 Ok(done)
             })
-            .await
+            .await;
+        self.forget();
+        done
     }
 }
 

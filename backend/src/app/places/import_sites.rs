@@ -35,7 +35,8 @@ impl App {
         caller.may(Action::ManagePlaces)?;
         let now = self.clock.now();
         let fresh: Vec<Uuid> = rows.iter().map(|_row| self.random.id()).collect();
-        self.store
+        let done = self
+            .store
             .write(async |tx| {
                 queue(tx, self).await?;
                 let county = target(tx, caller).await?;
@@ -74,7 +75,9 @@ impl App {
                 audit::append(tx, now, audit::AuditRow { county_id: Some(county), ..line }).await?;
                 Ok(done)
             })
-            .await
+            .await;
+        self.forget();
+        done
     }
 }
 

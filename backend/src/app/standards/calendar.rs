@@ -72,9 +72,11 @@ impl App {
         }
         Ok(match Calendar::shipped().year(year) {
             Some(plan) => CalendarYear { plan: plan.clone(), source: PlanSource::Shipped, version: 0 },
-            None => {
-                CalendarYear { plan: YearPlan { year, days: Vec::new() }, source: PlanSource::None, version: 0 }
-            }
+            None => CalendarYear {
+                plan: YearPlan { year, days: Vec::new() },
+                source: PlanSource::None,
+                version: 0,
+            },
         })
     }
 
@@ -92,14 +94,17 @@ impl App {
         plan.days.sort_by_key(|day| day.date);
         let now = self.clock.now();
         let value = serde_json::to_value(&plan).map_err(|error| AppError::Internal(error.to_string()))?;
-        self.idempotent(caller, once, async |tx| {
-            if !settings::put(tx, county, &key(plan.year), value.clone(), seen, now).await? {
-                return Err(Code::Conflict.into());
-            }
-            audit::append(tx, now, caller.audit("calendar.set", "calendar", plan.year)).await?;
-            Ok(CalendarYear { plan: plan.clone(), source: PlanSource::County, version: seen + 1 })
-        })
-        .await
+        let done = self
+            .idempotent(caller, once, async |tx| {
+                if !settings::put(tx, county, &key(plan.year), value.clone(), seen, now).await? {
+                    return Err(Code::Conflict.into());
+                }
+                audit::append(tx, now, caller.audit("calendar.set", "calendar", plan.year)).await?;
+                Ok(CalendarYear { plan: plan.clone(), source: PlanSource::County, version: seen + 1 })
+            })
+            .await;
+        self.forget();
+        done
     }
 }
 

@@ -51,7 +51,8 @@ impl App {
             .filter(|department| department.key != TOWNSHIP)
             .map(|department| (self.random.id(), department))
             .collect();
-        self.store
+        let done = self
+            .store
             .write(async |tx| {
                 places::queue(tx, self).await?;
                 let county = places::target(tx, caller).await?;
@@ -96,7 +97,9 @@ impl App {
                 }
                 Ok(done)
             })
-            .await
+            .await;
+        self.forget();
+        done
     }
 
     fn prepare<'a>(&self, list: &'a Checklist) -> AppResult<Prepared<'a>> {

@@ -32,32 +32,31 @@ pub async fn lock_chain(tx: &Tx, device: Uuid) -> Result<Option<Chain>, Error> {
     Ok(row.map(|(receipts, last_hash)| Chain { receipts, last_hash }))
 }
 
-/// Appends to the chain.
-pub async fn extend_chain(tx: &Tx, device: Uuid, receipts: i64, hash: &str) -> Result<(), Error> {
-    device::Entity::update_many()
-        .col_expr(C::Receipts, Expr::value(receipts))
-        .col_expr(C::LastReceiptHash, Expr::value(hash))
-        .filter(C::Id.eq(device))
-        .exec(tx.raw())
-        .await?;
-    Ok(())
+/// What a contact tells of a device.
+#[derive(Debug, Clone, Default)]
+pub struct Contact {
+    /// How far it has sealed.
+    pub sealed_through: Option<i64>,
+    /// The number that just came.
+    pub received: Option<i64>,
+    /// The new end of its chain, when a receipt was signed.
+    pub chain: Option<Chain>,
 }
 
-/// A device was heard of: how far it has sealed, and the highest number that we hold.
-pub async fn contact(
-    tx: &Tx,
-    device: Uuid,
-    at: Instant,
-    sealed_through: Option<i64>,
-    received: Option<i64>,
-) -> Result<(), Error> {
+/// A device was heard of.
+pub async fn contact(tx: &Tx, device: Uuid, at: Instant, contact: Contact) -> Result<(), Error> {
     let mut update = device::Entity::update_many().col_expr(C::LastContactAt, Expr::value(at));
     // A report can overtake an older one; numbers only grow.
-    if let Some(seq) = sealed_through {
+    if let Some(seq) = contact.sealed_through {
         update = update.col_expr(C::SealedThrough, greatest(C::SealedThrough, seq));
     }
-    if let Some(seq) = received {
+    if let Some(seq) = contact.received {
         update = update.col_expr(C::LastSeq, greatest(C::LastSeq, seq));
+    }
+    if let Some(chain) = contact.chain {
+        update = update
+            .col_expr(C::Receipts, Expr::value(chain.receipts))
+            .col_expr(C::LastReceiptHash, Expr::value(chain.last_hash));
     }
     update.filter(C::Id.eq(device)).exec(tx.raw()).await?;
     Ok(())
