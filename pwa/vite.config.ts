@@ -26,7 +26,13 @@ const leafletWithoutMarkup: Plugin = {
 
 export default defineConfig({
   define: { __APP_VERSION__: JSON.stringify(version) },
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '@', replacement: fileURLToPath(new URL('./src', import.meta.url)) },
+      // Its package.json names only the old bundle; the modules can be cut to what is used.
+      { find: /^leaflet$/, replacement: 'leaflet/dist/leaflet-src.esm.js' },
+    ],
+  },
   build: {
     target: BROWSER_FLOOR,
     cssTarget: BROWSER_FLOOR,

@@ -1,7 +1,7 @@
 // Reasons are kept in Chinese, because the office and the townships read them; on an English screen the known ones are shown in English.
 import { lang } from '@/i18n/area.svelte';
 import { common } from '@/i18n/common';
-import { inspector } from '@/i18n/inspector';
+import { field } from '@/i18n/field';
 
 export interface Reason {
   readonly shown: string;
@@ -13,7 +13,7 @@ export const pairs = (shown: readonly string[], kept: readonly string[]): readon
 
 export function reasonWords(kept: string): string {
   if (lang() === 'zh') return kept;
-  const { visit, review } = inspector();
+  const { visit, review } = field();
   const known = [
     ...pairs(visit.naReasons, visit.naReasonsKept),
     ...pairs(visit.unseenReasons, visit.unseenReasonsKept),

@@ -2,9 +2,10 @@
 import type { SyncProblem } from '@/core';
 import { lang } from '@/i18n/area.svelte';
 import { common } from '@/i18n/common';
+import { outbox } from '@/i18n/outbox';
 
 export function problemWords(problem: SyncProblem): string {
-  const words: Partial<Record<SyncProblem['kind'], string>> = common().sync.problem;
+  const words: Partial<Record<SyncProblem['kind'], string>> = outbox().problem;
   if (problem.kind === 'refused' && problem.words) return problem.words[lang()];
   return words[problem.kind] ?? common().problem.unexpected;
 }
