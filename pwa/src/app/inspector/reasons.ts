@@ -1,6 +1,6 @@
 // Reasons are kept in Chinese, because the office and the townships read them; on an English screen the known ones are shown in English.
 import { lang } from '@/i18n/area.svelte';
-import { common } from '@/i18n/common';
+import { photo } from '@/i18n/photo';
 import { field } from '@/i18n/field';
 
 export interface Reason {
@@ -20,7 +20,7 @@ export function reasonWords(kept: string): string {
     ...pairs(visit.noPhotoReasons, visit.noPhotoReasonsKept),
     ...pairs(review.farReasons, review.farReasonsKept),
     ...pairs(review.reasons, review.reasonsKept),
-    ...pairs(common().photo.albumReasons, common().photo.albumReasonsKept),
+    ...pairs(photo().albumReasons, photo().albumReasonsKept),
   ];
   return known.find((one) => one.kept === kept)?.shown ?? kept;
 }
