@@ -3,7 +3,7 @@ import { makeApi } from '../api/make';
 import type { ApiClient } from '../api/client';
 import { Auth } from './auth';
 import { fromUtf8, uuidv7 } from './bytes';
-import { EMPTY_REVIEW, review, type Review } from './checklist';
+import type { Review } from './checklist';
 import { Clock, type ServerContact } from './clock';
 import { ContactLog } from './contact';
 import { Databases, NoSpace, type LocalDatabase } from './db';
@@ -266,6 +266,8 @@ class Phone implements Core {
   // ---------------------------------------------------------------- sealing
 
   async review(draft_id: string): Promise<Review> {
+    // The rules come with the first visit that is opened, not with the start of the app.
+    const { EMPTY_REVIEW, review } = await import('./checklist');
     const { db, drafts, photos, working } = this.#must();
     const draft = await db.read(['drafts'], (tx) => tx.objectStore('drafts').get(draft_id));
     if (draft?.kind !== 'inspection.submit' && draft?.kind !== 'inspection.correct') return EMPTY_REVIEW;
