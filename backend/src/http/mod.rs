@@ -92,6 +92,7 @@ routes! {
     POST "/api/v1/rounds" Who::May(Action::ManageRounds), Body::Json(16 * KIB) => v1::rounds::begin;
     POST "/api/v1/rounds/{id}/release" Who::May(Action::ManageRounds), NONE => v1::rounds::release;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
+    GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;
     // session
     POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
     GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;
@@ -116,6 +117,7 @@ routes! {
     GET "/api/v1/divisions/{id}" Who::May(Action::ReadPlaces), NONE => v1::divisions::division;
     GET "/api/v1/sites" Who::May(Action::ReadPlaces), NONE => v1::sites::sites;
     GET "/api/v1/sites/{id}" Who::May(Action::ReadPlaces), NONE => v1::sites::site;
+    GET "/api/v1/departments" Who::May(Action::ReadStandards), NONE => v1::departments::departments;
     GET "/api/v1/site-kinds" Who::May(Action::ReadStandards), NONE => v1::site_kinds::site_kinds;
     GET "/api/v1/checklists" Who::May(Action::ReadStandards), NONE => v1::checklists::checklists;
     GET "/api/v1/checklists/{id}" Who::May(Action::ReadStandards), NONE => v1::checklists::checklist;

@@ -2,7 +2,7 @@
 
 use super::{Conn, Error, Tx, entity::audit};
 use crate::domain::clock::Instant;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// One line of the record; `app` fills the who from the caller.
@@ -47,4 +47,26 @@ pub async fn append(tx: &Tx, at: Instant, row: AuditRow) -> Result<(), Error> {
     .exec_without_returning(tx.raw())
     .await?;
     Ok(())
+}
+
+/// A line as stored.
+pub type AuditLine = audit::Model;
+
+/// One page of a county's record, newest first, `limit + 1` rows; of one object when it is named.
+pub async fn list(
+    conn: &impl Conn,
+    county: Uuid,
+    object_id: Option<&str>,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<AuditLine>, Error> {
+    use audit::Column as C;
+    let mut query = audit::Entity::find().filter(C::CountyId.eq(county));
+    if let Some(id) = object_id {
+        query = query.filter(C::ObjectId.eq(id));
+    }
+    if let Some(seq) = before {
+        query = query.filter(C::Seq.lt(seq));
+    }
+    Ok(query.order_by_desc(C::Seq).limit(limit + 1).all(conn.raw()).await?)
 }

@@ -1,3 +1,4 @@
 //! Figures. Each comes from the same function as the list behind it, and says "as of".
 
+pub mod audit;
 pub mod zero;

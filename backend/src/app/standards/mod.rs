@@ -2,4 +2,5 @@
 
 pub mod calendar;
 pub mod checklists;
+pub mod departments;
 pub mod import_checklists;

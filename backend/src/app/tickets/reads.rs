@@ -10,7 +10,7 @@ use crate::{
         page::{Page, PageRequest},
         people::{
             permission::Action,
-            role::{Role, UnitKind},
+            role::UnitKind,
             scope::Scope,
         },
         problem::Code,
@@ -95,6 +95,8 @@ pub struct Counts {
     pub sent_back: i64,
     pub border: i64,
     pub open_static: i64,
+    /// Refused operations that wait for the office; 0 for everybody else.
+    pub flagged: i64,
 }
 
 /// One page of tickets in the caller's scope.
@@ -253,7 +255,12 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         count(TicketFilter { border: Some(true), states: vec![State::Pending], ..TicketFilter::default() })
             .await?;
     let fixed = count(TicketFilter { is_static: Some(true), ..TicketFilter::default() }).await?;
+    let refused = match (scope, caller.require(Action::DecideOperations)) {
+        (Scope::County { county }, Ok(_)) => store::field::operations::count_refused(read, county).await?,
+        _ => 0,
+    };
     Ok(Counts {
+        flagged: refused,
         as_of: now,
         overdue: overdue.values().sum(),
         to_issue: sum(&all, &[State::Pending]),
@@ -281,17 +288,4 @@ pub fn brief(ticket: &Ticket, now: Instant) -> serde_json::Value {
         "overdue": ticket.is_overdue(now),
         "last_reason": ticket.last_reason,
     })
-}
-
-/// True for roles that read a whole county.
-pub fn reads_county(role: Role) -> bool {
-    role.unit_kind() == UnitKind::County
-}
-
-/// A county scope's own county; others are refused.
-pub fn whole_county(scope: Scope) -> AppResult<Uuid> {
-    match scope {
-        Scope::County { county } => Ok(county),
-        _ => Err(Code::Forbidden.into()),
-    }
 }

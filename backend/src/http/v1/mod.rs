@@ -1,7 +1,9 @@
 //! Version 1 of the API, one file per resource: request, response, handler, nothing else.
 
+pub mod audit;
 pub mod calendar;
 pub mod checklists;
+pub mod departments;
 pub mod devices;
 pub mod divisions;
 pub mod figures;

@@ -252,6 +252,16 @@ pub async fn list(
     Ok(query.order_by_desc(C::ServerSeq).limit(page.limit + 1).all(conn.raw()).await?)
 }
 
+/// How many refused operations wait for a decision.
+pub async fn count_refused(conn: &impl Conn, county: Uuid) -> Result<i64, Error> {
+    use sea_orm::PaginatorTrait;
+    let n = operation::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::Status.eq("refused")))
+        .count(conn.raw())
+        .await?;
+    Ok(i64::try_from(n).unwrap_or(i64::MAX))
+}
+
 /// How many files each of these operations still waits for.
 pub async fn missing_of(conn: &impl Conn, ids: Vec<Uuid>) -> Result<HashMap<Uuid, usize>, Error> {
     let rows: Vec<(Uuid, i32)> = operation::Entity::find()

@@ -1,0 +1,33 @@
+//! `/api/v1/audit`: who did what, for the office.
+
+use crate::{
+    app::{
+        App, Caller,
+        reports::audit::{self, AuditView},
+    },
+    domain::page::Page,
+    http::{extract::Query, paging::page, problem::Answer},
+};
+use actix_web::web;
+use serde::Deserialize;
+
+/// Which lines.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// Only lines about this object.
+    object_id: Option<String>,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// The record of the county, newest first.
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(AuditQuery), responses(
+    (status = 200, description = "One page", body = Page<AuditView>),
+))]
+pub async fn audit(app: web::Data<App>, caller: Caller, query: Query<AuditQuery>) -> Answer<web::Json<Page<AuditView>>> {
+    let asked = query.0;
+    let page = page(asked.cursor.as_deref(), asked.limit)?;
+    Ok(web::Json(audit::list(&app, &caller, asked.object_id.as_deref(), &page).await?))
+}
