@@ -42,7 +42,7 @@ const BEING_MADE: BeingMade = BeingMade {
 #[utoipa::path(get, path = "/api/v1/photos/{file_id}/{size}", tag = "photos",
     params(
         ("file_id" = Uuid, Path),
-        ("size" = PhotoSize, Path),
+        ("size" = inline(PhotoSize), Path),
         ("If-None-Match" = Option<String>, Header),
         ("Range" = Option<String>, Header, description = "One span of bytes, for originals"),
     ),
