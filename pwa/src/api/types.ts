@@ -20,12 +20,11 @@ export interface TicketEvent {
   readonly from_state: TicketState | null;
   readonly to_state: TicketState;
   readonly person_name: string | null;
-  readonly role: string | null;
+  readonly role?: string | null;
   readonly reason: string | null;
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly observed_at: string;
   readonly accepted_at: string;
-  readonly late: boolean;
 }
 
 /** One claim that a fault is repaired. */
@@ -52,9 +51,9 @@ export interface TicketFinding {
 }
 
 /** One ticket with everything that happened to it, and what the acting post may do now. */
-export interface TicketPage extends Omit<Ticket, 'attempts'> {
+export interface TicketPage extends Ticket {
   readonly events: readonly TicketEvent[];
-  readonly attempts: readonly Attempt[];
+  readonly attempt_list: readonly Attempt[];
   readonly findings: readonly TicketFinding[];
   /** Kinds of operation, with or without their version (`ticket.issue`, `ticket.issue/1`). */
   readonly allowed: readonly string[];
@@ -64,12 +63,13 @@ export interface TicketCounts {
   readonly as_of: string;
   readonly by_state: Readonly<Partial<Record<TicketState, number>>>;
   readonly overdue: number;
-  readonly due_soon: number;
   readonly sent_back: number;
   readonly to_issue: number;
   readonly to_verify: number;
   readonly border: number;
-  readonly flagged: number;
+  readonly open_static: number;
+  /** Refused or odd operations that wait for a decision. */
+  readonly flagged?: number;
 }
 
 export interface Department {
@@ -93,8 +93,8 @@ export interface ZeroTownship {
   readonly id: string;
   readonly name: string;
   readonly open: number;
-  readonly submitted: number;
-  readonly overdue: number;
+  readonly submitted?: number;
+  readonly overdue?: number;
   readonly opened: number;
   readonly closed: number;
 }
@@ -152,9 +152,9 @@ export interface OperationRow {
   readonly kind: string;
   readonly status: string;
   readonly outcome: string | null;
-  readonly code?: string | null;
+  /** Why it was refused. */
+  readonly refusal?: string | null;
   readonly flags: readonly Flag[];
-  readonly author?: { readonly person_id: string; readonly post_id?: string; readonly name?: string } | null;
   readonly person_name?: string | null;
   readonly made_at: string | null;
   readonly accepted_at: string;
@@ -184,7 +184,7 @@ export interface PersonRow {
 export interface DeviceRow {
   readonly id: string;
   readonly name: string;
-  readonly person_name: string | null;
+  readonly person_name?: string | null;
   readonly created_at: string;
   readonly last_contact_at: string | null;
   readonly revoked_at: string | null;

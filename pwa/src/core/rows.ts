@@ -121,11 +121,11 @@ export interface PhotoRef {
   readonly file_id: string;
   readonly role: FileRole;
   readonly state: 'missing' | 'stored';
-  readonly taken_at: string;
+  readonly taken_at: string | null;
   readonly lon: number | null;
   readonly lat: number | null;
   readonly accuracy_m: number | null;
-  readonly capture: Capture;
+  readonly capture: Capture | null;
   readonly media_type: string;
 }
 

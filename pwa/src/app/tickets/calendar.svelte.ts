@@ -1,9 +1,9 @@
 // The county's days off, fetched once and shared by every deadline on screen; the present moment, renewed each minute.
-import { asMap, type DayOff, type Exceptions } from './workdays';
+import { asMap, type PlanDay, type Exceptions } from './workdays';
 import { core } from '../shell/core.svelte';
 
 interface Calendar {
-  readonly days?: readonly DayOff[];
+  readonly days?: readonly PlanDay[];
 }
 
 let exceptions = $state.raw<Exceptions>(asMap([]));

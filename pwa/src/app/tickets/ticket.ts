@@ -2,7 +2,8 @@
 import type { TicketPage } from '@/api/types';
 import type { Kind, PhotoRef, Role, Ticket } from '@/core';
 
-export type AnyTicket = Ticket | TicketPage;
+/** A row of a list, or a page with more. */
+export type AnyTicket = Ticket;
 
 /** May the acting post do this now? The server says `ticket.issue/1`; the version of a kind is not the screen's business. */
 export function may(page: Pick<TicketPage, 'allowed'>, kind: Kind): boolean {

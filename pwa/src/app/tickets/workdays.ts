@@ -7,12 +7,13 @@ const DAY_MS = 86_400_000;
 /** Exceptions to "weekends are free", by ISO day: true = off, false = a make-up working day. */
 export type Exceptions = ReadonlyMap<string, boolean>;
 
-export interface DayOff {
-  readonly day: string;
-  readonly is_off: boolean;
+/** One exception of the published plan, in its own words. */
+export interface PlanDay {
+  readonly date: string;
+  readonly isOffDay: boolean;
 }
 
-export const asMap = (days: readonly DayOff[]): Exceptions => new Map(days.map(({ day, is_off }) => [day, is_off]));
+export const asMap = (days: readonly PlanDay[]): Exceptions => new Map(days.map(({ date, isOffDay }) => [date, isOffDay]));
 
 const localDay = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
 
