@@ -5,11 +5,13 @@ import { openPhone } from '@/core';
 import App from './shell/App.svelte';
 import { provideCore } from './shell/core.svelte';
 import { browserHost } from './shell/host';
+import { restoreLanguage } from './shell/language';
 import { watchForUpdates } from './shell/update.svelte';
 import '@/ui/tokens.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
+restoreLanguage();
 provideCore(await openPhone(browserHost()));
 mount(App, { target });
 if (import.meta.env.PROD) void watchForUpdates();

@@ -16,7 +16,7 @@ export const account: typeof zh = {
   },
   login: {
     title: 'Sign in',
-    account: 'Account (phone number)',
+    account: 'Phone number or account',
     password: 'Password',
     submit: 'Sign in',
     busy: 'Signing in…',
@@ -31,7 +31,7 @@ export const account: typeof zh = {
     noPost: 'This account holds no post at the moment. Please contact the county office.',
     choosePost: 'Choose a post',
     choosePostText: 'You hold more than one post here. Choose the one to use now; you can change it any time under “Me”.',
-    accountHelp: 'The phone number you are registered with',
+    accountHelp: 'The phone number or account you are registered with',
     passwordHelp: 'First time: the one-time code you were given',
     accountMissing: 'Please enter the account first.',
     passwordMissing: 'Please enter the password or the one-time code first.',

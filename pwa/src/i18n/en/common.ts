@@ -2,7 +2,7 @@ import type { common as zh } from '../zh/common';
 
 export const common: typeof zh = {
   app: 'Lalian',
-  demo: 'Sample data: for demonstration, not real inspection results',
+  demo: 'Sample data, for demonstration only',
   nav: { label: 'Main pages' },
   sync: {
     allSafe: 'All uploaded',

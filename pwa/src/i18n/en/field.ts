@@ -6,7 +6,7 @@ export const field: typeof zh = {
     me: 'Back to my position',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
-    hint: 'Tap a dot to see the site. Everything here is in the list too.',
+    hint: 'Tap a dot to see the site; the list has them all too.',
     noOutlines: 'The township outlines are not downloaded yet; open this again with a signal.',
     open: 'Open the site',
     legend: 'Legend',

@@ -7,7 +7,7 @@ export const inspector: typeof zh = {
     list: 'List',
     map: 'Map',
     mapFailed: 'The map could not be opened. Please use the list.',
-    search: 'Search by name or code',
+    search: 'Name or code',
     view: 'List or map',
     filter: 'Filter by state',
     filters: { open: 'Not visited', draft: 'Unfinished', done: 'Visited', tickets: 'Open issues', all: 'All' },

@@ -19,7 +19,7 @@ export const account = {
   },
   login: {
     title: '登录',
-    account: '账号（手机号）',
+    account: '手机号或账号',
     password: '密码',
     submit: '登录',
     busy: '正在登录…',
@@ -34,7 +34,7 @@ export const account = {
     noPost: '这个账号现在没有岗位，请联系县专班。',
     choosePost: '选择岗位',
     choosePostText: '您在这里有不止一个岗位，请选择现在用哪一个。随时可以在“我的”里换。',
-    accountHelp: '填登记过的手机号',
+    accountHelp: '填县里登记过的手机号或账号',
     passwordHelp: '第一次登录，填县里发的一次性登录码',
     accountMissing: '请先填账号。',
     passwordMissing: '请先填密码或一次性登录码。',

@@ -5,7 +5,7 @@ export const field = {
     me: '回到我的位置',
     zoomIn: '放大',
     zoomOut: '缩小',
-    hint: '点一下圆点看点位。同样的内容在“列表”里也能找到。',
+    hint: '点圆点看点位；“列表”里也都有。',
     noOutlines: '乡镇界线还没下载，连网后再打开。',
     open: '打开点位',
     legend: '图例',

@@ -6,7 +6,7 @@ export const inspector = {
     list: '列表',
     map: '地图',
     mapFailed: '地图没有打开，请用列表。',
-    search: '搜索点位名称或编码',
+    search: '搜名称或编码',
     view: '列表或地图',
     filter: '按情况筛选',
     filters: { open: '本季未查', draft: '没做完', done: '本季已查', tickets: '有待改问题', all: '全部' },
