@@ -1,6 +1,6 @@
 //! Bad input at the door: every answer is a problem in both languages, carries the safety headers, and echoes nothing.
 
-use lalian::{config::Config, server::Server};
+use lalian::{config::Config, http::admission::Limits, server::Server};
 use lalian_tests::{
     backend::{Backend, Database},
     http::{Answer, Http, send},
@@ -8,6 +8,7 @@ use lalian_tests::{
 };
 use reqwest::Method;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 
 /// A server without people: what strangers meet.
 struct Door {
@@ -132,6 +133,44 @@ stories! {
         assert!(answer.bytes.is_empty());
         door.server.stop().await.expect("it stops");
     }
+}
+
+#[test]
+fn behind_https_browsers_are_told_to_stay_there() {
+    lalian_tests::story::run(async {
+        let public = |config| Config { public_url: "https://lalian.example".parse().ok(), ..config };
+        let door = Door::with(Backend::Sqlite, public).await;
+        let answer = door.http.get("/api/v1/health").await.expect(200);
+        assert!(answer.header("strict-transport-security").starts_with("max-age="), "{answer}");
+        door.server.stop().await.expect("it stops");
+    });
+}
+
+#[test]
+fn one_address_cannot_take_all_places() {
+    lalian_tests::story::run(async {
+        let few = |config| Config { limits: Limits { total: 8, per_peer: 1 }, ..config };
+        let door = Door::with(Backend::Sqlite, few).await;
+        // Somebody announces a body and never sends it; his one place stays taken.
+        let mut slow = tokio::net::TcpStream::connect(door.server.addr()).await.expect("connect");
+        let head = "POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n";
+        slow.write_all(head.as_bytes()).await.expect("sent");
+        let refused = async {
+            loop {
+                let answer = door.http.get("/api/v1/nothing").await;
+                if answer.status != 404 {
+                    return answer;
+                }
+            }
+        };
+        let refused = tokio::time::timeout(std::time::Duration::from_secs(10), refused).await.expect("refused");
+        assert!(!refused.expect_problem(429, "too_many").header("retry-after").is_empty());
+        door.http.get("/api/v1/health").await.expect(200);
+        drop(slow);
+        let free = async { while door.http.get("/api/v1/nothing").await.status != 404 {} };
+        tokio::time::timeout(std::time::Duration::from_secs(10), free).await.expect("the place is given back");
+        door.server.stop().await.expect("it stops");
+    });
 }
 
 /// An id that nothing has.

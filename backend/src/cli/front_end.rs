@@ -22,6 +22,9 @@ const FOLDERS: [&str; 2] = ["src", "public"];
 /// Makes sure that `pwa/dist` is there and fresh. Outside a checkout there is nothing to build.
 pub fn build(dist: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let Some(pwa) = dist.parent().filter(|pwa| pwa.join("package.json").is_file()) else { return Ok(()) };
+    // Two demos that start together must not build into the same folder at once.
+    let turn = fs::File::create(std::env::temp_dir().join("lalian-front-end.lock"))?;
+    turn.lock()?;
     if is_fresh(pwa, dist)? {
         return Ok(());
     }

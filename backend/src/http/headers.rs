@@ -22,7 +22,7 @@ pub const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'
     trusted-types svelte-trusted-html lalian";
 
 const PERMISSIONS: &str = "camera=(self), geolocation=(self), microphone=(self), accelerometer=(), \
-    bluetooth=(), display-capture=(), gyroscope=(), magnetometer=(), midi=(), payment=(), usb=()";
+    display-capture=(), gyroscope=(), magnetometer=(), midi=(), payment=(), usb=()";
 
 const ALWAYS: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -103,3 +103,38 @@ fn method_guard(method: &'static str, own_head: bool) -> impl Guard {
     let also = if method == "GET" && !own_head { "HEAD" } else { method };
     guard::Any(only(method)).or(only(also))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::routes;
+    use actix_web::dev::ResourceDef;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_route_hides_behind_an_earlier_one() {
+        let mut earlier: Vec<&str> = Vec::new();
+        for route in routes() {
+            // A literal address must not be taken for a parameter of one that stands above it.
+            let hidden = earlier
+                .iter()
+                .find(|path| **path != route.path && ResourceDef::new(**path).is_match(route.path));
+            assert_eq!(hidden, None, "{} is never reached", route.path);
+            earlier.push(route.path);
+        }
+    }
+
+    #[test]
+    fn every_row_is_written_once() {
+        let rows: HashSet<_> = routes().iter().map(|route| (route.method, route.path)).collect();
+        assert_eq!(rows.len(), routes().len());
+    }
+
+    #[test]
+    fn what_changes_something_is_never_a_get_and_json_has_a_limit() {
+        for route in routes() {
+            let writes = ["POST", "PUT", "PATCH", "DELETE"].contains(&route.method);
+            assert!(writes || route.body.limit() == 0, "{} {} reads a body", route.method, route.path);
+            assert!(route.body.limit() <= 64 * 1024 * 1024, "{} {}", route.method, route.path);
+        }
+    }
+}
