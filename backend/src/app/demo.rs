@@ -12,7 +12,10 @@ use crate::{
         people::{
             code,
             role::{
-                Role::{self, *},
+                Role::{
+                    self, CountyLeader, Department, DeputyLeader, DeskOfficer, Inspector, MainLeader, Office,
+                    PlatformAdmin, VillageCadre,
+                },
                 UnitKind,
             },
             scope::Scope,
@@ -29,7 +32,7 @@ use crate::{
         standards::departments,
     },
 };
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 const DIVISIONS: &[u8] = include_bytes!("../../demo/regions.geojson");
@@ -170,6 +173,7 @@ fn password(random: &dyn Random) -> SecretString {
 mod tests {
     use super::*;
     use crate::domain::{people::account::Login, random::SystemRandom};
+    use secrecy::ExposeSecret;
     use std::collections::HashSet;
 
     #[test]

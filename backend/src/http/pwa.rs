@@ -67,10 +67,9 @@ impl Pwa {
     pub fn embedded() -> Self {
         #[derive(rust_embed::RustEmbed)]
         #[folder = "$CARGO_MANIFEST_DIR/../pwa/dist"]
-        #[exclude = ".*"]
         struct Dist;
         let mut pwa = Self::default();
-        for name in Dist::iter() {
+        for name in Dist::iter().filter(|name| !name.split('/').any(|part| part.starts_with('.'))) {
             if let Some(file) = Dist::get(&name) {
                 pwa.add(format!("/{name}"), file.data);
             }

@@ -1,17 +1,20 @@
-//! House-keeping: uploads whose time is over, copies that nobody made, jobs that ended long ago.
+//! House-keeping: uploads whose time is over, copies that nobody made, jobs that ended and desk writes that came in long ago.
 
 use crate::{
     app::{App, AppError, AppResult},
-    store::jobs as queue,
+    store::{idempotency, jobs as queue},
 };
 use chrono::TimeDelta;
 
 pub(super) const UPLOADS: &str = "sweep_uploads";
 pub(super) const COPIES: &str = "sweep_copies";
 pub(super) const JOBS: &str = "sweep_jobs";
+pub(super) const KEYS: &str = "sweep_keys";
 
 /// How long a finished job can still be looked at.
 const KEEP_DONE: TimeDelta = TimeDelta::days(1);
+/// How long a desk write is known by its key; a page that asks again after that was left open for a month.
+const KEEP_KEYS: TimeDelta = TimeDelta::days(30);
 
 pub(super) async fn uploads(app: &App) -> AppResult<()> {
     app.sweep_uploads().await.map(drop)
@@ -24,4 +27,9 @@ pub(super) async fn copies(app: &App) -> AppResult<()> {
 pub(super) async fn jobs(app: &App) -> AppResult<()> {
     let before = app.clock.now() - KEEP_DONE;
     app.store.write(async |tx| Ok::<_, AppError>(queue::forget_done(tx, before).await?)).await.map(drop)
+}
+
+pub(super) async fn keys(app: &App) -> AppResult<()> {
+    let before = app.clock.now() - KEEP_KEYS;
+    app.store.write(async |tx| Ok::<_, AppError>(idempotency::forget(tx, before).await?)).await
 }

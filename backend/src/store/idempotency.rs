@@ -46,3 +46,9 @@ pub async fn find(conn: &impl Conn, person: Uuid, key: &str) -> Result<Option<Se
     let row = idempotency::Entity::find_by_id((person, key.to_owned())).one(conn.raw()).await?;
     Ok(row.map(|row| Seen { fingerprint: row.fingerprint, response: row.response }))
 }
+
+/// Forgets keys that came in before this instant.
+pub async fn forget(tx: &Tx, before: Instant) -> Result<(), Error> {
+    let old = idempotency::Entity::delete_many().filter(idempotency::Column::CreatedAt.lt(before));
+    old.exec(tx.raw()).await.map(drop).map_err(Error::from)
+}
