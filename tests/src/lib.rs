@@ -14,7 +14,6 @@ pub mod postgres;
 pub mod program;
 pub mod proxy;
 pub mod receipt;
-pub mod seed;
 pub mod story;
 pub mod text;
 pub mod tus;

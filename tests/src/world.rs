@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lalian::config::Config;
 use lalian::domain::people::role::Role;
 use lalian::server::{self, Server};
+use secrecy::ExposeSecret as _;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -146,13 +147,12 @@ async fn make_demo(backend: Backend, url: &str) {
         random: Seeded::new(SEED),
         ..Config::for_testing(folder.path())
     };
-    let app = server::open(&config).await.expect("open the empty database");
-    app.store.migrate().await.expect("migrate");
-    let logins = crate::seed::demo(&app).await;
+    let app = server::open_new(&config).await.expect("open the empty database");
+    let people = app.make_demo().await.expect("make the demo county");
     app.store.close().await;
-    let lines = logins
-        .iter()
-        .map(|(role, login)| format!("{}\t{}\t{}\n", role.as_str(), login.login, login.password));
+    let lines = people.iter().map(|person| {
+        format!("{}\t{}\t{}\n", person.role.as_str(), person.login, person.password.expose_secret())
+    });
     std::fs::write(logins_file(backend), lines.collect::<String>())
         .expect("keep the logins beside the template");
 }
