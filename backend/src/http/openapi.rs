@@ -1,12 +1,13 @@
 //! The OpenAPI 3.1 document: made from the route table, committed as `backend/openapi.json`, the source of the front
 //! end's types.
 
-use super::{Documented, problem};
+use super::{Documented, problem, routes::Who};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Components, ContentBuilder, Info, OpenApi as Document, Ref, RefOr, ResponseBuilder,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        Components, ContentBuilder, Info, OpenApi as Document, PathItem, Ref, RefOr, ResponseBuilder,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -38,8 +39,12 @@ impl Modify for Common {
         components.add_security_scheme("access_token", SecurityScheme::Http(token));
         let schemas = [schema_of::<problem::Body>(), schema_of::<problem::Field>()];
         components.schemas.extend(schemas);
-        for item in document.paths.paths.values_mut() {
-            for operation in operations(item) {
+        let credential =
+            ApiKeyValue::with_description("Authorization", "`Device <device_id>:<send_credential>`");
+        components.add_security_scheme("send_credential", SecurityScheme::ApiKey(ApiKey::Header(credential)));
+        for (path, item) in &mut document.paths.paths {
+            for (method, operation) in operations(item) {
+                operation.security = Some(admitted(method, path));
                 let problem = ResponseBuilder::new()
                     .description("A problem, in words for the person who asked")
                     .content(
@@ -53,25 +58,34 @@ impl Modify for Common {
     }
 }
 
+/// Who may come in, from the route table: the document cannot say anything else.
+fn admitted(method: &str, path: &str) -> Vec<SecurityRequirement> {
+    let proof = |name: &str| SecurityRequirement::new::<_, _, String>(name, []);
+    let route = super::routes().iter().find(|route| route.method == method && route.path == path);
+    match route.map(|route| route.who) {
+        None | Some(Who::Anyone) => Vec::new(),
+        Some(Who::Sender) => vec![proof("access_token"), proof("send_credential")],
+        Some(Who::Newcomer | Who::Person | Who::May(_)) => vec![proof("access_token")],
+    }
+}
+
 fn schema_of<T: utoipa::ToSchema>() -> (String, RefOr<utoipa::openapi::Schema>) {
     (T::name().into_owned(), T::schema())
 }
 
-/// Every operation of an address.
-fn operations(
-    item: &mut utoipa::openapi::PathItem,
-) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
+/// Every operation of an address, with its method.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
-        &mut item.get,
-        &mut item.put,
-        &mut item.post,
-        &mut item.delete,
-        &mut item.head,
-        &mut item.patch,
-        &mut item.options,
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("DELETE", &mut item.delete),
+        ("HEAD", &mut item.head),
+        ("PATCH", &mut item.patch),
+        ("OPTIONS", &mut item.options),
     ]
     .into_iter()
-    .filter_map(Option::as_mut)
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 #[cfg(test)]
@@ -107,6 +121,16 @@ mod tests {
             }
         }
         assert!(json["components"]["schemas"]["Problem"]["properties"]["code"].is_object());
+    }
+
+    #[test]
+    fn the_document_names_the_proof_that_the_door_takes() {
+        let json = serde_json::to_value(document()).unwrap();
+        for route in super::super::routes() {
+            let security = &json["paths"][route.path][route.method.to_lowercase()]["security"];
+            let open = security.as_array().is_some_and(Vec::is_empty);
+            assert_eq!(open, route.who == Who::Anyone, "{} {}", route.method, route.path);
+        }
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub struct Vouched {
 /// Judges the author of what this caller brings; `None` when it is not the caller's to bring.
 pub async fn vouch(app: &App, caller: &Caller, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
     let author = sealed.envelope.author;
-    let on_behalf = sealed.envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id) && may_enter(caller, sealed.kind);
+    let on_behalf = sealed.envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id)
+        && may_enter(caller, sealed.kind);
     match caller.county_id {
         Some(county) if author.person_id == caller.person_id || on_behalf => {
             judge(app, county, on_behalf.then_some(caller.person_id), sealed).await

@@ -65,7 +65,9 @@ impl<V> Default for Kept<V> {
 impl<V: Clone> Kept<V> {
     fn get(&self, id: Uuid, now: Instant) -> Option<V> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&id).filter(|(at, _)| now.signed_duration_since(*at).abs() < KEPT).map(|(_, value)| value.clone())
+        kept.get(&id)
+            .filter(|(at, _)| now.signed_duration_since(*at).abs() < KEPT)
+            .map(|(_, value)| value.clone())
     }
 
     fn put(&self, id: Uuid, now: Instant, value: V) -> V {

@@ -88,7 +88,12 @@ pub async fn complete_if_ready(app: &App, tx: &Tx, operation_id: Uuid, now: Inst
     Ok(store::field::operations::complete(tx, operation_id, now, text).await?)
 }
 
-async fn sign_row(app: &App, tx: &Tx, row: &OperationRow, now: Instant) -> AppResult<(String, Option<Chain>)> {
+async fn sign_row(
+    app: &App,
+    tx: &Tx,
+    row: &OperationRow,
+    now: Instant,
+) -> AppResult<(String, Option<Chain>)> {
     let files = store::field::named::of_operation(tx, row.id)
         .await?
         .into_iter()

@@ -45,7 +45,8 @@ pub async fn list(
     let county = caller.county()?;
     let before = page.after.as_ref().map(|after| after.key.parse().unwrap_or(i64::MAX));
     let rows = store::audit::list(app.store.read(), county, object_id, before, page.limit).await?;
-    let cut = Page::cut(rows, page.limit, |row: &AuditLine| Cursor { key: row.seq.to_string(), id: Uuid::nil() });
+    let cut =
+        Page::cut(rows, page.limit, |row: &AuditLine| Cursor { key: row.seq.to_string(), id: Uuid::nil() });
     let people = cut.items.iter().filter_map(|row| row.person_id).collect();
     let names = store::people::persons::names(app.store.read(), people).await?;
     Ok(cut.map(|row| AuditView {

@@ -8,11 +8,7 @@ use crate::{
         clock::Instant,
         field::kind::Kind,
         page::{Page, PageRequest},
-        people::{
-            permission::Action,
-            role::UnitKind,
-            scope::Scope,
-        },
+        people::{permission::Action, role::UnitKind, scope::Scope},
         problem::Code,
         tickets::{
             State, Ticket,

@@ -141,7 +141,10 @@ fn a_step_does_what_its_row_says_and_nothing_elsewhere() {
 fn ended_tickets_never_move() {
     for state in State::ALL.into_iter().filter(|state| !state.is_open()) {
         for step in steps() {
-            assert_eq!(machine::apply(&mut ticket(state), &step, when(morning(2)), &rules()), Err(NotAllowed));
+            assert_eq!(
+                machine::apply(&mut ticket(state), &step, when(morning(2)), &rules()),
+                Err(NotAllowed)
+            );
         }
     }
 }
@@ -174,7 +177,10 @@ fn a_check_stops_the_clock_and_a_return_leaves_a_working_day() {
     for (step, day) in [
         (Step::Accept { person_named: String::new(), acceptor: UNIT }, 2),
         (Step::Submit { attempt_id: ATTEMPT, note: String::new() }, 3),
-        (Step::Fail { attempt_id: ATTEMPT, reason: "not_done".into(), note: String::new(), on_site: true }, 5),
+        (
+            Step::Fail { attempt_id: ATTEMPT, reason: "not_done".into(), note: String::new(), on_site: true },
+            5,
+        ),
     ] {
         machine::apply(&mut it, &step, when(morning(day)), &rules()).unwrap();
     }
@@ -188,11 +194,22 @@ fn a_check_stops_the_clock_and_a_return_leaves_a_working_day() {
 fn made_in_time_but_arrived_late_is_on_time_and_says_so() {
     let mut it = ticket(State::Pending);
     machine::apply(&mut it, &issue(), when(morning(1)), &rules()).unwrap();
-    machine::apply(&mut it, &Step::Accept { person_named: String::new(), acceptor: UNIT }, when(morning(2)), &rules()).unwrap();
+    machine::apply(
+        &mut it,
+        &Step::Accept { person_named: String::new(), acceptor: UNIT },
+        when(morning(2)),
+        &rules(),
+    )
+    .unwrap();
     let (made, arrived) = (morning(8), morning(10));
     let late = When { observed_at: made, accepted_at: arrived, effective: made };
-    let event = machine::apply(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new() }, late, &rules()).unwrap();
-    assert_eq!((event.data["late"].as_bool(), event.data["arrived_late"].as_bool()), (Some(false), Some(true)));
+    let event =
+        machine::apply(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new() }, late, &rules())
+            .unwrap();
+    assert_eq!(
+        (event.data["late"].as_bool(), event.data["arrived_late"].as_bool()),
+        (Some(false), Some(true))
+    );
     assert!(!it.is_overdue(arrived));
 }
 
@@ -200,7 +217,13 @@ fn made_in_time_but_arrived_late_is_on_time_and_says_so() {
 fn late_acceptance_counts_as_slow_once() {
     let mut it = ticket(State::Pending);
     machine::apply(&mut it, &issue(), when(morning(1)), &rules()).unwrap();
-    machine::apply(&mut it, &Step::Accept { person_named: String::new(), acceptor: UNIT }, when(morning(9)), &rules()).unwrap();
+    machine::apply(
+        &mut it,
+        &Step::Accept { person_named: String::new(), acceptor: UNIT },
+        when(morning(9)),
+        &rules(),
+    )
+    .unwrap();
     assert_eq!(it.slow, 1);
 }
 

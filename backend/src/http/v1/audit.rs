@@ -26,7 +26,11 @@ pub struct AuditQuery {
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(AuditQuery), responses(
     (status = 200, description = "One page", body = Page<AuditView>),
 ))]
-pub async fn audit(app: web::Data<App>, caller: Caller, query: Query<AuditQuery>) -> Answer<web::Json<Page<AuditView>>> {
+pub async fn audit(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<AuditQuery>,
+) -> Answer<web::Json<Page<AuditView>>> {
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
     Ok(web::Json(audit::list(&app, &caller, asked.object_id.as_deref(), &page).await?))

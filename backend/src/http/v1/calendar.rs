@@ -25,7 +25,7 @@ pub struct NewYear {
 /// A year of one's county.
 #[utoipa::path(get, path = "/api/v1/calendar/{year}", tag = "standards", params(("year" = i32, Path)), responses(
     (status = 200, description = "The year", body = CalendarYear),
-), security(("access_token" = [])))]
+))]
 pub async fn calendar_year(
     app: web::Data<App>,
     caller: Caller,
@@ -38,7 +38,7 @@ pub async fn calendar_year(
 #[utoipa::path(put, path = "/api/v1/calendar/{year}", tag = "standards",
     params(("year" = i32, Path), ("Idempotency-Key" = String, Header)), request_body = NewYear, responses(
     (status = 200, description = "The year as it is now", body = CalendarYear),
-), security(("access_token" = [])))]
+))]
 pub async fn set_calendar_year(
     app: web::Data<App>,
     caller: Caller,

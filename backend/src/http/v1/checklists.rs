@@ -34,7 +34,7 @@ pub struct Asked {
 /// Checklists by kind, newest version first.
 #[utoipa::path(get, path = "/api/v1/checklists", tag = "standards", params(Asked), responses(
     (status = 200, description = "A page of checklists", body = Page<ChecklistView>),
-), security(("access_token" = [])))]
+))]
 pub async fn checklists(
     app: web::Data<App>,
     caller: Caller,
@@ -48,7 +48,7 @@ pub async fn checklists(
 /// One version; it never changes but for its status.
 #[utoipa::path(get, path = "/api/v1/checklists/{id}", tag = "standards", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The checklist", body = ChecklistView),
-), security(("access_token" = [])))]
+))]
 pub async fn checklist(
     app: web::Data<App>,
     caller: Caller,

@@ -16,7 +16,7 @@ pub struct Devices {
 }
 
 /// One's own devices; the county's for the office.
-#[utoipa::path(get, path = "/api/v1/devices", tag = "devices", security(("access_token" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/devices", tag = "devices", responses(
     (status = 200, description = "The devices", body = Devices),
 ))]
 pub async fn list(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Devices>> {
@@ -25,7 +25,7 @@ pub async fn list(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Devic
 
 /// Revokes a device: its sessions end, nothing that it seals from now on is taken in, what it sealed before still
 /// arrives for 30 days.
-#[utoipa::path(delete, path = "/api/v1/devices/{id}", tag = "devices", security(("access_token" = [])),
+#[utoipa::path(delete, path = "/api/v1/devices/{id}", tag = "devices",
     params(("id" = Uuid, Path)), responses((status = 204, description = "Revoked")))]
 pub async fn revoke(app: web::Data<App>, caller: Caller, id: Path<Uuid>) -> Answer {
     app.revoke_device(&caller, id.0).await?;

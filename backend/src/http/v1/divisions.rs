@@ -37,7 +37,7 @@ pub struct Asked {
 /// The divisions of one's county, by code.
 #[utoipa::path(get, path = "/api/v1/divisions", tag = "places", params(Asked), responses(
     (status = 200, description = "A page of divisions", body = Page<DivisionRow>),
-), security(("access_token" = [])))]
+))]
 pub async fn divisions(
     app: web::Data<App>,
     caller: Caller,
@@ -51,7 +51,7 @@ pub async fn divisions(
 /// One division.
 #[utoipa::path(get, path = "/api/v1/divisions/{id}", tag = "places", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The division", body = DivisionRow),
-), security(("access_token" = [])))]
+))]
 pub async fn division(
     app: web::Data<App>,
     caller: Caller,
@@ -63,7 +63,7 @@ pub async fn division(
 /// Outlines of all townships of one's county, simplified to about 30 m; neighbours keep one common border.
 #[utoipa::path(get, path = "/api/v1/divisions/outlines", tag = "places", responses(
     (status = 200, description = "A GeoJSON FeatureCollection", body = Outlines),
-), security(("access_token" = [])))]
+))]
 pub async fn outlines(
     app: web::Data<App>,
     caller: Caller,

@@ -71,7 +71,7 @@ pub struct OneTimeCode {
 }
 
 /// Accounts by login.
-#[utoipa::path(get, path = "/api/v1/people", tag = "people", security(("access_token" = [])), params(Filter), responses(
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(Filter), responses(
     (status = 200, description = "A page of people", body = People),
 ))]
 pub async fn list(app: web::Data<App>, caller: Caller, filter: Query<Filter>) -> Answer<web::Json<People>> {
@@ -81,14 +81,14 @@ pub async fn list(app: web::Data<App>, caller: Caller, filter: Query<Filter>) ->
 }
 
 /// One account.
-#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", security(("access_token" = [])),
+#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people",
     params(("id" = Uuid, Path)), responses((status = 200, description = "The person", body = Person)))]
 pub async fn get(app: web::Data<App>, caller: Caller, id: Path<Uuid>) -> Answer<web::Json<Person>> {
     Ok(web::Json(app.person(&caller, id.0).await?))
 }
 
 /// Makes an account without a password; a one-time code opens it.
-#[utoipa::path(post, path = "/api/v1/people", tag = "people", security(("access_token" = [])),
+#[utoipa::path(post, path = "/api/v1/people", tag = "people",
     params(("Idempotency-Key" = String, Header)), request_body = NewAccount,
     responses((status = 201, description = "Made", body = Person)))]
 pub async fn add(app: web::Data<App>, caller: Caller, write: Write<NewAccount>) -> Answer {
@@ -98,7 +98,7 @@ pub async fn add(app: web::Data<App>, caller: Caller, write: Write<NewAccount>) 
 }
 
 /// Gives a person a post.
-#[utoipa::path(post, path = "/api/v1/people/{id}/posts", tag = "people", security(("access_token" = [])),
+#[utoipa::path(post, path = "/api/v1/people/{id}/posts", tag = "people",
     params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = NewPost,
     responses((status = 201, description = "Begun", body = HeldPost)))]
 pub async fn begin_post(
@@ -111,7 +111,7 @@ pub async fn begin_post(
 }
 
 /// Issues a one-time code; earlier ones end. Sending this again issues another one.
-#[utoipa::path(post, path = "/api/v1/people/{id}/code", tag = "people", security(("access_token" = [])),
+#[utoipa::path(post, path = "/api/v1/people/{id}/code", tag = "people",
     params(("id" = Uuid, Path)), responses((status = 200, description = "The code", body = OneTimeCode)))]
 pub async fn issue_code(
     app: web::Data<App>,
@@ -123,7 +123,7 @@ pub async fn issue_code(
 }
 
 /// Suspends a person: refused from the next request on; what their devices sealed before still arrives.
-#[utoipa::path(post, path = "/api/v1/people/{id}/suspend", tag = "people", security(("access_token" = [])),
+#[utoipa::path(post, path = "/api/v1/people/{id}/suspend", tag = "people",
     params(("id" = Uuid, Path)), request_body = Reason, responses((status = 200, description = "Suspended", body = Person)))]
 pub async fn suspend(
     app: web::Data<App>,
@@ -135,7 +135,7 @@ pub async fn suspend(
 }
 
 /// Takes a suspension back.
-#[utoipa::path(post, path = "/api/v1/people/{id}/resume", tag = "people", security(("access_token" = [])),
+#[utoipa::path(post, path = "/api/v1/people/{id}/resume", tag = "people",
     params(("id" = Uuid, Path)), request_body = Reason, responses((status = 200, description = "Active again", body = Person)))]
 pub async fn resume(
     app: web::Data<App>,

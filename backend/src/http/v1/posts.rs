@@ -25,7 +25,7 @@ pub struct End {
 }
 
 /// Ends a post; from then on it is refused.
-#[utoipa::path(post, path = "/api/v1/posts/{id}/end", tag = "people", security(("access_token" = [])),
+#[utoipa::path(post, path = "/api/v1/posts/{id}/end", tag = "people",
     params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = End,
     responses((status = 200, description = "Ended", body = HeldPost)))]
 pub async fn end(

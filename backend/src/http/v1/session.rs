@@ -131,7 +131,7 @@ pub async fn sign_out(
 }
 
 /// Oneself: person, posts valid now, limits.
-#[utoipa::path(get, path = "/api/v1/session", tag = "session", security(("access_token" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/session", tag = "session", responses(
     (status = 200, description = "Signed in", body = Me),
 ))]
 pub async fn me(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Me>> {
@@ -139,7 +139,7 @@ pub async fn me(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Me>> {
 }
 
 /// Chooses a password; other sessions of this person end.
-#[utoipa::path(post, path = "/api/v1/session/password", tag = "session", security(("access_token" = [])),
+#[utoipa::path(post, path = "/api/v1/session/password", tag = "session",
     request_body = NewPassword, responses((status = 204, description = "Changed")))]
 pub async fn change_password(app: web::Data<App>, caller: Caller, body: Json<NewPassword>) -> Answer {
     let NewPassword { old_password, new_password } = body.0;

@@ -10,7 +10,7 @@ use actix_web::web;
 /// All kinds of sites of one's county, by key.
 #[utoipa::path(get, path = "/api/v1/site-kinds", tag = "standards", responses(
     (status = 200, description = "All kinds; `next` is always null", body = Page<SiteKindRow>),
-), security(("access_token" = [])))]
+))]
 pub async fn site_kinds(
     app: web::Data<App>,
     caller: Caller,

@@ -38,7 +38,7 @@ pub struct Asked {
 /// The sites that one may see, by code.
 #[utoipa::path(get, path = "/api/v1/sites", tag = "places", params(Asked), responses(
     (status = 200, description = "A page of sites", body = Page<SiteRow>),
-), security(("access_token" = [])))]
+))]
 pub async fn sites(
     app: web::Data<App>,
     caller: Caller,
@@ -58,7 +58,7 @@ pub async fn sites(
 /// One site with its last visit and the number of its open tickets.
 #[utoipa::path(get, path = "/api/v1/sites/{id}", tag = "places", params(("id" = Uuid, Path)), responses(
     (status = 200, description = "The site", body = SiteRow),
-), security(("access_token" = [])))]
+))]
 pub async fn site(
     app: web::Data<App>,
     caller: Caller,
