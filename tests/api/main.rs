@@ -3,6 +3,7 @@
 mod arrows;
 mod door;
 mod door_faults;
+mod files_http;
 mod files_s3;
 mod foreign;
 mod idempotency;

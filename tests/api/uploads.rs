@@ -517,3 +517,66 @@ stories! {
         assert_eq!(field.stored(COUNTY, &left).await.expect("stored files stay"), left);
     }
 }
+
+/// What one process learns of another only through the database and the bucket.
+mod replicas {
+    use super::*;
+
+    #[test]
+    fn a_second_replica_waits_for_the_first_and_goes_on_from_there() {
+        lalian_tests::story::run(async {
+            let field = Field::start(Backend::Postgres).await;
+            // The same data, another process's memory: it cannot see the turns of the first.
+            let other = App { lanes: lalian::app::field::lanes::Lanes::default(), ..field.app.clone() };
+            let photo = of_size(40, 200_000);
+            let operation = field.names(&inspector(), &[&photo]).await;
+            let upload = field.create(&inspector(), &photo).await.id;
+            let (release, hold) = tokio::sync::oneshot::channel::<()>();
+            let slow = body(&photo[..80_000])
+                .chain(stream::once(async {
+                    let _ = hold.await;
+                    Err(Cut)
+                }))
+                .boxed_local();
+            let caller = inspector();
+            let first = field.app.append_upload(&caller, upload, piece(0), slow);
+            let second = async {
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                let early = other.append_upload(&inspector(), upload, piece(0), body(&photo)).await;
+                assert_eq!(code(early), Code::Unavailable, "the first still holds the lease");
+                release.send(()).expect("it waits");
+            };
+            let (first, ()) = futures_util::future::join(first, second).await;
+            assert_eq!(first.expect("kept").offset, 80_000);
+            let stale = other.append_upload(&inspector(), upload, piece(0), body(&photo)).await;
+            assert_eq!(code(stale), Code::UploadOffset);
+            let rest = other.append_upload(&inspector(), upload, piece(80_000), body(&photo[80_000..])).await;
+            assert_eq!(rest.expect("goes on").offset, photo.len() as u64);
+            assert_eq!(field.stored(COUNTY, &photo).await.expect("stored"), photo);
+            assert!(field.receipt(operation).await.is_some());
+        });
+    }
+
+    #[test]
+    fn the_lease_of_a_dead_replica_runs_out() {
+        lalian_tests::story::run(async {
+            let field = Field::start(Backend::Postgres).await;
+            let photo = of_size(41, 100_000);
+            field.names(&inspector(), &[&photo]).await;
+            let upload = field.create(&inspector(), &photo).await.id;
+            let now = field.clock.now();
+            let (dead, until) = (fresh_id(), now + TimeDelta::seconds(60));
+            let taken = field
+                .app
+                .store
+                .write(async |tx| {
+                    Ok::<_, AppError>(uploads::take_lease(tx, upload, dead, 0, now, until).await?)
+                })
+                .await;
+            assert!(taken.expect("asked"));
+            assert_eq!(code(field.append(&inspector(), upload, 0, &photo).await), Code::Unavailable);
+            field.clock.advance(TimeDelta::seconds(61));
+            field.append(&inspector(), upload, 0, &photo).await.expect("taken over");
+        });
+    }
+}

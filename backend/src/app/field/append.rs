@@ -84,29 +84,31 @@ impl App {
         piece: Piece,
         body: impl Stream<Item = Result<Bytes, Cut>> + Unpin,
     ) -> AppResult<Standing> {
+        // The turn first: whoever asks from now on hears of what this request brings.
+        let Some(mut turn) = self.lanes.enter(caller.person_id, id).await else { return Err(busy()) };
         let upload = self.own_upload(caller, id).await?;
         if piece.length.is_some_and(|length| length > upload.length.saturating_sub(piece.offset)) {
             return Err(Code::TooLarge.into());
         }
-        if !upload.stored {
-            self.require_room()?;
-        }
-        let Some(turn) = self.lanes.enter(id).await else { return Err(busy()) };
-        // Read again: whoever had the turn before has recorded how far it came.
-        let upload = self.own_upload(caller, id).await?;
         if piece.offset != upload.received {
             return Err(elsewhere(upload.received));
         }
         if upload.stored {
             return Ok(Standing::from(&upload));
         }
-        let reserved = self.reserve(id).await?;
-        let offset = match self.files.stage(id, piece.offset).await {
-            Ok(writer) => self.take_body(&upload, reserved, writer, piece, body, turn).await?,
-            Err(files::Error::Lost { have }) => self.recover(&upload, reserved, have).await?,
+        self.require_room()?;
+        let reserved = self.reserve(&upload).await?;
+        let outcome = match self.files.stage(id, piece.offset).await {
+            Ok(writer) => self.take_body(&upload, reserved, writer, piece, body, &mut turn).await,
+            Err(files::Error::Lost { have }) => self.recover(&upload, reserved, have).await,
+            Err(error) => Err(error.into()),
+        };
+        let offset = match outcome {
+            Ok(offset) => offset,
             Err(error) => {
-                self.record(&upload, reserved, upload.received).await?;
-                return Err(error.into());
+                // Whatever was recorded last stands; the next request need not wait for the lease to run out.
+                self.release(&upload, reserved).await?;
+                return Err(error);
             }
         };
         Ok(Standing { offset, expires_at: self.clock.now() + LIFETIME, ..Standing::from(&upload) })
@@ -119,18 +121,11 @@ impl App {
         writer: Writer,
         piece: Piece,
         body: impl Stream<Item = Result<Bytes, Cut>> + Unpin,
-        mut turn: Turn,
+        turn: &mut Turn,
     ) -> AppResult<u64> {
         let verifier = piece.checksum.map(Checksum::verifier);
         let mut taking = Taking { app: self, upload, reserved, writer, verifier, taken: piece.offset };
-        let end = match taking.read(body, &mut turn).await {
-            Ok(end) => end,
-            Err(error) => {
-                // The last checkpoint stands; say so and let the lease go.
-                self.record(upload, reserved, piece.offset).await.ok();
-                return Err(error);
-            }
-        };
+        let end = taking.read(body, turn).await?;
         let Taking { mut writer, verifier, .. } = taking;
         let wrong = match (end, verifier) {
             (End::Overtaken, _) => return Err(busy()),
@@ -203,16 +198,27 @@ impl App {
         Err(elsewhere(have))
     }
 
-    async fn reserve(&self, id: Uuid) -> AppResult<Reserved> {
+    /// Reserves the upload across processes, as long as it still stands where it was read.
+    async fn reserve(&self, upload: &Upload) -> AppResult<Reserved> {
         if self.store.is_single_writer() {
             return Ok(Reserved::none());
         }
         let (lease, now) = (self.random.id(), self.clock.now());
         let taken = self
             .store
-            .write(async |tx| Ok::<_, AppError>(uploads::take_lease(tx, id, lease, now, now + LEASE).await?))
+            .write(async |tx| {
+                let until = now + LEASE;
+                Ok::<_, AppError>(
+                    uploads::take_lease(tx, upload.id, lease, upload.received, now, until).await?,
+                )
+            })
             .await?;
         if taken { Ok(Reserved { lease: Some(lease) }) } else { Err(busy()) }
+    }
+
+    async fn release(&self, upload: &Upload, reserved: Reserved) -> AppResult<()> {
+        let Some(lease) = reserved.lease else { return Ok(()) };
+        self.store.write(async |tx| Ok::<_, AppError>(uploads::release(tx, upload.id, lease).await?)).await
     }
 
     /// Records how far the upload is and gives the lease back.

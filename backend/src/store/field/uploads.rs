@@ -98,8 +98,15 @@ pub async fn open_count(conn: &impl Conn, county: Uuid, person: Uuid) -> Result<
         .await?)
 }
 
-/// Reserves an upload for one request across all processes. `false` while another one holds it.
-pub async fn take_lease(tx: &Tx, id: Uuid, lease: Uuid, now: Instant, until: Instant) -> Result<bool, Error> {
+/// Reserves an upload for one request across all processes. `false` while another one holds it or has brought it further.
+pub async fn take_lease(
+    tx: &Tx,
+    id: Uuid,
+    lease: Uuid,
+    received: u64,
+    now: Instant,
+    until: Instant,
+) -> Result<bool, Error> {
     let free = Condition::any()
         .add(upload::Column::LeaseUntil.is_null())
         .add(upload::Column::LeaseUntil.lte(now))
@@ -108,6 +115,8 @@ pub async fn take_lease(tx: &Tx, id: Uuid, lease: Uuid, now: Instant, until: Ins
         .col_expr(upload::Column::LeaseId, Expr::value(Some(lease)))
         .col_expr(upload::Column::LeaseUntil, Expr::value(Some(until)))
         .filter(upload::Column::Id.eq(id))
+        .filter(upload::Column::Received.eq(signed(received)))
+        .filter(upload::Column::State.eq(OPEN))
         .filter(free)
         .exec(tx.raw())
         .await?;
@@ -139,6 +148,18 @@ pub async fn progress(tx: &Tx, id: Uuid, progress: Progress) -> Result<bool, Err
             .filter(upload::Column::LeaseId.eq(lease));
     }
     Ok(update.exec(tx.raw()).await?.rows_affected == 1)
+}
+
+/// Gives a lease back without recording anything. Harmless when it is gone.
+pub async fn release(tx: &Tx, id: Uuid, lease: Uuid) -> Result<(), Error> {
+    upload::Entity::update_many()
+        .col_expr(upload::Column::LeaseId, Expr::value(Option::<Uuid>::None))
+        .col_expr(upload::Column::LeaseUntil, Expr::value(Option::<Instant>::None))
+        .filter(upload::Column::Id.eq(id))
+        .filter(upload::Column::LeaseId.eq(lease))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
 }
 
 /// The file is stored, and this person's upload of it is done.
