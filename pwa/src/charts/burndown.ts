@@ -24,7 +24,7 @@ export function burndown(days: readonly ZeroDay[], words: Words): Option {
     xAxis: { type: 'category', data: days.map((day) => day.day.slice(5)), ...axis, splitLine: { show: false } },
     yAxis: { type: 'value', min: 0, minInterval: 1, ...axis },
     series: [
-      { name: words.open, type: 'line', data: days.map((day) => day.open), symbol: 'none', lineStyle: { width: 3 }, color: COLOUR.open, areaStyle: { opacity: 0.08 } },
+      { name: words.open, type: 'line', data: days.map((day) => day.open), showSymbol: days.length < 3, symbolSize: 8, lineStyle: { width: 3 }, color: COLOUR.open, areaStyle: { opacity: 0.08 } },
       { name: words.opened, type: 'bar', data: days.map((day) => day.opened), color: COLOUR.opened, barMaxWidth: 10 },
       { name: words.closed, type: 'bar', data: days.map((day) => day.closed), color: COLOUR.closed, barMaxWidth: 10 },
     ],
