@@ -10,6 +10,7 @@ mod idempotency;
 mod main_job;
 mod matrix;
 mod photos;
+mod places;
 mod races;
 mod real_clients;
 mod store;

@@ -5,6 +5,7 @@
 //! query over a county's rows takes a [`crate::domain::people::scope::Scope`].
 
 mod entity;
+mod search;
 mod migrating;
 mod writer;
 

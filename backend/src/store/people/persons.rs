@@ -5,7 +5,7 @@ use crate::{
         page::{Cursor, Page, PageRequest},
         people::scope::Scope,
     },
-    store::{Conn, Error, Tx, entity::person},
+    store::{Conn, Error, Tx, entity::person, search},
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -53,8 +53,7 @@ pub async fn list(
 ) -> Result<Page<PersonRow>, Error> {
     let mut query = person::Entity::find().filter(visible(scope));
     if let Some(q) = q {
-        let pattern = format!("%{}%", q.replace(['\\', '%', '_'], ""));
-        query = query.filter(person::Column::Search.like(pattern));
+        query = query.filter(search::holds(person::Column::Search, q));
     }
     if let Some(after) = &page.after {
         query = query.filter(person::Column::Login.gt(after.key.clone()));

@@ -12,7 +12,7 @@ use crate::{
             outline::{Outline, Rings},
         },
     },
-    store::{Conn, Error, Tx, entity::division},
+    store::{Conn, Error, Tx, entity::division, search},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
@@ -106,7 +106,7 @@ pub async fn list(
             Condition::all()
                 .add_option(filter.kind.map(|kind| C::Kind.eq(kind.as_str())))
                 .add_option(filter.parent_id.map(|id| C::ParentId.eq(id)))
-                .add_option(filter.search.as_ref().map(|text| C::Search.contains(fold(text)))),
+                .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text))),
         )
         .order_by_asc(C::Code);
     if let Some(after) = &page.after {

@@ -9,6 +9,7 @@ use crate::{
     store::{
         Conn, Error, Tx,
         entity::{division, site},
+        search,
     },
 };
 use sea_orm::{
@@ -111,7 +112,7 @@ pub async fn list(
                 .add_option(filter.township_id.map(|id| C::TownshipId.eq(id)))
                 .add_option(filter.village_id.map(|id| C::VillageId.eq(id)))
                 .add_option(filter.status.as_ref().map(|status| C::Status.eq(status.as_str())))
-                .add_option(filter.search.as_ref().map(|text| C::Search.contains(fold(text)))),
+                .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text))),
         )
         .order_by_asc(C::Code);
     if let Some(after) = &page.after {

@@ -9,7 +9,7 @@ use crate::{
         tickets::{State, Ticket, machine::Event},
     },
     store::{
-        Conn, Error, Tx,
+        Conn, Error, Tx, search,
         entity::{counter, department, static_day, ticket, ticket_event},
     },
 };
@@ -375,7 +375,7 @@ fn narrowed(filter: &Filter, now: Instant) -> Condition {
         .add_option(
             filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
         )
-        .add_option(filter.search.as_ref().map(|text| C::Search.contains(fold(text))))
+        .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
 }
 
 fn due_sort(ticket: &Ticket) -> String {
