@@ -35,6 +35,7 @@ export interface Site {
   readonly lat: number | null;
   readonly status: string;
   readonly version: number;
+  /** `score`: thousandths of the points that applied. */
   readonly last_visit: { readonly inspection_id: string; readonly observed_at: string; readonly outcome: string; readonly score: number | null } | null;
   readonly open_tickets: number;
 }

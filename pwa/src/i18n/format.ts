@@ -22,6 +22,9 @@ export const dayTime = (at: Moment) =>
   formatter({ month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at));
 export const number = (n: number, digits = 0) => new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(n);
 
+/** Points of a visit, which the county gives in thousandths of what applied: 875 is 87.5 of 100. */
+export const points = (thousandths: number) => number(thousandths / 10, 1);
+
 /** Metres as a person says them: 80 米, 1.2 公里. */
 export function distance(metres: number): string {
   const zh = lang() === 'zh';

@@ -24,7 +24,8 @@ export function toast(text: string, undo: ToastUndo | null = null): () => void {
   const close = (): void => {
     list = list.filter((one) => one.id !== id);
   };
-  list = [...list.slice(-2), { id, text, undo }];
+  // One at a time: a pile of old words hides the work.
+  list = [{ id, text, undo }];
   setTimeout(close, undo ? SHOWN_WITH_UNDO_MS : SHOWN_MS);
   return close;
 }

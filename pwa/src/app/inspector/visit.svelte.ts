@@ -262,13 +262,13 @@ async function photosOfVisit(inspection_id: string): Promise<readonly FileRow[]>
   return found;
 }
 
-export function newVisit(site: Site, checklist: Checklist, outcome: VisitOutcome): InspectionPayload {
+export function newVisit(site: Site, checklist: Checklist, round_id: string | null, outcome: VisitOutcome): InspectionPayload {
   const here = place();
   return {
     inspection_id: crypto.randomUUID(),
     site_id: site.id,
     checklist_id: checklist.id,
-    round_id: null,
+    round_id,
     outcome,
     people_present: '',
     note: '',

@@ -29,6 +29,7 @@ export const field: typeof zh = {
     cannotTitle: 'Why can it not be inspected?',
     cannotText: 'One choice is enough; no items to fill in.',
     noChecklist: 'The checklist for this kind of site is not downloaded yet. Please open Lalian once where there is a signal.',
+    round: 'This visit belongs to',
     yourVisits: 'My visits here',
     reportHere: 'Report something outside the checklist',
   },

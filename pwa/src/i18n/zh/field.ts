@@ -28,6 +28,7 @@ export const field = {
     cannotTitle: '为什么查不成？',
     cannotText: '选一项就行，不用一条条填。',
     noChecklist: '这类点位的检查表还没下载。请在有信号的地方打开一次拉练通。',
+    round: '这次属于',
     yourVisits: '我在这里的检查',
     reportHere: '报一个检查表以外的问题',
   },
