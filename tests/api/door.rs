@@ -163,12 +163,15 @@ fn one_address_cannot_take_all_places() {
                 }
             }
         };
-        let refused = tokio::time::timeout(std::time::Duration::from_secs(10), refused).await.expect("refused");
+        let refused =
+            tokio::time::timeout(std::time::Duration::from_secs(10), refused).await.expect("refused");
         assert!(!refused.expect_problem(429, "too_many").header("retry-after").is_empty());
         door.http.get("/api/v1/health").await.expect(200);
         drop(slow);
         let free = async { while door.http.get("/api/v1/nothing").await.status != 404 {} };
-        tokio::time::timeout(std::time::Duration::from_secs(10), free).await.expect("the place is given back");
+        tokio::time::timeout(std::time::Duration::from_secs(10), free)
+            .await
+            .expect("the place is given back");
         door.server.stop().await.expect("it stops");
     });
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::floor::inserts_per_second;
 use crate::machine::Cpu;
 use crate::payloads::{Payload, answers, stamped};
-use crate::place::Place;
+use lalian_tests::place::Place;
 
 /// How much is sent.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ struct Result {
 
 /// Measures one database and prints its line.
 pub async fn measure(backend: Backend, size: Size) {
-    let place = Place::new(backend).await;
+    let place = Place::start(backend).await;
     let floor =
         inserts_per_second(backend, &place.floor_url, Duration::from_secs(size.seconds.clamp(3, 15))).await;
     println!("  {}: plain inserts {floor:.0}/s", backend.name());

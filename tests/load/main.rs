@@ -4,7 +4,6 @@ mod floor;
 mod ingest;
 mod machine;
 mod payloads;
-mod place;
 mod start;
 
 use clap::{Parser, ValueEnum};

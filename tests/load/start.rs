@@ -8,11 +8,11 @@ use lalian_tests::http::{Http, try_send};
 use lalian_tests::program::{Program, command};
 use reqwest::Method;
 
-use crate::place::Place;
+use lalian_tests::place::Place;
 
 /// Measures one database and prints its line.
 pub async fn measure(backend: Backend, rounds: usize) {
-    let place = Place::new(backend).await;
+    let place = Place::start(backend).await;
     // The first start makes the county; it is not what is measured.
     Demo::start(place.folder(), &place.url).await.program.terminate().await;
     let (mut starts, mut sizes) = (Vec::new(), Vec::new());

@@ -1,5 +1,7 @@
 //! The real program, as an operator starts, stops and kills it.
 
+mod crash;
+mod demo;
 mod hygiene;
 mod serving;
 mod settings;

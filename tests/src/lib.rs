@@ -10,6 +10,7 @@ pub mod demo;
 pub mod http;
 pub mod phone;
 pub mod photo;
+pub mod place;
 pub mod postgres;
 pub mod program;
 pub mod proxy;

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::http::{Answer, Http, send};
+use crate::http::{Answer, Http, send, try_send};
 use crate::text::{base64, hex_digest};
 
 /// An upload that the server knows.
@@ -18,12 +18,14 @@ pub async fn create(http: &Http, bytes: &[u8]) -> Answer {
 
 /// Asks for an upload by hash and length.
 pub async fn create_for(http: &Http, sha256: &str, length: usize) -> Answer {
-    let request = http
-        .request(Method::POST, "/api/v1/uploads")
+    send(creation(http, sha256, length)).await
+}
+
+fn creation(http: &Http, sha256: &str, length: usize) -> reqwest::RequestBuilder {
+    http.request(Method::POST, "/api/v1/uploads")
         .header("Tus-Resumable", "1.0.0")
         .header("Upload-Length", length)
-        .header("Upload-Metadata", format!("sha256 {}", base64(sha256.as_bytes())));
-    send(request).await
+        .header("Upload-Metadata", format!("sha256 {}", base64(sha256.as_bytes())))
 }
 
 impl Upload {
@@ -67,4 +69,18 @@ pub async fn upload(http: &Http, bytes: &[u8], piece: usize) {
         upload.patch(http, offset, &bytes[offset..end]).await.expect(204);
         offset = end;
     }
+}
+
+/// The same on a network or against a server that may go away; true when the server has said that it has every byte.
+pub async fn try_upload(http: &Http, bytes: &[u8]) -> bool {
+    let Ok(created) = try_send(creation(http, &hex_digest(bytes), bytes.len())).await else { return false };
+    if !matches!(created.status, 200 | 201) {
+        return false;
+    }
+    let offset: usize = created.header("upload-offset").parse().unwrap_or(0);
+    if offset == bytes.len() {
+        return true;
+    }
+    let rest = Upload::of(&created).patch_request(http, offset, &bytes[offset..]);
+    try_send(rest).await.is_ok_and(|answer| answer.status == 204)
 }

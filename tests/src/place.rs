@@ -1,27 +1,28 @@
-//! A folder and a durable database of one measurement.
+//! A folder and a durable database for the real program.
 
 use std::path::Path;
 
-use lalian_tests::backend::{Backend, sqlite_url};
-use lalian_tests::postgres::Cluster;
 use tempfile::TempDir;
 
-/// Both, removed at the end.
+use crate::backend::{Backend, sqlite_url};
+use crate::postgres::Cluster;
+
+/// Both, and an empty database on the same disk for comparison.
 #[derive(Debug)]
 pub struct Place {
     folder: TempDir,
     pub backend: Backend,
     pub url: String,
-    /// An empty database on the same disk, for the floor.
+    /// For what the same database does when it is asked for nothing else.
     pub floor_url: String,
 }
 
 impl Place {
     /// Fresh ones, on the disk that the checkout is on.
-    pub async fn new(backend: Backend) -> Self {
+    pub async fn start(backend: Backend) -> Self {
         let parent = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache");
         std::fs::create_dir_all(&parent).expect("a folder for measurements");
-        let folder = tempfile::tempdir_in(parent).expect("a folder for this measurement");
+        let folder = tempfile::tempdir_in(parent).expect("a folder for this run");
         let (url, floor_url) = match backend {
             Backend::Sqlite => {
                 (sqlite_url(&folder.path().join("lalian.db")), sqlite_url(&folder.path().join("floor.db")))
@@ -31,7 +32,7 @@ impl Place {
         Self { folder, backend, url, floor_url }
     }
 
-    /// Where the server runs and keeps its files.
+    /// Where the program runs and keeps its files.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
