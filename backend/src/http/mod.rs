@@ -78,6 +78,7 @@ routes! {
     GET "/api/v1/operations/{operation_id}" Who::Sender, NONE => v1::operations::get;
     GET "/api/v1/operations/{operation_id}/receipt" Who::Sender, NONE => v1::operations::receipt;
     POST "/api/v1/operations/{operation_id}/decision" Who::May(Action::DecideOperations), Body::Json(16 * KIB) => v1::operations::decide;
+    POST "/api/v1/operations/{operation_id}/waiver" Who::May(Action::DecideOperations), Body::Json(16 * KIB) => v1::operations::waive;
     GET "/api/v1/sync" Who::May(Action::Sync), NONE => v1::sync::changes;
     GET "/api/v1/sync/snapshot" Who::May(Action::Sync), NONE => v1::sync::snapshot;
     GET "/api/v1/devices/unsent" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent;

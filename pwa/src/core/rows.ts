@@ -120,8 +120,11 @@ export type TicketState =
 /** A photo on the server. Show it by `core.api.blob('/photos/{file_id}/display')`; `missing` = on its way from somebody's phone. */
 export interface PhotoRef {
   readonly file_id: string;
+  /** The sealed work that names it. */
+  readonly operation_id: string;
   readonly role: FileRole;
-  readonly state: 'missing' | 'stored';
+  /** `waived`: the office went on without it. */
+  readonly state: 'missing' | 'stored' | 'waived';
   readonly taken_at: string | null;
   readonly lon: number | null;
   readonly lat: number | null;

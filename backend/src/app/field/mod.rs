@@ -18,5 +18,6 @@ pub mod sync;
 pub mod unsent;
 pub mod uploads;
 pub mod visits;
+pub mod waive;
 
 pub use append::{Cut, Piece};

@@ -81,6 +81,10 @@ pub async fn complete_if_ready(app: &App, tx: &Tx, operation_id: Uuid, now: Inst
         let left = i32::try_from(missing.len()).unwrap_or(i32::MAX);
         return Ok(store::field::operations::set_missing(tx, operation_id, left).await?);
     }
+    // What was waived is not durable, so nothing is signed until it has come after all.
+    if !store::field::named::all_stored(tx, operation_id).await? {
+        return Ok(());
+    }
     let (text, chain) = sign_row(app, tx, &row, now).await?;
     if let Some(device) = row.device_id {
         store::field::phones::contact(tx, device, now, Contact { chain, ..Contact::default() }).await?;

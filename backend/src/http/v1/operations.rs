@@ -7,6 +7,7 @@ use crate::{
             answer::{Answer as OperationAnswer, Refusal},
             operations::{self, Arrival, Decision, Listed, OperationView, Reply},
             receipts::{self, ReceiptState},
+            waive,
         },
     },
     domain::{
@@ -169,6 +170,26 @@ pub async fn decide(
     body: Json<DecisionBody>,
 ) -> Answer<web::Json<OperationAnswer>> {
     Ok(web::Json(operations::decide(&app, &caller, path.0, body.0.decision, &body.0.reason).await?))
+}
+
+/// Why the office goes on without the photos.
+#[derive(Deserialize, ToSchema)]
+pub struct WaiverBody {
+    reason: String,
+}
+
+/// Stops waiting for photos that have not come for a week. The operation stays without receipt; a photo that comes after
+/// all is still taken in.
+#[utoipa::path(post, path = "/api/v1/operations/{operation_id}/waiver", tag = "operations", params(("operation_id" = Uuid, Path)),
+    request_body = WaiverBody,
+    responses(
+        (status = 204, description = "Waived"),
+        (status = 409, description = "wrong_state: nothing is missing, or the week is not over"),
+        (status = 422, description = "invalid_field"),
+    ))]
+pub async fn waive(app: web::Data<App>, caller: Caller, path: Path<Uuid>, body: Json<WaiverBody>) -> Answer {
+    waive::waive(&app, &caller, path.0, &body.0.reason).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// The kinds that this server knows, for phones that ask before sealing.

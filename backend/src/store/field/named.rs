@@ -176,6 +176,25 @@ pub async fn any_missing(conn: &impl Conn, operation: Uuid) -> Result<bool, Erro
         > 0)
 }
 
+/// Stops waiting for what is still missing; answers how many files that were.
+pub async fn waive(tx: &Tx, operation: Uuid) -> Result<u64, Error> {
+    let waived = operation_file::Entity::update_many()
+        .col_expr(C::State, Expr::value("waived"))
+        .filter(C::OperationId.eq(operation).and(C::State.eq("missing")))
+        .exec(tx.raw())
+        .await?;
+    Ok(waived.rows_affected)
+}
+
+/// True when every file of an operation is durable here.
+pub async fn all_stored(conn: &impl Conn, operation: Uuid) -> Result<bool, Error> {
+    let others = operation_file::Entity::find()
+        .filter(C::OperationId.eq(operation).and(C::State.ne("stored")))
+        .count(conn.raw())
+        .await?;
+    Ok(others == 0)
+}
+
 /// Lets the township side see the files of these subjects from `at` on.
 pub async fn release(tx: &Tx, county: Uuid, subjects: Vec<Uuid>, at: Instant) -> Result<(), Error> {
     operation_file::Entity::update_many()
