@@ -10,6 +10,7 @@ use lalian::{
     },
     config::Config,
     domain::{
+        clock::Instant,
         import::Imported,
         people::role::Role,
         places::{division, geojson, site},
@@ -18,6 +19,7 @@ use lalian::{
     server::{self, Server},
     store::{
         Store,
+        field::inspections::{self, InspectionRow},
         places::divisions::{self, Division},
     },
 };
@@ -26,6 +28,7 @@ use lalian_tests::{
     backend::{Backend, Database},
     http::Http,
 };
+use serde_json::Value;
 use std::path::Path;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -147,6 +150,48 @@ impl County {
             .await
             .expect("made");
         Actor::at_desk(&self.http, &login).await
+    }
+}
+
+impl County {
+    /// A visit of this site on a day of November 2026, as the store keeps it; unannounced until it is released.
+    async fn visit(&self, site: &Value, day: u32, released: bool, score_permille: i32) {
+        let app = self.server.app();
+        let id = |name: &str| site[name].as_str().and_then(|text| text.parse().ok()).expect("an id");
+        let at: Instant = format!("2026-11-{day:02}T00:00:00Z").parse().expect("an instant");
+        let row = InspectionRow {
+            id: app.random.id(),
+            county_id: divisions::counties(app.store.read()).await.expect("read")[0].id,
+            operation_id: app.random.id(),
+            round_id: None,
+            site_id: id("id"),
+            checklist_id: None,
+            township_id: id("township_id"),
+            village_id: id("village_id"),
+            person_id: app.random.id(),
+            post_id: app.random.id(),
+            outcome: "inspected".into(),
+            answers: Value::Array(Vec::new()),
+            passes: 1,
+            fails: 0,
+            not_applicable: 0,
+            not_observed: 0,
+            score_permille,
+            people_present: String::new(),
+            note: String::new(),
+            lon: None,
+            lat: None,
+            accuracy_m: None,
+            distance_m: None,
+            observed_at: at,
+            local_day: format!("2026-11-{day:02}"),
+            accepted_at: at,
+            visible_from: released.then_some(at),
+            revision: 1,
+            version: 1,
+        };
+        let inserted = app.store.write(async |tx| inspections::insert(tx, row.clone()).await).await;
+        assert!(inserted.expect("written"));
     }
 }
 

@@ -95,6 +95,19 @@ stories! {
         assert!(walk(&office, &format!("/sites?limit=5&q={}", foreign["code"].as_str().expect("code"))).await.is_empty());
     }
 
+    async fn the_last_visit_is_the_latest_one_that_may_be_known(county: County) {
+        let inspector = county.somebody(Role::Inspector, COUNTY).await;
+        let office = county.somebody(Role::DeskOfficer, TOWNSHIP).await;
+        let path = format!("/sites/{}", walk(&office, "/sites?limit=1").await[0]["id"].as_str().expect("id"));
+        let site = get(&inspector, &path).await.expect(200).json();
+        for (day, released, permille) in [(3, true, 800), (7, true, 900), (9, false, 100), (5, true, 700)] {
+            county.visit(&site, day, released, permille).await;
+        }
+        let of = |answer: Answer| (answer.at("/last_visit/observed_at"), answer.at("/last_visit/score"));
+        assert_eq!(of(get(&inspector, &path).await.expect(200)), (json!("2026-11-09T00:00:00Z"), json!(100)));
+        assert_eq!(of(get(&office, &path).await.expect(200)), (json!("2026-11-07T00:00:00Z"), json!(900)), "not yet released");
+    }
+
     async fn a_village_cadre_sees_the_sites_of_the_village(county: County) {
         let cadre = county.somebody(Role::VillageCadre, "519901001001").await;
         let own = walk(&cadre, "/sites?limit=200").await;

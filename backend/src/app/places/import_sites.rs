@@ -45,7 +45,7 @@ impl App {
                 let existing = sites::of_county(tx, county).await?;
                 let before: HashMap<&str, &Site> =
                     existing.iter().map(|site| (site.code.as_str(), site)).collect();
-                let (mut created, mut changed, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+                let (mut created, mut changed, mut feed) = (Vec::new(), Vec::new(), Vec::new());
                 for (row, id) in rows.iter().zip(&fresh) {
                     let before = before.get(row.code.as_str()).copied();
                     let site = places.site(county, row, *id, before);
@@ -53,7 +53,7 @@ impl App {
                         continue;
                     }
                     let site = Site { version: before.map_or(1, |site| site.version + 1), ..site };
-                    changes.push(change(&site, before));
+                    feed.push(change(&site, before));
                     if before.is_some() { changed.push(site) } else { created.push(site) }
                 }
                 let done = Imported {
@@ -61,7 +61,7 @@ impl App {
                     changed: changed.len(),
                     unchanged: rows.len() - created.len() - changed.len(),
                 };
-                if changes.is_empty() {
+                if feed.is_empty() {
                     return Ok(done);
                 }
                 sites::insert(tx, &created).await?;
@@ -70,7 +70,7 @@ impl App {
                         return Err(AppError::Internal("site changed during its import".into()));
                     }
                 }
-                changes::append(tx, now, changes).await?;
+                changes::append(tx, now, feed).await?;
                 let line = caller.audit("sites.import", "sites", county);
                 audit::append(tx, now, audit::AuditRow { county_id: Some(county), ..line }).await?;
                 Ok(done)

@@ -79,7 +79,7 @@ impl App {
     pub async fn site_rows(&self, scope: Scope, sites: Vec<Site>) -> AppResult<Vec<SiteRow>> {
         let now = self.clock.now();
         let ids: Vec<Uuid> = sites.iter().map(|site| site.id).collect();
-        let visits = inspections::latest_of_sites(self.store.read(), scope, now, ids.clone()).await?;
+        let visits = inspections::latest_of_sites(self.store.read(), scope, now, &ids).await?;
         let mut visits: HashMap<Uuid, _> = visits.into_iter().map(|visit| (visit.site_id, visit)).collect();
         let open = tickets::open_by_site(self.store.read(), scope, now, ids).await?;
         Ok(sites

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
+        field::envelope,
         import::{Faults, Imported},
         people::{permission::Action, scope::Scope},
         standards::checklist::{Checklist, Library, TOWNSHIP},
@@ -21,7 +22,6 @@ use crate::{
     },
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -105,8 +105,7 @@ impl App {
     fn prepare<'a>(&self, list: &'a Checklist) -> AppResult<Prepared<'a>> {
         let failed = |error: serde_json::Error| AppError::Internal(error.to_string());
         let body = serde_json::to_value(list).map_err(failed)?;
-        let digest = Sha256::digest(serde_json::to_vec(&body).map_err(failed)?);
-        let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = envelope::hash(&serde_json::to_vec(&body).map_err(failed)?);
         Ok(Prepared { list, body, hash, kind_id: self.random.id(), checklist_id: self.random.id() })
     }
 }

@@ -10,10 +10,11 @@ use crate::{
 };
 use chrono::SecondsFormat;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockType, OnConflict},
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 use inspection::Column as C;
@@ -112,21 +113,54 @@ pub fn cursor(row: &InspectionRow) -> Cursor {
     Cursor { key: row.observed_at.to_rfc3339_opts(SecondsFormat::Micros, true), id: row.id }
 }
 
-/// The latest visit of each of these sites that the scope may see.
+/// What a list of sites says of a site's latest visit.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct LatestVisit {
+    pub id: Uuid,
+    pub site_id: Uuid,
+    pub outcome: String,
+    pub score_permille: i32,
+    pub observed_at: Instant,
+}
+
+/// The latest visit of each of these sites that the scope may see. Reads one visit a site, however many there were.
 pub async fn latest_of_sites(
     conn: &impl Conn,
     scope: Scope,
     now: Instant,
-    sites: Vec<Uuid>,
-) -> Result<Vec<InspectionRow>, Error> {
-    use std::collections::HashMap;
-    let rows = inspection::Entity::find()
-        .filter(scoped(scope, now))
-        .filter(C::SiteId.is_in(sites))
-        .order_by_asc(C::ObservedAt)
-        .all(conn.raw())
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.site_id, row)).collect::<HashMap<_, _>>().into_values().collect())
+    sites: &[Uuid],
+) -> Result<Vec<LatestVisit>, Error> {
+    let mut latest: HashMap<Uuid, LatestVisit> = HashMap::new();
+    for sites in sites.chunks(200) {
+        let when: Vec<(Uuid, Instant)> = inspection::Entity::find()
+            .select_only()
+            .column(C::SiteId)
+            .column_as(C::ObservedAt.max(), "observed_at")
+            .filter(scoped(scope, now))
+            .filter(C::SiteId.is_in(sites.iter().copied()))
+            .group_by(C::SiteId)
+            .into_tuple()
+            .all(conn.raw())
+            .await?;
+        if when.is_empty() {
+            continue;
+        }
+        let these = when
+            .into_iter()
+            .fold(Condition::any(), |any, (site, at)| any.add(C::SiteId.eq(site).and(C::ObservedAt.eq(at))));
+        let rows = inspection::Entity::find()
+            .select_only()
+            .columns([C::Id, C::SiteId, C::Outcome, C::ScorePermille, C::ObservedAt])
+            .filter(scoped(scope, now))
+            .filter(these)
+            .order_by_asc(C::AcceptedAt)
+            .into_model::<LatestVisit>()
+            .all(conn.raw())
+            .await?;
+        // Of two at the same moment the one that came in last stands.
+        latest.extend(rows.into_iter().map(|row| (row.site_id, row)));
+    }
+    Ok(latest.into_values().collect())
 }
 
 /// Hidden visits (unannounced rounds) do not exist for the township side.
