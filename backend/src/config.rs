@@ -33,15 +33,15 @@ pub enum Error {
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
-#[command(next_help_heading = "Data")]
+#[command(next_help_heading = "数据 Data")]
 pub struct DatabaseArgs {
-    /// Folder of the county profile: database and files [default: data, for the demo data/demo]
+    /// 数据目录 Folder of the county profile: database and files [default: data, for the demo data/demo]
     #[arg(long, global = true, env = "LALIAN_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: sqlite in the data folder]
+    /// 数据库 Database: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME [default: sqlite in the data folder]
     #[arg(long, global = true, env = "LALIAN_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<String>,
-    /// File that holds the database URL, so that its password stands in no command line
+    /// 存放数据库地址的文件 File that holds the database URL, so that its password stands in no command line
     #[arg(
         long,
         global = true,
@@ -55,18 +55,18 @@ pub struct DatabaseArgs {
 /// Where files are.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
-#[command(next_help_heading = "Files")]
+#[command(next_help_heading = "文件 Files")]
 pub struct StorageArgs {
-    /// Files: file:DIR or s3://BUCKET/PREFIX?endpoint=URL&region=NAME [default: files in the data folder]
+    /// 文件存放处 Files: file:DIR or s3://BUCKET/PREFIX?endpoint=URL&region=NAME [default: files in the data folder]
     #[arg(long, global = true, env = "LALIAN_STORAGE", value_name = "URL")]
     storage: Option<String>,
-    /// S3 access key; without it, where AWS tools look
+    /// S3 访问键 S3 access key; without it, where AWS tools look
     #[arg(long, global = true, env = "LALIAN_S3_ACCESS_KEY", value_name = "KEY", hide_env_values = true)]
     s3_access_key: Option<String>,
-    /// File that holds the S3 secret key
+    /// 存放 S3 密钥的文件 File that holds the S3 secret key
     #[arg(long, global = true, env = "LALIAN_S3_SECRET_KEY_FILE", value_name = "FILE")]
     s3_secret_key_file: Option<PathBuf>,
-    /// S3 secret key; a file is the better place
+    /// S3 密钥 S3 secret key; a file is the better place
     #[arg(
         long,
         env = "LALIAN_S3_SECRET_KEY",
@@ -75,7 +75,7 @@ pub struct StorageArgs {
         conflicts_with = "s3_secret_key_file"
     )]
     s3_secret_key: Option<String>,
-    /// Below this many free megabytes files wait (503) while answers still enter
+    /// 剩余空间低于此数时暂缓收文件 Below this many free megabytes files wait (503) while answers still enter
     #[arg(long, global = true, env = "LALIAN_DISK_FLOOR_MB", value_name = "MB", default_value_t = 1024)]
     disk_floor_mb: u64,
 }
@@ -83,36 +83,36 @@ pub struct StorageArgs {
 /// How the program is reached.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
-#[command(next_help_heading = "Network")]
+#[command(next_help_heading = "网络 Network")]
 pub struct NetworkArgs {
-    /// Address and port; anything but loopback needs a certificate or --behind-proxy
+    /// 监听地址 Address and port; anything but loopback needs a certificate or --behind-proxy
     #[arg(long, env = "LALIAN_BIND", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
-    /// TLS certificate chain (PEM)
+    /// 证书 TLS certificate chain (PEM)
     #[arg(long, env = "LALIAN_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<PathBuf>,
-    /// TLS private key (PEM)
+    /// 私钥 TLS private key (PEM)
     #[arg(long, env = "LALIAN_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
-    /// Proxies in front of us that end TLS, as addresses or networks; only their X-Forwarded-For is believed
+    /// 前置代理 Proxies in front of us that end TLS, as addresses or networks; only their X-Forwarded-For is believed
     #[arg(long, env = "LALIAN_BEHIND_PROXY", value_name = "NET,NET", value_delimiter = ',', value_parser = network)]
     behind_proxy: Vec<IpNet>,
-    /// The address that browsers use, such as https://lalian.example.gov.cn
+    /// 浏览器访问的网址 The address that browsers use, such as https://lalian.example.gov.cn
     #[arg(long, env = "LALIAN_PUBLIC_URL", value_name = "URL")]
     public_url: Option<Url>,
-    /// Folder with the built front end [default: pwa/dist of the checkout, or the one inside the binary]
+    /// 页面文件目录 Folder with the built front end [default: pwa/dist of the checkout, or the one inside the binary]
     #[arg(long, env = "LALIAN_PWA", value_name = "DIR")]
     pub pwa: Option<PathBuf>,
-    /// Threads that answer requests [default: one per processor]
+    /// 工作线程 Threads that answer requests [default: one per processor]
     #[arg(long, env = "LALIAN_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     workers: Option<u16>,
-    /// Requests under way at once, in all
+    /// 同时处理的请求总数 Requests under way at once, in all
     #[arg(long, env = "LALIAN_MAX_REQUESTS", value_name = "N", default_value_t = 512)]
     max_requests: usize,
-    /// Requests under way at once from one address
+    /// 单个来源同时处理的请求数 Requests under way at once from one address
     #[arg(long, env = "LALIAN_MAX_REQUESTS_PER_PEER", value_name = "N", default_value_t = 128)]
     max_requests_per_peer: usize,
-    /// Seconds that requests under way may take after a stop
+    /// 停止前等待秒数 Seconds that requests under way may take after a stop
     #[arg(long, env = "LALIAN_DRAIN_S", value_name = "S", default_value_t = 20)]
     drain_s: u64,
 }

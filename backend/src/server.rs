@@ -42,7 +42,7 @@ pub enum Error {
     Files(#[from] files::Error),
     #[error("{what}: {cause}")]
     Io { what: String, cause: io::Error },
-    #[error("another server already works on {0}")]
+    #[error("另一个服务正在使用 {0}。Another server already works on {0}.")]
     Taken(String),
     #[error("这是示例数据库，正式服务不使用它。This is a demo database; a real server does not use it.")]
     IsDemo,

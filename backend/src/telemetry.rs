@@ -6,12 +6,12 @@ use tracing_subscriber::EnvFilter;
 
 /// How the log looks.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Log")]
+#[command(next_help_heading = "日志 Log")]
 pub struct LogArgs {
-    /// Shape of the log [default: text on a terminal, json elsewhere]
+    /// 日志格式 Shape of the log [default: text on a terminal, json elsewhere]
     #[arg(long, global = true, env = "LALIAN_LOG", value_name = "SHAPE")]
     log: Option<Shape>,
-    /// What is logged: error, warn, info, debug, or a filter such as info,sqlx=debug
+    /// 记录级别 What is logged: error, warn, info, debug, or a filter such as info,sqlx=debug
     #[arg(long, global = true, env = "LALIAN_LOG_LEVEL", value_name = "FILTER", default_value = QUIET)]
     log_level: String,
 }

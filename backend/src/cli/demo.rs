@@ -11,7 +11,7 @@ use std::{fmt::Write, fs, io, path::Path};
 
 #[derive(Debug, clap::Args)]
 pub struct Demo {
-    /// Throw the demo county away and make it anew, with new passwords; refuses any other database
+    /// 清空示例县重来 Throw the demo county away and make it anew, with new passwords; refuses any other database
     #[arg(long)]
     reset: bool,
     #[command(flatten)]
@@ -70,7 +70,7 @@ fn refused(error: lalian::app::AppError) -> Box<dyn std::error::Error + Send + S
 /// Removes database and files of the demo, and of nothing else.
 async fn reset(config: &Config) -> Outcome {
     let (Some(database), Storage::Disk(files)) = (config.sqlite_file(), &config.storage) else {
-        return Err("--reset works on SQLite and a local folder; drop the database yourself".into());
+        return Err("--reset 只用于 SQLite 和本地文件夹。--reset works on SQLite and a local folder; drop other databases yourself".into());
     };
     if database.is_file() {
         let app = server::open(config).await?;

@@ -25,11 +25,11 @@ pub struct Import {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Townships and villages with their outlines (GeoJSON) or without (CSV: `code,name,level,parent`)
+    /// 区划 Townships and villages with their outlines (GeoJSON) or without (CSV: `code,name,level,parent`)
     Divisions { file: PathBuf },
-    /// Sites (CSV: `code,kind,name,township_code,village_code,longitude,latitude`); their kinds come with the checklists
+    /// 点位 Sites (CSV: `code,kind,name,township_code,village_code,longitude,latitude`); their kinds come with the checklists
     Sites { file: PathBuf },
-    /// Checklists with their site kinds and departments (JSON, `schema_version` 2); a kind whose content changed gets a new version
+    /// 清单 Checklists with their site kinds and departments (JSON, `schema_version` 2); a kind whose content changed gets a new version
     Checklists { file: PathBuf },
 }
 

@@ -22,20 +22,20 @@ pub struct Keys {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Show the keys with their dates; never their secrets
+    /// 列出 Show the keys with their dates; never their secrets
     List,
-    /// Make a new key and retire the present one
+    /// 更换 Make a new key and retire the present one
     Rotate {
-        /// What the key signs
+        /// 用途 What the key signs
         purpose: For,
     },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum For {
-    /// Access tokens: everybody's login is renewed within a quarter of an hour
+    /// 登录凭证 Access tokens: everybody's login is renewed within a quarter of an hour
     Access,
-    /// Receipts: what was signed before stays good
+    /// 回执 Receipts: what was signed before stays good
     Receipt,
 }
 

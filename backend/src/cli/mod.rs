@@ -21,7 +21,7 @@ pub type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// Lalian 拉练通: field review of a county, from the phone without signal to the ticket that is closed.
 ///
-/// Every flag is also a variable LALIAN_*; secrets can come from files (*_FILE).
+/// 每个开关都有同名的 LALIAN_* 变量，密钥可以放在文件里（*_FILE）。Every flag is also a variable LALIAN_*; secrets can come from files (*_FILE).
 #[derive(Debug, Parser)]
 #[command(name = "lalian", version, propagate_version = true)]
 pub struct Cli {
@@ -31,19 +31,19 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve a county (or, on PostgreSQL and S3, be one of many replicas)
+    /// 正式服务 Serve a county (or, on PostgreSQL and S3, be one of many replicas)
     Serve(Box<serve::Serve>),
-    /// Serve the invented demo county on this machine; the first run prints who can log in
+    /// 示例县 Serve the invented demo county on this machine; the first run prints who can log in
     Demo(Box<demo::Demo>),
-    /// Bring the database to the shape that this version needs
+    /// 更新数据库结构 Bring the database to the shape that this version needs
     Migrate(serve::Migrate),
-    /// Take over a county's registers from files
+    /// 导入区划、点位、清单 Take over a county's registers from files
     Import(Box<import::Import>),
-    /// Make, list, reset and end accounts
+    /// 账号 Make, list, reset and end accounts
     User(Box<user::User>),
-    /// Show or renew the keys that sign receipts and access tokens
+    /// 签名密钥 Show or renew the keys that sign receipts and access tokens
     Keys(keys::Keys),
-    /// Write the OpenAPI document
+    /// 接口文档 Write the OpenAPI document
     Openapi(openapi::OpenApi),
 }
 

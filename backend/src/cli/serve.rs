@@ -70,7 +70,7 @@ impl Migrate {
         let migrated = store.migrate().await;
         store.close().await;
         migrated?;
-        say("the database is up to date");
+        say("数据库已是最新。The database is up to date.");
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use url::Url;
 pub struct User {
     #[command(subcommand)]
     what: What,
-    /// The address that browsers use; with it a code is also printed as a link
+    /// 浏览器访问的网址 The address that browsers use; with it a code is also printed as a link
     #[arg(long, env = "LALIAN_PUBLIC_URL", value_name = "URL")]
     public_url: Option<Url>,
     #[command(flatten)]
@@ -24,39 +24,39 @@ pub struct User {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Make an account with one post; prints a code that opens it once
+    /// 建账号 Make an account with one post; prints a code that opens it once
     Add(Add),
-    /// List accounts with their posts
+    /// 列出账号 List accounts with their posts
     List,
-    /// Issue a new one-time code for a forgotten password
+    /// 重发一次性登录码 Issue a new one-time code for a forgotten password
     Reset {
-        /// Phone number or account name
+        /// 账号 Phone number or account name
         login: String,
     },
-    /// End all posts and sessions of an account; what its phones sealed before still arrives
+    /// 结束账号 End all posts and sessions of an account; what its phones sealed before still arrives
     End {
-        /// Phone number or account name
+        /// 账号 Phone number or account name
         login: String,
     },
 }
 
 #[derive(Debug, Args)]
 struct Add {
-    /// Phone number or account name
+    /// 账号 Phone number or account name
     login: String,
-    /// Name of the person
+    /// 姓名 Name of the person
     #[arg(long)]
     name: String,
-    /// Phone number, when it is not the account name
+    /// 电话 Phone number, when it is not the account name
     #[arg(long)]
     phone: Option<String>,
-    /// What the post is for
+    /// 岗位 What the post is for
     #[arg(long, value_parser = roles())]
     role: Role,
-    /// Unit of the post: 12-digit code of a township or village, or the code of a department
+    /// 单位代码 Unit of the post: 12-digit code of a township or village, or the code of a department
     #[arg(long, value_name = "CODE")]
     unit: Option<String>,
-    /// 12-digit code of the county, when there are several
+    /// 县代码 12-digit code of the county, when there are several
     #[arg(long, value_name = "CODE")]
     county: Option<String>,
 }
