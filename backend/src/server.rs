@@ -128,13 +128,14 @@ impl Server {
         &self.app
     }
 
-    /// Takes no new connection, lets requests and jobs under way finish, closes the database.
+    /// Lets jobs and requests under way finish, takes no new connection, closes the database. Jobs come first: they share
+    /// database connections that live on the threads of the listener.
     pub async fn stop(self) -> Result<(), Error> {
         self.stopping.cancel();
-        let stopped = self.listening.stop().await;
         if tokio::time::timeout(self.drain, self.jobs).await.is_err() {
             tracing::warn!("a job was still under way; it will run again");
         }
+        let stopped = self.listening.stop().await;
         self.app.store.close().await;
         stopped.map_err(|cause| Error::Io { what: "stop".to_owned(), cause })
     }
