@@ -9,6 +9,7 @@ mod foreign;
 mod idempotency;
 mod main_job;
 mod matrix;
+mod people;
 mod photos;
 mod places;
 mod races;

@@ -3,5 +3,6 @@
 mod crash;
 mod demo;
 mod hygiene;
+mod people;
 mod serving;
 mod settings;

@@ -16,7 +16,7 @@ pub struct User {
     #[command(subcommand)]
     what: What,
     /// 浏览器访问的网址 The address that browsers use; with it a code is also printed as a link
-    #[arg(long, env = "LALIAN_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, global = true, env = "LALIAN_PUBLIC_URL", value_name = "URL")]
     public_url: Option<Url>,
     #[command(flatten)]
     place: Workplace,

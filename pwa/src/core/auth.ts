@@ -131,7 +131,7 @@ export class Auth {
       return { kind: 'done' };
     }
     const problem = problemAnswer(reply.body);
-    if (reply.status === 401 || reply.status === 403 || problem?.code === 'wrong_password') return { kind: 'wrong' };
+    if (reply.status === 401 || reply.status === 403 || problem?.field === '/old_password') return { kind: 'wrong' };
     return { kind: 'too_weak', code: problem?.code ?? 'unknown' };
   }
 

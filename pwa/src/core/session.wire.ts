@@ -6,6 +6,8 @@ import type { Person, Post, Words } from './model';
 export interface ProblemAnswer {
   readonly code: string;
   readonly words: Words | null;
+  /** The first field that is not as required, as a JSON pointer. */
+  readonly field: string | null;
   readonly server_seq: number | null;
   readonly receipt: string | null;
   /** The server keeps the operation although it refused it. */
@@ -22,6 +24,7 @@ export function problemAnswer(body: unknown): ProblemAnswer | null {
   return {
     code,
     words: zh !== null && en !== null ? { zh: join(zh, text(problem['next_zh'])), en: join(en, text(problem['next_en'])) } : null,
+    field: text(fields(list(problem['errors'])[0])?.['field']),
     server_seq: integer(problem['server_seq']),
     receipt: text(problem['receipt']),
     kept: problem['status'] === 'refused' || problem['kept'] === true || integer(problem['server_seq']) !== null,

@@ -191,7 +191,11 @@ impl Standing {
         };
         Caller {
             person_id: self.person_id,
-            county_id: acting.map_or(self.county_id, |post| post.county_id),
+            // What a device sends is its own person's, whatever posts they hold elsewhere.
+            county_id: match (proof, acting) {
+                (Proof::Session(_), Some(post)) => post.county_id,
+                _ => self.county_id,
+            },
             device_id: self.device_id,
             proof,
             posts: valid().map(active).collect(),
