@@ -234,6 +234,7 @@ export const field: typeof zh = {
     reasons: { not_done: 'Nothing was done', partial: 'Only partly done', wrong_place: 'Another place was repaired', unclear_photo: 'The photo is unclear' },
     note: 'A word to the township (optional)',
     about: 'Note',
+    ownFinding: 'You found this issue yourself, so somebody else verifies it.',
     ownPhoto: 'My own photo',
     submit: 'Submit the verdict',
     choose: 'Please choose “repaired” or “not repaired yet” first.',

@@ -13,7 +13,7 @@ export const outbox: typeof zh = {
   stateSending: 'Uploading',
   stateWaitingLogin: 'Waits for sign-in',
   stateRefused: 'Not accepted by the county',
-  stateConflict: 'Somebody else acted too; the office will decide',
+  stateConflict: 'Received; the county office will decide',
   photoOnItsWay: 'Photo on its way',
   stateReceived: 'Received by the county',
   stateConfirmed: 'Received by the county, receipt checked',
@@ -35,6 +35,7 @@ export const outbox: typeof zh = {
   exportText: 'If the phone goes to repair, is replaced, or cannot upload, what is not uploaded can be exported as one file for the county office.',
   exported: 'The backup has been exported. Please hand it to the county office.',
   retryAt: (when) => `tries again at ${when}`,
+  conflictWhy: { self_verification: 'What one reported or repaired is verified by somebody else; your view is kept for the office.', other: 'Somebody else acted on the same ticket first; your words and photos are kept and the office decides.' },
   problem: {
     offline: 'The county server cannot be reached; uploading starts by itself with a signal.',
     not_ours: 'The network wants a login first (often public Wi-Fi). Please finish that, or use mobile data.',

@@ -233,6 +233,7 @@ export const field = {
     reasons: { not_done: '没有改', partial: '只改了一部分', wrong_place: '改的不是这一处', unclear_photo: '照片看不清' },
     note: '给乡镇的说明（可不填）',
     about: '说明',
+    ownFinding: '这个问题是您发现的，按规定由别人来核查。',
     ownPhoto: '我拍的照片',
     submit: '提交核查结果',
     choose: '请先选“确实改好了”或“还没改好”。',

@@ -12,7 +12,7 @@ export const outbox = {
   stateSending: '上传中',
   stateWaitingLogin: '等待登录',
   stateRefused: '县里没有接收',
-  stateConflict: '与别人的处理冲突，等县专班决定',
+  stateConflict: '县里已收到，等县专班决定',
   photoOnItsWay: '照片还在路上',
   stateReceived: '县里已收到',
   stateConfirmed: '县里已收到，回执已核对',
@@ -34,6 +34,7 @@ export const outbox = {
   exportText: '手机要修、要换，或一直传不上去时，可以把没上传的内容导出成一个文件，交给县专班。',
   exported: '备份已导出，请妥善交给县专班。',
   retryAt: (when: string) => `${when} 自动再试`,
+  conflictWhy: { self_verification: '自己报的或自己整改的，要由别人核查；您的意见已留给县专班。', other: '别人先处理了同一张整改单；您的内容和照片都已留存，由县专班决定。' },
   problem: {
     offline: '连不上县里的服务器，有信号会自动上传。',
     not_ours: '网络要求先登录（常见于公共 Wi-Fi）。请先完成上网认证，或改用手机流量。',
