@@ -238,7 +238,8 @@ export class Lane {
       await requeue(this.db, [row.id]);
       this.#reconciled = false;
       this.#events.changed();
-      return { kind: 'did' };
+      // Not at once: a server that keeps saying both would otherwise be asked without end.
+      return this.#pause(row, null, null);
     }
     const answer = receiptAnswer(reply.status, reply.body);
     return answer ?? this.#pause(row, { kind: 'not_ours', status: reply.status }, reply);

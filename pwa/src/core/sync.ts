@@ -83,7 +83,11 @@ export class Engine {
         }
         until = Math.min(until, next);
       }
-      if (!did && !this.#interrupted) return until;
+      if (did || this.#interrupted) continue;
+      // The last step may have found the link down: say so now, not when the waiting is over.
+      const stopped = this.#link.waiting;
+      if (stopped) for (const { person_id } of lanes) this.#events.phase(person_id, { kind: 'waiting', ...stopped });
+      return until;
     }
   }
 
