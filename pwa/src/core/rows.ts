@@ -186,7 +186,7 @@ export interface Ticket {
 export interface Inspection {
   readonly id: string;
   readonly site_id: string;
-  readonly site_name: string;
+  readonly site_name: string | null;
   readonly checklist_id: string | null;
   readonly outcome: string;
   readonly passes: number;
