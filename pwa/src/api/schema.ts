@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of the county, newest first. */
+        get: operations["audit_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar/{year}": {
         parameters: {
             query?: never;
@@ -65,6 +82,23 @@ export interface paths {
         };
         /** One version; it never changes but for its status. */
         get: operations["standards_checklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All departments of the county. */
+        get: operations["standards_departments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -817,6 +851,33 @@ export interface components {
             /** Format: date-time */
             verified_at?: string | null;
         };
+        /** @description One line of the record. */
+        AuditView: {
+            action: string;
+            address?: string | null;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When the phone says it was done.
+             */
+            device_at?: string | null;
+            /** Format: uuid */
+            device_id?: string | null;
+            hash_after?: string | null;
+            hash_before?: string | null;
+            noun: string;
+            object_id?: string | null;
+            /** Format: uuid */
+            person_id?: string | null;
+            person_name?: string | null;
+            /** Format: uuid */
+            post_id?: string | null;
+            reason: string;
+            request_id?: string | null;
+            /** Format: int64 */
+            seq: number;
+        };
         /** @description The copies are on their way. */
         BeingMade: {
             en: string;
@@ -909,6 +970,11 @@ export interface components {
             by_state: {
                 [key: string]: number;
             };
+            /**
+             * Format: int64
+             * @description Refused operations that wait for the office; 0 for everybody else.
+             */
+            flagged: number;
             /** Format: int64 */
             open_static: number;
             /** Format: int64 */
@@ -940,6 +1006,17 @@ export interface components {
         DecisionBody: {
             decision: components["schemas"]["Decision"];
             reason: string;
+        };
+        /** @description A department as everybody sees it. */
+        DepartmentRow: {
+            /** @description Key that checklist items name. */
+            code: string;
+            /** Format: uuid */
+            id: string;
+            name_en: string;
+            name_zh: string;
+            /** Format: int32 */
+            version: number;
         };
         /** @description The device of a session. */
         Device: {
@@ -1417,6 +1494,36 @@ export interface components {
             type: string;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_AuditView: {
+            items: {
+                action: string;
+                address?: string | null;
+                /** Format: date-time */
+                at: string;
+                /**
+                 * Format: date-time
+                 * @description When the phone says it was done.
+                 */
+                device_at?: string | null;
+                /** Format: uuid */
+                device_id?: string | null;
+                hash_after?: string | null;
+                hash_before?: string | null;
+                noun: string;
+                object_id?: string | null;
+                /** Format: uuid */
+                person_id?: string | null;
+                person_name?: string | null;
+                /** Format: uuid */
+                post_id?: string | null;
+                reason: string;
+                request_id?: string | null;
+                /** Format: int64 */
+                seq: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_ChecklistView: {
             items: {
                 /** @description The questions. */
@@ -1433,6 +1540,20 @@ export interface components {
                 site_kind: string;
                 /** @description `active` or `retired`. */
                 status: string;
+                /** Format: int32 */
+                version: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_DepartmentRow: {
+            items: {
+                /** @description Key that checklist items name. */
+                code: string;
+                /** Format: uuid */
+                id: string;
+                name_en: string;
+                name_zh: string;
                 /** Format: int32 */
                 version: number;
             }[];
@@ -2163,6 +2284,41 @@ export interface operations {
             };
         };
     };
+    audit_audit: {
+        parameters: {
+            query?: {
+                /** @description Only lines about this object. */
+                object_id?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     standards_calendar_year: {
         parameters: {
             query?: never;
@@ -2286,6 +2442,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standards_departments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Departments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DepartmentRow"];
                 };
             };
             /** @description A problem, in words for the person who asked */
