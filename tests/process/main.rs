@@ -3,6 +3,7 @@
 mod crash;
 mod demo;
 mod hygiene;
+mod kill;
 mod people;
 mod serving;
 mod settings;

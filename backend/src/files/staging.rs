@@ -26,7 +26,7 @@ pub enum Finished {
 pub struct Writer {
     target: Target,
     start: u64,
-    durable: u64,
+    handed_on: u64,
     gathered: Vec<Bytes>,
     gathered_bytes: u64,
 }
@@ -52,14 +52,17 @@ impl Writer {
             Staging::Disk(disk) => Target::Disk(disk.tail(upload, offset).await?),
             Staging::Bucket(bucket) => Target::Bucket(bucket.tail(upload)),
         };
-        Ok(Self { target, start: offset, durable: offset, gathered: Vec::new(), gathered_bytes: 0 })
+        Ok(Self { target, start: offset, handed_on: offset, gathered: Vec::new(), gathered_bytes: 0 })
     }
 
     /// Takes the next bytes. They are not durable before [`Writer::sync`].
     pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
         self.gathered_bytes += bytes.len() as u64;
         self.gathered.push(bytes);
-        if self.gathered_bytes >= self.target.piece() { self.hand_on().await } else { Ok(()) }
+        if self.gathered_bytes >= self.target.piece() {
+            self.hand_on().await?;
+        }
+        Ok(())
     }
 
     /// Makes everything taken so far durable and returns the upload's length.
@@ -68,7 +71,7 @@ impl Writer {
         if let Target::Disk(tail) = &mut self.target {
             tail.sync().await?;
         }
-        Ok(self.durable)
+        Ok(self.handed_on)
     }
 
     /// Takes back everything since this writer was opened.
@@ -79,17 +82,18 @@ impl Writer {
         }
     }
 
-    async fn hand_on(&mut self) -> Result<()> {
+    /// Hands everything taken so far to its place, and returns the upload's length. On a disk it is not durable yet.
+    pub async fn hand_on(&mut self) -> Result<u64> {
         if self.gathered.is_empty() {
-            return Ok(());
+            return Ok(self.handed_on);
         }
         let pieces = std::mem::take(&mut self.gathered);
         let bytes = std::mem::take(&mut self.gathered_bytes);
         match &mut self.target {
             Target::Disk(tail) => tail.append(pieces).await?,
-            Target::Bucket(tail) => tail.put(self.durable, pieces).await?,
+            Target::Bucket(tail) => tail.put(self.handed_on, pieces).await?,
         }
-        self.durable += bytes;
-        Ok(())
+        self.handed_on += bytes;
+        Ok(self.handed_on)
     }
 }
