@@ -325,6 +325,7 @@ export const office: typeof zh = {
     object: 'Id of an object',
     objectHelp: 'Of a ticket, person or operation; empty = the latest',
     columns: { at: 'When', who: 'Who', what: 'What', object: 'Object', reason: 'Reason' },
+    noun: { tickets: 'Ticket', operations: 'Record', people: 'Person', posts: 'Post', session: 'Sign-in', devices: 'Device', photos: 'Photo', rounds: 'Round', calendar: 'Calendar', checklists: 'Checklist', divisions: 'Divisions', sites: 'Sites', inspections: 'Inspection' },
     empty: 'No records',
     emptyText: 'Check the id, or clear it to see the latest.',
     action: {
@@ -347,6 +348,7 @@ export const office: typeof zh = {
       'round.release': 'Round released',
       'photo.original': 'Original opened',
       'operation.decide': 'Odd record decided',
+      'operation.waive_files': 'Missing photos waived',
       'session.open': 'Signed in',
       'session.replayed': 'A sign-in was used twice and ended',
       'operation.keep': 'Kept as it came',

@@ -322,6 +322,7 @@ export const office = {
     object: '编号或对象',
     objectHelp: '整改单、人员、操作的编号；不填看最近的',
     columns: { at: '时间', who: '谁', what: '做了什么', object: '对象', reason: '理由' },
+    noun: { tickets: '整改单', operations: '记录', people: '人员', posts: '岗位', session: '登录', devices: '设备', photos: '照片', rounds: '轮次', calendar: '日历', checklists: '清单', divisions: '区划', sites: '点位', inspections: '检查' } as Record<string, string>,
     empty: '没有记录',
     emptyText: '核对一下编号，或清空再看最近的。',
     action: {
@@ -344,6 +345,7 @@ export const office = {
       'round.release': '公布轮次',
       'photo.original': '查看原图',
       'operation.decide': '处理异常记录',
+      'operation.waive_files': '免去缺少的照片',
       'session.open': '登录',
       'session.replayed': '登录凭据重复使用，已停用',
       'operation.keep': '原样留存',

@@ -1,0 +1,64 @@
+// A ticket must be found where people look for it, be counted once, and a filter must survive the address.
+import { describe, expect, it } from 'vitest';
+import { address, readFilters } from '../../src/app/office/filters';
+import { likelyAllowed, may, metresBetween } from '../../src/app/tickets/ticket';
+import { BELONGS, firstTab, inOrder, waiting } from '../../src/app/township/lists';
+import type { Ticket } from '../../src/core';
+
+const ticket = (id: string, over: Partial<Ticket>): Ticket => ({ id, state: 'in_progress', overdue: false, due_soon: false, due_at: '2026-11-24T16:00:00Z', closed_at: null, ...over }) as Ticket;
+
+describe('tabs of the township', () => {
+  const late = ticket('a', { state: 'rework', overdue: true });
+  const soon = ticket('b', { due_soon: true, due_at: '2026-11-23T16:00:00Z' });
+  const fresh = ticket('c', { state: 'issued' });
+  const held = ticket('d', { state: 'on_hold', overdue: true });
+  const gone = ticket('e', { state: 'submitted', overdue: true });
+  const all = [late, soon, fresh, held, gone];
+
+  it('shows a ticket under every tab that fits, and counts it once', () => {
+    expect(BELONGS.overdue(late) && BELONGS.rework(late)).toBe(true);
+    expect(waiting(all)).toBe(3);
+  });
+
+  it('does not call overdue what waits for the county or is on hold', () => {
+    expect(inOrder('overdue', all).map((t) => t.id)).toEqual(['a']);
+    expect(inOrder('in_progress', all).map((t) => t.id)).toEqual(['b', 'd']);
+  });
+
+  it('opens where something is to do, and somewhere when nothing is', () => {
+    expect(firstTab([gone, late])).toBe('overdue');
+    expect(firstTab([])).toBe('issued');
+  });
+});
+
+describe('what a post may do', () => {
+  it('reads kinds with and without their version', () => {
+    expect(may({ allowed: ['ticket.issue/1'] }, 'ticket.issue')).toBe(true);
+    expect(may({ allowed: ['ticket.issue'] }, 'ticket.issue')).toBe(true);
+    expect(may({ allowed: ['ticket.issues/1'] }, 'ticket.issue')).toBe(false);
+  });
+
+  it('lets a village repair and only the deputy sign', () => {
+    expect(likelyAllowed('village_cadre', 'in_progress')).toEqual(['ticket.rectify']);
+    expect(likelyAllowed('deputy_leader', 'rework')).toContain('ticket.submit');
+    expect(likelyAllowed('desk_officer', 'issued')).toContain('ticket.accept');
+    expect(likelyAllowed('county_leader', 'in_progress')).toEqual([]);
+    expect(likelyAllowed('deputy_leader', 'closed')).toEqual([]);
+  });
+});
+
+describe('filters in the address', () => {
+  it('come back as they went, without the empty and the unknown', () => {
+    const filters = { state: 'issued,rework', is_static: 'true', q: '站牌 & 灯' };
+    const path = address({ ...filters, border: '' });
+    expect(readFilters(path.slice(path.indexOf('?') + 1) + '&colour=red')).toEqual(filters);
+    expect(address({})).toBe('/tickets');
+  });
+});
+
+describe('distance to the fault', () => {
+  it('is metres, and unknown without a position', () => {
+    expect(metresBetween({ lon: 105, lat: 30 }, { lon: 105, lat: 30.001 })).toBeCloseTo(111.2, 0);
+    expect(metresBetween({ lon: null, lat: 30 }, { lon: 105, lat: 30 })).toBeNull();
+  });
+});
