@@ -66,12 +66,9 @@ export class Engine {
     for (;;) {
       // Before looking, never after: what is sealed while we look must be looked for again.
       this.#interrupted = false;
-      const blocked = this.#link.waiting;
       const lanes = await this.#lanes();
-      if (blocked) {
-        for (const { person_id } of lanes) this.#events.phase(person_id, { kind: 'waiting', ...blocked });
-        return blocked.until;
-      }
+      const blocked = this.#sayWaiting(lanes);
+      if (blocked !== null) return blocked;
       let until = Infinity;
       let did = false;
       for (const entry of lanes) {
@@ -85,10 +82,16 @@ export class Engine {
       }
       if (did || this.#interrupted) continue;
       // The last step may have found the link down: say so now, not when the waiting is over.
-      const stopped = this.#link.waiting;
-      if (stopped) for (const { person_id } of lanes) this.#events.phase(person_id, { kind: 'waiting', ...stopped });
-      return until;
+      return this.#sayWaiting(lanes) ?? until;
     }
+  }
+
+  /** Tells everybody what the link waits for; gives back until when, or null when it waits for nothing. */
+  #sayWaiting(lanes: readonly PersonLane[]): number | null {
+    const waiting = this.#link.waiting;
+    if (waiting === null) return null;
+    for (const { person_id } of lanes) this.#events.phase(person_id, { kind: 'waiting', ...waiting });
+    return waiting.until;
   }
 
   async #step({ person_id, lane }: PersonLane, lost: AbortSignal): Promise<'did' | number> {
