@@ -44,6 +44,7 @@ impl Modify for Common {
         components.add_security_scheme("send_credential", SecurityScheme::ApiKey(ApiKey::Header(credential)));
         for (path, item) in &mut document.paths.paths {
             for (method, operation) in operations(item) {
+                name_by_noun(operation);
                 operation.security = Some(admitted(method, path));
                 let problem = ResponseBuilder::new()
                     .description("A problem, in words for the person who asked")
@@ -66,6 +67,14 @@ fn admitted(method: &str, path: &str) -> Vec<SecurityRequirement> {
         None | Some(Who::Anyone) => Vec::new(),
         Some(Who::Sender) => vec![proof("access_token"), proof("send_credential")],
         Some(Who::Newcomer | Who::Person | Who::May(_)) => vec![proof("access_token")],
+    }
+}
+
+/// Function names such as `list` stand in several modules; in the document an operation's name must be the only one.
+fn name_by_noun(operation: &mut Operation) {
+    let noun = operation.tags.as_ref().and_then(|tags| tags.first());
+    if let (Some(noun), Some(id)) = (noun, operation.operation_id.as_mut()) {
+        *id = format!("{}_{id}", noun.replace('-', "_"));
     }
 }
 
