@@ -383,6 +383,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/{operation_id}/waiver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops waiting for photos that have not come for a week. The operation stays without receipt; a photo that comes after
+         *     all is still taken in.
+         */
+        post: operations["operations_waive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -2198,6 +2218,10 @@ export interface components {
             /** Format: int64 */
             sealed_through: number;
         };
+        /** @description Why the office goes on without the photos. */
+        WaiverBody: {
+            reason: string;
+        };
         /** @description One published year, in the shape that public holiday data sets share. Ordinary days are not listed. */
         YearPlan: {
             days: components["schemas"]["PlanDay"][];
@@ -3101,6 +3125,53 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReceiptWaits"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operations_waive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiverBody"];
+            };
+        };
+        responses: {
+            /** @description Waived */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: nothing is missing, or the week is not over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
