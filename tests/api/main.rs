@@ -7,6 +7,7 @@ mod files_http;
 mod files_s3;
 mod foreign;
 mod idempotency;
+mod logic;
 mod main_job;
 mod matrix;
 mod people;
