@@ -1,4 +1,4 @@
-//! Standards are data: site kinds, checklist versions, the working-day calendar, settings; and the rounds that use them.
+//! Standards are data: site kinds, checklist versions, settings (the working-day calendar is one); and the rounds that use them.
 
 use crate::table::{
     Index::{Plain, Unique},
@@ -14,9 +14,6 @@ crate::step!(manager => {
         pk_uuid("id"), uuid("county_id"), string_len("site_kind", 64), integer("no"), string_len("hash", 64),
         json_binary("body"), word("status"), time("created_at"), integer("version"),
     ], &[], &[Unique(&["county_id", "site_kind", "no"])]).await?;
-    create(manager, "calendar_day", vec![
-        uuid("county_id"), string_len("day", 10), boolean("is_off"), string_len("name", 64),
-    ], &["county_id", "day"], &[]).await?;
     create(manager, "setting", vec![
         uuid("county_id"), string_len("key", 64), json_binary("value"), integer("version"), time("updated_at"),
     ], &["county_id", "key"], &[]).await?;
