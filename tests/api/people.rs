@@ -422,6 +422,9 @@ stories! {
         office.http.get(&path).await.expect_problem(404, "not_found");
         office.http.post(&format!("{path}/code"), &json!({})).await.expect_problem(404, "not_found");
         office.http.post(&format!("{path}/suspend"), &json!({ "reason": "x" })).await.expect_problem(404, "not_found");
+        for role in [Role::Inspector, Role::CountyLeader, Role::DeputyLeader, Role::VillageCadre] {
+            world.desk(role).await.http.get("/api/v1/people").await.expect_problem(403, "forbidden");
+        }
         let inspector = world.desk(Role::Inspector).await;
         let posts = format!("/api/v1/people/{}/posts", inspector.person());
         write(&office.http, &posts, &json!({ "role": "platform_admin" })).await.expect_problem(422, "invalid_field");
@@ -432,9 +435,6 @@ stories! {
         let code = format!("/api/v1/people/{}/code", inspector.person());
         office.http.post(&code, &json!({})).await.expect_problem(403, "forbidden");
         admin.http.get("/api/v1/tickets/counts").await.expect_problem(403, "forbidden");
-        for role in [Role::Inspector, Role::CountyLeader, Role::DeputyLeader, Role::VillageCadre] {
-            world.desk(role).await.http.get("/api/v1/people").await.expect_problem(403, "forbidden");
-        }
     }
 
     async fn people_are_found_page_by_page_and_markup_is_text(world: World) {
@@ -476,6 +476,21 @@ stories! {
             let answer = write(&office.http, "/api/v1/people", &body).await.expect_problem(422, "invalid_field");
             assert_eq!(answer.at("/errors/0/field"), field, "{answer}");
         }
+    }
+
+    async fn what_signing_in_leaves_behind_is_forgotten_in_time(world: World) {
+        use lalian::store::people::sessions;
+        let app = world.server().app();
+        let inspector = world.desk(Role::Inspector).await;
+        let session: Uuid = inspector.me["session_id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let kept = async || sessions::get(app.store.read(), session).await.expect("read").is_some();
+        for (days, expected) in [(0, true), (60, true), (160, false)] {
+            world.clock.advance(TimeDelta::days(days));
+            app.sweep_sessions().await.expect("swept");
+            assert_eq!(kept().await, expected, "after {days} more days");
+        }
+        refresh(&world.http(), &inspector.cookie).await.expect_problem(401, "signed_out");
+        world.desk(Role::Inspector).await.http.get(SESSION).await.expect(200);
     }
 
     async fn the_published_keys_verify_receipts_and_open_nothing(world: World) {

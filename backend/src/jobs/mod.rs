@@ -57,6 +57,12 @@ static KINDS: &[Kind] = &[
     Kind { name: sweep::COPIES, attempts: 3, run: |app, _| sweep::copies(app).boxed_local(), give_up: None },
     Kind { name: sweep::JOBS, attempts: 3, run: |app, _| sweep::jobs(app).boxed_local(), give_up: None },
     Kind { name: sweep::KEYS, attempts: 3, run: |app, _| sweep::keys(app).boxed_local(), give_up: None },
+    Kind {
+        name: sweep::SESSIONS,
+        attempts: 3,
+        run: |app, _| sweep::sessions(app).boxed_local(),
+        give_up: None,
+    },
 ];
 
 /// Works until told to stop; a job under way is finished first. Returns when all workers have stopped.

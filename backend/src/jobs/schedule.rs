@@ -28,6 +28,7 @@ static SCHEDULES: &[Schedule] = &[
     Schedule { kind: sweep::COPIES, every: TimeDelta::hours(1) },
     Schedule { kind: sweep::JOBS, every: TimeDelta::hours(6) },
     Schedule { kind: sweep::KEYS, every: TimeDelta::hours(24) },
+    Schedule { kind: sweep::SESSIONS, every: TimeDelta::hours(24) },
 ];
 
 pub(super) async fn keep(app: &App, stopping: &CancellationToken) {

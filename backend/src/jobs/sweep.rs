@@ -1,4 +1,4 @@
-//! House-keeping: uploads whose time is over, copies that nobody made, jobs that ended and desk writes that came in long ago.
+//! House-keeping: uploads whose time is over, copies that nobody made, jobs and sessions that ended, and desk writes that came in long ago.
 
 use crate::{
     app::{App, AppError, AppResult},
@@ -10,6 +10,7 @@ pub(super) const UPLOADS: &str = "sweep_uploads";
 pub(super) const COPIES: &str = "sweep_copies";
 pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
+pub(super) const SESSIONS: &str = "sweep_sessions";
 
 /// How long a finished job can still be looked at.
 const KEEP_DONE: TimeDelta = TimeDelta::days(1);
@@ -32,4 +33,8 @@ pub(super) async fn jobs(app: &App) -> AppResult<()> {
 pub(super) async fn keys(app: &App) -> AppResult<()> {
     let before = app.clock.now() - KEEP_KEYS;
     app.store.write(async |tx| Ok::<_, AppError>(idempotency::forget(tx, before).await?)).await
+}
+
+pub(super) async fn sessions(app: &App) -> AppResult<()> {
+    app.sweep_sessions().await
 }

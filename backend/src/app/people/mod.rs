@@ -12,6 +12,7 @@ pub mod persons;
 pub mod posts;
 pub mod refresh;
 pub mod standing;
+pub mod sweep;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 /// Tries that cost nothing: fat fingers on a phone in the sun.
 const FREE: i32 = 5;
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
-const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(24);
+/// A source that was quiet for so long starts anew.
+pub const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// The wait after so many failures: none, then 1, 2, 4 … seconds, at most a quarter of an hour.
 pub fn after(failures: i32) -> TimeDelta {

@@ -7,7 +7,7 @@ use crate::{
 use chrono::TimeDelta;
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
-    EntityTrait, ExprTrait,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 
@@ -53,5 +53,12 @@ pub async fn count(tx: &Tx, key: &str, now: Instant) -> Result<Option<TimeDelta>
 /// A sign-in that succeeded wipes its source's count.
 pub async fn forget(tx: &Tx, key: &str) -> Result<(), Error> {
     login_attempt::Entity::delete_by_id(key.to_owned()).exec(tx.raw()).await?;
+    Ok(())
+}
+
+/// Forgets sources that have been quiet for so long that they would start anew.
+pub async fn forget_quiet(tx: &Tx, now: Instant) -> Result<(), Error> {
+    let quiet = login_attempt::Column::LastAt.lte(now - delay::FORGOTTEN_AFTER);
+    login_attempt::Entity::delete_many().filter(quiet).exec(tx.raw()).await?;
     Ok(())
 }

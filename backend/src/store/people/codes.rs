@@ -41,3 +41,10 @@ pub async fn use_once(tx: &Tx, hash: &str, at: Instant) -> Result<bool, Error> {
         .await?;
     Ok(used.rows_affected == 1)
 }
+
+/// Forgets codes that ended before an instant.
+pub async fn forget_ended(tx: &Tx, before: Instant) -> Result<(), Error> {
+    let ended = one_time_code::Column::ExpiresAt.lt(before);
+    one_time_code::Entity::delete_many().filter(ended).exec(tx.raw()).await?;
+    Ok(())
+}

@@ -11,10 +11,7 @@ use crate::{
     },
     store::{Conn, Error, Tx, entity::post},
 };
-use sea_orm::{
-    ActiveValue::{Set, Unchanged},
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -41,10 +38,15 @@ impl PostRow {
     }
 }
 
-/// All posts of these people, ended ones too, oldest first.
+/// All posts of these people, ended ones too, each person's oldest first.
 pub async fn of_people(conn: &impl Conn, people: &[Uuid]) -> Result<Vec<PostRow>, Error> {
-    let query = post::Entity::find().filter(post::Column::PersonId.is_in(people.iter().copied()));
-    with_townships(conn, query.order_by_asc(post::Column::ValidFrom).order_by_asc(post::Column::Id)).await
+    let mut posts = Vec::new();
+    for chunk in people.chunks(1000) {
+        let query = post::Entity::find().filter(post::Column::PersonId.is_in(chunk.iter().copied()));
+        let query = query.order_by_asc(post::Column::ValidFrom).order_by_asc(post::Column::Id);
+        posts.extend(with_townships(conn, query).await?);
+    }
+    Ok(posts)
 }
 
 /// The posts that a person holds at an instant or will hold later, oldest first.
@@ -113,13 +115,6 @@ pub async fn end(tx: &Tx, id: Uuid, at: Instant) -> Result<bool, Error> {
         .exec(tx.raw())
         .await?;
     Ok(ended.rows_affected == 1)
-}
-
-/// Sets the beginning of a post, for accounts that a demo or an import makes afresh.
-pub async fn set_valid_from(tx: &Tx, id: Uuid, at: Instant) -> Result<(), Error> {
-    let row = post::ActiveModel { id: Unchanged(id), valid_from: Set(at), ..Default::default() };
-    post::Entity::update(row).exec(tx.raw()).await?;
-    Ok(())
 }
 
 async fn with_townships(

@@ -123,3 +123,14 @@ pub async fn forget_expired(tx: &Tx, session: Uuid, now: Instant) -> Result<(), 
         .await?;
     Ok(())
 }
+
+/// Forgets tokens whose life is over, and sessions that ended before an instant.
+pub async fn forget_ended(tx: &Tx, now: Instant, before: Instant) -> Result<(), Error> {
+    refresh_token::Entity::delete_many()
+        .filter(refresh_token::Column::ExpiresAt.lte(now))
+        .exec(tx.raw())
+        .await?;
+    let ended = session::Column::ExpiresAt.lt(before).or(session::Column::RevokedAt.lt(before));
+    session::Entity::delete_many().filter(ended).exec(tx.raw()).await?;
+    Ok(())
+}
