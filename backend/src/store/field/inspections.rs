@@ -167,10 +167,9 @@ pub async fn latest_of_sites(
 fn scoped(scope: Scope, now: Instant) -> Condition {
     let all = Condition::all();
     match scope {
-        Scope::Platform => all.add(Expr::val(1).eq(0)),
-        Scope::County { county } => all.add(C::CountyId.eq(county)),
         // A department supervises tickets; visits as such are the county's.
-        Scope::Department { .. } => all.add(Expr::val(1).eq(0)),
+        Scope::Platform | Scope::Department { .. } => all.add(Expr::val(1).eq(0)),
+        Scope::County { county } => all.add(C::CountyId.eq(county)),
         Scope::Township { county, township } => {
             all.add(C::CountyId.eq(county)).add(C::TownshipId.eq(township)).add(C::VisibleFrom.lte(now))
         }
