@@ -5,8 +5,8 @@
 //! query over a county's rows takes a [`crate::domain::people::scope::Scope`].
 
 mod entity;
-mod search;
 mod migrating;
+mod search;
 mod writer;
 
 pub mod audit;

@@ -9,8 +9,9 @@ use crate::{
         tickets::{State, Ticket, machine::Event},
     },
     store::{
-        Conn, Error, Tx, search,
+        Conn, Error, Tx,
         entity::{counter, department, static_day, ticket, ticket_event},
+        search,
     },
 };
 use chrono::SecondsFormat;
