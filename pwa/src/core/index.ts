@@ -221,6 +221,8 @@ export interface PhotosDoor {
   /** A file from the system camera or the album; kept as handed over up to 12 MB. */
   pick(draft_id: string, file: Blob, meta: PhotoMeta): Promise<PhotoResult>;
   of(owner_id: string): Promise<readonly FileRow[]>;
+  /** Photos sealed on this phone with a visit and its corrections: a further correction need not take them again. */
+  ofVisit(inspection_id: string): Promise<readonly FileRow[]>;
   /** Bytes to show, from this phone only; null when already deleted here. */
   bytes(file_id: string): Promise<Blob | null>;
   thumb(file_id: string): Promise<Blob | null>;

@@ -15,7 +15,7 @@ import type { Core, CoreEvents, Noun, SubmitResult } from './index';
 import { Install } from './install';
 import { Link } from './link';
 import { getMeta, readMeta } from './meta';
-import type { Draft, Kind, Session, StorageStatus, Subject, SyncPhase, SyncStatus, Verdict, Work } from './model';
+import type { Draft, FileRow, Kind, Session, StorageStatus, Subject, SyncPhase, SyncStatus, Verdict, Work } from './model';
 import { needsAttention, waiting, workOf } from './outbox';
 import type { InspectionPayload, Payloads } from './payloads';
 import { Photos } from './photos';
@@ -218,6 +218,7 @@ class Phone implements Core {
       return result;
     },
     of: (owner_id) => this.#in((scope) => scope.photos.of(owner_id), []),
+    ofVisit: (inspection_id) => this.#photosOfVisit(inspection_id),
     bytes: (file_id) => this.#in((scope) => scope.photos.bytes(file_id), null),
     thumb: (file_id) => this.#in((scope) => scope.photos.thumb(file_id), null),
     remove: (file_id) => this.#in((scope) => scope.photos.remove(file_id), undefined),
@@ -275,7 +276,17 @@ class Phone implements Core {
     if (!payload) return EMPTY_REVIEW;
     const visit: InspectionPayload = 'inspection' in payload ? payload.inspection : payload;
     const checklist = await working.get('checklists', visit.checklist_id);
-    return checklist ? review(checklist, visit, await photos.of(draft_id)) : EMPTY_REVIEW;
+    const earlier = draft.kind === 'inspection.correct' ? await this.#photosOfVisit(visit.inspection_id) : [];
+    return checklist ? review(checklist, visit, [...earlier, ...(await photos.of(draft_id))]) : EMPTY_REVIEW;
+  }
+
+  async #photosOfVisit(inspection_id: string): Promise<readonly FileRow[]> {
+    const found: FileRow[] = [];
+    for (const { id, kind } of await this.work.mine({ kinds: ['inspection.submit', 'inspection.correct'] })) {
+      const payload = await this.work.payload(id, kind as 'inspection.submit' | 'inspection.correct');
+      if (payload?.inspection_id === inspection_id) found.push(...(await this.photos.of(id)));
+    }
+    return found;
   }
 
   async submit(draft_id: string): Promise<SubmitResult> {

@@ -62,7 +62,7 @@ export class Visit {
     const [site, checklist, earlier] = await Promise.all([
       core().sites.get(body.site_id),
       core().checklists.get(body.checklist_id),
-      correction ? photosOfVisit(correction.payload.inspection_id) : [],
+      correction ? core().photos.ofVisit(correction.payload.inspection_id) : [],
     ]);
     const visit = new Visit(id, fresh ? 'inspection.submit' : 'inspection.correct', draft.payload, { site, checklist, earlier });
     await visit.refreshPhotos();
@@ -249,17 +249,6 @@ export function plainPass(item: ChecklistItem): number | string | null | undefin
     case 'text':
       return undefined;
   }
-}
-
-/** Photos sealed with a visit of this phone (for a correction, which need not take them again). */
-async function photosOfVisit(inspection_id: string): Promise<readonly FileRow[]> {
-  const work = await core().work.mine({ kinds: ['inspection.submit', 'inspection.correct'], limit: 500 });
-  const found: FileRow[] = [];
-  for (const one of work) {
-    const payload = one.kind === 'inspection.submit' ? await core().work.payload(one.id, 'inspection.submit') : await core().work.payload(one.id, 'inspection.correct');
-    if (payload?.inspection_id === inspection_id) found.push(...(await core().photos.of(one.id)));
-  }
-  return found;
 }
 
 export function newVisit(site: Site, checklist: Checklist, round_id: string | null, outcome: VisitOutcome): InspectionPayload {
