@@ -3,15 +3,16 @@
 import type { Post } from '../core/model';
 import type { Division, Inspection, PhotoRef, Round, Site, SiteKind, Ticket } from '../core/rows';
 import type { components } from './schema';
+import type { Attempt, AuditRow, Department, DeviceRow, OperationRow, PersonRow, RoundRow, TicketCounts, TicketEvent, TicketFinding, UnsentDevice, Zero, ZeroDay, ZeroTownship } from './types';
 
 type Server = components['schemas'];
 
 /** A closed union of words may be a plain string in the document, and a part may be a richer object; kinds must agree all the same. */
 type Kind<T> = T extends string ? 'text' : T extends number ? 'number' : T extends boolean ? 'truth' : T extends null | undefined ? never : T extends readonly unknown[] ? 'list' : 'object';
 
-/** Names that the server does not send, or sends as another kind. */
+/** Names that the server does not send although we count on them, or sends as another kind. */
 type Wrong<Ours, Theirs> = {
-  [Name in keyof Ours]-?: Name extends keyof Theirs ? ([Kind<Theirs[Name]>] extends [Kind<Ours[Name]>] ? never : Name) : Name;
+  [Name in keyof Ours]-?: Name extends keyof Theirs ? ([Kind<Theirs[Name]>] extends [Kind<Ours[Name]>] ? never : Name) : undefined extends Ours[Name] ? never : Name;
 }[keyof Ours];
 
 /** Names that the server may leave empty and we read as always there. */
@@ -30,4 +31,18 @@ export const FITS: readonly [
   Fits<Inspection, Server['InspectionView']>,
   Fits<Round, Server['RoundView']>,
   Fits<Post, Server['MyPost']>,
-] = [true, true, true, true, true, true, true, true];
+  Fits<Attempt, Server['AttemptView']>,
+  Fits<TicketEvent, Server['EventView']>,
+  Fits<TicketFinding, Server['FindingView']>,
+  Fits<TicketCounts, Server['Counts']>,
+  Fits<Department, Server['DepartmentRow']>,
+  Fits<Zero, Server['ZeroBoard']>,
+  Fits<ZeroDay, Server['ZeroDay']>,
+  Fits<ZeroTownship, Server['ZeroTownship']>,
+  Fits<UnsentDevice, Server['UnsentDevice']>,
+  Fits<RoundRow, Server['RoundView']>,
+  Fits<OperationRow, Server['OperationView']>,
+  Fits<PersonRow, Server['Person']>,
+  Fits<DeviceRow, Server['KnownDevice']>,
+  Fits<AuditRow, Server['AuditView']>,
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

@@ -121,7 +121,7 @@ export interface Zero {
 export interface UnsentDevice {
   readonly device_id: string;
   readonly device_name: string;
-  readonly person_name: string;
+  readonly person_name: string | null;
   readonly last_contact_at: string | null;
   readonly sealed_through: number;
   readonly received_through: number;

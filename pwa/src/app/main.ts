@@ -12,6 +12,12 @@ import '@/ui/tokens.css';
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 restoreLanguage();
-provideCore(await openPhone(browserHost()));
-mount(App, { target });
+try {
+  provideCore(await openPhone(browserHost()));
+  mount(App, { target });
+} catch {
+  // No local database (private window, storage forbidden): nothing could be kept safe here, so nothing is begun.
+  target.textContent =
+    '这个浏览器窗口不允许保存数据，暂时打不开。请退出无痕模式，或换用手机自带浏览器。 · This window may not keep data. Please leave private browsing or use another browser.';
+}
 if (import.meta.env.PROD) void watchForUpdates();

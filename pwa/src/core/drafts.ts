@@ -63,9 +63,9 @@ export class Drafts {
       waiting.timer = setTimeout(() => void this.#write(id), QUIET_MS);
       return waiting.saved;
     }
-    const { promise, resolve, reject } = deferred();
-    this.#pending.set(id, { payload: copy, saved: promise, resolve, reject, timer: setTimeout(() => void this.#write(id), QUIET_MS) });
-    return promise;
+    const fresh: Pending = { payload: copy, timer: setTimeout(() => void this.#write(id), QUIET_MS), ...deferredSave() };
+    this.#pending.set(id, fresh);
+    return fresh.saved;
   }
 
   async flush(): Promise<void> {
@@ -105,7 +105,11 @@ export class Drafts {
           const updated_at = Math.max(this.#now(), draft.updated_at + 1);
           await tx.objectStore('drafts').put({ ...draft, payload: waiting.payload, updated_at });
         })
-        .then(waiting.resolve, waiting.reject),
+        .then(waiting.resolve, (problem: unknown) => {
+          // The words stay, to be written with the next save or flush, unless newer ones wait already.
+          if (!this.#pending.has(id)) this.#pending.set(id, { payload: waiting.payload, timer: null, ...deferredSave() });
+          waiting.reject(problem);
+        }),
     );
     this.#changed();
     return waiting.saved;
@@ -120,14 +124,14 @@ function sameSubject(a: Subject, b: Subject): boolean {
   return a.site_id === b.site_id && a.ticket_id === b.ticket_id;
 }
 
-function deferred(): { promise: Promise<void>; resolve: () => void; reject: (reason: unknown) => void } {
+function deferredSave(): Pick<Pending, 'saved' | 'resolve' | 'reject'> {
   let resolve: () => void = () => undefined;
   let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<void>((yes, no) => {
+  const saved = new Promise<void>((yes, no) => {
     resolve = yes;
     reject = no;
   });
   // A caller that does not wait must not crash the page; the state of the disk is shown by `storage`.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
+  saved.catch(() => undefined);
+  return { saved, resolve, reject };
 }
