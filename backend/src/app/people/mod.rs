@@ -17,13 +17,17 @@ pub mod sweep;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 use crate::domain::random::Random;
 
 /// What the database keeps of a secret with 256 bits of randomness: its SHA-256 in hex. Guessing it is hopeless, so it
 /// needs no slow hash.
 fn hash_of(secret: &str) -> String {
-    Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(secret).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// 32 random bytes as text.

@@ -1,7 +1,5 @@
 //! `/api/v1/people`: accounts as the office and the platform's administrators keep them.
 
-#![expect(unused_qualifications, reason = "the documenting macro qualifies the type of the query")]
-
 use crate::{
     app::{
         App, Caller,

@@ -126,10 +126,10 @@ async fn with_townships(
     let villages: Vec<Uuid> =
         rows.iter().filter(|row| row.unit_kind == village).map(|row| row.unit_id).collect();
     let units = if villages.is_empty() { HashMap::new() } else { units::by_ids(conn, &villages).await? };
-    rows.into_iter().map(|row| read(row, &units)).collect()
+    rows.iter().map(|row| read(row, &units)).collect()
 }
 
-fn read(row: post::Model, units: &HashMap<Uuid, Unit>) -> Result<PostRow, Error> {
+fn read(row: &post::Model, units: &HashMap<Uuid, Unit>) -> Result<PostRow, Error> {
     let unit_kind = word(UnitKind::parse, "post", "unit_kind", &row.unit_kind)?;
     Ok(PostRow {
         role: word(Role::parse, "post", "role", &row.role)?,

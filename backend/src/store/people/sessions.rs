@@ -68,7 +68,7 @@ async fn revoke_where(
     tx: &Tx,
     at: Instant,
     reason: &'static str,
-    which: impl Into<sea_orm::sea_query::Condition> + sea_orm::sea_query::IntoCondition,
+    which: impl sea_orm::sea_query::IntoCondition,
 ) -> Result<(), Error> {
     session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(at))
