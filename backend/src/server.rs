@@ -254,6 +254,9 @@ async fn work(app: App, state: Arc<State>, workers: usize, stopping: Cancellatio
             () = stopping.cancelled() => return,
         }
     }
+    if let Err(error) = app.files.probe().await {
+        tracing::error!(%error, "files cannot be stored now; answers still enter");
+    }
     jobs::run(app, workers, stopping).await;
 }
 

@@ -180,6 +180,28 @@ stories! {
         get_photo(&office.http, &sealed, "poster", &[]).await.expect_problem(404, "not_found");
     }
 
+    async fn those_who_keep_the_ticket_hear_that_its_photo_has_come(world: World) {
+        let inspector = world.inspector().await;
+        let photo = of_size(6, 30_000);
+        let sealed = finding(&inspector, &photo).await;
+        world.clock.advance(chrono::TimeDelta::minutes(1));
+        let office = world.office().await;
+        let mut page = office.http.get("/api/v1/sync/snapshot").await.expect(200);
+        while let Some(next) = page.at("/next").as_str() {
+            page = office.http.get(&format!("/api/v1/sync/snapshot?page={next}")).await.expect(200);
+        }
+        let cursor = page.text("/cursor");
+        inspector.upload(&photo).await;
+        world.clock.advance(chrono::TimeDelta::minutes(1));
+        let news = office.http.get(&format!("/api/v1/sync?cursor={cursor}")).await.expect(200).at("/changes");
+        let told = news.as_array().expect("changes").iter().any(|change| {
+            change["noun"] == "tickets"
+                && change["row"]["before"][0]["file_id"] == json!(sealed.photos[0].file_id)
+                && change["row"]["before"][0]["state"] == "stored"
+        });
+        assert!(told, "{news}");
+    }
+
     async fn a_page_sent_as_a_photo_stays_a_download(world: World) {
         let inspector = world.inspector().await;
         let page = b"<!DOCTYPE html><script>document.title='run'</script>".to_vec();

@@ -5,13 +5,14 @@
 //! only visits names that the last attempt wrote; should two attempts ever mix, the hash says so.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::aws::AmazonS3Builder;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload, RetryConfig};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -20,6 +21,8 @@ use super::{Error, Finished, Hasher, Key, Result};
 
 /// Bytes of uploads that may be in memory between their pieces and their final object.
 const FINISHING_BUDGET: u32 = 64 * 1024 * 1024;
+/// How long a request is tried again before the phone is told to come back: phones try again anyway.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How to reach a bucket. Missing credentials are looked for where AWS tools look (environment, instance profile).
 #[derive(Clone, Debug, Default)]
@@ -36,7 +39,9 @@ pub struct BucketSettings {
 
 impl BucketSettings {
     pub(super) fn connect(&self) -> Result<Arc<dyn ObjectStore>> {
-        let mut builder = AmazonS3Builder::from_env().with_bucket_name(&self.bucket);
+        let mut builder = AmazonS3Builder::from_env()
+            .with_bucket_name(&self.bucket)
+            .with_retry(RetryConfig { max_retries: 4, retry_timeout: PATIENCE, ..RetryConfig::default() });
         if let Some(endpoint) = &self.endpoint {
             builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
         }

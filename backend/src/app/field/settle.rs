@@ -3,10 +3,11 @@
 use super::receipts;
 use crate::{
     app::{App, AppResult},
-    domain::{clock::Instant, field::media::PhotoKind},
+    domain::{clock::Instant, field::media::PhotoKind, people::scope::Scope},
     files::Key,
     store::{
-        Tx,
+        self, Tx,
+        changes::ChangeRow,
         field::{
             files::{self, Copies},
             uploads,
@@ -15,6 +16,7 @@ use crate::{
     },
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Job kind that makes the copies of one photo; payload `{county_id, sha256}`.
@@ -39,17 +41,39 @@ pub async fn settle(app: &App, tx: &Tx, now: Instant, job: Uuid, arrived: &Arriv
     let Arrived { key, bytes, person, kind } = *arrived;
     files::insert(tx, now, key.county, key.sha256, bytes, kind).await?;
     uploads::stored(tx, key.county, person, key.sha256, bytes).await?;
-    let operations = files::arrived(tx, key.county, person, key.sha256, bytes).await?;
+    let concerned = files::arrived(tx, key.county, person, key.sha256, bytes).await?;
     match files::find(tx, key.county, key.sha256).await? {
         Some(file) if file.copies != Copies::Waiting => super::photos::flag_references(tx, &file).await?,
         _ => jobs::enqueue(tx, now, copies_job(job, now, key)).await?,
     }
     // Two last files of one operation may arrive side by side: whoever comes second has to see the first.
-    files::lock_operations(tx, &operations).await?;
-    for operation in operations {
+    files::lock_operations(tx, &concerned.operations).await?;
+    for operation in concerned.operations {
         receipts::complete_if_ready(app, tx, operation, now).await?;
     }
-    Ok(())
+    tell_of_photos(tx, now, key.county, concerned.tickets).await
+}
+
+/// Lets phones that keep these tickets show the photo instead of "on its way". The ticket itself has not changed.
+async fn tell_of_photos(tx: &Tx, now: Instant, county: Uuid, ids: BTreeSet<Uuid>) -> AppResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let tickets =
+        store::tickets::get_many(tx, Scope::County { county }, now, ids.into_iter().collect()).await?;
+    let changes = tickets.iter().map(|ticket| ChangeRow {
+        county_id: county,
+        noun: "tickets",
+        object_id: ticket.id,
+        version: ticket.version,
+        township_before: ticket.unit_id,
+        township_after: ticket.unit_id,
+        village_id: ticket.place_village_id,
+        person_id: None,
+        visible_from: ticket.visible_from,
+        gone: false,
+    });
+    Ok(store::changes::append(tx, now, changes.collect()).await?)
 }
 
 /// The job that makes the copies of a photo; one at a time for each file.

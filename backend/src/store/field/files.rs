@@ -170,25 +170,34 @@ pub async fn named_state(
     Ok(state.map(|state| state == STORED))
 }
 
-/// Marks the file as here wherever this person names it, and returns the operations that this changed, in one fixed order.
+/// What hears of a file that arrived, each in one fixed order.
+#[derive(Debug, Clone, Default)]
+pub struct Concerned {
+    pub operations: BTreeSet<Uuid>,
+    /// Subjects that are tickets, or findings which never became one.
+    pub tickets: BTreeSet<Uuid>,
+}
+
+/// Marks the file as here wherever this person names it, and returns what this changed.
 pub async fn arrived(
     tx: &Tx,
     county: Uuid,
     person: Uuid,
     sha256: Sha256,
     bytes: u64,
-) -> Result<Vec<Uuid>, Error> {
+) -> Result<Concerned, Error> {
     let rows = operation_file::Entity::update_many()
         .col_expr(operation_file::Column::State, Expr::value(STORED))
         .filter(named_by(county, person, sha256, bytes))
         .filter(operation_file::Column::State.eq(MISSING))
         .exec_with_returning(tx.raw())
         .await?;
-    Ok(rows.into_iter().map(|row| row.operation_id).collect::<BTreeSet<_>>().into_iter().collect())
+    let tickets = rows.iter().filter(|row| row.subject == "ticket").map(|row| row.subject_id).collect();
+    Ok(Concerned { operations: rows.iter().map(|row| row.operation_id).collect(), tickets })
 }
 
 /// Holds these operations until the transaction ends, so that nobody else counts their missing files meanwhile.
-pub async fn lock_operations(tx: &Tx, operations: &[Uuid]) -> Result<(), Error> {
+pub async fn lock_operations(tx: &Tx, operations: &BTreeSet<Uuid>) -> Result<(), Error> {
     operation::Entity::find()
         .select_only()
         .column(operation::Column::ServerSeq)
