@@ -18,9 +18,9 @@ import { getMeta, readMeta } from './meta';
 import type { Draft, FileRow, Kind, Session, StorageStatus, Subject, SyncPhase, SyncStatus, Verdict, Work } from './model';
 import { needsAttention, waiting, workOf } from './outbox';
 import type { InspectionPayload, Payloads } from './payloads';
-import { Photos } from './photos';
+import type { Photos } from './photos';
 import { keepStorage, storageStatus, UNKNOWN_STORAGE } from './quota';
-import { seal, type Source } from './seal';
+import type { Source } from './seal';
 import type { Sender, WakeReason } from './sender';
 import { WorkingSet } from './working';
 
@@ -29,7 +29,8 @@ interface Scope {
   readonly person_id: string;
   readonly db: LocalDatabase;
   readonly drafts: Drafts;
-  readonly photos: Photos;
+  /** Loaded with the first photo; see `#warmUp`. */
+  readonly photos: () => Promise<Photos>;
   readonly working: WorkingSet;
 }
 
@@ -114,9 +115,15 @@ class Phone implements Core {
   async start(): Promise<void> {
     if ((await this.#install.setting('override')) === '1') this.#link.overrideMethods();
     await this.#auth.start();
+    void this.#warmUp();
     void this.#run();
     void this.#keepFresh();
     void this.#refreshStorage();
+  }
+
+  /** Brings into memory what the start did not need but the field will: a phone may lose its network before the worker has stored the app. */
+  async #warmUp(): Promise<void> {
+    await Promise.allSettled([import('./seal'), import('./photos'), import('./checklist')]);
   }
 
   // ---------------------------------------------------------------- what screens read
@@ -208,20 +215,20 @@ class Phone implements Core {
 
   readonly photos: Core['photos'] = {
     take: async (draft_id, frame, meta) => {
-      const result = await this.#must().photos.take(draft_id, frame, meta);
+      const result = await (await this.#must().photos()).take(draft_id, frame, meta);
       void keepStorage(this.#host).then(() => this.#refreshStorage());
       return result;
     },
     pick: async (draft_id, file, meta) => {
-      const result = await this.#must().photos.pick(draft_id, file, meta);
+      const result = await (await this.#must().photos()).pick(draft_id, file, meta);
       void keepStorage(this.#host).then(() => this.#refreshStorage());
       return result;
     },
-    of: (owner_id) => this.#in((scope) => scope.photos.of(owner_id), []),
+    of: (owner_id) => this.#in(async (scope) => (await scope.photos()).of(owner_id), []),
     ofVisit: (inspection_id) => this.#photosOfVisit(inspection_id),
-    bytes: (file_id) => this.#in((scope) => scope.photos.bytes(file_id), null),
-    thumb: (file_id) => this.#in((scope) => scope.photos.thumb(file_id), null),
-    remove: (file_id) => this.#in((scope) => scope.photos.remove(file_id), undefined),
+    bytes: (file_id) => this.#in(async (scope) => (await scope.photos()).bytes(file_id), null),
+    thumb: (file_id) => this.#in(async (scope) => (await scope.photos()).thumb(file_id), null),
+    remove: (file_id) => this.#in(async (scope) => (await scope.photos()).remove(file_id), undefined),
   };
 
   readonly work: Core['work'] = {
@@ -277,7 +284,7 @@ class Phone implements Core {
     const visit: InspectionPayload = 'inspection' in payload ? payload.inspection : payload;
     const checklist = await working.get('checklists', visit.checklist_id);
     const earlier = draft.kind === 'inspection.correct' ? await this.#photosOfVisit(visit.inspection_id) : [];
-    return checklist ? review(checklist, visit, [...earlier, ...(await photos.of(draft_id))]) : EMPTY_REVIEW;
+    return checklist ? review(checklist, visit, [...earlier, ...(await (await photos()).of(draft_id))]) : EMPTY_REVIEW;
   }
 
   async #photosOfVisit(inspection_id: string): Promise<readonly FileRow[]> {
@@ -319,6 +326,7 @@ class Phone implements Core {
     const contact = await readMeta(scope.db, 'contact');
     if (contact && (this.#clock.contact === null || contact.device_at > this.#clock.contact.device_at)) this.#clock.restore(contact);
     try {
+      const { seal } = await import('./seal');
       const result = await seal(
         {
           db: scope.db,
@@ -378,7 +386,7 @@ class Phone implements Core {
   async close(): Promise<void> {
     await this.flush();
     this.#closed.abort();
-    this.#scope?.photos.close();
+    if (this.#scope) (await this.#scope.photos()).close();
     this.#channel.close();
     this.#databases.close();
     this.#install.close();
@@ -536,7 +544,15 @@ class Phone implements Core {
   #scopeFor(person_id: string, db: LocalDatabase): Scope {
     const drafts = new Drafts(db, this.#host.now, () => this.#changed(['drafts']));
     const space = (): 'normal' | 'low' | 'none' => (this.#storage.level === 'red' ? 'none' : this.#storage.level === 'amber' ? 'low' : 'normal');
-    const photos = new Photos(db, this.#host, this.#geo, space, () => this.#full(), () => this.#changed(['files']));
+    let loaded: Promise<Photos> | null = null;
+    const photos = (): Promise<Photos> =>
+      (loaded ??= import('./photos').then(
+        ({ Photos: Made }) => new Made(db, this.#host, this.#geo, space, () => this.#full(), () => this.#changed(['files'])),
+        (error: unknown) => {
+          loaded = null;
+          throw error;
+        },
+      ));
     return { person_id, db, drafts, photos, working: new WorkingSet(db, this.#host.now) };
   }
 
