@@ -76,7 +76,6 @@ pub async fn measure(backend: Backend, size: Size) {
         b.lag_s.max(c.lag_s),
     );
     demo.program.terminate().await;
-    place.remove().await;
 }
 
 /// Phones of the demo's inspectors, each an install of its own as in the field.

@@ -102,6 +102,5 @@ stories! {
         }
         assert_eq!(answer.at("/known").as_array().map(Vec::len), Some(all.len()));
         demo.program.terminate().await;
-        place.remove().await;
     }
 }

@@ -19,7 +19,6 @@ stories! {
         Demo::start(place.folder(), &place.url).await.program.terminate().await;
         let words = refusal(&place, &["serve", "--bind", "127.0.0.1:0", "--storage", "file:files"]).await;
         assert!(words.contains("示例") && words.contains("demo"), "{words}");
-        place.remove().await;
     }
 
     async fn the_demo_refuses_a_database_that_is_not_one(place: Place) {
@@ -42,7 +41,6 @@ stories! {
         let mut program = Program::start(serve);
         Http::new(program.url().await).get("/api/v1/health").await.expect(200);
         program.terminate().await;
-        place.remove().await;
     }
 }
 

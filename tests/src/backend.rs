@@ -67,6 +67,14 @@ impl Database {
     }
 }
 
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.url.starts_with("postgres:") {
+            Cluster::shared().drop(&self.url);
+        }
+    }
+}
+
 /// How the program writes the URL of a file.
 pub fn sqlite_url(file: &Path) -> String {
     format!("sqlite:{}", file.display())

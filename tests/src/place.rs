@@ -36,12 +36,13 @@ impl Place {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
 
-    /// Leaves nothing behind in the cluster.
-    pub async fn remove(self) {
+impl Drop for Place {
+    fn drop(&mut self) {
         if self.backend == Backend::Postgres {
-            Cluster::durable().drop(&self.url).await;
-            Cluster::durable().drop(&self.floor_url).await;
+            Cluster::durable().drop(&self.url);
+            Cluster::durable().drop(&self.floor_url);
         }
     }
 }

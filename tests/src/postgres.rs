@@ -95,10 +95,17 @@ impl Cluster {
         self.url(&database)
     }
 
-    /// Drops the database of a URL that this cluster gave out.
-    pub async fn drop(&self, url: &str) {
+    /// Drops the database of a URL that this cluster gave out. Waits, so that it also works at the end of a story.
+    pub fn drop(&self, url: &str) {
         let database = url.rsplit('/').next().expect("a URL ends with its database");
-        self.administer(&[format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")]).await;
+        let mut dropdb = Command::new(tool_path("dropdb"));
+        dropdb.arg("--host").arg(&self.folder).args([
+            "--username=lalian",
+            "--force",
+            "--if-exists",
+            database,
+        ]);
+        let _ = dropdb.stdin(Stdio::null()).stderr(Stdio::null()).status();
     }
 
     async fn ensure_template<F: AsyncFnOnce(String)>(&self, name: &str, fill: F) {
@@ -177,7 +184,8 @@ fn launch(folder: &Path, data: &Path, durability: Durability, account: Option<Ac
 
     let stop = tool_path("pg_ctl");
     let script = format!(
-        "while sleep 60; do flock -n start.lock flock -n in-use {} -D data -m fast stop && exit; done",
+        "while sleep 60; do flock -n start.lock flock -n in-use \
+         sh -c '{} -D data -m fast stop && rm -rf data *.made' && exit; done",
         stop.display()
     );
     let mut watchdog = Command::new("sh");

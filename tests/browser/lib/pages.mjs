@@ -1,9 +1,109 @@
 // What a person does on a screen, found as a person finds it: by the words and roles on it.
+import { expectEventually } from './wait.mjs';
 
 /** Signs in on the screen that is open. */
 export async function logIn(page, { login, password }) {
   await page.locator('input[autocomplete~="username"]').fill(login);
   await page.locator('input[autocomplete~="current-password"]').fill(password);
   await page.locator('form button[type="submit"]').click();
-  await page.locator('input[autocomplete~="current-password"]').waitFor({ state: 'detached' });
+  await page.locator('input[autocomplete~="current-password"]').waitFor({ state: 'detached', timeout: 30_000 });
+}
+
+/** The inspector's phone. */
+export class InspectorPhone {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** The list of sites, once it lies on this phone. */
+  async sites() {
+    await this.page.evaluate(() => {
+      location.hash = '#/';
+    });
+    await this.page.locator('a[href*="#/site/"]').first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Opens a site by its name or code. */
+  async openSite(text) {
+    await this.sites();
+    await this.page.getByRole('searchbox').fill(text);
+    await this.page.locator('a[href*="#/site/"]').first().click();
+    await this.page.getByRole('button', { name: /开始检查|接着检查/ }).waitFor();
+  }
+
+  async beginVisit() {
+    await this.page.getByRole('button', { name: /开始检查|接着检查/ }).click();
+    await this.page.locator('article[id^="item-"]').first().waitFor();
+  }
+
+  /** Answers the nth pass-or-fail question with 不合格, with a photo by the in-page camera or from a file. */
+  async fail(nth, photo) {
+    const item = this.page.locator('article[id^="item-"]').filter({ has: this.page.getByRole('radio', { name: '不合格' }) }).nth(nth);
+    // Into the middle, where no bar lies over it.
+    await item.getByRole('radio', { name: '不合格' }).evaluate((node) => node.scrollIntoView({ block: 'center' }));
+    await item.getByRole('radio', { name: '不合格' }).click();
+    const sheet = this.page.getByRole('dialog');
+    await takePhoto(this.page, sheet, photo);
+    await sheet.getByRole('button', { name: '好了' }).click();
+    await sheet.waitFor({ state: 'hidden' });
+    return item.getAttribute('id');
+  }
+
+  /** Looks at every question, then says of each group that the rest is fine. */
+  async passTheRest() {
+    for (const group of await this.page.locator('section:has(article[id^="item-"])').all()) {
+      for (const item of await group.locator('article[id^="item-"]').all()) {
+        await item.evaluate((node) => node.scrollIntoView({ block: 'center' }));
+        await this.page.waitForTimeout(80);
+      }
+      const rest = group.getByRole('button', { name: /其余 \d+ 项没有问题/ });
+      if (await rest.count()) await rest.click();
+    }
+  }
+
+  /** Reviews and submits; the phone says that it is safe here. */
+  async submit() {
+    await this.page.getByRole('button', { name: '看一遍，准备提交' }).click();
+    await this.page.getByText('都填好了，可以提交').waitFor();
+    await this.page.getByRole('button', { name: '提交', exact: true }).click();
+    await this.page.getByText('已完成，保存在本机').waitFor();
+  }
+
+  /** Reports something between sites, where the phone is. */
+  async report(title, photo) {
+    await this.page.evaluate(() => {
+      location.hash = '#/finding';
+    });
+    const what = this.page.getByLabel('问题是什么');
+    await what.waitFor();
+    await takePhoto(this.page, this.page.locator('main, body').first(), photo);
+    await what.fill(title);
+    const here = this.page.getByRole('button', { name: '用现在的位置' });
+    await expectEventually(async () => here.isEnabled(), 'a position');
+    await here.click();
+    await this.page.getByText(/已记下位置/).waitFor();
+    await this.page.getByRole('button', { name: '提交问题' }).click();
+    await this.page.getByRole('button', { name: '提交问题' }).waitFor({ state: 'detached' });
+  }
+
+  /** What the chip says. */
+  async chip() {
+    return (await this.page.locator('a[href="#/outbox"]').first().textContent())?.trim() ?? '';
+  }
+}
+
+/** `photo` is a path for the phone's own camera app; without one it is the shutter of the page. */
+async function takePhoto(page, within, photo) {
+  const kept = within.locator('button[aria-label^="查看第"]');
+  if (photo) {
+    const chooser = page.waitForEvent('filechooser');
+    await within.getByRole('button', { name: '用手机相机拍' }).click();
+    await (await chooser).setFiles(photo);
+  } else {
+    const shutter = within.getByRole('button', { name: '按下拍照' });
+    await shutter.waitFor({ timeout: 30_000 });
+    await expectEventually(async () => shutter.isEnabled(), 'the camera');
+    await shutter.click();
+  }
+  await kept.first().waitFor({ timeout: 60_000 });
 }
