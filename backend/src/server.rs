@@ -8,7 +8,6 @@ use crate::{
         places::areas::AreaCache,
     },
     config::{self, Config, Storage},
-    domain::problem::Code,
     files::{self, Files},
     http::{
         State,
@@ -65,6 +64,7 @@ pub struct Server {
     app: App,
     listening: Listening,
     stopping: CancellationToken,
+    state: Arc<State>,
     jobs: JoinHandle<()>,
     drain: Duration,
     /// Runs what belongs to no request. Writing closures are async, so their futures stay on the thread they start on.
@@ -81,8 +81,7 @@ impl Server {
     /// only `lalian migrate` does that, and until it has, everything but health answers 503.
     pub async fn start(config: Config) -> Result<Self, Error> {
         config.check()?;
-        make_folder(&config)?;
-        let lock = lock(&config)?;
+        let lock = take(&config)?;
         let app = open(&config).await?;
         if app.store.is_single_writer() {
             app.store.migrate().await?;
@@ -114,9 +113,18 @@ impl Server {
             connections: config.limits.total * 2,
             drain: config.drain,
         };
-        let listening = Listening::start(&listen, state)
+        let listening = Listening::start(&listen, Arc::clone(&state))
             .map_err(|cause| Error::Io { what: format!("bind {}", config.bind), cause })?;
-        Ok(Self { app, listening, stopping, jobs, drain: config.drain, _background: background, _lock: lock })
+        Ok(Self {
+            app,
+            listening,
+            stopping,
+            state,
+            jobs,
+            drain: config.drain,
+            _background: background,
+            _lock: lock,
+        })
     }
 
     /// The real address, also when port 0 was asked for.
@@ -128,12 +136,12 @@ impl Server {
         &self.app
     }
 
-    /// Lets jobs and requests under way finish, takes no new connection, closes the database. Jobs come first: they share
-    /// database connections that live on the threads of the listener.
+    /// Takes no more requests, lets those and the jobs under way finish, closes the database.
     pub async fn stop(self) -> Result<(), Error> {
         self.stopping.cancel();
-        if tokio::time::timeout(self.drain, self.jobs).await.is_err() {
-            tracing::warn!("a job was still under way; it will run again");
+        let under_way = async { tokio::join!(self.state.close(), self.jobs) };
+        if tokio::time::timeout(self.drain, under_way).await.is_err() {
+            tracing::warn!("something was still under way; phones and jobs will try again");
         }
         let stopped = self.listening.stop().await;
         self.app.store.close().await;
@@ -201,9 +209,10 @@ fn make_folder(config: &Config) -> Result<(), Error> {
     }
 }
 
-/// Takes the SQLite database for this process: its one writer batches commits in memory, so a second server on the
-/// same file would wait for locks all day.
-fn lock(config: &Config) -> Result<Option<File>, Error> {
+/// Takes the SQLite database for this process until the file is dropped: its one writer batches commits in memory, so a
+/// second server on the same file would wait for locks all day.
+pub fn take(config: &Config) -> Result<Option<File>, Error> {
+    make_folder(config)?;
     let Some(database) = config.sqlite_file() else { return Ok(None) };
     let path = PathBuf::from(format!("{}.lock", database.display()));
     let lock = File::create(&path).map_err(|cause| Error::io(&path, cause))?;
@@ -274,7 +283,6 @@ async fn wait_for_schema(state: Arc<State>, demo: bool, stopping: CancellationTo
         };
         match outcome {
             Ok(()) => return tracing::info!("the database is ready"),
-            Err(Error::App(AppError::Problem(problem))) if problem.code == Code::Unavailable => {}
             Err(error) => tracing::error!(%error, "the database cannot be used yet"),
         }
     }

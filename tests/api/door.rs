@@ -8,7 +8,7 @@ use lalian_tests::{
 };
 use reqwest::Method;
 use tempfile::TempDir;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A server without people: what strangers meet.
 struct Door {
@@ -212,5 +212,38 @@ fn two_servers_never_share_a_sqlite_file() {
         first.stop().await.expect("it stops");
         let third = Server::start(Config::for_testing(folder.path())).await.expect("the lock is given back");
         third.stop().await.expect("it stops");
+    });
+}
+
+#[test]
+fn what_is_under_way_at_a_stop_is_answered_and_nothing_new_begins() {
+    lalian_tests::story::run(async {
+        let door = Door::start(Backend::Postgres).await;
+        let mut slow = tokio::net::TcpStream::connect(door.server.addr()).await.expect("connect");
+        let body = r#"{"login":"nobody","password":"nothing-like-a-password"}"#;
+        let head = format!(
+            "POST /api/v1/session HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        slow.write_all(head.as_bytes()).await.expect("sent");
+        let busy = async { while door.http.get("/api/v1/health").await.status != 200 {} };
+        busy.await;
+        let (server, http) = (door.server, door.http);
+        let stopping = tokio::task::spawn_local(server.stop());
+        let refused = async {
+            loop {
+                let answer = http.get("/api/v1/nothing").await;
+                if answer.status != 404 {
+                    return answer;
+                }
+            }
+        };
+        refused.await.expect_problem(503, "not_ready");
+        assert!(!stopping.is_finished(), "it waits for the request under way");
+        slow.write_all(body.as_bytes()).await.expect("the rest of it");
+        let mut answer = String::new();
+        slow.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+        stopping.await.expect("no panic").expect("it stops");
     });
 }

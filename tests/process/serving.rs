@@ -129,3 +129,22 @@ fn a_second_server_on_the_same_sqlite_file_is_refused() {
         first.terminate().await;
     });
 }
+
+#[test]
+fn a_demo_that_runs_is_not_reset_under_its_feet() {
+    lalian_tests::story::run(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let demo = |more: &[&str]| {
+            let mut arguments = vec!["demo", "--bind", "127.0.0.1:0", "--pwa", "none", "--data", "county"];
+            arguments.extend(more);
+            command(folder.path(), &arguments)
+        };
+        let mut running = Program::start(demo(&[]));
+        let url = running.url().await;
+        let refused = run(&mut demo(&["--reset"])).await;
+        assert!(!refused.status.success(), "{}", refused.output);
+        assert!(!refused.output.contains("-demo"), "no new passwords: {}", refused.output);
+        Http::new(url).get("/api/v1/health").await.expect(200);
+        running.terminate().await;
+    });
+}

@@ -15,6 +15,17 @@ impl App {
         }
     }
 
+    /// True while files may enter: more free space than the floor, or a bucket, which has no end.
+    pub fn has_room(&self) -> bool {
+        match self.files.free_space() {
+            Ok(free) => free.is_none_or(|free| free >= self.disk_floor_bytes),
+            Err(error) => {
+                tracing::warn!(%error, "the free space cannot be read");
+                false
+            }
+        }
+    }
+
     /// The database's epoch; made when the database is new, renewed by a restore.
     pub async fn epoch(&self) -> super::AppResult<uuid::Uuid> {
         let fresh = self.random.id();

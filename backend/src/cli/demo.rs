@@ -29,12 +29,15 @@ impl Demo {
         if config.pwa.is_none() && !cfg!(feature = "embed") {
             front_end::build(&server::checkout_dist())?;
         }
+        // Nobody else may serve what is made, or thrown away, here.
+        let taken = server::take(&config)?;
         if self.reset {
             reset(&config).await?;
         }
         let app = server::open_new(&config).await?;
         let made = app.make_demo().await;
         app.store.close().await;
+        drop(taken);
         match made.map_err(refused)? {
             people if people.is_empty() => say(AGAIN),
             people => say(&sheet(&people)?),

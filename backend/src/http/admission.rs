@@ -42,6 +42,11 @@ impl Admission {
         Arc::new(Self { limits, counts: Mutex::default() })
     }
 
+    /// True when nothing is under way.
+    pub fn is_idle(&self) -> bool {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).total == 0
+    }
+
     /// A place for one request, or why there is none now.
     fn enter(self: &Arc<Self>, peer: Option<IpAddr>) -> Result<Place, Problem> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +87,7 @@ impl Drop for Place {
 }
 
 /// Middleware: one place per request, from its first header to the last byte handed over to the handler's answer.
-/// Before the database is ready only the health route is answered.
+/// Before the database is ready, and while the server stops, only the health route is answered.
 pub async fn admit<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,

@@ -33,7 +33,13 @@ use actix_web::{
 use admission::Admission;
 use ipnet::IpNet;
 use routes::{Body, Route, Who};
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use uuid::Uuid;
 
 const HEALTH: &str = "/api/v1/health";
@@ -142,11 +148,12 @@ pub struct State {
     pub tls: bool,
     /// Set once the database has its present shape.
     epoch: OnceLock<Uuid>,
+    closing: AtomicBool,
 }
 
 impl State {
     pub fn new(app: App, admission: Arc<Admission>, proxies: Vec<IpNet>, pwa: pwa::Pwa, tls: bool) -> Self {
-        Self { app, admission, proxies, pwa, tls, epoch: OnceLock::new() }
+        Self { app, admission, proxies, pwa, tls, epoch: OnceLock::new(), closing: AtomicBool::new(false) }
     }
 
     /// Opens the API: the database has its present shape, and this is its epoch.
@@ -160,7 +167,18 @@ impl State {
     }
 
     pub fn is_ready(&self) -> bool {
-        self.epoch().is_some()
+        self.epoch().is_some() && !self.closing.load(Ordering::Acquire)
+    }
+
+    /// Takes no more requests and returns when those under way are answered. Pooled connections live on the thread of the
+    /// worker that made them and serve all others, so no worker may end before this.
+    pub async fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        while !self.admission.is_idle() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // A connection goes back to its pool in a task behind the answer; that task must not end with its worker.
+        tokio::time::sleep(Duration::from_millis(30)).await;
     }
 }
 

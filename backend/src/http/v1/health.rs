@@ -25,6 +25,8 @@ pub struct Checks {
     database: bool,
     /// The database has the shape that this program expects.
     schema: bool,
+    /// There is room for files. Without it photos wait on the phones while answers still enter, so it decides nothing here.
+    room: bool,
 }
 
 /// Whether the program is alive and ready.
@@ -33,15 +35,14 @@ pub struct Checks {
     (status = 503, description = "Alive, not ready yet", body = Health),
 ))]
 pub async fn health(state: web::Data<State>) -> HttpResponse {
-    let schema = state.is_ready();
     let database = state.app.database_answers().await;
-    let ready = schema && database;
+    let ready = state.is_ready() && database;
     let health = Health {
         alive: true,
         ready,
         version: env!("CARGO_PKG_VERSION"),
         demo: state.app.demo,
-        checks: Checks { database, schema },
+        checks: Checks { database, schema: state.epoch().is_some(), room: state.app.has_room() },
     };
     if ready { HttpResponse::Ok().json(health) } else { HttpResponse::ServiceUnavailable().json(health) }
 }
