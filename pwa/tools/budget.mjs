@@ -27,10 +27,10 @@ const chunks = [...start].map((key) => manifest[key]).filter((chunk) => chunk !=
 const sum = (/** @type {Iterable<string>} */ files) => [...new Set(files)].reduce((total, file) => total + gzip(file), 0);
 
 const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && !start.has(key));
-/** All screens of the desk in both languages, without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
+/** All screens of the desk in one language (English is a chunk of its own), without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
 function reachable(key, seen = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file)) return seen;
+  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/')) return seen;
   seen.add(key);
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) reachable(next, seen);
   return seen;
