@@ -60,8 +60,7 @@ impl<T> Page<T> {
     }
 }
 
-/// Folds a name or code for search: lower case, full-width letters and digits to half-width, no spaces, no control
-/// characters.
+/// Folds a name or code for search: lower case, full-width letters and digits to half-width, no spaces.
 pub fn fold(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -69,7 +68,7 @@ pub fn fold(text: &str) -> String {
             '\u{3000}' => ' ',
             other => other,
         })
-        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .filter(|c| !c.is_whitespace())
         .flat_map(char::to_lowercase)
         .collect()
 }
