@@ -94,7 +94,8 @@ export class InspectorPhone {
 
 /** `photo` is a path for the phone's own camera app; without one it is the shutter of the page. */
 async function takePhoto(page, within, photo) {
-  const kept = within.locator('button[aria-label^="查看第"]');
+  // The photo is shown once it lies on this phone.
+  const kept = within.getByAltText(/^查看第 \d+ 张照片$/);
   if (photo) {
     const chooser = page.waitForEvent('filechooser');
     await within.getByRole('button', { name: '用手机相机拍' }).click();

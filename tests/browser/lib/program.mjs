@@ -37,7 +37,10 @@ export async function demo({ database } = {}) {
   async function start() {
     const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LALIAN_')));
     const data = ['--data', folder, ...(database ? ['--database', database] : [])];
-    // From the checkout, so that it serves the built PWA.
+    // The front end as `npm run build` left it: a test does not build.
+    const built = join(ROOT, 'pwa/dist');
+    if (!existsSync(join(built, 'index.html'))) throw new Error('the front end is not built; run: npm --prefix pwa run build');
+    data.push('--pwa', built);
     child = spawn(binary(), ['demo', '--bind', `127.0.0.1:${port}`, ...data], { cwd: ROOT, env: environment });
     child.ended = new Promise((done) => child.once('exit', done));
     for (const stream of [child.stdout, child.stderr]) {
@@ -54,7 +57,10 @@ export async function demo({ database } = {}) {
     }
     const deadline = Date.now() + 60_000;
     while (!(await ready(url))) {
-      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the program did not start:\n${log.join('\n')}`);
+      if (child.exitCode !== null || Date.now() > deadline) {
+        child.kill('SIGKILL');
+        throw new Error(`the program did not start:\n${log.join('\n')}`);
+      }
       await new Promise((done) => setTimeout(done, 50));
     }
   }
