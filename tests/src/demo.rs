@@ -36,9 +36,9 @@ impl Demo {
     }
 }
 
-/// The command line of a demo server on a free port.
-pub fn arguments(database: &str) -> [&str; 7] {
-    ["demo", "--bind", "127.0.0.1:0", "--database", database, "--storage", "file:files"]
+/// The command line of a demo server on a free port. It has no front end, so that it never stops to build one.
+pub fn arguments(database: &str) -> [&str; 9] {
+    ["demo", "--bind", "127.0.0.1:0", "--database", database, "--storage", "file:files", "--pwa", "no-front-end"]
 }
 
 /// A line such as `检查人员 inspector  …  login  password`.
