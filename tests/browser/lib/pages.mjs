@@ -20,6 +20,8 @@ export class InspectorPhone {
     await this.page.evaluate(() => {
       location.hash = '#/';
     });
+    // What was searched for before is kept on purpose; this asks for all of them.
+    await this.page.getByRole('searchbox').fill('');
     await this.page.locator('a[href*="#/site/"]').first().waitFor({ timeout: 60_000 });
   }
 
@@ -27,7 +29,9 @@ export class InspectorPhone {
   async openSite(text) {
     await this.sites();
     await this.page.getByRole('searchbox').fill(text);
-    await this.page.locator('a[href*="#/site/"]').first().click();
+    const found = this.page.locator('a[href*="#/site/"]');
+    await expectEventually(async () => (await found.count()) === 1, `the site ${text}`);
+    await found.click();
     await this.page.getByRole('button', { name: /开始检查|接着检查/ }).waitFor();
   }
 
