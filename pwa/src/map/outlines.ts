@@ -22,6 +22,11 @@ export async function outlines(county: string): Promise<Outlines | null> {
   return kept(key).catch(() => null);
 }
 
+/** Gets them ready for a day without a signal; does nothing when they lie here already. */
+export async function prefetchOutlines(county: string): Promise<void> {
+  if ((await kept(`/map/outlines/${county}`).catch(() => null)) === null) await outlines(county);
+}
+
 async function keep(key: string, data: Outlines): Promise<void> {
   const cache = await caches.open(CACHE);
   await cache.put(key, new Response(JSON.stringify(data), { headers: { 'content-type': 'application/json' } }));

@@ -1,46 +1,32 @@
 // The few pictures of the app as path data on a 24-unit grid, drawn by strokes. A picture never stands without its word.
+import type { MORE_ICONS } from './icons.more';
+
+/** Those of the first screens; the others come with the first screen that shows one (icons.more.ts). */
 export const ICONS = {
-  add: 'M12 5v14M5 12h14',
   arrow: 'M9 5l7 7-7 7',
   back: 'M15 5l-7 7 7 7',
-  camera: 'M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z',
-  camera_off: 'M4 8h2M10 5.5h5L16.5 8H20v9M17 19H4V8M9 11.5a3.5 3.5 0 0 0 4.8 4.9M3 3l18 18',
   check: 'M4.5 12.5l5 5L19.5 7',
   clock: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2.5',
   close: 'M6 6l12 12M18 6L6 18',
-  cloud: 'M7 18.5a4.5 4.5 0 0 1-.6-8.96A6 6 0 0 1 18 9.5a4.5 4.5 0 0 1-.5 9z',
   cloud_done: 'M7 18.5a4.5 4.5 0 0 1-.6-8.96A6 6 0 0 1 18 9.5a4.5 4.5 0 0 1-.5 9zM9 13.5l2.2 2.2L15.2 12',
   cloud_up: 'M7 18.5a4.5 4.5 0 0 1-.6-8.96A6 6 0 0 1 18 9.5a4.5 4.5 0 0 1-.5 9M12 21v-8M9 15.5l3-3 3 3',
-  cross: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
-  dash: 'M6 12h12',
-  down: 'M5 9l7 7 7-7',
   download: 'M12 4v11M7.5 11l4.5 4.5 4.5-4.5M4.5 19.5h15',
-  eye_off: 'M4 4l16 16M9.5 5.8A10 10 0 0 1 12 5.5c5 0 8.3 4.3 9.3 6.5a13 13 0 0 1-2.7 3.7M6.3 7.6A13 13 0 0 0 2.7 12c1 2.2 4.3 6.5 9.3 6.5a9.6 9.6 0 0 0 4.2-1M10 10.1a2.8 2.8 0 0 0 3.9 3.9',
-  filter: 'M4 6h16M7 12h10M10 18h4',
   flag: 'M6 21V4h11l-2.5 4 2.5 4H6',
-  globe: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM3.5 12h17M12 3.5c5 5 5 12 0 17-5-5-5-12 0-17z',
   info: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 11v5.5M12 7.5v.3',
-  link: 'M10 14l4-4M8.5 11.5l-2 2a3.5 3.5 0 0 0 5 5l2-2M15.5 12.5l2-2a3.5 3.5 0 0 0-5-5l-2 2',
   list: 'M9 6.5h11M9 12h11M9 17.5h11M4.5 6.5h.3M4.5 12h.3M4.5 17.5h.3',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   map: 'M4 6.5l5-2 6 2 5-2v13l-5 2-6-2-5 2zM9 4.5v13M15 6.5v13',
-  menu: 'M4 7h16M4 12h16M4 17h16',
   note: 'M6 4h9l3.5 3.5V20H6zM9 10h6M9 13.5h6M9 17h4',
-  people: 'M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M16 4.8a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5a7.5 7.5 0 0 1 15 0',
   phone: 'M7.5 3h9v18h-9zM11 18h2',
-  photo: 'M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 17M15.5 9.2h.3',
   pin: 'M12 21c4.5-5 7-8.3 7-11a7 7 0 0 0-14 0c0 2.7 2.5 6 7 11zM12 7.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z',
   search: 'M11 4.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM16 16l4.5 4.5',
-  send: 'M4 12l16-7.5-5 16-3.5-6.5zM11.5 14L20 4.5',
   sync: 'M19.5 8A8.5 8.5 0 0 0 4.5 9.5M4.5 4.5v5h5M4.5 16a8.5 8.5 0 0 0 15-1.5M19.5 19.5v-5h-5',
   ticket: 'M5 4h14v16l-3.5-2-3.5 2-3.5-2L5 20zM8.5 9h7M8.5 13h7',
-  undo: 'M8.5 5L4.5 9l4 4M4.5 9h9a5.5 5.5 0 0 1 0 11H9',
   warn: 'M12 4l9 16H3zM12 10v5M12 17.5v.3',
-  wrench: 'M14.5 6a4.5 4.5 0 0 1 5.8-1.2L17 8l.5 2 2 .5 3-3a4.5 4.5 0 0 1-6.7 5.3L8 20.5 4 16.5l8-7.5A4.5 4.5 0 0 1 14.5 6z',
 } as const;
 
-export type IconName = keyof typeof ICONS;
+export type IconName = keyof typeof ICONS | keyof typeof MORE_ICONS;
 
 /** Meaning of a colour; every tone comes with an icon and a word beside it. */
 export type Tone = 'plain' | 'pass' | 'fail' | 'warn' | 'info' | 'muted' | 'strong';

@@ -12,18 +12,6 @@ export const common: typeof zh = {
     attention: (n) => `${n} need attention`,
     login: (n) => `${n} wait for sign-in`,
     longWait: 'Something has waited for more than a day. Please open Lalian where there is a signal, or export a backup.',
-    kind: {
-      'inspection.submit': 'Inspection',
-      'inspection.correct': 'Correction',
-      'finding.report': 'Finding',
-      'ticket.issue': 'Issue',
-      'ticket.decline': 'Not issued',
-      'ticket.accept': 'Accept',
-      'ticket.rectify': 'Repair report',
-      'ticket.submit': 'Repair submitted',
-      'ticket.verify': 'Verification',
-      'ticket.void': 'Withdrawal',
-    },
   },
   update: { ready: 'A new version is ready; nothing saved is touched', apply: 'Update', later: 'Later' },
   storage: {

@@ -11,18 +11,6 @@ export const common = {
     attention: (n: number) => `需要处理 ${n}`,
     login: (n: number) => `登录后上传 ${n}`,
     longWait: '有内容超过一天没有上传。请到有信号的地方打开拉练通，或导出备份。',
-    kind: {
-      'inspection.submit': '检查',
-      'inspection.correct': '检查更正',
-      'finding.report': '报问题',
-      'ticket.issue': '交办',
-      'ticket.decline': '不予交办',
-      'ticket.accept': '签收',
-      'ticket.rectify': '整改反馈',
-      'ticket.submit': '提交整改',
-      'ticket.verify': '核查',
-      'ticket.void': '撤销',
-    },
   },
   update: { ready: '有新版本，更新不影响已保存的内容', apply: '更新', later: '稍后' },
   storage: {
