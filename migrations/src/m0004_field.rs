@@ -2,7 +2,7 @@
 
 use crate::table::{
     Index::{Plain, Unique},
-    *,
+    prelude::*,
 };
 
 crate::step!(manager => {

@@ -2,7 +2,7 @@
 
 use crate::table::{
     Index::{Plain, Unique},
-    *,
+    prelude::*,
 };
 
 use sea_orm_migration::prelude::ConnectionTrait;

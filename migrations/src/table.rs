@@ -85,3 +85,8 @@ macro_rules! step {
         }
     };
 }
+
+/// What every step uses.
+pub mod prelude {
+    pub use super::*;
+}

@@ -38,7 +38,17 @@ impl Demo {
 
 /// The command line of a demo server on a free port. It has no front end, so that it never stops to build one.
 pub fn arguments(database: &str) -> [&str; 9] {
-    ["demo", "--bind", "127.0.0.1:0", "--database", database, "--storage", "file:files", "--pwa", "no-front-end"]
+    [
+        "demo",
+        "--bind",
+        "127.0.0.1:0",
+        "--database",
+        database,
+        "--storage",
+        "file:files",
+        "--pwa",
+        "no-front-end",
+    ]
 }
 
 /// A line such as `检查人员 inspector  …  login  password`.

@@ -13,6 +13,7 @@ use crate::{
     },
     store::audit::AuditRow,
 };
+use std::fmt::Display;
 use uuid::Uuid;
 
 /// A post that is valid now.
@@ -105,7 +106,7 @@ impl Caller {
     }
 
     /// An audit line that says who; the use case adds what.
-    pub fn audit(&self, action: &'static str, noun: &'static str, object_id: impl ToString) -> AuditRow {
+    pub fn audit(&self, action: &'static str, noun: &'static str, object_id: impl Display) -> AuditRow {
         AuditRow {
             county_id: self.county_id,
             person_id: (self.proof != Proof::System).then_some(self.person_id),
@@ -129,7 +130,7 @@ impl Caller {
         &self,
         action: &'static str,
         noun: &'static str,
-        object_id: impl ToString,
+        object_id: impl Display,
         device_at: Instant,
     ) -> AuditRow {
         AuditRow { device_at: Some(device_at), ..self.audit(action, noun, object_id) }

@@ -8,6 +8,7 @@ use serde::Serialize;
 macro_rules! problems {
     ($($name:ident $code:literal $status:literal $zh:literal $en:literal $next_zh:literal $next_en:literal;)*) => {
         /// What went wrong. The wire code never changes once released.
+        #[expect(clippy::enum_variant_names, reason = "`CodeUsed` is about a one-time code")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Code { $($name),* }
 

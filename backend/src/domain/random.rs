@@ -8,7 +8,7 @@ pub trait Random: Send + Sync {
     /// Fills the buffer with unguessable bytes.
     fn fill(&self, buffer: &mut [u8]);
 
-    /// A fresh id (UUIDv4: ids carry no time, since nothing may be ordered by a clock that was not checked).
+    /// A fresh id (`UUIDv4`: ids carry no time, since nothing may be ordered by a clock that was not checked).
     fn id(&self) -> Uuid {
         let mut bytes = [0; 16];
         self.fill(&mut bytes);

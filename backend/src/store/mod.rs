@@ -56,7 +56,10 @@ pub trait WriteError: From<Error> {
         else {
             return false;
         };
-        matches!(error.as_database_error().and_then(|error| error.code()).as_deref(), Some("40001" | "40P01"))
+        matches!(
+            error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code).as_deref(),
+            Some("40001" | "40P01")
+        )
     }
 }
 

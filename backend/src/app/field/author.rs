@@ -107,7 +107,7 @@ pub async fn judge(
                 match signature {
                     None => flags.push(FlagCode::NoSignature.flag()),
                     Some(text) if !signed_by(&device.public_key, text, body) => {
-                        refusal = Some(Refusal::BadSignature)
+                        refusal = Some(Refusal::BadSignature);
                     }
                     Some(_) => {}
                 }

@@ -131,10 +131,8 @@ impl Facts {
         else {
             return Ok(None);
         };
-        let body: Checklist = serde_json::from_value(row.body).map_err(|_| store::Error::Inconsistent {
-            table: "checklist",
-            column: "body",
-            value: id.to_string(),
+        let body: Checklist = serde_json::from_value(row.body).map_err(|_cause| {
+            store::Error::Inconsistent { table: "checklist", column: "body", value: id.to_string() }
         })?;
         let list = Arc::new(body);
         self.cache.checklists.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&list));
@@ -156,7 +154,7 @@ pub async fn epoch(app: &App, conn: &impl Conn) -> AppResult<Uuid> {
         return Ok(*epoch);
     }
     let text = store::meta::get(conn, store::meta::EPOCH).await?.unwrap_or_default();
-    let epoch = text.parse().map_err(|_| store::Error::Inconsistent {
+    let epoch = text.parse().map_err(|_cause| store::Error::Inconsistent {
         table: "meta",
         column: "value",
         value: text,

@@ -34,6 +34,7 @@ fn default_days(severity: &str) -> i32 {
 
 /// A finding ready to become a ticket.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Draft {
     pub id: Uuid,
     pub inspection_id: Option<Uuid>,
@@ -141,7 +142,7 @@ pub async fn issue(
 ) -> AppResult<Changed> {
     let unit_before = ticket.unit_id;
     let event = machine::apply(ticket, step, entry.when(), entry.facts.deadlines())
-        .map_err(|_| AppError::Internal("issue of a ticket that is not pending".into()))?;
+        .map_err(|_cause| AppError::Internal("issue of a ticket that is not pending".into()))?;
     ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     store::tickets::update(entry.tx, ticket).await?;
     if ticket.visible_from.is_some()

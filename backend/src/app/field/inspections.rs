@@ -144,7 +144,7 @@ async fn withdraw(entry: &Entry<'_>, ticket_id: Uuid, reason: &str) -> AppResult
     }
     let step = Step::Withdraw { reason: shorten(reason, MAX_TEXT) };
     let event = machine::apply(&mut ticket, &step, entry.when(), entry.facts.deadlines())
-        .map_err(|_| AppError::Internal("withdrawal of a ticket that is not pending".into()))?;
+        .map_err(|_cause| AppError::Internal("withdrawal of a ticket that is not pending".into()))?;
     store::tickets::update(entry.tx, &ticket).await?;
     Ok(Withdrawal::Done(entry.record(&ticket, &event, ticket.unit_id).await?))
 }

@@ -188,22 +188,21 @@ struct Door<'a> {
 impl Door<'_> {
     async fn enter(&self, tx: &Tx) -> AppResult<Reply> {
         let inserted = store::field::operations::insert(tx, self.row()).await?;
-        let (server_seq, again) = match inserted {
-            Some(seq) => (seq, false),
-            None => {
-                let row = store::field::operations::find(tx, self.envelope.operation_id)
-                    .await?
-                    .ok_or(Code::Conflict)?;
-                if row.hash != self.hash || row.person_id != self.author.person_id {
-                    return Err(Code::IdReused.into());
-                }
-                // What was refused is judged again; everything else gets the same answer again.
-                if row.status != "refused" {
-                    self.contact(tx, None).await?;
-                    return Ok(Reply::Answered { answer: Box::new(replay(tx, &row).await?), first: false });
-                }
-                (row.server_seq, true)
+        let (server_seq, again) = if let Some(seq) = inserted {
+            (seq, false)
+        } else {
+            let row = store::field::operations::find(tx, self.envelope.operation_id)
+                .await?
+                .ok_or(Code::Conflict)?;
+            if row.hash != self.hash || row.person_id != self.author.person_id {
+                return Err(Code::IdReused.into());
             }
+            // What was refused is judged again; everything else gets the same answer again.
+            if row.status != "refused" {
+                self.contact(tx, None).await?;
+                return Ok(Reply::Answered { answer: Box::new(replay(tx, &row).await?), first: false });
+            }
+            (row.server_seq, true)
         };
         let answer = self.apply(tx, server_seq, again).await?;
         Ok(Reply::Answered { answer: Box::new(answer), first: !again })
@@ -312,10 +311,7 @@ impl Door<'_> {
         } else {
             (None, None)
         };
-        let current = match &effect.current {
-            Some(ticket) => Some(crate::app::tickets::reads::brief(ticket, now)),
-            None => None,
-        };
+        let current = effect.current.as_ref().map(|ticket| crate::app::tickets::reads::brief(ticket, now));
         let answer = Answer {
             operation_id: id,
             server_seq,
@@ -532,8 +528,8 @@ pub async fn decide(
     let row = own(app, caller, id).await?;
     let now: Instant = app.clock.now();
     let body = Bytes::from(row.body.clone());
-    let envelope =
-        Envelope::parse(&body).map_err(|_| AppError::Internal("a stored envelope cannot be read".into()))?;
+    let envelope = Envelope::parse(&body)
+        .map_err(|_cause| AppError::Internal("a stored envelope cannot be read".into()))?;
     let kind = Kind::parse(&envelope.kind);
     let times = Times {
         made_at: row.made_at,

@@ -16,6 +16,8 @@ use uuid::Uuid;
 
 /// More than a phone seals in a season.
 const MOST: usize = 20_000;
+/// Numbers that one answer looks through for gaps.
+const SPAN: i64 = 20_000;
 
 /// The phone's side.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -120,7 +122,7 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
         .filter_map(|row| row.device_seq)
         .chain(report.items.iter().map(|item| item.seq))
         .collect();
-    let through = report.sealed_through.clamp(0, from.saturating_add(MOST as i64));
+    let through = report.sealed_through.clamp(0, from.max(0).saturating_add(SPAN));
     let answer = Reconciled {
         epoch,
         safe_through: safe_through(app).await?,

@@ -98,7 +98,6 @@ impl Passwords {
 mod tests {
     use super::*;
     use crate::domain::random::SystemRandom;
-    use std::time::{Duration, Instant};
 
     fn cheap() -> Passwords {
         Passwords::new(Cost::CHEAP, &SystemRandom).unwrap()
@@ -114,25 +113,6 @@ mod tests {
         assert!(!passwords.verify(&"云坪".into(), Some(&hash.0)).await.unwrap());
         assert!(!passwords.verify(&right, None).await.unwrap());
         assert_ne!(passwords.hash(&right, &SystemRandom).await.unwrap(), hash, "salted");
-    }
-
-    #[tokio::test]
-    async fn nobody_costs_as_much_as_somebody() {
-        let passwords = Passwords::new(Cost { memory_kib: 8 * 1024, passes: 2 }, &SystemRandom).unwrap();
-        let hash = passwords.hash(&"x".into(), &SystemRandom).await.unwrap();
-        let median = async |hash: Option<&str>| {
-            let mut times = Vec::new();
-            for _ in 0..9 {
-                let start = Instant::now();
-                passwords.verify(&"y".into(), hash).await.unwrap();
-                times.push(start.elapsed());
-            }
-            times.sort();
-            times[4]
-        };
-        let (somebody, nobody) = (median(Some(&hash.0)).await, median(None).await);
-        assert!(nobody > somebody / 3, "{nobody:?} against {somebody:?}");
-        assert!(nobody > Duration::from_micros(500), "no work was done: {nobody:?}");
     }
 
     #[tokio::test(flavor = "multi_thread")]

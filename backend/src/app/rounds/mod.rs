@@ -187,7 +187,7 @@ async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now:
     let when = When { observed_at: now, accepted_at: now, effective: now };
     for mut ticket in store::tickets::hidden_of_round(tx, county, round).await? {
         let event = machine::apply(&mut ticket, &Step::Release, when, facts.deadlines())
-            .map_err(|_| AppError::Internal("release of a ticket that is not issued".into()))?;
+            .map_err(|_cause| AppError::Internal("release of a ticket that is not issued".into()))?;
         store::tickets::update(tx, &ticket).await?;
         let by = EventBy {
             operation_id: None,

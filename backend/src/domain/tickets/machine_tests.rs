@@ -1,5 +1,7 @@
 //! What the table promises, over its every cell and over random histories.
 
+#![expect(clippy::single_match_else, reason = "both outcomes of a step stand side by side")]
+
 use super::machine::{self, NotAllowed, Step, TABLE, Transition, When};
 use super::{State, Ticket, deadline::DeadlineRules};
 use crate::domain::{clock::Instant, people::role::UnitKind, standards::calendar::Calendar};

@@ -9,6 +9,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5d0c_4a52_8a0e_5f0b_9a57_1c1a_11a2_000
 
 /// The obligation to repair (decisions.md 5).
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Ticket {
     pub id: Uuid,
     pub county_id: Uuid,

@@ -12,7 +12,7 @@ pub struct Model {
     pub name: String,
     pub kind: String,
     pub parent_id: Option<Uuid>,
-    /// Coordinates of a GeoJSON MultiPolygon as text.
+    /// Coordinates of a GeoJSON `MultiPolygon` as text.
     pub boundary: Option<String>,
     pub honour: Option<String>,
     pub valid_from: DateTimeUtc,
