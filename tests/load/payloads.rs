@@ -185,12 +185,10 @@ mod tests {
 
     #[test]
     fn a_photo_has_the_published_size_decodes_and_is_its_own() {
-        for (payload, bytes, width) in [(Payload::B, 300_959, 1600)] {
-            let base = payload.base_photo().expect("a photo");
-            let (one, other) = (stamped(&base, 1, 9, 0), stamped(&base, 2, 9, 0));
-            assert_eq!((one.len(), other.len()), (bytes, bytes));
-            assert_ne!(one, other);
-            assert_eq!(image::load_from_memory(&one).expect("decodes").width(), width);
-        }
+        let base = Payload::B.base_photo().expect("a photo");
+        let (one, other) = (stamped(&base, 1, 9, 0), stamped(&base, 2, 9, 0));
+        assert_eq!((one.len(), other.len()), (300_959, 300_959));
+        assert_ne!(one, other);
+        assert_eq!(image::load_from_memory(&one).expect("decodes").width(), 1600);
     }
 }
