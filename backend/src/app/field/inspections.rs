@@ -98,6 +98,7 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
     store::field::inspections::update(entry.tx, row.clone()).await?;
 
     let old = store::field::findings::of_inspection(entry.tx, entry.county, before.id).await?;
+    visit.forgive_photos(entry, before.id, &old).await?;
     let kept: HashSet<Uuid> = visit.drafts.iter().map(|draft| draft.id).collect();
     let known: HashSet<Uuid> = old.iter().map(|finding| finding.id).collect();
     let dropped: Vec<_> = old
@@ -308,6 +309,23 @@ impl<'a> Visit<'a> {
                 fixed_on_spot: finding.fixed_on_spot,
             });
         }
+    }
+
+    /// A correction carries only new files: the photos that its visit already has still count.
+    async fn forgive_photos(
+        &mut self,
+        entry: &Entry<'_>,
+        visit: Uuid,
+        findings: &[store::field::findings::FindingRow],
+    ) -> AppResult<()> {
+        let subjects = findings.iter().filter_map(|finding| finding.ticket_id).chain([visit]).collect();
+        let files = store::field::named::of_subjects(entry.tx, entry.county, subjects).await?;
+        let seen: HashSet<String> = files.into_iter().filter_map(|file| file.item_path).collect();
+        self.flags.retain(|flag| {
+            let forgiven = flag.detail.as_ref().is_some_and(|item| seen.contains(item));
+            flag.code != FlagCode::PhotoMissing.as_str() || !forgiven
+        });
+        Ok(())
     }
 
     fn row(&self, entry: &Entry<'_>) -> InspectionRow {
