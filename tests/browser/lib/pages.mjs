@@ -95,14 +95,18 @@ export class InspectorPhone {
     await this.page.getByRole('button', { name: '提交问题' }).waitFor({ state: 'detached' });
   }
 
-  /** What the chip says. */
-  async chip() {
-    return (await this.page.locator('a[href="#/outbox"]').first().textContent())?.trim() ?? '';
+  chip() {
+    return chip(this.page);
   }
 }
 
+/** What the chip says of this phone's outbox. */
+export async function chip(page) {
+  return (await page.locator('a[href="#/outbox"]').first().textContent())?.trim() ?? '';
+}
+
 /** `photo` is a path for the phone's own camera app; without one it is the shutter of the page. */
-async function takePhoto(page, within, photo) {
+export async function takePhoto(page, within, photo) {
   // The photo is shown once it lies on this phone.
   const kept = within.getByAltText(/^查看第 \d+ 张照片$/);
   if (photo) {

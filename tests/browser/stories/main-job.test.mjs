@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { checkReceipt, desk } from '../lib/api.mjs';
-import { installed, phone } from '../lib/chromium.mjs';
+import { DESK, installed, phone } from '../lib/chromium.mjs';
 import { writeJpeg } from '../lib/jpeg.mjs';
+import { OfficeDesk } from '../lib/office.mjs';
 import { InspectorPhone, logIn } from '../lib/pages.mjs';
 import { demo } from '../lib/program.mjs';
+import { TownshipPhone } from '../lib/township.mjs';
 import { expectEventually } from '../lib/wait.mjs';
 
 // The first township of the demo that has staff, and two of its sites.
@@ -25,24 +27,35 @@ const OPEN = 'pending,issued,in_progress,submitted,rework,on_hold,closed';
 
 let county;
 let folder;
-let browser;
+const browsers = [];
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lalian-story-'));
   county = await demo();
 });
 after(async () => {
-  await browser?.close();
+  for (const one of browsers) await one.close();
   await county?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
 test('a day without a signal becomes tickets, repairs and a lower board', { timeout: 900_000 }, async (t) => {
   const at = ({ longitude, latitude }) => ({ longitude, latitude, accuracy: 8 });
-  browser = await phone({ origin: county.url, position: at(shelter) });
+  const browser = await phone({ origin: county.url, position: at(shelter) });
+  browsers.push(browser);
   let page = await browser.page();
   let inspector;
   let office;
+  let officeDesk;
   let deputy;
+  /** Somebody else's browser, signed in. */
+  const arrive = async (role, options) => {
+    const another = await phone({ origin: county.url, ...options });
+    browsers.push(another);
+    const tab = await another.page();
+    await tab.goto(county.url);
+    await logIn(tab, county.login(role));
+    return tab;
+  };
   /** A later step means nothing when an earlier one failed. */
   const step = async (name, does) => {
     let failure;
@@ -110,41 +123,42 @@ test('a day without a signal becomes tickets, repairs and a lower board', { time
     }
   });
 
-  await step('the tickets lie with the right township and get their deadlines', async () => {
+  await step('the office issues them from its queue; they lie with the right township and have deadlines', async () => {
     deputy = await desk(county.url, county.login('deputy_leader'));
-    const township = deputy.me.posts[0].unit_id;
-    const tickets = await office.list(`/api/v1/tickets?state=${OPEN}`);
-    for (const ticket of tickets) {
-      if (ticket.site_id !== null) assert.equal(ticket.township_id, township, ticket.title);
-      const unit = { unit_kind: 'township', unit_id: ticket.township_id ?? township, severity: null, is_static: null, deadline_days: null, note: '' };
-      await office.operate('ticket.issue/1', { ticket_id: ticket.id, seen_version: ticket.version, ...unit });
-    }
+    const township = deputy.me.posts[0];
+    const pending = await office.list('/api/v1/tickets?state=pending');
+    for (const ticket of pending) if (ticket.site_id !== null) assert.equal(ticket.township_id, township.unit_id, ticket.title);
+    page = await arrive('office', { viewport: DESK });
+    officeDesk = new OfficeDesk(page);
+    const decided = await officeDesk.issueAll(township.unit_name);
+    assert.deepEqual(decided.toSorted(), pending.map((ticket) => ticket.title).toSorted(), 'each came up once');
     const issued = await office.list('/api/v1/tickets?state=issued');
     assert.equal(issued.length, 5);
     for (const ticket of issued) assert.ok(ticket.number && Date.parse(ticket.due_at) > Date.now(), ticket.title);
   });
 
-  await step('the township submits two; one is closed, one sent back; the board falls by one', async () => {
+  await step('the township accepts two on its phone, takes the photo beside the first one and signs', async () => {
+    page = await arrive('deputy_leader', { position: at(shelter) });
+    const helper = new TownshipPhone(page);
+    const listed = (await (await helper.tickets('issued', 5)).allTextContents()).join('\n');
     const statics = (await deputy.list('/api/v1/tickets?is_static=true&state=issued')).slice(0, 2);
     assert.equal(statics.length, 2, 'two static tickets of the township');
-    const board = async () => (await office.get('/api/v1/figures/zero')).open;
-    const before = await board();
-    for (const [nth, { id }] of statics.entries()) {
-      const command = async (who, kind, more) => {
-        const ticket = await who.get(`/api/v1/tickets/${id}`);
-        await who.operate(kind, { ticket_id: id, seen_version: ticket.version, ...more });
-      };
-      const attempt_id = crypto.randomUUID();
-      await command(deputy, 'ticket.accept/1', { person_named: '' });
-      await command(deputy, 'ticket.rectify/1', { attempt_id, note: '已修好' });
-      await command(deputy, 'ticket.submit/1', { attempt_id, note: '' });
-      const verdict = nth === 0 ? { verdict: 'passed', reason: null } : { verdict: 'failed', reason: 'partial' };
-      await command(office, 'ticket.verify/1', { attempt_id, ...verdict, note: '', on_site: false, position: null });
+    for (const [nth, { id, title }] of statics.entries()) {
+      assert.ok(listed.includes(title), `${title} is on the list`);
+      await helper.repair(id, nth === 0 ? null : join(folder, 'two.jpg'));
     }
-    assert.equal((await office.get(`/api/v1/tickets/${statics[0].id}`)).state, 'closed');
-    assert.equal((await office.get(`/api/v1/tickets/${statics[1].id}`)).state, 'rework');
-    assert.equal(await board(), before - 1);
+    await helper.tickets('submitted', 2);
+    await expectEventually(async () => /全部已上传/.test(await helper.chip()), 'both photos uploaded');
   });
 
-  assert.deepEqual(browser.complaints(), [], 'the page’s own code complained about nothing');
+  await step('the office passes one and sends one back; the board falls by one', async () => {
+    page = officeDesk.page;
+    const before = await officeDesk.zeroBoard();
+    const [passed, returned] = await officeDesk.verifyTwo();
+    const states = Object.fromEntries((await office.list(`/api/v1/tickets?state=closed,rework`)).map((ticket) => [ticket.title, ticket.state]));
+    assert.deepEqual(states, { [passed]: 'closed', [returned]: 'rework' });
+    assert.equal(await officeDesk.zeroBoard(), before - 1);
+  });
+
+  for (const one of browsers) assert.deepEqual(one.complaints(), [], 'the page’s own code complained about nothing');
 });
