@@ -1,10 +1,13 @@
 // The rules of a checklist, the same that the server runs again on arrival: which items show, what an answer means, what is still missing.
 // Pure functions over plain data; a screen shows what they say and decides nothing itself.
-import { holds, readRule, RuleError, type Value } from './logic';
+import { instancesOf } from './groups';
+import { holds } from './logic';
 import type { FileRow } from './model';
 import type { AnswerPayload, FindingEntry, InspectionPayload, Result } from './payloads';
+import { hiddenAnswers, planOf, Sight, type Asked } from './plan';
 import type { Checklist, ChecklistItem, ChecklistOption } from './rows';
 
+export { ruleData } from './plan';
 export type Answer = AnswerPayload;
 
 /** What keeps a visit from being submitted. `item_code` null = the visit as a whole. */
@@ -20,6 +23,8 @@ export type FaultCode =
   | 'unanswered'
   | 'value_missing'
   | 'reason_missing'
+  /** A stall's question was answered without saying which stall. */
+  | 'instance_missing'
   | 'not_applicable_forbidden'
   | 'finding_missing'
   | 'photo_missing'
@@ -44,9 +49,11 @@ export interface Review {
   readonly not_observed: number;
   /** Points out of 100 over what applied and was seen; null when nothing did. */
   readonly score: number | null;
+  /** Answers given earlier that later answers hide: they are not sealed. */
+  readonly hidden: number;
 }
 
-export const EMPTY_REVIEW: Review = { items: [], faults: [], failed: 0, passed: 0, not_observed: 0, score: null };
+export const EMPTY_REVIEW: Review = { items: [], faults: [], failed: 0, passed: 0, not_observed: 0, score: null, hidden: 0 };
 
 /**
  * What this value means for this item: a choice by its option, a count or score by its rule, a text is a pass once written. Null where the
@@ -104,37 +111,32 @@ function passes(rule: NonNullable<ChecklistItem['pass_rule']>, value: number): b
   }
 }
 
-/** What `visible_if` and `required_if` look at: item code → value; of several instances the first counts; null where nothing was seen. */
-export function ruleData(list: readonly ChecklistItem[], answers: readonly Answer[]): Value {
-  const kinds = new Map(list.map((item) => [item.code, item.answer]));
-  const data: Record<string, Value> = {};
-  for (const { item, result, value } of answers) {
-    if (Object.hasOwn(data, item)) continue;
-    const seen = result === 'pass' || result === 'fail';
-    data[item] = !seen ? null : kinds.get(item) === 'pass_fail' ? result === 'pass' : value;
-  }
-  return data;
-}
-
-/** A rule that cannot be read is as if it were not there: asking once too often is safer than hiding a question. */
-function ask(rule: unknown, data: Value, otherwise: boolean): boolean {
-  if (rule === undefined || rule === null) return otherwise;
-  try {
-    return holds(readRule(rule), data);
-  } catch (error) {
-    if (error instanceof RuleError) return otherwise;
-    throw error;
-  }
+/** The visit as it is sealed: without the answers that the other answers hide. */
+export function withoutHidden(checklist: Checklist, visit: InspectionPayload): InspectionPayload {
+  const hidden = hiddenAnswers(planOf(checklist), checklist.body.items, visit.answers);
+  return hidden.size === 0 ? visit : { ...visit, answers: visit.answers.filter((answer) => !hidden.has(answer)) };
 }
 
 /** Highest score with a critical fail of a thing that stays (domain.md 5). */
 const GATE = 69;
 
-export function review(checklist: Checklist, visit: InspectionPayload, photos: readonly FileRow[]): Review {
+/** Instances that were begun on the screen and have no answer yet, by key of their group. */
+export type Begun = Readonly<Record<string, readonly string[]>>;
+
+export function review(checklist: Checklist, visit: InspectionPayload, photos: readonly FileRow[], begun: Begun = {}): Review {
   // A visit that found a locked gate has nothing to answer.
   if (visit.outcome !== 'inspected') return EMPTY_REVIEW;
-  const data = ruleData(checklist.body.items, visit.answers);
-  const items = checklist.body.items.flatMap((item) => views(item, visit.answers, photos, data));
+  const plan = planOf(checklist);
+  const hidden = hiddenAnswers(plan, checklist.body.items, visit.answers);
+  const answers = visit.answers.filter((answer) => !hidden.has(answer));
+  const sight = new Sight(plan, checklist.body.items, answers);
+  const given = grouped(answers, (answer) => answer.item);
+  const pictures = grouped(photos, (photo) => photo.item_path ?? '');
+  const instances = new Map([...plan.codes].map(([key, codes]) => [key, new Set([...instancesOf(codes, answers), ...(begun[key] ?? [])])]));
+  const items = plan.items.flatMap((asked) => {
+    const { code } = asked.item;
+    return views(asked, given.get(code) ?? [], pictures.get(code) ?? [], sight, instances.get(asked.repeat?.key ?? '') ?? NO_INSTANCES);
+  });
   const seen = items.filter((view) => view.visible);
   const count = (result: Result): number => seen.filter((view) => view.answer?.result === result).length;
   return {
@@ -144,7 +146,20 @@ export function review(checklist: Checklist, visit: InspectionPayload, photos: r
     passed: count('pass'),
     not_observed: count('not_observed'),
     score: score(seen),
+    hidden: hidden.size,
   };
+}
+
+const NO_INSTANCES: ReadonlySet<string> = new Set();
+
+function grouped<T>(all: readonly T[], by: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const one of all) {
+    const group = found.get(by(one));
+    if (group) group.push(one);
+    else found.set(by(one), [one]);
+  }
+  return found;
 }
 
 /** Points met out of the points that applied. An item asked of several stalls is met when none of them fails. */
@@ -170,28 +185,51 @@ function criticalStaticFail({ item, answer }: ItemView): boolean {
   return (option?.static ?? item.static) === true && (option?.severity ?? item.severity) === 'critical';
 }
 
-function views(item: ChecklistItem, answers: readonly Answer[], photos: readonly FileRow[], data: Value): ItemView[] {
-  const given = answers.filter((answer) => answer.item === item.code);
-  const visible = ask(item.visible_if, data, true);
-  const required = visible && ask(item.required_if, data, item.answer !== 'text');
-  const own = photos.filter((photo) => photo.item_path === item.code);
-  const list: readonly (Answer | null)[] = given.length > 0 ? given : [null];
-  return list.map((answer) => ({
-    item,
-    instance_key: answer?.instance_key ?? '',
-    answer,
-    visible,
-    required,
-    photos: own.filter((photo) => answer === null || keysOf(answer).has(photo.instance_key)),
-    faults: visible ? faults(item, answer, own, required) : [],
-  }));
+function views(asked: Asked, given: readonly Answer[], photos: readonly FileRow[], sight: Sight, instances: ReadonlySet<string>): ItemView[] {
+  const { item, repeat } = asked;
+  return slots(asked, given, instances).map(({ instance_key, answer }) => {
+    const data = sight.from(repeat, instance_key);
+    const visible = asked.visible === null || holds(asked.visible, data);
+    const required = visible && (asked.required === null ? item.answer !== 'text' : holds(asked.required, data));
+    const own = repeat && answer ? photos.filter((photo) => keysOf(answer).has(photo.instance_key)) : photos;
+    const absent = repeat !== null && instance_key === '' && instances.size === 0;
+    return {
+      item,
+      instance_key,
+      answer,
+      visible,
+      required,
+      photos: own.filter((photo) => answer === null || keysOf(answer).has(photo.instance_key)),
+      faults: visible ? [...(repeat && answer ? unnamed(answer, absent) : []), ...faults(item, answer, own, { required, absent, instance_key })] : [],
+    };
+  });
+}
+
+/** Where an answer is or should be: once per instance of a repeat group, once for the whole group when it is absent, else once. */
+function slots({ repeat }: Asked, given: readonly Answer[], instances: ReadonlySet<string>): readonly { instance_key: string; answer: Answer | null }[] {
+  const there = given.map((answer) => ({ instance_key: answer.instance_key, answer }));
+  if (!repeat) return there.length > 0 ? there : [{ instance_key: '', answer: null }];
+  const open = (instances.size === 0 ? [''] : [...instances]).filter((key) => !given.some((answer) => answer.instance_key === key));
+  return [...there, ...open.map((instance_key) => ({ instance_key, answer: null }))];
+}
+
+/** In a repeat group only "there is none" is said without naming an instance. */
+function unnamed(answer: Answer, absent: boolean): Fault[] {
+  const skipped = answer.result === 'not_applicable' || answer.result === 'not_observed';
+  if (answer.instance_key !== '' || (absent && skipped)) return [];
+  return [{ code: 'instance_missing', cure: 'answer', item_code: answer.item, instance_key: '' }];
 }
 
 /** Instances that photos of this answer may name: the answer's own and those of its findings. */
 const keysOf = (answer: Answer): Set<string> => new Set([answer.instance_key, ...answer.findings.map((finding) => finding.instance_key)]);
 
-function faults(item: ChecklistItem, answer: Answer | null, photos: readonly FileRow[], required: boolean): Fault[] {
-  const fault = (code: FaultCode, cure: Fault['cure'], instance_key = answer?.instance_key ?? ''): Fault => ({
+function faults(
+  item: ChecklistItem,
+  answer: Answer | null,
+  photos: readonly FileRow[],
+  { required, absent, instance_key: own }: { required: boolean; absent: boolean; instance_key: string },
+): Fault[] {
+  const fault = (code: FaultCode, cure: Fault['cure'], instance_key = own): Fault => ({
     code,
     cure,
     item_code: item.code,
@@ -205,7 +243,7 @@ function faults(item: ChecklistItem, answer: Answer | null, photos: readonly Fil
       if (!said(answer.reason)) found.push(fault('reason_missing', 'reason'));
       return found;
     case 'not_applicable':
-      if (item.na_allowed !== true) found.push(fault('not_applicable_forbidden', 'answer'));
+      if (item.na_allowed !== true && !absent) found.push(fault('not_applicable_forbidden', 'answer'));
       else if (!said(answer.reason)) found.push(fault('reason_missing', 'reason'));
       return found;
     case 'pass':

@@ -77,11 +77,39 @@ export interface ChecklistItem {
   readonly unit?: string;
   readonly max_score?: number;
   readonly sample_size?: number;
-  /** Group by where one stands; items without one form a single group. */
+  /** Key of the group: where one stands while answering it (form 3). */
   readonly group?: string;
+  /** The rule's own words, readable inside the item without a network. */
+  readonly clause?: { readonly zh: string; readonly source?: string };
+  /** What good and bad look like; the pictures lie on this phone by their hash. */
+  readonly examples?: readonly ChecklistExample[];
+  /** One-tap phrases for a fail. */
+  readonly reasons_zh?: readonly string[];
   /** JSONLogic over the answers; see logic.ts for the permitted subset. */
   readonly visible_if?: unknown;
   readonly required_if?: unknown;
+}
+
+export interface ChecklistExample {
+  readonly kind: 'good' | 'bad';
+  readonly sha256: string;
+  readonly media_type: string;
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** A stretch of looking, in walking order. With `repeat` each of its items is asked once per instance (stall, room). */
+export interface ChecklistGroup {
+  readonly key: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly repeat?: {
+    readonly label_zh: string;
+    readonly label_en: string;
+    readonly suggestions?: readonly string[];
+    /** Most instances of one visit; 60 where the file names none. */
+    readonly max?: number;
+  };
 }
 
 /** One version of the list of one kind of site. An inspection pins `id`; codes of items are stable across versions. */
@@ -91,7 +119,7 @@ export interface Checklist {
   readonly no: number;
   readonly status: string;
   readonly version: number;
-  readonly body: { readonly kind: string; readonly zh: string; readonly en: string; readonly scope_zh?: string; readonly items: readonly ChecklistItem[] };
+  readonly body: { readonly kind: string; readonly zh: string; readonly en: string; readonly scope_zh?: string; readonly groups?: readonly ChecklistGroup[]; readonly items: readonly ChecklistItem[] };
 }
 
 export interface Round {
