@@ -115,6 +115,7 @@ export const field: typeof zh = {
       unanswered: 'not answered yet',
       value_missing: 'no number or choice yet',
       reason_missing: 'no reason yet',
+      instance_missing: 'which one is not said yet',
       not_applicable_forbidden: 'cannot be “not applicable”; choose “not seen” instead',
       finding_missing: 'not said what is wrong yet',
       photo_missing: 'neither a photo nor a reason for none',

@@ -114,6 +114,7 @@ export const field = {
       unanswered: '还没回答',
       value_missing: '还没填数或没选',
       reason_missing: '还没写原因',
+      instance_missing: '还没说是哪一处',
       not_applicable_forbidden: '这一项不能选“不适用”，看不成请选“未观察”',
       finding_missing: '还没说明哪里不合格',
       photo_missing: '还没拍照，也没写不拍的原因',
