@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 const DIST = new URL('../dist/', import.meta.url);
 const KB = 1024;
 /** Limits in gzip bytes. */
-const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, precache: 1500 * KB };
+const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, paper: 30 * KB, precache: 1500 * KB };
 
 /** @typedef {{ file: string, css?: string[], imports?: string[], dynamicImports?: string[], isEntry?: boolean, name?: string }} Chunk */
 /** @type {Record<string, Chunk>} */
@@ -30,13 +30,16 @@ const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && 
 /** All screens of the desk in one language (English is a chunk of its own), without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
 function reachable(key, seen = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/')) return seen;
+  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/')) return seen;
   seen.add(key);
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) reachable(next, seen);
   return seen;
 }
 const shell = closure('index.html');
-const office = [...reachable('src/app/office/entry.ts')].map((key) => manifest[key]?.file ?? '').filter(Boolean);
+const desk = reachable('src/app/office/entry.ts');
+const files = (/** @type {Iterable<string>} */ keys) => [...keys].map((key) => manifest[key]?.file ?? '').filter(Boolean);
+/** Printing and entering paper: what it adds to a desk that is already open. */
+const paper = Object.keys(manifest).filter((key) => key.startsWith('src/app/paper/')).flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 
 const precached = readFileSync(new URL('sw.js', DIST), 'utf8').match(/url:\s*"[^"]+"|"url":\s*"[^"]+"/g) ?? [];
 const rows = {
@@ -44,7 +47,8 @@ const rows = {
   inspector_css: sum(chunks.flatMap((chunk) => chunk.css ?? [])),
   sw: gzip('sw.js'),
   map: sum(map.flatMap((key) => [...closure(key)].filter((k) => !start.has(k)).map((k) => manifest[k]?.file ?? '').filter(Boolean))),
-  office: sum(office),
+  office: sum(files(desk)),
+  paper: sum(files(paper)),
   precache: sum(precached.map((line) => line.replace(/^.*:\s*"|"$/g, '')).filter((file) => existsSync(new URL(file, DIST)))),
 };
 

@@ -15,6 +15,7 @@ export const office: typeof zh = {
     unsent: 'Not uploaded',
     operations: 'Odd records',
     rounds: 'Rounds',
+    paper: 'Paper, site codes',
     people: 'People',
     devices: 'Devices',
     audit: 'Audit',

@@ -12,6 +12,7 @@ export const office = {
     unsent: '本机未上传',
     operations: '异常记录',
     rounds: '拉练轮次',
+    paper: '纸质表和点位码',
     people: '人员岗位',
     devices: '设备',
     audit: '审计记录',
