@@ -15,14 +15,16 @@ use actix_web::{
 use chrono::SecondsFormat;
 
 /// Only our own files run, and no string becomes markup or script: `svelte-trusted-html` is the framework's own policy
-/// for its compiled templates, `lalian` the front end's for the addresses of its workers.
+/// for its compiled templates, `lalian` the front end's for the addresses of its workers. Sound is only ever played from the
+/// page's own memory (voice notes).
 pub const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; \
-    manifest-src 'self'; font-src 'self'; style-src 'self'; img-src 'self' blob:; frame-ancestors 'none'; \
+    manifest-src 'self'; font-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; frame-ancestors 'none'; \
     base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
     trusted-types svelte-trusted-html lalian";
 
-const PERMISSIONS: &str = "camera=(self), geolocation=(self), microphone=(self), accelerometer=(), \
-    display-capture=(), gyroscope=(), magnetometer=(), midi=(), payment=(), usb=()";
+/// The motion sensors are there for one thing: which way the camera looked (the browser gives no compass without all three).
+const PERMISSIONS: &str = "camera=(self), geolocation=(self), microphone=(self), accelerometer=(self), \
+    gyroscope=(self), magnetometer=(self), display-capture=(), midi=(), payment=(), usb=()";
 
 const ALWAYS: [(HeaderName, &str); 5] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),

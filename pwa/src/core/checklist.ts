@@ -131,7 +131,8 @@ export function review(checklist: Checklist, visit: InspectionPayload, photos: r
   const answers = visit.answers.filter((answer) => !hidden.has(answer));
   const sight = new Sight(plan, checklist.body.items, answers);
   const given = grouped(answers, (answer) => answer.item);
-  const pictures = grouped(photos, (photo) => photo.item_path ?? '');
+  // A voice note or a drawing is no photo: where none may be taken they are still welcome, and they prove nothing.
+  const pictures = grouped(photos.filter((photo) => photo.role !== 'voice' && photo.role !== 'annotation'), (photo) => photo.item_path ?? '');
   const instances = new Map([...plan.codes].map(([key, codes]) => [key, new Set([...instancesOf(codes, answers), ...(begun[key] ?? [])])]));
   const items = plan.items.flatMap((asked) => {
     const { code } = asked.item;

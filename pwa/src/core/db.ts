@@ -20,6 +20,28 @@ export interface WorkingRow {
   readonly row: unknown;
 }
 
+/** A picture of the county kept here for looking at; never sent anywhere. */
+export interface KeptPicture {
+  readonly bytes: ArrayBuffer;
+  readonly media_type: string;
+  readonly kept_at: number;
+}
+
+/** The newest photo of each item of a site, as the county told it. */
+export interface LastPhotosRow {
+  readonly site_id: string;
+  readonly asked_at: number;
+  readonly items: readonly LastPhoto[];
+}
+
+export interface LastPhoto {
+  /** Null for an overview of the site. */
+  readonly item_code: string | null;
+  readonly instance_key: string;
+  readonly photo_id: string;
+  readonly taken_at: string;
+}
+
 export interface LocalSchema extends DBSchema {
   /** Single values by name; typed in meta.ts. */
   meta: { key: string; value: unknown };
@@ -34,6 +56,11 @@ export interface LocalSchema extends DBSchema {
   thumbs: { key: string; value: ArrayBuffer };
   receipts: { key: string; value: ReceiptRow };
   rows: { key: [string, string]; value: WorkingRow; indexes: { noun: string } };
+  /** Good and bad example pictures of the checklists, by SHA-256: readable without a signal. */
+  examples: { key: string; value: KeptPicture };
+  /** What the last photos of a site show, by site; and their pictures by photo id, for the same frame again. */
+  last_photos: { key: string; value: LastPhotosRow };
+  pictures: { key: string; value: KeptPicture };
 }
 
 export type Store = StoreNames<LocalSchema>;
@@ -64,6 +91,11 @@ const MIGRATIONS: readonly ((db: IDBPDatabase<LocalSchema>) => void)[] = [
     db.createObjectStore('thumbs');
     db.createObjectStore('receipts', { keyPath: 'operation_id' });
     db.createObjectStore('rows', { keyPath: ['noun', 'id'] }).createIndex('noun', 'noun');
+  },
+  (db) => {
+    db.createObjectStore('examples');
+    db.createObjectStore('last_photos', { keyPath: 'site_id' });
+    db.createObjectStore('pictures');
   },
 ];
 

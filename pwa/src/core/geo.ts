@@ -14,6 +14,8 @@ export type GeoState =
 export const FRESH_MS = 60_000;
 
 const PERMISSION_DENIED = 1;
+/** Phones without reachable location services never answer, neither way; after this they are said to have none. The watch goes on. */
+const SILENT_MS = 30_000;
 
 export class Geo {
   readonly #source: GeolocationSource | null;
@@ -21,6 +23,7 @@ export class Geo {
   readonly #changed: (state: GeoState) => void;
   #state: GeoState = { kind: 'off' };
   #watch: number | null = null;
+  #patience: ReturnType<typeof setTimeout> | undefined;
   #users = 0;
 
   constructor(source: GeolocationSource | null, now: () => number, changed: (state: GeoState) => void) {
@@ -55,19 +58,21 @@ export class Geo {
   #start(): void {
     if (!this.#source) return this.#set({ kind: 'unavailable' });
     this.#set({ kind: 'searching', since: this.#now() });
+    this.#patience = setTimeout(() => this.#state.kind === 'searching' && this.#set({ kind: 'unavailable' }), SILENT_MS);
     this.#watch = this.#source.watchPosition(
       (fix) => this.#set(fixed(fix, this.#now())),
       (problem) => {
         if (problem.code === PERMISSION_DENIED) this.#set({ kind: 'denied' });
         else if (this.#state.kind !== 'fixed') this.#set({ kind: 'unavailable' });
       },
-      { enableHighAccuracy: true, maximumAge: 10_000, timeout: 30_000 },
+      { enableHighAccuracy: true, maximumAge: 10_000, timeout: SILENT_MS },
     );
   }
 
   #stop(): void {
     if (this.#watch !== null) this.#source?.clearWatch(this.#watch);
     this.#watch = null;
+    clearTimeout(this.#patience);
     if (this.#state.kind !== 'fixed') this.#set({ kind: 'off' });
   }
 

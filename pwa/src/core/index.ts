@@ -9,6 +9,9 @@
 //   * Never hand a Svelte `$state` proxy to the core; use `$state.snapshot(x)` (IndexedDB cannot clone proxies).
 //   * Nothing here throws for a missing network. What can go wrong is in the return type.
 import type { ApiClient } from '../api/client';
+import type { PhotoTrouble } from '../workers/photo.protocol';
+import type { Aids } from './aids';
+import type { Bytes } from './bytes';
 import type { GeoState } from './geo';
 import type {
   Capture,
@@ -37,6 +40,9 @@ export { distanceM, FRESH_MS, type GeoState } from './geo';
 export { judge, optionOf } from './checklist';
 export { openPhone } from './phone';
 export type { Host } from './host';
+export type { Aids } from './aids';
+export type { LastPhoto } from './db';
+export type { Resume } from './meta';
 export type { Answer, Fault, ItemView, Review } from './checklist';
 
 /** What a `changed` event can name: nouns of the working set, and this phone's own. */
@@ -70,6 +76,8 @@ export interface Core {
   readonly outbox: OutboxDoor;
   readonly place: PlaceDoor;
   readonly api: ApiDoor;
+  /** What helps in the field and may fail without harm (aids.ts); null while nobody is signed in. */
+  aids(): Promise<Aids | null>;
 
   /** Checks the draft by the same rules as the server. Empty `faults` = may be submitted. */
   review(draft_id: string): Promise<Review>;
@@ -206,6 +214,10 @@ export interface PhotoMeta {
   readonly capture: Capture;
   /** Why the album was used. */
   readonly capture_reason?: string | null;
+  /** Where the camera looked, degrees from north, when the page has a compass. */
+  readonly heading?: number | null;
+  /** Length of a voice note. */
+  readonly seconds?: number;
 }
 
 export type PhotoResult =
@@ -213,13 +225,15 @@ export type PhotoResult =
   | { readonly kind: 'no_space' }
   | { readonly kind: 'too_many'; readonly limit: number }
   | { readonly kind: 'too_large'; readonly limit: number; readonly actual: number }
-  | { readonly kind: 'unreadable' };
+  | { readonly kind: 'unreadable'; readonly why: PhotoTrouble };
 
 export interface PhotosDoor {
   /** A frame of the in-page camera. The bitmap is handed over and closed. Position is noted at this very moment. */
   take(draft_id: string, frame: ImageBitmap, meta: PhotoMeta): Promise<PhotoResult>;
   /** A file from the system camera or the album; kept as handed over up to 12 MB. */
   pick(draft_id: string, file: Blob, meta: PhotoMeta): Promise<PhotoResult>;
+  /** What the page made itself, kept as it is: a drawing over a photo (a new one takes the place of the old one), a voice note. */
+  attach(draft_id: string, bytes: Bytes, media_type: string, meta: PhotoMeta): Promise<PhotoResult>;
   of(owner_id: string): Promise<readonly FileRow[]>;
   /** Photos sealed on this phone with a visit and its corrections: a further correction need not take them again. */
   ofVisit(inspection_id: string): Promise<readonly FileRow[]>;

@@ -1,7 +1,7 @@
 // The single values of one person's database, typed by name. Each is written in the same transaction as what it counts or describes.
 import type { ServerContact } from './clock';
 import type { Database, ReadTx, WriteTx } from './db';
-import type { Person, Post } from './model';
+import type { Person, Position, Post } from './model';
 
 /** This install of this person: made at the first login, bound by the server, never moved to another phone. */
 export interface Device {
@@ -36,6 +36,22 @@ export interface SigningKey {
   readonly jwk: JsonWebKey;
 }
 
+/** A position that holds for one subject (a site, a ticket, a draft) for half an hour. */
+export interface Anchor {
+  readonly subject: string;
+  readonly position: Position;
+  readonly at: number;
+}
+
+export interface Resume {
+  /** Route with what is open on it. */
+  readonly route: string;
+  readonly draft_id: string;
+  readonly at: number;
+  /** The camera app or the album was about to open. */
+  readonly left: boolean;
+}
+
 export interface MetaValues {
   device: Device;
   profile: Profile;
@@ -49,6 +65,10 @@ export interface MetaValues {
   /** Where the working set stands; belongs to one post, because another post sees other rows. */
   cursor: { readonly post_id: string | null; readonly cursor: string; readonly pulled_at: number };
   keys: { readonly keys: readonly SigningKey[]; readonly fetched_at: number };
+  /** Where the person is known to have been a moment ago; serves photos that get no fix of their own. */
+  anchors: readonly Anchor[];
+  /** Where to go on if the phone ends this page while its camera app is open. */
+  resume: Resume;
 }
 
 export type MetaName = keyof MetaValues;

@@ -31,6 +31,12 @@ export type Capture = 'in_page' | 'system_camera' | 'album' | 'unknown';
 /** What a file is for. `overview` belongs to the whole visit; `annotation` lies over the photo named by `of_file_id`. */
 export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper';
 
+/** The phone's wall clock may be wrong; these two say when a picture was really taken. Null where the phone never met the server, or not in this life of the page. */
+export interface ShutterClock {
+  readonly last_server_at: string | null;
+  readonly monotonic_ms: number | null;
+}
+
 /** Sidecar of one stored photo: everything but the bytes. */
 export interface FileRow {
   readonly file_id: string;
@@ -50,6 +56,10 @@ export interface FileRow {
   readonly reencoded: boolean;
   readonly position: Position | null;
   readonly heading: number | null;
+  /** How far the steady clock had run at the shutter since the server was last heard; absent on rows of the first release. */
+  readonly clock?: ShutterClock;
+  /** Length of a voice note. */
+  readonly seconds?: number | null;
   /** The draft that owns it, which is also the id of the operation it becomes. */
   readonly owner: string;
   readonly stored_at: number;

@@ -124,7 +124,7 @@ class Phone implements Core {
 
   /** Brings into memory what the start did not need but the field will: a phone may lose its network before the worker has stored the app. */
   async #warmUp(): Promise<void> {
-    await Promise.allSettled([import('./seal'), import('./photos'), import('./checklist')]);
+    await Promise.allSettled([import('./seal'), import('./photos'), import('./checklist'), import('./aids')]);
   }
 
   // ---------------------------------------------------------------- what screens read
@@ -144,6 +144,8 @@ class Phone implements Core {
   get place(): Core['place'] {
     return { state: this.#geo.state, use: () => this.#geo.use() };
   }
+
+  aids: Core['aids'] = async () => (await this.#present.scope?.aids()) ?? null;
 
   on<Name extends keyof CoreEvents>(name: Name, listener: (detail: CoreEvents[Name]) => void): () => void {
     return this.#events.on(name, listener);
@@ -239,7 +241,9 @@ class Phone implements Core {
           if (!lock) return;
           const { pull } = await import('./feed');
           const outcome = await pull(scope.db, this.#auth.call, post_id, this.#host.now);
-          if (outcome.kind === 'done') this.#changed([...outcome.nouns] as Noun[]);
+          if (outcome.kind !== 'done') return;
+          this.#changed([...outcome.nouns] as Noun[]);
+          void scope.aids().then((aids) => aids.afterPull(outcome.nouns)).catch(() => undefined);
         });
       } while (this.#pullAgain);
     } catch {
@@ -288,10 +292,11 @@ class Phone implements Core {
     const db = this.#auth.db;
     if (session.kind === 'signed_in' && db && this.#present.scope?.person_id !== session.person.id) {
       void this.#present.scope?.drafts.flush();
-      this.#present.scope = openScope(session.person.id, db, this.#host, this.#geo, {
+      this.#present.scope = openScope(session.person.id, db, { host: this.#host, geo: this.#geo, clock: this.#clock, api: this.api }, {
         space: () => this.#status.space(),
         full: () => this.#status.full(),
         changed: (nouns) => this.#changed(nouns),
+        storage: () => this.storage,
       });
       this.#status.sending = NOT_SENDING;
       void readMeta(db, 'contact').then((contact) => {

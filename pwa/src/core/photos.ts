@@ -1,11 +1,13 @@
 // A photo from shutter to disk: position noted at once, prepared and hashed in a worker, bytes and sidecar in one strict transaction, read back
 // and hashed again. Only then does the caller hear "stored"; until then the bytes are still in memory and nothing claims to be safe.
-import { sha256, uuidv7 } from './bytes';
-import { NoSpace, type Database } from './db';
+import { Anchors, bestPosition, COARSE_M, subjectKey } from './anchors';
+import { sha256, uuidv7, type Bytes } from './bytes';
+import type { Clock } from './clock';
+import { NoSpace, type Database, type WriteTx } from './db';
 import type { Geo } from './geo';
 import type { Host, PhotoWorkerPort } from './host';
 import { DEFAULT_LIMITS, readMeta } from './meta';
-import type { FileRow } from './model';
+import type { FileRow, Position } from './model';
 import type { PhotoMeta, PhotoResult } from './index';
 import type { PhotoJob, PhotoReply } from '../workers/photo.protocol';
 
@@ -16,10 +18,22 @@ export type Space = 'normal' | 'low' | 'none';
 
 type Prepared = Extract<PhotoReply, { kind: 'ready' }>;
 
+/** What the page made itself is kept as it is; a picture goes through the worker. */
+type Source = { readonly kind: 'made'; readonly bytes: Bytes; readonly media_type: string } | PhotoJob;
+
+/** Everything about the moment of the shutter, taken at once: the person may have walked on when the worker is done. */
+interface Moment {
+  readonly now: number;
+  readonly clock: NonNullable<FileRow['clock']>;
+  readonly fresh: { readonly position: Position; readonly heading: number | null } | null;
+}
+
 export class Photos {
   readonly #db: Database;
   readonly #host: Host;
   readonly #geo: Geo;
+  readonly #clock: Clock;
+  readonly #anchors: Anchors;
   readonly #space: () => Space;
   readonly #full: () => void;
   readonly #changed: () => void;
@@ -29,10 +43,12 @@ export class Photos {
   /** One picture at a time: a 12-megapixel frame is 48 MB in memory. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(db: Database, host: Host, geo: Geo, space: () => Space, full: () => void, changed: () => void) {
+  constructor(db: Database, host: Host, geo: Geo, clock: Clock, space: () => Space, full: () => void, changed: () => void) {
     this.#db = db;
     this.#host = host;
     this.#geo = geo;
+    this.#clock = clock;
+    this.#anchors = new Anchors(db, host.now);
     this.#space = space;
     this.#full = full;
     this.#changed = changed;
@@ -44,6 +60,11 @@ export class Photos {
 
   pick(draft_id: string, file: Blob, meta: PhotoMeta): Promise<PhotoResult> {
     return this.#add(draft_id, meta, { kind: 'file', blob: file, low: this.#space() === 'low', keep_below: KEEP_AS_IS_BYTES }, []);
+  }
+
+  /** Made by the page itself: a drawing over a photo (which takes the place of an earlier one), a voice note. */
+  attach(draft_id: string, bytes: Bytes, media_type: string, meta: PhotoMeta): Promise<PhotoResult> {
+    return this.#add(draft_id, meta, { kind: 'made', bytes, media_type }, []);
   }
 
   of(owner: string): Promise<readonly FileRow[]> {
@@ -71,9 +92,9 @@ export class Photos {
     await this.#db.write(['operations', 'files', 'file_bytes', 'thumbs'], async (tx) => {
       const file = await tx.objectStore('files').get(file_id);
       if (!file || (await tx.objectStore('operations').getKey(file.owner))) return;
-      await tx.objectStore('files').delete(file_id);
-      await tx.objectStore('file_bytes').delete(file_id);
-      await tx.objectStore('thumbs').delete(file_id);
+      // A drawing goes with what it lies over.
+      const over = (await tx.objectStore('files').index('owner').getAll(file.owner)).filter((other) => other.role === 'annotation' && other.of_file_id === file_id);
+      for (const id of [file_id, ...over.map((other) => other.file_id)]) await drop(tx, id);
     });
     this.#changed();
   }
@@ -83,57 +104,75 @@ export class Photos {
     this.#worker = null;
   }
 
-  #add(draft_id: string, meta: PhotoMeta, job: PhotoJob, transfer: Transferable[]): Promise<PhotoResult> {
-    // At the shutter, not when the worker is done: the inspector may have walked on.
-    const now = this.#host.now();
-    const place = meta.capture === 'album' ? null : this.#geo.fresh();
-    const work = this.#queue.then(async (): Promise<PhotoResult> => {
-      if (this.#space() === 'none') return { kind: 'no_space' };
-      const limits = (await readMeta(this.#db, 'profile'))?.limits ?? DEFAULT_LIMITS;
-      if ((await this.of(draft_id)).length >= limits.files) return { kind: 'too_many', limit: limits.files };
-      const prepared = await this.#prepare(job, transfer);
-      if (prepared.kind !== 'ready') return { kind: 'unreadable' };
-      if (prepared.bytes.byteLength > limits.file_bytes) {
-        return { kind: 'too_large', limit: limits.file_bytes, actual: prepared.bytes.byteLength };
-      }
-      const file: FileRow = {
-        file_id: uuidv7(now),
-        sha256: prepared.sha256,
-        bytes: prepared.bytes.byteLength,
-        media_type: prepared.media_type,
-        width: prepared.width,
-        height: prepared.height,
-        role: meta.role,
-        item_path: meta.item_path ?? null,
-        instance_key: meta.instance_key ?? '',
-        of_file_id: meta.of_file_id ?? null,
-        taken_at: new Date(now).toISOString(),
-        capture: meta.capture,
-        capture_reason: meta.capture_reason ?? null,
-        reencoded: prepared.reencoded,
-        position: place?.position ?? null,
-        heading: place?.heading ?? null,
-        owner: draft_id,
-        stored_at: now,
-        upload: 'held',
-      };
-      return this.#store(file, prepared);
-    });
+  #add(draft_id: string, meta: PhotoMeta, source: Source, transfer: Transferable[]): Promise<PhotoResult> {
+    const { last_server_at, monotonic_ms } = this.#clock.read();
+    // A picture of the album was taken who knows where.
+    const moment: Moment = { now: this.#host.now(), clock: { last_server_at, monotonic_ms }, fresh: meta.capture === 'album' ? null : this.#geo.fresh() };
+    const work = this.#queue.then(() => this.#made(draft_id, meta, source, transfer, moment));
     this.#queue = work.catch(() => undefined);
     return work;
   }
 
-  async #store(file: FileRow, prepared: Prepared): Promise<PhotoResult> {
+  async #made(draft_id: string, meta: PhotoMeta, source: Source, transfer: Transferable[], moment: Moment): Promise<PhotoResult> {
+    if (this.#space() === 'none') {
+      if (source.kind === 'frame') source.bitmap.close();
+      return { kind: 'no_space' };
+    }
+    const limits = (await readMeta(this.#db, 'profile'))?.limits ?? DEFAULT_LIMITS;
+    const there = (await this.of(draft_id)).filter((file) => !replaces(meta, file));
+    if (there.length >= limits.files) return { kind: 'too_many', limit: limits.files };
+    const prepared = source.kind === 'made' ? await asMade(source) : await this.#prepare(source, transfer);
+    if (prepared.kind !== 'ready') return { kind: 'unreadable', why: prepared.why };
+    if (prepared.bytes.byteLength > limits.file_bytes) {
+      return { kind: 'too_large', limit: limits.file_bytes, actual: prepared.bytes.byteLength };
+    }
+    const file: FileRow = {
+      file_id: uuidv7(moment.now),
+      sha256: prepared.sha256,
+      bytes: prepared.bytes.byteLength,
+      media_type: prepared.media_type,
+      width: prepared.width,
+      height: prepared.height,
+      role: meta.role,
+      item_path: meta.item_path ?? null,
+      instance_key: meta.instance_key ?? '',
+      of_file_id: meta.of_file_id ?? null,
+      taken_at: new Date(moment.now).toISOString(),
+      capture: meta.capture,
+      capture_reason: meta.capture_reason ?? null,
+      reencoded: prepared.reencoded,
+      position: meta.capture === 'album' || meta.role === 'annotation' ? null : await this.#position(draft_id, moment),
+      heading: meta.heading ?? moment.fresh?.heading ?? null,
+      clock: moment.clock,
+      ...(meta.seconds === undefined ? {} : { seconds: meta.seconds }),
+      owner: draft_id,
+      stored_at: moment.now,
+      upload: 'held',
+    };
+    return this.#store(file, prepared, meta);
+  }
+
+  /** A good fix of this moment also serves the next photos of the same place, which may be indoors. */
+  async #position(draft_id: string, { fresh }: Moment): Promise<Position | null> {
+    const draft = await this.#db.read(['drafts'], (tx) => tx.objectStore('drafts').get(draft_id));
+    const subject = subjectKey(draft?.subject ?? { title: '' }, draft_id);
+    const position = bestPosition(fresh?.position ?? null, (await this.#anchors.of(subject))?.position ?? null);
+    if (position !== null && position === fresh?.position && (position.accuracy_m ?? Infinity) <= COARSE_M) await this.#anchors.put(subject, position);
+    return position;
+  }
+
+  async #store(file: FileRow, prepared: Prepared, meta: PhotoMeta): Promise<PhotoResult> {
     try {
       const kept = await this.#db.write(['drafts', 'files', 'file_bytes', 'thumbs'], async (tx) => {
         // Discarded or sealed while the picture was being prepared.
         if (!(await tx.objectStore('drafts').getKey(file.owner))) return false;
+        for (const other of await tx.objectStore('files').index('owner').getAll(file.owner)) if (replaces(meta, other)) await drop(tx, other.file_id);
         await tx.objectStore('files').add(file);
         await tx.objectStore('file_bytes').add(prepared.bytes, file.file_id);
         if (prepared.thumb) await tx.objectStore('thumbs').add(prepared.thumb, file.file_id);
         return true;
       });
-      if (!kept) return { kind: 'unreadable' };
+      if (!kept) return { kind: 'unreadable', why: 'gone' };
     } catch (error) {
       if (!(error instanceof NoSpace)) throw error;
       this.#full();
@@ -143,7 +182,7 @@ export class Photos {
     const back = await this.#db.read(['file_bytes'], (tx) => tx.objectStore('file_bytes').get(file.file_id));
     if (!back || (await sha256(back)) !== file.sha256) {
       await this.remove(file.file_id);
-      return { kind: 'unreadable' };
+      return { kind: 'unreadable', why: 'damaged' };
     }
     this.#changed();
     return { kind: 'stored', file };
@@ -168,7 +207,7 @@ export class Photos {
       },
       // What it was doing is answered; the next picture gets a new worker.
       died: () => {
-        for (const resolve of this.#jobs.values()) resolve({ kind: 'failed' });
+        for (const resolve of this.#jobs.values()) resolve({ kind: 'failed', why: 'memory' });
         this.#jobs.clear();
         this.close();
       },
@@ -176,4 +215,17 @@ export class Photos {
     this.#worker = worker;
     return worker;
   }
+}
+
+/** One drawing lies over one photo: the new one takes the place of the old one. */
+const replaces = (meta: PhotoMeta, other: FileRow): boolean => meta.role === 'annotation' && other.role === 'annotation' && other.of_file_id === (meta.of_file_id ?? null);
+
+async function drop(tx: WriteTx, file_id: string): Promise<void> {
+  await tx.objectStore('files').delete(file_id);
+  await tx.objectStore('file_bytes').delete(file_id);
+  await tx.objectStore('thumbs').delete(file_id);
+}
+
+async function asMade({ bytes, media_type }: Extract<Source, { kind: 'made' }>): Promise<Prepared> {
+  return { kind: 'ready', bytes: bytes.buffer, sha256: await sha256(bytes), media_type, width: null, height: null, thumb: null, reencoded: false };
 }

@@ -149,5 +149,8 @@ function fileReference(file: FileRow): object {
     reencoded: file.reencoded,
     position: file.position,
     heading: file.heading,
+    last_server_at: file.clock?.last_server_at ?? null,
+    monotonic_ms: file.clock?.monotonic_ms ?? null,
+    ...(file.seconds === undefined ? {} : { seconds: file.seconds }),
   };
 }

@@ -16,4 +16,7 @@ export type PhotoReply =
       readonly thumb: ArrayBuffer | null;
       readonly reencoded: boolean;
     }
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'failed'; readonly why: PhotoTrouble };
+
+/** `not_a_photo`: no picture format. `damaged`: cut short or broken. `memory`: the phone could not hold it. `gone`: what it belongs to is no longer a draft. */
+export type PhotoTrouble = 'not_a_photo' | 'damaged' | 'memory' | 'gone';

@@ -1,9 +1,13 @@
 // What belongs to the person who is signed in: the database and everything that works on it. Another person gets another one; nothing is shared.
+import type { ApiClient } from '../../api/client';
+import type { Aids } from '../aids';
+import type { Clock } from '../clock';
 import type { LocalDatabase } from '../db';
 import { Drafts } from '../drafts';
 import type { Geo } from '../geo';
 import type { Host } from '../host';
 import type { Noun } from '../index';
+import type { StorageStatus } from '../model';
 import type { Photos } from '../photos';
 import { WorkingSet } from '../working';
 
@@ -13,6 +17,7 @@ export interface Scope {
   readonly drafts: Drafts;
   /** Loaded with the first photo. */
   readonly photos: () => Promise<Photos>;
+  readonly aids: () => Promise<Aids>;
   readonly working: WorkingSet;
 }
 
@@ -21,20 +26,33 @@ export interface ScopeEvents {
   /** A write failed for want of space. */
   readonly full: () => void;
   readonly changed: (nouns: readonly Noun[]) => void;
+  readonly storage: () => StorageStatus;
 }
 
-export function openScope(person_id: string, db: LocalDatabase, host: Host, geo: Geo, events: ScopeEvents): Scope {
+/** What the parts of a scope share with the whole phone. */
+export interface ScopeParts {
+  readonly host: Host;
+  readonly geo: Geo;
+  readonly clock: Clock;
+  readonly api: ApiClient;
+}
+
+export function openScope(person_id: string, db: LocalDatabase, { host, geo, clock, api }: ScopeParts, events: ScopeEvents): Scope {
   const drafts = new Drafts(db, host.now, () => events.changed(['drafts']));
-  let loaded: Promise<Photos> | null = null;
-  const photos = (): Promise<Photos> =>
-    (loaded ??= import('../photos').then(
-      ({ Photos: Made }) => new Made(db, host, geo, events.space, events.full, () => events.changed(['files'])),
-      (error: unknown) => {
-        loaded = null;
-        throw error;
-      },
-    ));
-  return { person_id, db, drafts, photos, working: new WorkingSet(db, host.now) };
+  const working = new WorkingSet(db, host.now);
+  const photos = lazily(async () => new (await import('../photos')).Photos(db, host, geo, clock, events.space, events.full, () => events.changed(['files'])));
+  const aids = lazily(async () => new (await import('../aids')).Aids({ db, api, now: host.now, storage: events.storage, working }));
+  return { person_id, db, drafts, photos, aids, working };
+}
+
+/** Made once, when first asked for; a failed load is tried again. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    }));
 }
 
 /** Who is present in this tab; null while nobody is signed in. */

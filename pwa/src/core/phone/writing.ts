@@ -32,6 +32,7 @@ export function writingDoors({ host, present, status, changed, sendNow }: Writin
   const photos: Core['photos'] = {
     take: async (draft_id, frame, meta) => kept(await (await present.must().photos()).take(draft_id, frame, meta)),
     pick: async (draft_id, file, meta) => kept(await (await present.must().photos()).pick(draft_id, file, meta)),
+    attach: async (draft_id, bytes, media_type, meta) => kept(await (await present.must().photos()).attach(draft_id, bytes, media_type, meta)),
     of: (owner_id) => present.in(async (scope) => (await scope.photos()).of(owner_id), []),
     ofVisit: (inspection_id) => photosOfVisit(work, photos, inspection_id),
     bytes: (file_id) => present.in(async (scope) => (await scope.photos()).bytes(file_id), null),
