@@ -121,7 +121,7 @@ const plain = (payload: unknown): unknown => JSON.parse(JSON.stringify(payload))
 
 function sameSubject(a: Subject, b: Subject): boolean {
   if (!b.site_id && !b.ticket_id) return false;
-  return a.site_id === b.site_id && a.ticket_id === b.ticket_id;
+  return a.site_id === b.site_id && a.ticket_id === b.ticket_id && a.paper === b.paper;
 }
 
 function deferredSave(): Pick<Pending, 'saved' | 'resolve' | 'reject'> {

@@ -78,6 +78,8 @@ export type UploadState = 'held' | 'stored' | 'purged' | 'lost';
 export interface Subject {
   readonly site_id?: string;
   readonly ticket_id?: string;
+  /** Entered from a sheet that somebody filled in by hand; lies beside a visit that is under way on the phone. */
+  readonly paper?: true;
   /** Name to show in lists: the site's or the ticket's, as it was when the work began. */
   readonly title: string;
 }

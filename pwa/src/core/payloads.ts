@@ -45,6 +45,20 @@ export interface InspectionPayload {
   /** Why the visit was made far from the site's known position. */
   readonly distance_reason: string | null;
   readonly answers: readonly AnswerPayload[];
+  /** Set when this was entered from a sheet. */
+  readonly paper?: PaperSheet;
+}
+
+/** Where a visit that was entered at a desk comes from. Its photo has role `paper`. */
+export interface PaperSheet {
+  /** When the sheet says that the visit was; RFC 3339. */
+  readonly sheet_filled_at: string;
+  /** Name of the person who walked. */
+  readonly filled_by: string;
+  /** That person's post, where they have one: the visit is theirs. Null = it is entered as the typist's own. */
+  readonly author: { readonly person_id: string; readonly post_id: string } | null;
+  /** Why no photo of the sheet is attached. */
+  readonly no_photo_reason: string | null;
 }
 
 interface TicketCommand {

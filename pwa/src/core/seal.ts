@@ -5,6 +5,7 @@ import type { Clock } from './clock';
 import type { Database } from './db';
 import { getMeta, putMeta, DEFAULT_LIMITS, type Limits } from './meta';
 import type { Draft, FileRow, Kind, OperationRow } from './model';
+import type { InspectionPayload } from './payloads';
 
 /** Who is working, as it will stand in the envelope. */
 export interface Author {
@@ -120,10 +121,8 @@ function envelope(context: SealContext, draft: Draft, files: readonly FileRow[],
     schema: 'lalian.operation/1',
     operation_id: draft.id,
     kind: `${draft.kind}/${KIND_VERSION[draft.kind]}`,
-    author: context.author,
+    ...makers(context, draft),
     device: { id: device_id, seq },
-    entered_by: null,
-    capture: context.capture,
     after: draft.after,
     made_at,
     clock: context.clock.read(),
@@ -131,6 +130,12 @@ function envelope(context: SealContext, draft: Draft, files: readonly FileRow[],
     payload: draft.payload,
     files: files.map(fileReference),
   };
+}
+
+/** Whose work it is and how it got here: a filled-in sheet is the walker's, whoever types it in. */
+function makers({ author, capture }: SealContext, draft: Draft): { author: Author; entered_by: Author | null; capture: string } {
+  const sheet = draft.subject.paper ? (draft as Draft<InspectionPayload>).payload.paper : undefined;
+  return sheet ? { author: sheet.author ?? author, entered_by: author, capture: 'paper' } : { author, entered_by: null, capture };
 }
 
 function fileReference(file: FileRow): object {

@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { databaseName, LocalDatabase, NoSpace, type Database } from '../../src/core/db';
 import { Drafts } from '../../src/core/drafts';
 import { sha256 } from '../../src/core/bytes';
+import type { InspectionPayload, PaperSheet } from '../../src/core/payloads';
 import { finding, World } from './world';
 
 let world: World;
@@ -100,4 +101,24 @@ test('what is written after the read is sealed too', async () => {
 
 test('a draft that is gone is not sealed', async () => {
   expect(await world.seal('nothing')).toEqual({ kind: 'gone' });
+});
+
+test('a sheet entered at a desk is its walker’s work, says who typed it in, and lies beside a visit on the phone', async () => {
+  const visit = (paper?: PaperSheet): InspectionPayload => ({
+    inspection_id: crypto.randomUUID(), site_id: 'site-1', checklist_id: 'list-1', round_id: null, outcome: 'inspected', people_present: '', note: '',
+    arrived: null, distance_reason: null, answers: [], ...(paper ? { paper } : {}),
+  });
+  const walker = { person_id: 'walker', post_id: 'walker-post' };
+  const sheet: PaperSheet = { sheet_filled_at: '2026-11-20T02:00:00Z', filled_by: '走的人', author: walker, no_photo_reason: null };
+  const here = await drafts.open('inspection.submit', { site_id: 'site-1', title: '' }, () => visit());
+  const typed = await drafts.open('inspection.submit', { site_id: 'site-1', title: '', paper: true }, () => visit(sheet));
+  expect(typed.id).not.toBe(here.id);
+  const mine = await drafts.open('inspection.submit', { site_id: 'site-2', title: '', paper: true }, () => visit({ ...sheet, author: null }));
+  for (const draft of [here, typed, mine]) expect(await world.seal(draft.id)).toMatchObject({ kind: 'sealed' });
+  const read = async (id: string): Promise<Record<string, unknown>> =>
+    JSON.parse(Buffer.from((await world.db.read(['bodies'], (tx) => tx.objectStore('bodies').get(id))) as ArrayBuffer).toString()) as Record<string, unknown>;
+  const plain = await read(here.id);
+  expect(plain).toMatchObject({ entered_by: null, capture: 'phone' });
+  expect(await read(typed.id)).toMatchObject({ author: walker, entered_by: plain.author, capture: 'paper', payload: { paper: { filled_by: '走的人' } } });
+  expect(await read(mine.id)).toMatchObject({ author: plain.author, entered_by: plain.author, capture: 'paper' });
 });
