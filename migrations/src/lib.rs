@@ -10,6 +10,7 @@ mod m0003_standards;
 mod m0004_field;
 mod m0005_tickets;
 mod m0006_system;
+mod m0008_examples;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_field::Step),
             Box::new(m0005_tickets::Step),
             Box::new(m0006_system::Step),
+            Box::new(m0008_examples::Step),
         ]
     }
 }

@@ -4,6 +4,7 @@
 use super::{
     App, AppError, AppResult, Caller,
     people::{passwords::PasswordHash, persons::NewPerson, posts::NewPost},
+    standards::examples,
 };
 use crate::{
     domain::{
@@ -37,6 +38,8 @@ use uuid::Uuid;
 
 const DIVISIONS: &[u8] = include_bytes!("../../demo/regions.geojson");
 const CHECKLISTS: &[u8] = include_bytes!("../../demo/checklists.json");
+/// The pictures that [`CHECKLISTS`] names.
+const EXAMPLES: &[(&str, &[u8])] = &[];
 const SITES: &[u8] = include_bytes!("../../demo/sites.csv");
 
 /// Values of the demo mark: a county that is only half made is made again.
@@ -86,7 +89,10 @@ impl App {
         let caller = Caller::system(None);
         let broken = |faults: Faults| AppError::Internal(format!("demo files: {faults}"));
         self.import_divisions(&caller, &geojson::divisions(DIVISIONS).map_err(broken)?).await?;
-        self.import_checklists(&caller, &Library::parse(CHECKLISTS).map_err(broken)?).await?;
+        let pictures = EXAMPLES.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect();
+        let pictures = examples::pictures(pictures).map_err(broken)?;
+        let library = Library::parse(CHECKLISTS, &pictures).map_err(broken)?;
+        self.import_checklists(&caller, &library).await?;
         self.import_sites(&caller, &site::from_csv(SITES).map_err(broken)?).await?;
         self.make_cast().await
     }

@@ -3,7 +3,7 @@
 use super::{Outcome, Workplace, plain, say};
 use clap::{Args, Subcommand};
 use lalian::{
-    app::{App, Caller},
+    app::{App, Caller, standards::examples},
     domain::{
         import::{FILE_MAX, Imported},
         places::{division, geojson, site},
@@ -29,7 +29,7 @@ enum What {
     Divisions { file: PathBuf },
     /// 点位 Sites (CSV: `code,kind,name,township_code,village_code,longitude,latitude`); their kinds come with the checklists
     Sites { file: PathBuf },
-    /// 清单 Checklists with their site kinds and departments (JSON, `schema_version` 2); a kind whose content changed gets a new version
+    /// 清单 Checklists with their site kinds and departments (JSON, `schema_version` 3 or 2) and example pictures (folder `examples` beside it); a kind whose content changed gets a new version
     Checklists { file: PathBuf },
 }
 
@@ -62,7 +62,8 @@ impl What {
                 app.import_sites(&caller, &site::from_csv(&read(file)?)?).await.map_err(plain)
             }
             Self::Checklists { file } => {
-                app.import_checklists(&caller, &Library::parse(&read(file)?)?).await.map_err(plain)
+                let pictures = examples::pictures(beside(file)?)?;
+                app.import_checklists(&caller, &Library::parse(&read(file)?, &pictures)?).await.map_err(plain)
             }
         }
     }
@@ -75,4 +76,25 @@ fn read(file: &Path) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
         return Err(format!("{}: {length} bytes, more than {FILE_MAX}", file.display()).into());
     }
     Ok(std::fs::read(file).map_err(named)?)
+}
+
+/// The pictures in the folder `examples` beside a file; without one there are none.
+fn beside(file: &Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error + Send + Sync>> {
+    let folder = file.with_file_name("examples");
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(format!("{}: {error}", folder.display()).into()),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        // Names that cannot stand in the file name no picture of it.
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if entry.file_type()?.is_file() && !name.starts_with('.') {
+            files.push((name, read(&entry.path())?));
+        }
+    }
+    files.sort();
+    Ok(files)
 }

@@ -123,10 +123,13 @@ routes! {
     GET "/api/v1/divisions/outlines" Who::May(Action::ReadPlaces), NONE => v1::divisions::outlines;
     GET "/api/v1/divisions/{id}" Who::May(Action::ReadPlaces), NONE => v1::divisions::division;
     GET "/api/v1/sites" Who::May(Action::ReadPlaces), NONE => v1::sites::sites;
+    GET "/api/v1/sites/by-code/{code}" Who::May(Action::ReadPlaces), NONE => v1::sites::by_code;
     GET "/api/v1/sites/{id}" Who::May(Action::ReadPlaces), NONE => v1::sites::site;
+    GET "/api/v1/sites/{id}/last-photos" Who::May(Action::ReadPhotos), NONE => v1::sites::last_photos;
     GET "/api/v1/departments" Who::May(Action::ReadStandards), NONE => v1::departments::departments;
     GET "/api/v1/site-kinds" Who::May(Action::ReadStandards), NONE => v1::site_kinds::site_kinds;
     GET "/api/v1/checklists" Who::May(Action::ReadStandards), NONE => v1::checklists::checklists;
+    GET "/api/v1/checklists/examples/{sha256}" Who::May(Action::ReadStandards), NONE => v1::checklists::example;
     GET "/api/v1/checklists/{id}" Who::May(Action::ReadStandards), NONE => v1::checklists::checklist;
     GET "/api/v1/calendar/{year}" Who::May(Action::ReadStandards), NONE => v1::calendar::calendar_year;
     PUT "/api/v1/calendar/{year}" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::calendar::set_calendar_year;

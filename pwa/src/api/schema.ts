@@ -73,6 +73,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checklists/examples/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An example picture of an item, by the hash of its bytes; a phone may keep it for ever. */
+        get: operations["standards_example"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checklists/{id}": {
         parameters: {
             query?: never;
@@ -681,6 +698,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/by-code/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The site of a code, as its QR plate names it. */
+        get: operations["places_by_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}": {
         parameters: {
             query?: never;
@@ -690,6 +724,23 @@ export interface paths {
         };
         /** One site with its last visit and the number of its open tickets. */
         get: operations["places_site"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/last-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest photo of each item at a site, for taking the next one from the same place. */
+        get: operations["places_last_photos"];
         put?: never;
         post?: never;
         delete?: never;
@@ -934,6 +985,8 @@ export interface components {
             /** @description What item codes begin with. */
             code_prefix: string;
             en: string;
+            /** @description Where one stands, in walking order; items without one follow in their own order. */
+            groups?: components["schemas"]["Group"][];
             items: components["schemas"]["Item"][];
             /** @description Key of the site kind. */
             kind: string;
@@ -966,6 +1019,8 @@ export interface components {
         Checks: {
             /** @description The database answers. */
             database: boolean;
+            /** @description There is room for files. Without it photos wait on the phones while answers still enter, so it decides nothing here. */
+            room: boolean;
             /** @description The database has the shape that this program expects. */
             schema: boolean;
         };
@@ -979,6 +1034,12 @@ export interface components {
             restricted?: boolean | null;
             severity?: components["schemas"]["Severity"] | null;
             static?: boolean | null;
+            zh: string;
+        };
+        /** @description The text of the rule that an item comes from. */
+        Clause: {
+            /** @description Where it stands: document and paragraph. */
+            source?: string | null;
             zh: string;
         };
         /** @description Counts for badges and tabs. */
@@ -1104,6 +1165,16 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description An example picture; its bytes are read from `/checklists/examples/{sha256}`. In a file `file` names the picture instead of its hash. */
+        Example: {
+            en: string;
+            kind: components["schemas"]["ExampleKind"];
+            media_type: string;
+            sha256: string;
+            zh: string;
+        };
+        /** @enum {string} */
+        ExampleKind: "good" | "bad";
         /** @description What happened since the cursor. */
         Feed: {
             changes: components["schemas"]["FeedChange"][];
@@ -1144,6 +1215,13 @@ export interface components {
             code: string;
             detail?: string | null;
         };
+        /** @description Items that are answered from one place. */
+        Group: {
+            en: string;
+            key: string;
+            repeat?: components["schemas"]["Repeat"] | null;
+            zh: string;
+        };
         /** @description How this installation is. */
         Health: {
             /** @description The program runs. */
@@ -1182,6 +1260,7 @@ export interface components {
             answers: Record<string, never>[];
             photos: components["schemas"]["PhotoRef"][];
             revisions: components["schemas"]["Revision"][];
+            voices: components["schemas"]["VoiceRef"][];
         };
         /** @description One row of a list of visits. */
         InspectionView: {
@@ -1243,6 +1322,7 @@ export interface components {
         Item: {
             answer: components["schemas"]["AnswerKind"];
             camera: components["schemas"]["Camera"];
+            clause?: components["schemas"]["Clause"] | null;
             code: string;
             /**
              * Format: int32
@@ -1253,6 +1333,10 @@ export interface components {
             default_issue_zh: string;
             department: string;
             en: string;
+            /** @description Pictures of how it should and should not look. */
+            examples?: components["schemas"]["Example"][];
+            /** @description Key of the group that it belongs to. */
+            group?: string | null;
             guidance_zh: string;
             makes: components["schemas"]["Makes"];
             /** Format: int32 */
@@ -1262,6 +1346,8 @@ export interface components {
             pass_rule?: components["schemas"]["PassRule"] | null;
             /** @description A failed answer needs a photo; any camera path gives it, the album with a reason. */
             photo_on_fail: boolean;
+            /** @description Phrases for a fail that one tap takes. */
+            reasons_zh?: string[];
             /** @description JSONLogic over the other answers; absent = an answer is required. */
             required_if?: Record<string, never> | null;
             /** @description Its findings are shown only to those who handle them. */
@@ -1315,6 +1401,22 @@ export interface components {
             /** Format: int64 */
             server_seq: number;
             status: string;
+        };
+        /** @description One photo; its picture is read by id and size. */
+        LastPhoto: {
+            /** @description Stall or room; '' where the site is one. */
+            instance_key: string;
+            /** @description Null for a view of the site as a whole. */
+            item_code?: string | null;
+            /** Format: uuid */
+            photo_id: string;
+            /** Format: date-time */
+            taken_at?: string | null;
+            /** Format: date-time */
+            visit_at: string;
+        };
+        LastPhotos: {
+            items: components["schemas"]["LastPhoto"][];
         };
         LastVisit: {
             /** Format: uuid */
@@ -1800,6 +1902,7 @@ export interface components {
                 /** Format: uuid */
                 village_id?: string | null;
                 village_name?: string | null;
+                voices: components["schemas"]["VoiceRef"][];
             }[];
             next?: string | null;
         };
@@ -1839,6 +1942,11 @@ export interface components {
         PhotoRef: {
             /** Format: double */
             accuracy_m?: number | null;
+            /**
+             * Format: uuid
+             * @description A transparent picture of the same proportions that its photographer drew over it; read like a photo.
+             */
+            annotation?: string | null;
             capture?: string | null;
             /** Format: uuid */
             file_id: string;
@@ -1967,6 +2075,19 @@ export interface components {
             server_at: string;
             /** @description The phone lacks these. */
             unknown: components["schemas"]["UnknownView"][];
+        };
+        /** @description Each item of the group is answered once for every instance, which an answer names by `instance_key`. */
+        Repeat: {
+            label_en: string;
+            /** @description What one instance is called: 摊位, 房间. */
+            label_zh: string;
+            /**
+             * Format: int32
+             * @description Most instances of one visit, 60 if absent.
+             */
+            max?: number | null;
+            /** @description Names to choose from with one tap. */
+            suggestions?: string[];
         };
         /** @description A sealed version of a visit; its body is read from `/operations/{operation_id}`. */
         Revision: {
@@ -2173,6 +2294,7 @@ export interface components {
             /** Format: uuid */
             village_id?: string | null;
             village_name?: string | null;
+            voices: components["schemas"]["VoiceRef"][];
         };
         /**
          * @description What a unit is.
@@ -2217,6 +2339,19 @@ export interface components {
             revoked: boolean;
             /** Format: int64 */
             sealed_through: number;
+        };
+        /** @description A voice note; its bytes are the original of `/photos/{photo_id}/original`. */
+        VoiceRef: {
+            instance_key?: string | null;
+            item_path?: string | null;
+            media_type: string;
+            /** Format: uuid */
+            operation_id: string;
+            /** Format: uuid */
+            photo_id: string;
+            /** Format: double */
+            seconds?: number | null;
+            state: string;
         };
         /** @description Why the office goes on without the photos. */
         WaiverBody: {
@@ -2436,6 +2571,44 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_ChecklistView"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standards_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": number[];
+                };
+            };
+            /** @description No checklist of the county shows it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -3872,6 +4045,37 @@ export interface operations {
             };
         };
     };
+    places_by_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The site */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteRow"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     places_site: {
         parameters: {
             query?: never;
@@ -3890,6 +4094,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteRow"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places_last_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first; the pictures are read from `/photos/{photo_id}/display` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastPhotos"];
                 };
             };
             /** @description A problem, in words for the person who asked */

@@ -7,6 +7,7 @@ use lalian::{
     app::{
         App, Caller,
         people::{persons::NewPerson, posts::NewPost},
+        standards::examples,
     },
     config::Config,
     domain::{
@@ -14,7 +15,7 @@ use lalian::{
         import::Imported,
         people::role::Role,
         places::{division, geojson, site},
-        standards::checklist::Library,
+        standards::checklist::{Library, Pictures},
     },
     server::{self, Server},
     store::{
@@ -38,6 +39,17 @@ const DIVISIONS: &str = include_str!("../../../backend/demo/divisions.csv");
 const SITES: &str = include_str!("../../../backend/demo/sites.csv");
 const CHECKLISTS: &[u8] = include_bytes!("../../../backend/demo/checklists.json");
 
+/// The example pictures that the demo's file names.
+fn pictures() -> Pictures {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/demo/examples");
+    let Ok(entries) = std::fs::read_dir(folder) else { return Pictures::new() };
+    let files = entries.map(|entry| {
+        let entry = entry.expect("an entry");
+        (entry.file_name().into_string().expect("a name"), std::fs::read(entry.path()).expect("a picture"))
+    });
+    examples::pictures(files.collect()).expect("pictures that open")
+}
+
 fn config(url: &str, folder: &Path) -> Config {
     Config { database: url.to_owned().into(), ..Config::for_testing(folder) }
 }
@@ -46,7 +58,7 @@ async fn import_county(app: &App) -> [Imported; 3] {
     let caller = Caller::system(None);
     let rows = geojson::divisions(REGIONS).expect("divisions");
     let divisions = app.import_divisions(&caller, &rows).await.expect("imported");
-    let library = Library::parse(CHECKLISTS).expect("checklists");
+    let library = Library::parse(CHECKLISTS, &pictures()).expect("checklists");
     let checklists = app.import_checklists(&caller, &library).await.expect("imported");
     let sites = site::from_csv(SITES.as_bytes()).expect("sites");
     [divisions, checklists, app.import_sites(&caller, &sites).await.expect("imported")]
@@ -109,7 +121,7 @@ impl Registers {
     }
 
     async fn import_checklists(&self, json: &[u8]) -> Result<Imported, String> {
-        let library = Library::parse(json).map_err(|faults| faults.to_string())?;
+        let library = Library::parse(json, &pictures()).map_err(|faults| faults.to_string())?;
         self.app
             .import_checklists(&Caller::system(None), &library)
             .await

@@ -3,12 +3,14 @@
 
 pub mod answer;
 mod append;
+pub mod attachments;
 pub mod author;
 pub mod entry;
 pub mod facts;
 pub mod findings;
 pub mod inspections;
 pub mod lanes;
+pub mod last_photos;
 pub mod operations;
 pub mod photos;
 pub mod receipts;

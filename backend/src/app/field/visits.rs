@@ -1,8 +1,9 @@
 //! Reading visits: one's own with what the county has received, a site's history, one with every answer.
 
+use super::attachments::{PhotoRef, VoiceRef, photos, voices};
 pub use crate::store::field::inspections::Filter as InspectionFilter;
 use crate::{
-    app::{App, AppResult, Caller, tickets::show::PhotoRef},
+    app::{App, AppResult, Caller},
     domain::{
         clock::Instant,
         page::{Page, PageRequest},
@@ -67,6 +68,7 @@ pub struct InspectionDetail {
     #[schema(value_type = Vec<Object>)]
     pub answers: serde_json::Value,
     pub photos: Vec<PhotoRef>,
+    pub voices: Vec<VoiceRef>,
     pub revisions: Vec<Revision>,
 }
 
@@ -105,12 +107,14 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<InspectionDe
     subjects.extend(view.tickets.iter().map(|ticket| ticket.id));
     let revisions = store::field::operations::of_subject(read, county, id).await?;
     let own: HashSet<Uuid> = revisions.iter().map(|row| row.id).collect();
-    let photos = store::field::named::of_subjects(read, county, subjects).await?;
+    let mut files = store::field::named::of_subjects(read, county, subjects).await?;
+    files.retain(|file| own.contains(&file.operation_id));
     Ok(InspectionDetail {
         inspection: view,
         // A township reads its own findings, not what inspectors noted to themselves about passes.
         answers: if role.is_township_side() { failed_only(answers) } else { answers },
-        photos: photos.iter().filter(|file| own.contains(&file.operation_id)).map(PhotoRef::of).collect(),
+        photos: photos(&files, &files),
+        voices: voices(&files),
         revisions: revisions
             .into_iter()
             .zip(1..)

@@ -75,6 +75,14 @@ impl App {
         Ok(self.site_rows(scope, vec![found]).await?.pop().ok_or(Code::NotFound)?)
     }
 
+    /// The site whose code is on the plate.
+    pub async fn site_by_code(&self, caller: &Caller, code: &str) -> AppResult<SiteRow> {
+        caller.require(Action::ReadPlaces)?;
+        let scope = caller.scope()?;
+        let found = sites::by_code(self.store.read(), scope, code.trim()).await?.ok_or(Code::NotFound)?;
+        Ok(self.site_rows(scope, vec![found]).await?.pop().ok_or(Code::NotFound)?)
+    }
+
     /// Sites with what the scope may know of their visits and tickets: three queries, however many sites. The feed uses it too.
     pub async fn site_rows(&self, scope: Scope, sites: Vec<Site>) -> AppResult<Vec<SiteRow>> {
         let now = self.clock.now();

@@ -17,6 +17,7 @@ use crate::{
         standards::{
             checklists::{self, ACTIVE, ChecklistRow},
             departments::{self, Department},
+            examples,
             kinds::{self, SiteKind},
         },
     },
@@ -60,6 +61,9 @@ impl App {
                 let before: HashMap<&str, &ChecklistRow> =
                     before.iter().map(|row| (row.site_kind.as_str(), row)).collect();
                 stable(&before, &lists)?;
+                for picture in &library.pictures {
+                    examples::insert(tx, county, now, picture).await?;
+                }
                 let mut changes = import_kinds(tx, county, &lists).await?;
                 let mut done = Imported::default();
                 for Prepared { list, body, hash, checklist_id, .. } in &lists {

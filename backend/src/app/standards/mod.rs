@@ -3,4 +3,5 @@
 pub mod calendar;
 pub mod checklists;
 pub mod departments;
+pub mod examples;
 pub mod import_checklists;

@@ -1,9 +1,15 @@
 //! Reading tickets: lists, one with its whole history, counts for badges.
 
-use super::show::{PhotoRef, TicketView, show};
+use super::show::{TicketView, show};
 pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
-    app::{App, AppResult, Caller, field::facts::Facts},
+    app::{
+        App, AppResult, Caller,
+        field::{
+            attachments::{PhotoRef, photos},
+            facts::Facts,
+        },
+    },
     domain::{
         clock::Instant,
         field::kind::Kind,
@@ -157,10 +163,10 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         attempt_list: attempts
             .into_iter()
             .map(|attempt| {
-                let photos = of(attempt.operation_id);
+                let sent = of(attempt.operation_id);
                 AttemptView {
-                    missing_files: photos.iter().filter(|file| file.state == "missing").count(),
-                    photos: photos.into_iter().map(PhotoRef::of).collect(),
+                    missing_files: sent.iter().filter(|file| file.state == "missing").count(),
+                    photos: photos(sent, &files),
                     person_name: names.get(&attempt.person_id).cloned(),
                     id: attempt.id,
                     no: attempt.no,
@@ -178,14 +184,13 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         findings: findings
             .into_iter()
             .map(|finding| FindingView {
-                photos: of(finding.operation_id)
-                    .into_iter()
-                    .filter(|file| {
+                photos: photos(
+                    of(finding.operation_id).into_iter().filter(|file| {
                         file.item_path.is_none()
                             || file.item_path.as_deref() == Some(finding.item_code.as_str())
-                    })
-                    .map(PhotoRef::of)
-                    .collect(),
+                    }),
+                    &files,
+                ),
                 person_name: names.get(&finding.person_id).cloned(),
                 id: finding.id,
                 title: finding.title,

@@ -1,7 +1,10 @@
 //! A ticket as people read it: with the names of its places and units, its dates judged, and its photos.
 
 use crate::{
-    app::AppResult,
+    app::{
+        AppResult,
+        field::attachments::{PhotoRef, VoiceRef, photos, voices},
+    },
     domain::{
         clock::Instant,
         field::flag::Flag,
@@ -15,47 +18,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// A photo that belongs to something; its bytes are read by id and size.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct PhotoRef {
-    pub file_id: Uuid,
-    pub operation_id: Uuid,
-    pub role: String,
-    /// `missing` while it is on its way, `stored`, `waived`.
-    pub state: String,
-    pub media_type: String,
-    pub item_path: Option<String>,
-    pub instance_key: Option<String>,
-    pub taken_at: Option<DateTime<Utc>>,
-    pub capture: Option<String>,
-    pub lon: Option<f64>,
-    pub lat: Option<f64>,
-    pub accuracy_m: Option<f64>,
-    pub flags: Vec<String>,
-}
-
-impl PhotoRef {
-    pub fn of(file: &NamedFile) -> Self {
-        let side = &file.sidecar;
-        let number = |key: &str| side["position"][key].as_f64();
-        Self {
-            file_id: file.file_id,
-            operation_id: file.operation_id,
-            role: file.role.clone(),
-            state: file.state.clone(),
-            media_type: file.media_type.clone(),
-            item_path: file.item_path.clone(),
-            instance_key: file.instance_key.clone(),
-            taken_at: side["taken_at"].as_str().and_then(|text| text.parse().ok()),
-            capture: side["capture"].as_str().map(str::to_owned),
-            lon: number("lon"),
-            lat: number("lat"),
-            accuracy_m: number("accuracy_m"),
-            flags: serde_json::from_value(file.flags.clone()).unwrap_or_default(),
-        }
-    }
-}
 
 /// One row of a ticket list. Photos: `before` are those of its findings, `after` those of the newest attempt.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -114,6 +76,7 @@ pub struct TicketView {
     pub version: i32,
     pub before: Vec<PhotoRef>,
     pub after: Vec<PhotoRef>,
+    pub voices: Vec<VoiceRef>,
 }
 
 /// Shows tickets that the caller has already been given, in their order.
@@ -126,9 +89,9 @@ pub async fn show(
 ) -> AppResult<Vec<TicketView>> {
     let names = Names::load(conn, county, tickets).await?;
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
-    let mut photos: HashMap<Uuid, Vec<NamedFile>> = HashMap::new();
+    let mut files: HashMap<Uuid, Vec<NamedFile>> = HashMap::new();
     for file in store::field::named::of_subjects(conn, county, ids.clone()).await? {
-        photos.entry(file.subject_id).or_default().push(file);
+        files.entry(file.subject_id).or_default().push(file);
     }
     let mut latest: HashMap<Uuid, Uuid> = HashMap::new();
     for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
@@ -140,7 +103,7 @@ pub async fn show(
             view(
                 ticket,
                 &names,
-                photos.get(&ticket.id).map_or(&[], Vec::as_slice),
+                files.get(&ticket.id).map_or(&[], Vec::as_slice),
                 latest.get(&ticket.id).copied(),
                 rules,
                 now,
@@ -173,8 +136,9 @@ fn view(
         site_name: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.0.clone())),
         site_code: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.1.clone())),
         missing_files: files.iter().filter(|file| file.state == "missing").count(),
-        before: files.iter().filter(|file| file.role != "after" && !after(file)).map(PhotoRef::of).collect(),
-        after: files.iter().filter(|file| after(file) || fix_on_spot(file)).map(PhotoRef::of).collect(),
+        before: photos(files.iter().filter(|file| file.role != "after" && !after(file)), files),
+        after: photos(files.iter().filter(|file| after(file) || fix_on_spot(file)), files),
+        voices: voices(files),
         id: t.id,
         number: t.number,
         state: t.state,

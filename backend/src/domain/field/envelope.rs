@@ -110,6 +110,9 @@ pub struct FileRef {
     pub position: Option<Place>,
     #[serde(default)]
     pub heading: Option<f64>,
+    /// How long a voice note is.
+    #[serde(default)]
+    pub seconds: Option<f64>,
 }
 
 /// A position as a phone claims it; judged by [`Place::checked`].

@@ -7,14 +7,18 @@ use crate::{
         App, Caller,
         standards::checklists::{ChecklistFilter, ChecklistView},
     },
-    domain::page::Page,
+    domain::{field::media::Sha256, page::Page, problem::Code},
     http::{
         extract::{Path, Query},
         paging::page,
-        problem::Failure,
+        problem::{Answer, Failure},
     },
 };
-use actix_web::web;
+use actix_web::{
+    HttpResponse,
+    http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    web,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -55,4 +59,19 @@ pub async fn checklist(
     Path(id): Path<Uuid>,
 ) -> Result<web::Json<ChecklistView>, Failure> {
     Ok(web::Json(app.checklist(&caller, id).await?))
+}
+
+/// An example picture of an item, by the hash of its bytes; a phone may keep it for ever.
+#[utoipa::path(get, path = "/api/v1/checklists/examples/{sha256}", tag = "standards", params(("sha256" = String, Path)), responses(
+    (status = 200, description = "The picture", body = Vec<u8>, content_type = "image/png"),
+    (status = 404, description = "No checklist of the county shows it"),
+))]
+pub async fn example(app: web::Data<App>, caller: Caller, Path(sha256): Path<String>) -> Answer {
+    let sha256 = Sha256::parse(&sha256).ok_or(Code::NotFound)?;
+    let picture = app.example(&caller, sha256).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, picture.media_type))
+        .insert_header((CACHE_CONTROL, "private, max-age=31536000, immutable"))
+        .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .body(picture.bytes))
 }

@@ -5,6 +5,7 @@
 use crate::{
     app::{
         App, Caller,
+        field::last_photos::LastPhotos,
         places::sites::{SiteFilter, SiteRow},
     },
     domain::page::Page,
@@ -65,4 +66,28 @@ pub async fn site(
     Path(id): Path<Uuid>,
 ) -> Result<web::Json<SiteRow>, Failure> {
     Ok(web::Json(app.site(&caller, id).await?))
+}
+
+/// The site of a code, as its QR plate names it.
+#[utoipa::path(get, path = "/api/v1/sites/by-code/{code}", tag = "places", params(("code" = String, Path)), responses(
+    (status = 200, description = "The site", body = SiteRow),
+))]
+pub async fn by_code(
+    app: web::Data<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<web::Json<SiteRow>, Failure> {
+    Ok(web::Json(app.site_by_code(&caller, &code).await?))
+}
+
+/// The newest photo of each item at a site, for taking the next one from the same place.
+#[utoipa::path(get, path = "/api/v1/sites/{id}/last-photos", tag = "places", params(("id" = Uuid, Path)), responses(
+    (status = 200, description = "Newest first; the pictures are read from `/photos/{photo_id}/display`", body = LastPhotos),
+))]
+pub async fn last_photos(
+    app: web::Data<App>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<web::Json<LastPhotos>, Failure> {
+    Ok(web::Json(app.last_photos(&caller, id).await?))
 }

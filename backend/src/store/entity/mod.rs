@@ -9,6 +9,7 @@ pub mod department;
 pub mod device;
 pub mod device_slot;
 pub mod division;
+pub mod example;
 pub mod file;
 pub mod finding;
 pub mod idempotency;

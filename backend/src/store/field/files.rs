@@ -312,6 +312,27 @@ pub async fn visible(
     Ok(Some(VisiblePhoto { county_id: county, sha256, file }))
 }
 
+/// The photos that are here of these operations, of these roles, as far as the scope contains them and they are released to it.
+pub async fn here_of_operations(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    operations: Vec<Uuid>,
+    roles: &[&str],
+) -> Result<Vec<operation_file::Model>, Error> {
+    let Some(county) = scope.county() else { return Ok(Vec::new()) };
+    Ok(operation_file::Entity::find()
+        .filter(operation_file::Column::CountyId.eq(county))
+        .filter(operation_file::Column::OperationId.is_in(operations))
+        .filter(operation_file::Column::Role.is_in(roles.iter().copied()))
+        .filter(operation_file::Column::State.eq(STORED))
+        .filter(in_scope(scope, now))
+        .order_by_asc(operation_file::Column::OperationId)
+        .order_by_asc(operation_file::Column::Ord)
+        .all(conn.raw())
+        .await?)
+}
+
 /// The rows of `operation_file` that a scope contains: by place, or by a ticket that the unit has to repair.
 fn in_scope(scope: Scope, now: Instant) -> Condition {
     use operation_file::Column;

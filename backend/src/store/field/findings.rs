@@ -2,7 +2,7 @@
 
 use crate::store::{Conn, Error, Tx, entity::finding};
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
@@ -44,6 +44,21 @@ pub async fn of_inspections(
 ) -> Result<Vec<FindingRow>, Error> {
     Ok(finding::Entity::find()
         .filter(C::CountyId.eq(county).and(C::InspectionId.is_in(inspections)))
+        .all(conn.raw())
+        .await?)
+}
+
+/// The newest findings that were reported at a site outside a visit; hidden and foreign ones too.
+pub async fn reported_at(
+    conn: &impl Conn,
+    county: Uuid,
+    site: Uuid,
+    limit: u64,
+) -> Result<Vec<FindingRow>, Error> {
+    Ok(finding::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::SiteId.eq(site)).and(C::InspectionId.is_null()))
+        .order_by_desc(C::ObservedAt)
+        .limit(limit)
         .all(conn.raw())
         .await?)
 }

@@ -125,6 +125,7 @@ fn sidecar(f: &FileRef) -> serde_json::Value {
         "position": f.position.as_ref().and_then(|p| p.checked()),
         "heading": f.heading,
         "of_file_id": f.of_file_id,
+        "seconds": f.seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0),
     }))
 }
 

@@ -283,6 +283,21 @@ pub async fn of_subject(conn: &impl Conn, county: Uuid, subject: Uuid) -> Result
         .await?)
 }
 
+/// The operations about these subjects, each with its subject.
+pub async fn ids_of_subjects(
+    conn: &impl Conn,
+    county: Uuid,
+    subjects: Vec<Uuid>,
+) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    Ok(operation::Entity::find()
+        .select_only()
+        .columns([C::Id, C::SubjectId])
+        .filter(C::SubjectId.is_in(subjects).and(C::CountyId.eq(county)))
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}
+
 fn flags_json(flags: &[Flag]) -> Value {
     serde_json::to_value(flags).unwrap_or_else(|_| Value::Array(Vec::new()))
 }

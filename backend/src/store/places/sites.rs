@@ -131,6 +131,11 @@ pub async fn get(conn: &impl Conn, scope: Scope, id: Uuid) -> Result<Option<Site
     Ok(get_many(conn, scope, vec![id]).await?.pop())
 }
 
+/// The site of this code; codes are unique in a county.
+pub async fn by_code(conn: &impl Conn, scope: Scope, code: &str) -> Result<Option<Site>, Error> {
+    Ok(all_of(conn, named().filter(scoped(scope)).filter(C::Code.eq(code))).await?.pop())
+}
+
 /// The sites of these ids that are in scope; for the feed.
 pub async fn get_many(conn: &impl Conn, scope: Scope, ids: Vec<Uuid>) -> Result<Vec<Site>, Error> {
     all_of(conn, named().filter(scoped(scope)).filter(C::Id.is_in(ids))).await

@@ -2,5 +2,6 @@
 
 pub mod checklists;
 pub mod departments;
+pub mod examples;
 pub mod kinds;
 pub mod settings;
