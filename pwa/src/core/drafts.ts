@@ -30,13 +30,13 @@ export class Drafts {
 
   async list(kind?: Kind): Promise<readonly Draft[]> {
     const drafts = await this.#db.read(['drafts'], (tx) => tx.objectStore('drafts').getAll());
-    return drafts.filter((draft) => kind === undefined || draft.kind === kind).sort((a, b) => b.updated_at - a.updated_at);
+    return drafts.filter((draft) => !draft.intent && (kind === undefined || draft.kind === kind)).sort((a, b) => b.updated_at - a.updated_at);
   }
 
   /** With what is still waiting to be written. */
   async get<K extends Kind>(id: string, kind: K): Promise<Draft<Payloads[K]> | null> {
     const draft = await this.#db.read(['drafts'], (tx) => tx.objectStore('drafts').get(id));
-    if (draft?.kind !== kind) return null;
+    if (draft?.kind !== kind || draft.intent) return null;
     const waiting = this.#pending.get(id);
     return (waiting ? { ...draft, payload: waiting.payload } : draft) as Draft<Payloads[K]>;
   }
@@ -46,7 +46,7 @@ export class Drafts {
     const fresh: Draft = { id: uuidv7(now), kind, subject, payload: plain(initial()), after, started_at: now, updated_at: now };
     // Looking and adding in one transaction: two quick taps on "start" open one visit.
     const draft = await this.#db.write(['drafts'], async (tx) => {
-      const begun = (await tx.objectStore('drafts').getAll()).find((other) => other.kind === kind && sameSubject(other.subject, subject));
+      const begun = (await tx.objectStore('drafts').getAll()).find((other) => other.kind === kind && !other.intent && sameSubject(other.subject, subject));
       if (!begun) await tx.objectStore('drafts').add(fresh);
       return begun ?? fresh;
     });

@@ -32,6 +32,7 @@ import type {
 import type { Payloads } from './payloads';
 import type { Checklist, Division, Inspection, Round, Site, SiteKind, Ticket, WorkingSet } from './rows';
 import type { Review } from './checklist';
+import type { Ending, HandedIn } from './handin';
 
 export type * from './model';
 export type * from './payloads';
@@ -39,6 +40,7 @@ export type * from './rows';
 export { distanceM, FRESH_MS, type GeoState } from './geo';
 export { judge, optionOf } from './checklist';
 export { openPhone } from './phone';
+export type { Ending, HandedIn } from './handin';
 export type { Host } from './host';
 export type { Aids } from './aids';
 export type { LastPhoto } from './db';
@@ -53,6 +55,7 @@ export interface CoreEvents {
   sync: SyncStatus;
   storage: StorageStatus;
   place: GeoState;
+  handed_in: readonly HandedIn[];
   /** Rows of these nouns changed (here or in another tab). */
   changed: ReadonlySet<Noun>;
 }
@@ -83,6 +86,17 @@ export interface Core {
   review(draft_id: string): Promise<Review>;
   /** Turns a draft and its photos into an immutable, numbered, signed operation, in one transaction. */
   submit(draft_id: string): Promise<SubmitResult>;
+  /**
+   * Checks like `submit` and puts the draft down as handed in; it is sealed ten seconds later, or at once when the page goes away, or at the
+   * next start when the page dies. `then`: a command that is sealed right behind it.
+   */
+  handIn(draft_id: string, then?: HandInThen | null): Promise<HandInResult>;
+  /** Within those seconds: the draft is open again. `sealed`: too late. */
+  takeBack(draft_id: string): Promise<'taken_back' | 'sealed'>;
+  /** Resolves when a draft that was handed in is sealed, or was taken back (`gone`), or could not be sealed for now (`stuck`). */
+  ended(draft_id: string): Promise<Ending>;
+  /** What was handed in here and may still be taken back. */
+  readonly handedIn: readonly HandedIn[];
   /** Seals a command that needs no draft (a desk's accept, issue, verify …). */
   run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult>;
   /** Waits for the county's verdict on a sealed operation; `unknown` when the time is over (it will still arrive). */
@@ -90,10 +104,20 @@ export interface Core {
 
   /** The page calls these: came to the front, network came back, about to be hidden. */
   wake(reason: 'visible' | 'online' | 'tap'): void;
-  /** Writes every unsaved draft now. Call on `pagehide` and when the page is hidden. */
+  /** Writes every unsaved draft now. */
   flush(): Promise<void>;
+  /** The page is hidden or goes away: writes every draft and seals what was handed in. */
+  leave(): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface HandInThen<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly subject: Subject;
+  readonly payload: Payloads[K];
+}
+
+export type HandInResult = { readonly kind: 'handed_in'; readonly operation_id: string; readonly then_id: string | null } | Exclude<SubmitResult, { readonly kind: 'sealed' }>;
 
 export type SubmitResult =
   | { readonly kind: 'sealed'; readonly operation_id: string; readonly seq: number }

@@ -1,6 +1,8 @@
 // Words of the phone: states as closed unions, rows as they lie in the local database. Data only; nothing here does anything.
 // Protocol: decisions.md 4. Times are milliseconds of this phone's clock unless the name says `_at` with a string (RFC 3339, UTC).
 
+import type { ClockReading } from './clock';
+
 /** Kinds of operation of the first issue; the number is the version of the payload's shape. */
 export type Kind =
   | 'inspection.submit'
@@ -74,6 +76,20 @@ export type UploadState = 'held' | 'stored' | 'purged' | 'lost';
 
 // ---------------------------------------------------------------- drafts and operations
 
+/**
+ * "Submit" was tapped; until it is sealed it can be taken back. Holds what the envelope says of the moment and the person, so that a phone
+ * that dies in between seals the same thing later.
+ */
+export interface Intent {
+  readonly post_id: string;
+  readonly made_at: string;
+  readonly clock: ClockReading;
+  readonly app_version: string;
+  readonly capture: 'phone' | 'desktop';
+  /** Sealed right behind it, or not at all (the signature under a repair report). */
+  readonly then: Draft | null;
+}
+
 /** What a draft or operation is about; enough to list it without opening its payload. */
 export interface Subject {
   readonly site_id?: string;
@@ -94,6 +110,10 @@ export interface Draft<Payload = unknown> {
   readonly after: readonly string[];
   readonly started_at: number;
   readonly updated_at: number;
+  /** Set from "submit" until it is sealed or taken back. */
+  readonly intent?: Intent;
+  /** Where the person stood in it (scroll position, open sheet): for coming back after a crash, never sealed. */
+  readonly view?: unknown;
 }
 
 /** How far the county has it. Only ever moves right. */

@@ -17,7 +17,7 @@ import type { Session, StorageStatus, SyncStatus } from './model';
 import { readingDoors } from './phone/reading';
 import { openScope, Present } from './phone/scope';
 import { NOT_SENDING, NOTHING_WAITS, Status, type Sending } from './phone/status';
-import { Submitting } from './phone/submitting';
+import type { Submitting } from './phone/submitting';
 import { Tabs } from './phone/tabs';
 import { writingDoors } from './phone/writing';
 import type { Sender } from './sender';
@@ -46,7 +46,7 @@ class Phone implements Core {
   readonly #contacts: ContactLog;
   readonly #tabs: Tabs;
   readonly #status: Status;
-  readonly #submitting: Submitting;
+  #submitting: Promise<Submitting> | null = null;
   readonly #closed = new AbortController();
   #sender: Sender | null = null;
   #pulling = false;
@@ -98,19 +98,6 @@ class Phone implements Core {
       changed: (nouns) => this.#changed(nouns),
       sendNow: () => this.#tabs.wake('tap'),
     }));
-    this.#submitting = new Submitting({
-      host,
-      events: this.#events,
-      present: this.#present,
-      auth: this.#auth,
-      clock: this.#clock,
-      photos: this.photos,
-      sealed: () => {
-        this.#changed(['drafts', 'work', 'files']);
-        this.#tabs.wake('sealed');
-      },
-      full: () => this.#status.full(),
-    });
   }
 
   async start(): Promise<void> {
@@ -122,9 +109,42 @@ class Phone implements Core {
     void this.#status.refreshStorage();
   }
 
+  #submit(): Promise<Submitting> {
+    if (this.#submitting) return this.#submitting;
+    const made = import('./phone/submitting').then(
+      ({ Submitting: Made }) =>
+        new Made({
+          host: this.#host,
+          events: this.#events,
+          present: this.#present,
+          auth: this.#auth,
+          clock: this.#clock,
+          photos: this.photos,
+          sealed: () => {
+            this.#changed(['drafts', 'work', 'files']);
+            this.#tabs.wake('sealed');
+          },
+          full: () => this.#status.full(),
+          handedIn: (list) => {
+            this.handedIn = list;
+            this.#changed(['drafts']);
+            this.#events.emit('handed_in', list);
+          },
+        }),
+    );
+    this.#submitting = made;
+    made.catch(() => (this.#submitting = null));
+    return made;
+  }
+
+  /** Work that a tab handed in and died before sealing. */
+  async #recover(): Promise<void> {
+    await (await this.#submit()).recover();
+  }
+
   /** Brings into memory what the start did not need but the field will: a phone may lose its network before the worker has stored the app. */
   async #warmUp(): Promise<void> {
-    await Promise.allSettled([import('./seal'), import('./photos'), import('./checklist'), import('./aids')]);
+    await Promise.allSettled([this.#recover(), import('./seal'), import('./photos'), import('./checklist'), import('./aids')]);
   }
 
   // ---------------------------------------------------------------- what screens read
@@ -165,7 +185,7 @@ class Phone implements Core {
     },
     changePassword: (current, next) => this.#auth.changePassword(current, next),
     signOut: async (held) => {
-      await this.flush();
+      await this.leave();
       const { operations_waiting, files_waiting } = await this.#status.count();
       if (held !== 'exported' && operations_waiting + files_waiting > 0) {
         return { kind: 'held', operations: operations_waiting, files: files_waiting };
@@ -175,15 +195,20 @@ class Phone implements Core {
     },
   };
 
-  review: Core['review'] = (draft_id) => this.#submitting.review(draft_id);
-  submit: Core['submit'] = (draft_id) => this.#submitting.submit(draft_id);
-  run: Core['run'] = (kind, subject, payload) => this.#submitting.run(kind, subject, payload);
-  settled: Core['settled'] = (operation_id, timeout_ms) => this.#submitting.settled(operation_id, timeout_ms);
+  handedIn: Core['handedIn'] = [];
+  review: Core['review'] = async (...a) => (await this.#submit()).review(...a);
+  submit: Core['submit'] = async (...a) => (await this.#submit()).submit(...a);
+  handIn: Core['handIn'] = async (draft_id, then = null) => (await this.#submit()).handIn(draft_id, then);
+  takeBack: Core['takeBack'] = async (...a) => (await this.#submit()).takeBack(...a);
+  ended: Core['ended'] = async (...a) => (await this.#submit()).ended(...a);
+  run: Core['run'] = async (...a) => (await this.#submit()).run(...a);
+  settled: Core['settled'] = async (...a) => (await this.#submit()).settled(...a);
 
   // ---------------------------------------------------------------- life of the tab
 
   wake(reason: 'visible' | 'online' | 'tap'): void {
     this.#tabs.wake(reason);
+    void this.#recover().catch(() => undefined);
     void this.#status.refreshStorage();
     void this.#auth.confirm().then(() => this.#pull());
   }
@@ -192,8 +217,13 @@ class Phone implements Core {
     await this.#present.scope?.drafts.flush();
   }
 
-  async close(): Promise<void> {
+  async leave(): Promise<void> {
     await this.flush();
+    await (await this.#submitting)?.hurry();
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
     this.#closed.abort();
     if (this.#present.scope) (await this.#present.scope.photos()).close();
     this.#tabs.close();
@@ -219,6 +249,7 @@ class Phone implements Core {
       if (this.#host.visible() && this.#link.waiting === null) {
         await this.#auth.confirm();
         await this.#pull();
+        void this.#recover().catch(() => undefined);
       }
       await this.#host.sleep(PULL_EVERY_MS, this.#closed.signal);
     }
@@ -291,7 +322,7 @@ class Phone implements Core {
   #sessionChanged(session: Session): void {
     const db = this.#auth.db;
     if (session.kind === 'signed_in' && db && this.#present.scope?.person_id !== session.person.id) {
-      void this.#present.scope?.drafts.flush();
+      void this.leave();
       this.#present.scope = openScope(session.person.id, db, { host: this.#host, geo: this.#geo, clock: this.#clock, api: this.api }, {
         space: () => this.#status.space(),
         full: () => this.#status.full(),
@@ -299,6 +330,7 @@ class Phone implements Core {
         storage: () => this.storage,
       });
       this.#status.sending = NOT_SENDING;
+      void this.#recover().catch(() => undefined);
       void readMeta(db, 'contact').then((contact) => {
         if (contact && this.#clock.contact === null) this.#clock.restore(contact);
       });

@@ -20,15 +20,17 @@ export interface SealContext {
   readonly app_version: string;
   readonly capture: 'phone' | 'desktop';
   readonly author: Author;
+  /** What of the draft is sealed; by default all of it. */
+  readonly shape?: (draft: Draft) => Promise<unknown>;
 }
 
-/** Work to be sealed: a draft by its id, or a command that never was a draft. */
-export type Source = { readonly draft_id: string } | { readonly command: Draft };
+/** Work to be sealed: a draft by its id, a draft only while it is handed in, or a command that never was a draft. */
+export type Source = { readonly draft_id: string } | { readonly handed_in: string } | { readonly command: Draft };
 
 export type SealResult =
   | { readonly kind: 'sealed'; readonly operation_id: string; readonly seq: number }
   | { readonly kind: 'too_large'; readonly what: 'body' | 'files' | 'file'; readonly limit: number; readonly actual: number }
-  /** Neither a draft nor an operation has this id. */
+  /** Neither a draft (or not one that is handed in) nor an operation has this id. */
   | { readonly kind: 'gone' };
 
 /** Version of each kind's payload that this app writes. */
@@ -47,27 +49,16 @@ const KIND_VERSION: Record<Kind, number> = {
 
 /** Safe to call twice and from two tabs: a draft becomes at most one operation, under its own id. */
 export async function seal(context: SealContext, source: Source): Promise<SealResult> {
-  const id = 'draft_id' in source ? source.draft_id : source.command.id;
+  const id = idOf(source);
   for (;;) {
-    const base = await context.db.read(['meta', 'drafts', 'operations', 'files'], async (tx) => ({
-      sealed: await tx.objectStore('operations').get(id),
-      draft: 'draft_id' in source ? await tx.objectStore('drafts').get(id) : source.command,
-      files: await tx.objectStore('files').index('owner').getAll(id),
-      last_seq: (await getMeta(tx, 'last_seq')) ?? 0,
-      device: await getMeta(tx, 'device'),
-      limits: (await getMeta(tx, 'profile'))?.limits ?? DEFAULT_LIMITS,
-    }));
+    const base = await read(context.db, source);
     if (base.sealed) return { kind: 'sealed', operation_id: id, seq: base.sealed.seq };
     if (!base.draft || !base.device) return { kind: 'gone' };
-    const over = tooLarge(base.files, base.limits);
-    if (over) return over;
-
     const seq = base.last_seq + 1;
-    const made_at = new Date(context.now()).toISOString();
-    const body = utf8(JSON.stringify(envelope(context, base.draft, base.files, base.device.id, seq, made_at)));
-    if (body.byteLength > base.limits.body_bytes) {
-      return { kind: 'too_large', what: 'body', limit: base.limits.body_bytes, actual: body.byteLength };
-    }
+    const made_at = base.draft.intent?.made_at ?? new Date(context.now()).toISOString();
+    const body = utf8(JSON.stringify(await envelope(context, base.draft, base.files, base.device.id, seq, made_at)));
+    const over = tooLarge(base.files, body.byteLength, base.limits);
+    if (over) return over;
     const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, base.device.private_key, body);
     const row: OperationRow = {
       id,
@@ -86,8 +77,33 @@ export async function seal(context: SealContext, source: Source): Promise<SealRe
       reconciled_epoch: null,
       problem: null,
     };
-    if (await commit(context.db, row, body.buffer, base.draft, 'draft_id' in source)) return { kind: 'sealed', operation_id: id, seq };
+    if (await commit(context.db, row, body.buffer, base.draft, !('command' in source))) return { kind: 'sealed', operation_id: id, seq };
   }
+}
+
+/** Why it would not be sealed, before anybody is told that it will be; null = nothing in the way. */
+export async function obstacle(context: SealContext, draft_id: string): Promise<Exclude<SealResult, { kind: 'sealed' }> | null> {
+  const base = await read(context.db, { draft_id });
+  if (!base.draft || !base.device) return { kind: 'gone' };
+  const body = utf8(JSON.stringify(await envelope(context, base.draft, base.files, base.device.id, base.last_seq + 1, new Date(context.now()).toISOString())));
+  return tooLarge(base.files, body.byteLength, base.limits);
+}
+
+const idOf = (source: Source): string => ('command' in source ? source.command.id : 'handed_in' in source ? source.handed_in : source.draft_id);
+
+function read(db: Database, source: Source) {
+  const id = idOf(source);
+  return db.read(['meta', 'drafts', 'operations', 'files'], async (tx) => {
+    const draft = 'command' in source ? source.command : await tx.objectStore('drafts').get(id);
+    return {
+      sealed: await tx.objectStore('operations').get(id),
+      draft: 'handed_in' in source && !draft?.intent ? undefined : draft,
+      files: await tx.objectStore('files').index('owner').getAll(id),
+      last_seq: (await getMeta(tx, 'last_seq')) ?? 0,
+      device: await getMeta(tx, 'device'),
+      limits: (await getMeta(tx, 'profile'))?.limits ?? DEFAULT_LIMITS,
+    };
+  });
 }
 
 /** Writes everything or nothing. False when the number was taken or the draft touched since it was read: the caller reads again. */
@@ -101,6 +117,9 @@ function commit(db: Database, row: OperationRow, body: ArrayBuffer, draft: Draft
       const now = await tx.objectStore('drafts').get(row.id);
       if (now?.updated_at !== draft.updated_at) return false;
       await tx.objectStore('drafts').delete(row.id);
+      // What follows is handed in by the same commit: dying here, the phone knows that it is still to be sealed.
+      const then = draft.intent?.then;
+      if (then) await tx.objectStore('drafts').put({ ...then, intent: { ...draft.intent, then: null } });
     }
     await tx.objectStore('operations').add(row);
     await tx.objectStore('bodies').add(body, row.id);
@@ -109,25 +128,27 @@ function commit(db: Database, row: OperationRow, body: ArrayBuffer, draft: Draft
   });
 }
 
-function tooLarge(files: readonly FileRow[], limits: Limits): SealResult | null {
+function tooLarge(files: readonly FileRow[], body_bytes: number, limits: Limits): Extract<SealResult, { kind: 'too_large' }> | null {
   if (files.length > limits.files) return { kind: 'too_large', what: 'files', limit: limits.files, actual: files.length };
   const largest = Math.max(0, ...files.map((file) => file.bytes));
-  return largest > limits.file_bytes ? { kind: 'too_large', what: 'file', limit: limits.file_bytes, actual: largest } : null;
+  if (largest > limits.file_bytes) return { kind: 'too_large', what: 'file', limit: limits.file_bytes, actual: largest };
+  return body_bytes > limits.body_bytes ? { kind: 'too_large', what: 'body', limit: limits.body_bytes, actual: body_bytes } : null;
 }
 
 /** The envelope of decisions.md 4. Built once per operation; the order of keys is for people who read it. */
-function envelope(context: SealContext, draft: Draft, files: readonly FileRow[], device_id: string, seq: number, made_at: string): object {
+async function envelope(context: SealContext, draft: Draft, files: readonly FileRow[], device_id: string, seq: number, made_at: string): Promise<object> {
+  const { intent } = draft;
   return {
     schema: 'lalian.operation/1',
     operation_id: draft.id,
     kind: `${draft.kind}/${KIND_VERSION[draft.kind]}`,
-    ...makers(context, draft),
+    ...makers(intent ? { ...context, capture: intent.capture, author: { ...context.author, post_id: intent.post_id } } : context, draft),
     device: { id: device_id, seq },
     after: draft.after,
     made_at,
-    clock: context.clock.read(),
-    app_version: context.app_version,
-    payload: draft.payload,
+    clock: intent?.clock ?? context.clock.read(),
+    app_version: intent?.app_version ?? context.app_version,
+    payload: context.shape ? await context.shape(draft) : draft.payload,
     files: files.map(fileReference),
   };
 }

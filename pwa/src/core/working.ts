@@ -73,11 +73,13 @@ export class WorkingSet {
     return this.#db.read(['drafts', 'operations'], async (tx) => {
       const visit = (row: Draft | OperationRow): boolean => row.kind === 'inspection.submit' && row.subject.site_id !== undefined;
       const since = this.#now() - DONE_MS;
-      const drafts = (await tx.objectStore('drafts').getAll()).filter((draft) => visit(draft) && !draft.subject.paper);
+      const begun = (await tx.objectStore('drafts').getAll()).filter((draft) => visit(draft) && !draft.subject.paper);
+      const drafts = begun.filter((draft) => !draft.intent);
+      const handedIn = begun.filter((draft) => draft.intent);
       const sealed = (await tx.objectStore('operations').getAll()).filter((row) => visit(row) && row.sealed_at >= since);
       return {
         drafts: new Map(drafts.map((draft) => [draft.subject.site_id ?? '', draft.id])),
-        done: new Set(sealed.map((row) => row.subject.site_id ?? '')),
+        done: new Set([...handedIn, ...sealed].map((row) => row.subject.site_id ?? '')),
       };
     });
   }

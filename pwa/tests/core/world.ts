@@ -48,7 +48,7 @@ export class KillSwitch {
   }
 }
 
-class MortalDatabase implements Database {
+export class MortalDatabase implements Database {
   readonly name: string;
   readonly #db: Database;
   readonly #life: KillSwitch;

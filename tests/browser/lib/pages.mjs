@@ -75,7 +75,7 @@ export class InspectorPhone {
     await this.page.getByRole('button', { name: '看一遍，准备提交' }).click();
     await this.page.getByText('都填好了，可以提交').waitFor();
     await this.page.getByRole('button', { name: '提交', exact: true }).click();
-    await this.page.getByText('已完成，保存在本机').waitFor();
+    await this.sealed();
   }
 
   /** Reports something between sites, where the phone is. */
@@ -92,7 +92,13 @@ export class InspectorPhone {
     await here.click();
     await this.page.getByText(/已记下位置/).waitFor();
     await this.page.getByRole('button', { name: '提交问题' }).click();
-    await this.page.getByRole('button', { name: '提交问题' }).waitFor({ state: 'detached' });
+    await this.sealed();
+  }
+
+  /** Ten seconds for a change of mind, then it is sealed. */
+  async sealed() {
+    await this.page.getByRole('button', { name: '撤销' }).waitFor();
+    await this.page.getByText('已完成，保存在本机').waitFor({ timeout: 30_000 });
   }
 
   chip() {

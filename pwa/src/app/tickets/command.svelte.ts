@@ -1,6 +1,6 @@
 // One step on a ticket, from the tap to the county's answer, as a closed union that a screen can show. Every step is a sealed operation:
 // without a network it is kept on this device and arrives later.
-import type { Kind, Payloads, Subject, SubmitResult, TicketState, Verdict, Words } from '@/core';
+import type { HandInThen, Kind, Payloads, Subject, SubmitResult, TicketState, Verdict, Words } from '@/core';
 import { core } from '../shell/core.svelte';
 
 export type Outcome =
@@ -48,9 +48,21 @@ export function runStep<K extends Kind>(kind: K, subject: Subject, payload: Payl
   return settle(core().run(kind, subject, payload), seen);
 }
 
-/** The same for a draft with photos. */
-export function submitDraft(draft_id: string, seen: TicketState | null): Promise<Outcome> {
-  return settle(core().submit(draft_id), seen);
+/** A form with photos: handed in, so that it can be taken back for ten seconds; `then` is sealed right behind it. */
+export async function handInDraft(draft_id: string, then: HandInThen | null, seen: TicketState | null): Promise<Outcome | TakenBack> {
+  const answer = await core().handIn(draft_id, then);
+  if (answer.kind !== 'handed_in') return { kind: 'unsealed', why: answer.kind };
+  const ending = await core().ended(draft_id);
+  if (ending.kind === 'gone') return { kind: 'taken_back' };
+  if (ending.kind !== 'sealed') return { kind: 'unsealed', why: ending.kind === 'stuck' ? 'no_space' : ending.kind };
+  const first = await settle(Promise.resolve(ending), seen);
+  if (answer.then_id === null || !isThrough(first)) return first;
+  return settle(Promise.resolve({ kind: 'sealed', operation_id: answer.then_id, seq: 0 }), seen);
+}
+
+/** The person changed his mind: nothing happened. */
+interface TakenBack {
+  readonly kind: 'taken_back';
 }
 
 /** State of the one step that a screen offers at a time; a second tap while sending does nothing. */
@@ -65,10 +77,14 @@ export class Command {
     return this.state.kind === 'done' ? this.state.outcome : null;
   }
 
-  async do(step: () => Promise<Outcome>): Promise<Outcome | null> {
+  async do(step: () => Promise<Outcome | TakenBack>): Promise<Outcome | null> {
     if (this.busy) return null;
     this.state = { kind: 'sending' };
     const result = await step();
+    if (result.kind === 'taken_back') {
+      this.dismiss();
+      return null;
+    }
     this.state = { kind: 'done', outcome: result };
     return result;
   }

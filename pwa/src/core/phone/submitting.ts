@@ -1,4 +1,4 @@
-// From a draft to sealed work, and on to the county's verdict. The rules and the sealing load when they are first needed, not with the app.
+// From a draft to sealed work, and on to the county's verdict. Loaded right after the start of the app, which does without it.
 import type { Auth } from '../auth';
 import { uuidv7 } from '../bytes';
 import type { Review } from '../checklist';
@@ -6,12 +6,13 @@ import type { Clock } from '../clock';
 import { NoSpace } from '../db';
 import type { Emitter } from '../events';
 import type { Host } from '../host';
-import type { Core, CoreEvents, SubmitResult } from '../index';
+import type { HandedIn, HandIns } from '../handin';
+import type { Core, CoreEvents, HandInResult, HandInThen, SubmitResult } from '../index';
 import { readMeta } from '../meta';
 import type { Draft, Kind, Subject, Verdict } from '../model';
 import type { InspectionPayload, Payloads } from '../payloads';
-import type { Source } from '../seal';
-import type { Present } from './scope';
+import type { SealContext, SealResult, Source } from '../seal';
+import type { Present, Scope } from './scope';
 
 export interface SubmittingParts {
   readonly host: Host;
@@ -23,10 +24,14 @@ export interface SubmittingParts {
   /** Something was sealed: told to every tab, and sent. */
   readonly sealed: () => void;
   readonly full: () => void;
+  /** What may still be taken back is another list. */
+  readonly handedIn: (list: readonly HandedIn[]) => void;
 }
 
 export class Submitting {
   readonly #parts: SubmittingParts;
+  /** One for each person who was here since the tab began; loaded with the first thing handed in, or found so at the start. */
+  readonly #handIns = new Map<Scope, Promise<HandIns>>();
 
   constructor(parts: SubmittingParts) {
     this.#parts = parts;
@@ -54,39 +59,118 @@ export class Submitting {
   }
 
   run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult> {
-    const now = this.#parts.host.now();
-    const command: Draft = {
-      id: uuidv7(now),
-      kind,
-      subject,
-      payload: JSON.parse(JSON.stringify(payload)) as unknown,
-      after: [],
-      started_at: now,
-      updated_at: now,
-    };
-    return this.#seal({ command });
+    return this.#seal({ command: command(kind, subject, payload, this.#parts.host.now()) });
   }
 
-  async #seal(source: Source): Promise<SubmitResult> {
-    const { host, auth, clock, present } = this.#parts;
+  // ---------------------------------------------------------------- handing in: ten seconds before the seal
+
+  async handIn(draft_id: string, then: HandInThen | null): Promise<HandInResult> {
+    const { host, clock, present } = this.#parts;
     const scope = present.must();
-    const post_id = auth.profile?.post_id;
-    if (!post_id) return { kind: 'no_post' };
-    // Another tab may have met the server since.
-    const contact = await readMeta(scope.db, 'contact');
-    if (contact && (clock.contact === null || contact.device_at > clock.contact.device_at)) clock.restore(contact);
-    try {
-      const { seal } = await import('../seal');
-      const author = { person_id: scope.person_id, post_id };
-      const result = await seal({ db: scope.db, clock, now: host.now, app_version: host.appVersion, capture: host.capture, author }, source);
+    await scope.drafts.flush();
+    const checked = await this.review(draft_id);
+    if (checked.faults.length > 0) return { kind: 'incomplete', review: checked };
+    const context = await this.#context(scope);
+    if (!context) return { kind: 'no_post' };
+    const { obstacle } = await import('../seal');
+    const over = await obstacle(context, draft_id);
+    if (over?.kind === 'too_large') return over;
+    const now = host.now();
+    const intent = {
+      post_id: context.author.post_id,
+      made_at: new Date(now).toISOString(),
+      clock: clock.read(),
+      app_version: context.app_version,
+      capture: context.capture,
+      then: then && command(then.kind, then.subject, then.payload, now),
+    };
+    return this.#space(async () => {
+      if (!(await (await this.#handInsOf(scope)).handIn(draft_id, intent))) throw new Error('nothing to hand in under this id');
+      return { kind: 'handed_in', operation_id: draft_id, then_id: intent.then?.id ?? null } as const;
+    });
+  }
+
+  async takeBack(draft_id: string): Promise<'taken_back' | 'sealed'> {
+    return (await this.#handInsOf(this.#parts.present.must())).takeBack(draft_id);
+  }
+
+  async ended(draft_id: string): ReturnType<HandIns['ended']> {
+    return (await this.#handInsOf(this.#parts.present.must())).ended(draft_id);
+  }
+
+  /** Seals at once whatever waits for a change of mind, of everybody who was here. */
+  async hurry(): Promise<void> {
+    await Promise.allSettled([...this.#handIns.values()].map(async (handIns) => (await handIns).hurry()));
+  }
+
+  /** Seals what was handed in by a tab that died before it could. */
+  async recover(): Promise<void> {
+    const { scope } = this.#parts.present;
+    if (scope) await (await this.#handInsOf(scope)).recover();
+  }
+
+  #handInsOf(scope: Scope): Promise<HandIns> {
+    const known = this.#handIns.get(scope);
+    if (known) return known;
+    const made = import('../handin').then(({ HandIns: Made }) => {
+      const handIns: HandIns = new Made({
+        db: scope.db,
+        host: this.#parts.host,
+        seal: async (id) => {
+          const context = await this.#context(scope);
+          return context ? this.#sealed({ handed_in: id }, context) : { kind: 'gone' };
+        },
+        changed: () => {
+          if (scope !== this.#parts.present.scope) return;
+          this.#parts.handedIn(handIns.list);
+        },
+      });
+      return handIns;
+    });
+    this.#handIns.set(scope, made);
+    made.catch(() => this.#handIns.delete(scope));
+    return made;
+  }
+
+  // ---------------------------------------------------------------- sealing
+
+  async #seal(source: Source): Promise<SubmitResult> {
+    const context = await this.#context(this.#parts.present.must());
+    if (!context) return { kind: 'no_post' };
+    return this.#space(async () => {
+      const result = await this.#sealed(source, context);
       if (result.kind === 'gone') throw new Error('nothing to seal under this id');
-      if (result.kind === 'sealed') this.#parts.sealed();
       return result;
+    });
+  }
+
+  async #sealed(source: Source, context: SealContext): Promise<SealResult> {
+    const { seal } = await import('../seal');
+    const result = await seal(context, source);
+    if (result.kind === 'sealed') this.#parts.sealed();
+    return result;
+  }
+
+  /** A full phone is an answer, not a failure. */
+  async #space<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'no_space' }> {
+    try {
+      return await work();
     } catch (error) {
       if (!(error instanceof NoSpace)) throw error;
       this.#parts.full();
       return { kind: 'no_space' };
     }
+  }
+
+  async #context(scope: Scope): Promise<SealContext | null> {
+    const { host, auth, clock } = this.#parts;
+    const post_id = (scope === this.#parts.present.scope ? auth.profile : await readMeta(scope.db, 'profile'))?.post_id;
+    if (!post_id) return null;
+    // Another tab may have met the server since.
+    const contact = await readMeta(scope.db, 'contact');
+    if (contact && (clock.contact === null || contact.device_at > clock.contact.device_at)) clock.restore(contact);
+    const author = { person_id: scope.person_id, post_id };
+    return { db: scope.db, clock, now: host.now, app_version: host.appVersion, capture: host.capture, author, shape: (draft) => shape(scope, draft) };
   }
 
   settled(operation_id: string, timeout_ms = 15_000): Promise<Verdict> {
@@ -109,4 +193,21 @@ export class Submitting {
       void host.sleep(timeout_ms, stop.signal).then(() => (stop.signal.aborted ? undefined : look(true).catch(reject)));
     });
   }
+}
+
+/** Work that never was a form; plain data, so that IndexedDB and JSON both take it. */
+function command(kind: Kind, subject: Subject, payload: unknown, now: number): Draft {
+  return { id: uuidv7(now), kind, subject, payload: JSON.parse(JSON.stringify(payload)) as unknown, after: [], started_at: now, updated_at: now };
+}
+
+/** What of a draft is sealed: answers that other answers hide stay behind. */
+async function shape({ working }: Scope, draft: Draft): Promise<unknown> {
+  if (draft.kind !== 'inspection.submit' && draft.kind !== 'inspection.correct') return draft.payload;
+  const payload = draft.payload as Payloads['inspection.submit' | 'inspection.correct'];
+  const visit = 'inspection' in payload ? payload.inspection : payload;
+  const checklist = await working.get('checklists', visit.checklist_id);
+  if (!checklist) return payload;
+  const { withoutHidden } = await import('../checklist');
+  const left = withoutHidden(checklist, visit);
+  return 'inspection' in payload ? { ...payload, inspection: left } : left;
 }

@@ -60,4 +60,12 @@ export const outbox: typeof zh = {
     differs: 'What the county holds differs from this phone. Please do not delete anything and contact the county office.',
     local: 'This phone’s storage had a problem. Please close other pages, open Lalian again and retry.',
   },
+  handedIn: {
+    done: 'Submitted',
+    undo: 'Undo',
+    takenBack: 'Taken back; everything is still there. Submit again when it is right.',
+    tooLate: 'Already sealed, too late to undo. A visit can be corrected for 72 hours.',
+    stuck: 'Submitted, not sealed yet: the phone may be full. Please free some space and keep Lalian.',
+    again: 'Try again',
+  },
 };
