@@ -250,7 +250,7 @@ export class Lane {
       files: await tx.objectStore('files').index('owner').getAll(row.id),
       profile: await getMeta(tx, 'profile'),
     }));
-    const manifest = { operation: row, files, device_id: device.id, person_id: profile?.person.id ?? '' };
+    const manifest = { operation: row, files, device_id: device.id, person_id: row.author_id ?? profile?.person.id ?? '' };
     let check = await checkReceipt(jws, (await readMeta(this.db, 'keys'))?.keys ?? [], manifest);
     if (check.kind === 'unknown_key') {
       const keys = await this.#fetchKeys();

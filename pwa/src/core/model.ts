@@ -155,6 +155,8 @@ export interface OperationRow {
   readonly subject: Subject;
   readonly sha256: string;
   readonly signature: string;
+  /** The walker of a sheet that was entered here; absent on own work. The receipt names this person. */
+  readonly author_id?: string;
   readonly file_ids: readonly string[];
   readonly after: readonly string[];
   readonly made_at: string;

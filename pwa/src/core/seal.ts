@@ -60,6 +60,7 @@ export async function seal(context: SealContext, source: Source): Promise<SealRe
     const over = tooLarge(base.files, body.byteLength, base.limits);
     if (over) return over;
     const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, base.device.private_key, body);
+    const { author } = makers(context, base.draft);
     const row: OperationRow = {
       id,
       seq,
@@ -67,6 +68,7 @@ export async function seal(context: SealContext, source: Source): Promise<SealRe
       subject: base.draft.subject,
       sha256: await sha256(body),
       signature: `es256 ${base64url(signature)}`,
+      ...(author.person_id === context.author.person_id ? {} : { author_id: author.person_id }),
       file_ids: base.files.map((file) => file.file_id),
       after: base.draft.after,
       made_at,

@@ -32,6 +32,8 @@ const GRACE: TimeDelta = TimeDelta::days(30);
 #[derive(Debug, Clone)]
 pub struct Vouched {
     pub person_id: Uuid,
+    /// Who has the bytes of its files: the author, or the person who entered the author's sheet and brings it.
+    pub holder: Uuid,
     pub post_id: Uuid,
     pub role: Role,
     pub unit_id: Uuid,
@@ -124,6 +126,7 @@ pub async fn judge(
     };
     Ok(Some(Vouched {
         person_id: author.person_id,
+        holder: entered_by.unwrap_or(author.person_id),
         post_id: author.post_id,
         role: post.role,
         unit_id: post.unit_id,

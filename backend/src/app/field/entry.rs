@@ -143,7 +143,7 @@ impl<'a> Entry<'a> {
         let by = NamedBy {
             operation_id: self.envelope.operation_id,
             county_id: self.county,
-            person_id: self.author.person_id,
+            person_id: self.author.holder,
             township_id: township,
             village_id: village,
             visible_from,
