@@ -1,14 +1,15 @@
 // Who is using the phone. The access token lives in memory and for minutes; what opens the app offline is the database that lies here.
 // Losing the session never stops work: capture goes on, sending goes on with the device's own credential, only reading waits for a login.
 import type { LocalDatabase, Databases } from './db';
+import type { Doorway } from './entering';
 import type { Reply, Request } from './http';
 import type { Host } from './host';
-import { makeDevice, type Install, type KnownPerson, type PendingDevice } from './install';
+import type { Install } from './install';
 import { API, type Link } from './link';
-import { getMeta, putMeta, readMeta, writeMeta, type Profile } from './meta';
+import { getMeta, writeMeta, type Profile } from './meta';
 import type { Person, Session } from './model';
-import type { ChangePasswordResult, SignInResult } from './index';
-import { problemAnswer, sessionAnswer, type SessionAnswer } from './session.wire';
+import type { ChangePasswordResult, PersonHere, SignInResult, SignOutResult } from './index';
+import { sessionAnswer, type SessionAnswer } from './session.wire';
 
 /** A request in the name of the session and the acting post. */
 export type Call = (request: Request) => Promise<Reply>;
@@ -31,6 +32,8 @@ export class Auth {
   #session: Session = { kind: 'starting' };
   #db: LocalDatabase | null = null;
   #profile: Profile | null = null;
+  #pinned = false;
+  readonly #door: Doorway;
   #token: Token | null = null;
   #refreshing: Promise<void> | null = null;
 
@@ -40,6 +43,34 @@ export class Auth {
     this.#databases = databases;
     this.#link = link;
     this.#changed = changed;
+    this.#door = {
+      host,
+      install,
+      databases,
+      link,
+      call: (request) => this.call(request),
+      profile: () => this.#profile,
+      entered: (answer, db, profile) => {
+        this.#takeToken(answer);
+        this.#db = db;
+        this.#profile = profile;
+        // The password was given: no screen lock stands before that.
+        this.#pinned = false;
+        this.#setLink('live');
+      },
+      passwordChanged: async () => {
+        if (this.#profile) await this.#keepProfile({ ...this.#profile, must_change_password: false });
+        // Other sessions have ended with the old password; ours gets a fresh token.
+        this.#token = null;
+        await this.#refresh();
+      },
+      left: () => {
+        this.#token = null;
+        this.#db = null;
+        this.#profile = null;
+        this.#set({ kind: 'signed_out' });
+      },
+    };
   }
 
   get session(): Session {
@@ -53,6 +84,11 @@ export class Auth {
 
   get profile(): Profile | null {
     return this.#profile;
+  }
+
+  /** Whoever was opened from what lies here has set a screen lock. */
+  get pinned(): boolean {
+    return this.#pinned;
   }
 
   /** Opens with the last person at once, whatever the network does; the server is asked afterwards (`confirm`). */
@@ -72,38 +108,26 @@ export class Auth {
 
   async continueOffline(person_id: string): Promise<boolean> {
     const known = (await this.#install.people()).find((person) => person.person_id === person_id && person.signed_in);
-    return known !== undefined && this.#open(known.person_id);
+    if (!known || !(await this.#open(person_id))) return false;
+    // The next start opens with whoever used the phone last.
+    await this.#install.remember({ ...known, last_at: this.#host.now() });
+    return true;
   }
 
-  async signIn(login: string, password: string, again = true): Promise<SignInResult> {
-    const device = await this.#deviceFor(login);
-    const reply = await this.#link.send({
-      method: 'POST',
-      url: `${API}/session`,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({
-        login,
-        password,
-        device: { id: device.id, name: deviceName(this.#host), public_key: device.public_key, app_version: this.#host.appVersion },
-      }),
-      timeout_ms: 30_000,
-      cookie: true,
-    });
-    if (reply.kind === 'busy' && reply.status === 429) return { kind: 'slow_down', seconds: Math.ceil((reply.retry_after_ms ?? 5000) / 1000) };
-    if (reply.kind !== 'ours') return { kind: 'offline' };
-    if (reply.status === 200) {
-      const answer = sessionAnswer(reply.body);
-      if (!answer) return { kind: 'offline' };
-      await this.#enter(answer, device);
-      return { kind: 'signed_in', person: answer.person, posts: answer.posts };
-    }
-    const code = problemAnswer(reply.body)?.code ?? 'unknown';
-    if (code === 'foreign_device' && again) {
-      // This login belongs to another person than the one who used it here before: a new device for a new person.
-      await this.#install.keepPending(await makeDevice(login));
-      return this.signIn(login, password, false);
-    }
-    return reply.status === 401 ? { kind: 'wrong' } : { kind: 'failed', code };
+  async signIn(login: string, password: string): Promise<SignInResult> {
+    return (await import('./entering')).signIn(this.#door, login, password);
+  }
+
+  async changePassword(current: string, next: string): Promise<ChangePasswordResult> {
+    return (await import('./entering')).changePassword(this.#door, current, next);
+  }
+
+  async signOut(): Promise<SignOutResult> {
+    return (await import('./entering')).signOut(this.#door);
+  }
+
+  async peopleHere(): Promise<readonly PersonHere[]> {
+    return (await import('./entering')).peopleHere(this.#door);
   }
 
   async choosePost(post_id: string): Promise<void> {
@@ -111,39 +135,6 @@ export class Auth {
     if (!this.#db || !profile?.posts.some((post) => post.id === post_id)) return;
     await this.#keepProfile({ ...profile, post_id });
     this.#setLink(this.#session.kind === 'signed_in' ? this.#session.link : 'offline');
-  }
-
-  async changePassword(current: string, next: string): Promise<ChangePasswordResult> {
-    const reply = await this.call({
-      method: 'POST',
-      url: `${API}/session/password`,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ old_password: current, new_password: next }),
-      timeout_ms: 30_000,
-      cookie: true,
-    });
-    if (reply.kind !== 'ours') return { kind: 'offline' };
-    if (reply.status === 204 || reply.status === 200) {
-      if (this.#profile) await this.#keepProfile({ ...this.#profile, must_change_password: false });
-      // Other sessions have ended with the old password; ours gets a fresh token.
-      this.#token = null;
-      await this.#refresh();
-      return { kind: 'done' };
-    }
-    const problem = problemAnswer(reply.body);
-    if (reply.status === 401 || reply.status === 403 || problem?.field === '/old_password') return { kind: 'wrong' };
-    return { kind: 'too_weak', code: problem?.code ?? 'unknown' };
-  }
-
-  /** Leaves; the database stays (it may be the only copy), closed to anyone without the password. */
-  async signOut(): Promise<void> {
-    const known = await this.#known();
-    if (known) await this.#install.remember({ ...known, signed_in: false });
-    await this.#link.send({ method: 'POST', url: `${API}/session/logout`, timeout_ms: 10_000, cookie: true });
-    this.#token = null;
-    this.#db = null;
-    this.#profile = null;
-    this.#set({ kind: 'signed_out' });
   }
 
   /** Sends a request as the person who is signed in; a token that has just ended is renewed once. */
@@ -208,59 +199,21 @@ export class Auth {
       return;
     }
     this.#takeToken(answer);
+    const { profileOf } = await import('./entering');
     await this.#keepProfile(profileOf(answer, this.#profile));
-    this.#setLink('live');
-  }
-
-  async #enter(answer: SessionAnswer, device: PendingDevice): Promise<void> {
-    const db = this.#databases.of(answer.person.id);
-    const before = await readMeta(db, 'profile');
-    const profile = profileOf(answer, before);
-    await db.write(['meta'], async (tx) => {
-      const known = await getMeta(tx, 'device');
-      const credential = answer.device?.send_credential ?? known?.credential ?? null;
-      await putMeta(tx, 'device', { id: device.id, public_key: device.public_key, private_key: device.private_key, credential });
-      await putMeta(tx, 'profile', profile);
-    });
-    await this.#install.remember({
-      person_id: answer.person.id,
-      login: answer.person.login,
-      name: answer.person.name,
-      last_at: this.#host.now(),
-      signed_in: true,
-    });
-    this.#takeToken(answer);
-    this.#db = db;
-    this.#profile = profile;
     this.#setLink('live');
   }
 
   async #open(person_id: string): Promise<boolean> {
     const db = this.#databases.of(person_id);
-    const profile = await readMeta(db, 'profile');
+    const { profile, pin } = await db.read(['meta'], async (tx) => ({ profile: await getMeta(tx, 'profile'), pin: await getMeta(tx, 'pin') }));
     if (!profile) return false;
     this.#db = db;
     this.#profile = profile;
+    this.#pinned = pin !== null;
     this.#token = null;
     this.#setLink('offline');
     return true;
-  }
-
-  /** The device that belongs to this login here, or a new one. */
-  async #deviceFor(login: string): Promise<PendingDevice> {
-    const pending = await this.#install.pending(login);
-    if (pending) return pending;
-    const known = (await this.#install.people()).find((person) => person.login === login);
-    const device = known ? await readMeta(this.#databases.of(known.person_id), 'device') : null;
-    if (device) return { login, id: device.id, public_key: device.public_key, private_key: device.private_key };
-    const made = await makeDevice(login);
-    await this.#install.keepPending(made);
-    return made;
-  }
-
-  async #known(): Promise<KnownPerson | null> {
-    const id = this.#profile?.person.id;
-    return (await this.#install.people()).find((person) => person.person_id === id) ?? null;
   }
 
   async #keepProfile(profile: Profile): Promise<void> {
@@ -291,13 +244,3 @@ export class Auth {
     this.#changed(session);
   }
 }
-
-/** Keeps the chosen post while it is still held; one post needs no choice. */
-function profileOf(answer: SessionAnswer, before: Profile | null): Profile {
-  const { person, posts, must_change_password, demo, limits } = answer;
-  const kept = posts.find((post) => post.id === before?.post_id) ?? (posts.length === 1 ? posts[0] : undefined);
-  return { person, posts, post_id: kept?.id ?? null, must_change_password, demo, limits };
-}
-
-/** What the office sees on the unsent board; nothing that tracks. */
-const deviceName = (host: Host): string => (host.capture === 'phone' ? '手机' : '电脑');

@@ -1,7 +1,8 @@
 // The local database: one per install and person, so that one person's unsent work is never seen or sent as another's.
 // Three promises: every write is flushed to the disk before it is reported (durability strict); the schema only ever grows (a migration adds,
-// never rewrites); a connection that the system closed behind our back (iOS does) is opened again and the work repeated.
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+// never rewrites); a connection that the system closed behind our back is opened again and the work repeated (connection.ts).
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import { Connection, type Trouble } from './connection';
 import type { Draft, FileRow, OperationRow } from './model';
 
 export interface ReceiptRow {
@@ -100,28 +101,25 @@ const MIGRATIONS: readonly ((db: IDBPDatabase<LocalSchema>) => void)[] = [
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
-const REOPEN_TRIES = 3;
 
-/** Failures that mean "the connection is gone", not "the work is wrong". */
-const LOST = new Set(['InvalidStateError', 'UnknownError', 'TimeoutError', 'TransactionInactiveError']);
-
-export class NoSpace extends Error {
-  override readonly name = 'NoSpace';
-}
+export { NoSpace, type Trouble } from './connection';
 
 export const databaseName = (person_id: string): string => `lalian-${person_id}`;
 
 export class LocalDatabase implements Database {
   readonly name: string;
-  #open: Promise<IDBPDatabase<LocalSchema>> | null = null;
-  #closed = false;
+  readonly #connection: Connection<LocalSchema>;
 
-  constructor(name: string) {
+  constructor(name: string, trouble?: Trouble) {
     this.name = name;
+    const upgrade = (db: IDBPDatabase<LocalSchema>, from: number): void => {
+      for (const migrate of MIGRATIONS.slice(from)) migrate(db);
+    };
+    this.#connection = new Connection(name, SCHEMA_VERSION, upgrade, trouble);
   }
 
   read<T>(stores: readonly Store[], work: (tx: ReadTx) => Promise<T>): Promise<T> {
-    return this.#attempt(async (db) => {
+    return this.#connection.attempt(async (db) => {
       const tx = db.transaction([...stores], 'readonly');
       const result = await work(tx);
       await tx.done;
@@ -130,7 +128,7 @@ export class LocalDatabase implements Database {
   }
 
   write<T>(stores: readonly Store[], work: (tx: WriteTx) => Promise<T>): Promise<T> {
-    return this.#attempt(async (db) => {
+    return this.#connection.attempt(async (db) => {
       const tx = db.transaction([...stores], 'readwrite', { durability: 'strict' });
       // Handled now, so that an abort while `work` still runs is not reported as an unhandled rejection.
       const done = tx.done.then(
@@ -154,56 +152,23 @@ export class LocalDatabase implements Database {
   }
 
   close(): void {
-    this.#closed = true;
-    void this.#open?.then((db) => db.close());
-    this.#open = null;
-  }
-
-  async #attempt<T>(work: (db: IDBPDatabase<LocalSchema>) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await work(await this.#connection());
-      } catch (error) {
-        const name = error instanceof Error ? error.name : '';
-        if (name === 'QuotaExceededError') throw new NoSpace();
-        if (this.#closed || !LOST.has(name) || tries >= REOPEN_TRIES) throw error;
-        this.#open = null;
-      }
-    }
-  }
-
-  #connection(): Promise<IDBPDatabase<LocalSchema>> {
-    if (this.#open) return this.#open;
-    const opening = openDB<LocalSchema>(this.name, SCHEMA_VERSION, {
-      upgrade(db, from) {
-        for (const migrate of MIGRATIONS.slice(from)) migrate(db);
-      },
-      // Another tab runs a newer version: let it migrate; this tab opens again at its next use.
-      blocking: () => this.#drop(),
-      terminated: () => this.#drop(),
-    });
-    this.#open = opening;
-    opening.catch(() => {
-      if (this.#open === opening) this.#open = null;
-    });
-    return opening;
-  }
-
-  #drop(): void {
-    const lost = this.#open;
-    this.#open = null;
-    void lost?.then((db) => db.close());
+    this.#connection.close();
   }
 }
 
 /** The open databases of this tab, one connection each. */
 export class Databases {
   readonly #open = new Map<string, LocalDatabase>();
+  readonly #trouble: Trouble | undefined;
+
+  constructor(trouble?: Trouble) {
+    this.#trouble = trouble;
+  }
 
   of(person_id: string): LocalDatabase {
     const known = this.#open.get(person_id);
     if (known) return known;
-    const made = new LocalDatabase(databaseName(person_id));
+    const made = new LocalDatabase(databaseName(person_id), this.#trouble);
     this.#open.set(person_id, made);
     return made;
   }

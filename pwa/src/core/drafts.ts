@@ -41,6 +41,10 @@ export class Drafts {
     return (waiting ? { ...draft, payload: waiting.payload } : draft) as Draft<Payloads[K]>;
   }
 
+  async begun(kind: Kind, subject: Subject): Promise<boolean> {
+    return (await this.list(kind)).some((draft) => sameSubject(draft.subject, subject));
+  }
+
   async open<K extends Kind>(kind: K, subject: Subject, initial: () => Payloads[K], after: readonly string[] = []): Promise<Draft<Payloads[K]>> {
     const now = this.#now();
     const fresh: Draft = { id: uuidv7(now), kind, subject, payload: plain(initial()), after, started_at: now, updated_at: now };

@@ -30,6 +30,7 @@ import type {
   Work,
 } from './model';
 import type { Payloads } from './payloads';
+import type { UnlockResult } from './pin';
 import type { Checklist, Division, Inspection, Round, Site, SiteKind, Ticket, WorkingSet } from './rows';
 import type { Review } from './checklist';
 import type { Ending, HandedIn } from './handin';
@@ -41,6 +42,8 @@ export { distanceM, FRESH_MS, type GeoState } from './geo';
 export { judge, optionOf } from './checklist';
 export { openPhone } from './phone';
 export type { Ending, HandedIn } from './handin';
+export { Outdated } from './version';
+export type { UnlockResult } from './pin';
 export type { Host } from './host';
 export type { Aids } from './aids';
 export type { LastPhoto } from './db';
@@ -56,6 +59,10 @@ export interface CoreEvents {
   storage: StorageStatus;
   place: GeoState;
   handed_in: readonly HandedIn[];
+  lock: LockState;
+  client: ClientStatus;
+  /** The local database cannot be brought back (its failure's name); null when it works again. */
+  trouble: string | null;
   /** Rows of these nouns changed (here or in another tab). */
   changed: ReadonlySet<Noun>;
 }
@@ -64,9 +71,12 @@ export interface Core {
   readonly session: Session;
   readonly sync: SyncStatus;
   readonly storage: StorageStatus;
+  readonly client: ClientStatus;
+  readonly trouble: string | null;
   on<Name extends keyof CoreEvents>(name: Name, listener: (detail: CoreEvents[Name]) => void): () => void;
 
   readonly auth: AuthDoor;
+  readonly lock: LockDoor;
   readonly sites: SitesDoor;
   readonly checklists: ChecklistsDoor;
   readonly divisions: DivisionsDoor;
@@ -136,14 +146,18 @@ export interface AuthDoor {
   continueOffline(person_id: string): Promise<boolean>;
   choosePost(post_id: string): Promise<void>;
   changePassword(current: string, next: string): Promise<ChangePasswordResult>;
-  /** Refuses while unsent work lies here, unless told that the person has exported it (`held: 'exported'`). */
-  signOut(held?: 'exported'): Promise<{ readonly kind: 'done' } | { readonly kind: 'held'; readonly operations: number; readonly files: number }>;
+  /** Always leaves. What is unsent stays here, locked, and goes on being sent. */
+  signOut(): Promise<SignOutResult>;
+  /** Everybody who uses this phone, newest first; of others nothing but how much is unsent. */
+  here(): Promise<readonly PersonHere[]>;
 }
 
 export type SignInResult =
   | { readonly kind: 'signed_in'; readonly person: Person; readonly posts: readonly Post[] }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'slow_down'; readonly seconds: number }
+  /** The server is there and has too much to do. */
+  | { readonly kind: 'busy' }
   | { readonly kind: 'offline' }
   | { readonly kind: 'failed'; readonly code: string };
 
@@ -151,7 +165,44 @@ export type ChangePasswordResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'too_weak'; readonly code: string }
+  | { readonly kind: 'busy' }
   | { readonly kind: 'offline' };
+
+export interface SignOutResult {
+  readonly kind: 'done';
+  /** What stays on this phone, locked. */
+  readonly kept: { readonly operations: number; readonly files: number; readonly drafts: number };
+}
+
+export interface PersonHere {
+  readonly person: Person;
+  /** False after signing out: only the password opens it. */
+  readonly signed_in: boolean;
+  /** Sealed and not with the county yet. */
+  readonly operations: number;
+  readonly files: number;
+}
+
+/** `none`: no lock was set. The lock is of the screen only; nothing is encrypted, and sending goes on behind it. */
+export type LockState = 'none' | 'open' | 'locked';
+
+export interface LockDoor {
+  readonly state: LockState;
+  unlock(pin: string): Promise<UnlockResult>;
+  /** Six digits, or null for no lock. Does nothing while locked. */
+  set(pin: string | null): Promise<void>;
+  /** The page calls these when it is hidden and shown again. */
+  away(): void;
+  back(): Promise<void>;
+}
+
+export interface ClientStatus {
+  readonly version: string;
+  /** The oldest app that may begin new visits; null = any. */
+  readonly least: string | null;
+  /** This app is older: it sends and finishes, and begins no visit. */
+  readonly outdated: boolean;
+}
 
 export type SiteState = 'open' | 'draft' | 'done';
 
@@ -222,7 +273,10 @@ export interface InspectionsDoor {
 export interface DraftsDoor {
   list(kind?: Kind): Promise<readonly Draft[]>;
   get<K extends Kind>(id: string, kind: K): Promise<Draft<Payloads[K]> | null>;
-  /** Starts a draft, or gives back the one already begun for the same kind and subject (same site or ticket). */
+  /**
+   * Throws `Outdated` for a new visit when the county wants a newer app (see `client.outdated`); what was begun opens as ever.
+   * Starts a draft, or gives back the one already begun for the same kind and subject (same site or ticket).
+   */
   open<K extends Kind>(kind: K, subject: Subject, initial: () => Payloads[K]): Promise<Draft<Payloads[K]>>;
   /** Keeps the newest payload; written after 150 ms of quiet, at once on `flush`. Resolves when it is on the disk. */
   save<K extends Kind>(id: string, payload: Payloads[K]): Promise<void>;

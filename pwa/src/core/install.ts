@@ -1,5 +1,6 @@
 // What this browser knows before anybody has signed in: who used it, and device keys of logins whose answer has not arrived yet.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { DBSchema } from 'idb';
+import { Connection, type Trouble } from './connection';
 
 export interface KnownPerson {
   readonly person_id: string;
@@ -18,6 +19,9 @@ export interface PendingDevice {
   readonly private_key: CryptoKey;
 }
 
+/** `override`: the proxy on the way passes only GET and POST. `min_client`: the oldest app that may begin new visits. */
+export type Setting = 'override' | 'min_client';
+
 interface InstallSchema extends DBSchema {
   people: { key: string; value: KnownPerson };
   pending: { key: string; value: PendingDevice };
@@ -25,59 +29,54 @@ interface InstallSchema extends DBSchema {
 }
 
 export class Install {
-  #open: Promise<IDBPDatabase<InstallSchema>> | null = null;
+  readonly #connection: Connection<InstallSchema>;
 
-  /** Newest first. */
-  async people(): Promise<readonly KnownPerson[]> {
-    const people = await (await this.#db()).getAll('people');
-    return people.sort((a, b) => b.last_at - a.last_at);
-  }
-
-  async remember(person: KnownPerson): Promise<void> {
-    const tx = (await this.#db()).transaction(['people', 'pending'], 'readwrite', { durability: 'strict' });
-    await tx.objectStore('people').put(person);
-    await tx.objectStore('pending').delete(person.login);
-    await tx.done;
-  }
-
-  async forget(person_id: string): Promise<void> {
-    await (await this.#db()).delete('people', person_id);
-  }
-
-  async pending(login: string): Promise<PendingDevice | null> {
-    return (await (await this.#db()).get('pending', login)) ?? null;
-  }
-
-  async keepPending(device: PendingDevice): Promise<void> {
-    await (await this.#db()).put('pending', device);
-  }
-
-  async setting(name: string): Promise<string | null> {
-    return (await (await this.#db()).get('settings', name)) ?? null;
-  }
-
-  async keepSetting(name: string, value: string): Promise<void> {
-    await (await this.#db()).put('settings', value, name);
-  }
-
-  close(): void {
-    void this.#open?.then((db) => db.close());
-    this.#open = null;
-  }
-
-  #db(): Promise<IDBPDatabase<InstallSchema>> {
-    const drop = (): void => this.close();
-    this.#open ??= openDB<InstallSchema>('lalian', 1, {
-      upgrade(db) {
+  constructor(trouble?: Trouble) {
+    this.#connection = new Connection<InstallSchema>(
+      'lalian',
+      1,
+      (db) => {
         db.createObjectStore('people', { keyPath: 'person_id' });
         db.createObjectStore('pending', { keyPath: 'login' });
         db.createObjectStore('settings');
       },
-      blocking: drop,
-      terminated: drop,
+      trouble,
+    );
+  }
+
+  /** Newest first. */
+  async people(): Promise<readonly KnownPerson[]> {
+    const people = await this.#connection.attempt((db) => db.getAll('people'));
+    return people.sort((a, b) => b.last_at - a.last_at);
+  }
+
+  remember(person: KnownPerson): Promise<void> {
+    return this.#connection.attempt(async (db) => {
+      const tx = db.transaction(['people', 'pending'], 'readwrite', { durability: 'strict' });
+      await tx.objectStore('people').put(person);
+      await tx.objectStore('pending').delete(person.login);
+      await tx.done;
     });
-    this.#open.catch(drop);
-    return this.#open;
+  }
+
+  async pending(login: string): Promise<PendingDevice | null> {
+    return (await this.#connection.attempt((db) => db.get('pending', login))) ?? null;
+  }
+
+  async keepPending(device: PendingDevice): Promise<void> {
+    await this.#connection.attempt((db) => db.put('pending', device));
+  }
+
+  async setting(name: Setting): Promise<string | null> {
+    return (await this.#connection.attempt((db) => db.get('settings', name))) ?? null;
+  }
+
+  async keepSetting(name: Setting, value: string): Promise<void> {
+    await this.#connection.attempt((db) => db.put('settings', value, name));
+  }
+
+  close(): void {
+    this.#connection.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { backoff, type Reply } from './http';
 import type { Host } from './host';
 import { API, type Link } from './link';
 import { getMeta, readMeta, writeMeta, type Device, type SigningKey } from './meta';
-import type { OperationRow, SyncProblem } from './model';
+import type { FileProgress, OperationRow, SyncProblem } from './model';
 import { waiting, type Waiting } from './outbox';
 import { RECONCILE_EVERY_MS, reconcile } from './reconcile';
 import { checkReceipt, signingKeys } from './receipts';
@@ -26,8 +26,8 @@ export interface LaneEvents {
   readonly changed: () => void;
   /** The server applied something: the working set is worth pulling. */
   readonly applied: () => void;
-  /** An operation (and how far its photos are) is being sent; null when it pauses. */
-  readonly sending: (operation_id: string | null) => void;
+  /** An operation, and how far the photo of it that is on its way; null when it pauses. */
+  readonly sending: (operation_id: string | null, file: FileProgress | null) => void;
   readonly needsLogin: (needed: boolean) => void;
 }
 
@@ -48,6 +48,8 @@ export class Lane {
   readonly #pauses = new Map<string, Pause>();
   #reconciled = false;
   #reconcileDue = 0;
+  /** The office was told that something is held here, and waits to hear that it is not. */
+  #toldHeld = false;
   #purgeDue = 0;
   /** A credential that the server did not take; sending waits for another one. */
   #rejected: string | null = null;
@@ -78,8 +80,11 @@ export class Lane {
     this.#reconcileDue = 0;
   }
 
-  /** Does the most urgent thing. `stop` is asked inside long work. */
-  async step(stop: () => boolean): Promise<Step> {
+  /**
+   * Does the most urgent thing; with `answers`, only if it is to send an answer (so that nobody's photos go before somebody's answers).
+   * `stop` is asked inside long work.
+   */
+  async step(stop: () => boolean, only: 'answers' | 'all' = 'all'): Promise<Step> {
     const now = this.#host.now();
     const device = await readMeta(this.db, 'device');
     if (!device?.credential || device.credential === this.#rejected) return { kind: 'rest', until: null };
@@ -88,9 +93,10 @@ export class Lane {
 
     const operation = state.operations.find((row) => row.progress === 'sealed' && sendable(row) && this.#ready(row.id, now));
     if (operation) return this.#put(operation, device, authorization);
+    if (only === 'answers') return { kind: 'rest', until: null };
 
     // Answers are safe; before hours of photos, find out whether the server still has what it once acknowledged.
-    if (now >= this.#reconcileDue && (await this.#reconcileWanted(now))) return this.#reconcile(device, authorization);
+    if (now >= this.#reconcileDue && (await this.#reconcileWanted(now, state))) return this.#reconcile(device, authorization);
 
     const next = sendingOrder(state).find(({ operation: row }) => this.#ready(row.id, now));
     if (next) return this.#upload(next.operation, next.file.file_id, authorization, stop);
@@ -105,10 +111,13 @@ export class Lane {
     return { kind: 'rest', until: this.#nextPause(state, now) };
   }
 
-  /** At each start, after a restore of the server, and daily. A phone that never sealed anything has nothing to compare. */
-  async #reconcileWanted(now: number): Promise<boolean> {
+  /**
+   * At each start, after a restore of the server, daily, and when an outbox that the office knows of has become empty. A phone that never
+   * sealed anything has nothing to compare.
+   */
+  async #reconcileWanted(now: number, state: Waiting): Promise<boolean> {
     if (((await readMeta(this.db, 'last_seq')) ?? 0) === 0) return false;
-    if (!this.#reconciled) return true;
+    if (!this.#reconciled || (this.#toldHeld && state.operations.length === 0)) return true;
     return now - ((await readMeta(this.db, 'reconciled'))?.at ?? 0) >= RECONCILE_EVERY_MS;
   }
 
@@ -128,7 +137,7 @@ export class Lane {
       this.#events.changed();
       return { kind: 'did' };
     }
-    this.#events.sending(row.id);
+    this.#events.sending(row.id, null);
     const reply = await this.#link.send({
       method: 'PUT',
       url: `${API}/operations/${row.id}`,
@@ -176,9 +185,10 @@ export class Lane {
     }));
     if (!file) return { kind: 'did' };
     if (!bytes) return this.#lost(file_id);
-    this.#events.sending(row.id);
+    const progress = (sent: number): void => this.#events.sending(row.id, { file_id, sent, bytes: file.bytes });
+    progress(0);
     const outcome = await upload(
-      { host: this.#host, link: this.#link, authorization, chunk: this.#chunk, progress: () => this.#events.sending(row.id), stop },
+      { host: this.#host, link: this.#link, authorization, chunk: this.#chunk, progress, stop },
       { sha256: file.sha256, bytes },
     );
     switch (outcome.kind) {
@@ -280,6 +290,7 @@ export class Lane {
     switch (outcome.kind) {
       case 'done':
         this.#reconciled = true;
+        this.#toldHeld = outcome.held > 0;
         this.#purgeDue = 0;
         this.#events.changed();
         return { kind: 'did' };
@@ -298,13 +309,13 @@ export class Lane {
   // ---------------------------------------------------------------- what stands in the way
 
   #linkFailed(): Step {
-    this.#events.sending(null);
+    this.#events.sending(null, null);
     return { kind: 'rest', until: this.#link.waiting?.until ?? this.#host.now() };
   }
 
   #unauthorised(authorization: string): Step {
     this.#rejected = authorization.slice(authorization.indexOf(':') + 1);
-    this.#events.sending(null);
+    this.#events.sending(null, null);
     this.#events.needsLogin(true);
     return { kind: 'rest', until: null };
   }

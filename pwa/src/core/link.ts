@@ -5,12 +5,13 @@ import type { Host } from './host';
 import type { SyncProblem } from './model';
 
 export interface LinkEvents {
-  /** Our server answered: its time, and its epoch (a new one means that it was restored from a backup). */
-  readonly heard: (server_at: Date, epoch: string) => void;
+  /** Our server answered: its time, its epoch (a new one means that it was restored from a backup), the oldest app that may begin new visits. */
+  readonly heard: (server_at: Date, epoch: string, min_client: string | null) => void;
   readonly overridden: () => void;
 }
 
 export const API = '/api/v1';
+const MIN_CLIENT = 'lalian-min-client';
 
 export class Link {
   readonly #host: Host;
@@ -79,7 +80,7 @@ export class Link {
       this.#problem = null;
       const server_at = Date.parse(reply.headers.get('lalian-server-at') ?? '');
       const epoch = reply.headers.get(PROOF);
-      if (Number.isFinite(server_at) && epoch !== null) this.#events.heard(new Date(server_at), epoch);
+      if (Number.isFinite(server_at) && epoch !== null) this.#events.heard(new Date(server_at), epoch, reply.headers.get(MIN_CLIENT));
       return;
     }
     this.#attempts += 1;

@@ -52,9 +52,22 @@ export interface Resume {
   readonly left: boolean;
 }
 
+/** A screen lock: keeps a colleague's eyes off, and is no encryption. */
+export interface Pin {
+  readonly salt: string;
+  readonly hash: string;
+  readonly rounds: number;
+  /** Wrong tries since the last right one, and until when no further one is taken. */
+  readonly failures: number;
+  readonly until: number;
+  /** When the screen was last left with the lock open. */
+  readonly left_at: number;
+}
+
 export interface MetaValues {
   device: Device;
   profile: Profile;
+  pin: Pin;
   /** Highest number given out; the next operation takes the next one. */
   last_seq: number;
   contact: ServerContact;

@@ -223,15 +223,26 @@ export type SyncPhase =
   | { readonly kind: 'sending'; readonly done: number; readonly all: number }
   | { readonly kind: 'waiting'; readonly until: number; readonly problem: SyncProblem };
 
+/** The photo on its way now. */
+export interface FileProgress {
+  readonly file_id: string;
+  readonly sent: number;
+  readonly bytes: number;
+}
+
 /** All that the sync chip needs. Counts are of this person on this phone. */
 export interface SyncStatus {
   readonly phase: SyncPhase;
+  readonly file: FileProgress | null;
   /** Sealed work the county has not answered for, plus photos it has not stored. */
   readonly operations_waiting: number;
   readonly files_waiting: number;
   readonly bytes_waiting: number;
   readonly attention: number;
+  /** The session is over: reading waits for a login, sending does not. */
   readonly needs_login: boolean;
+  /** Sending itself waits for a login. */
+  readonly blocked: boolean;
   readonly oldest_waiting_at: number | null;
   readonly last_contact_at: number | null;
   readonly last_pull_at: number | null;

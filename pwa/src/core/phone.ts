@@ -9,11 +9,12 @@ import { Databases } from './db';
 import { Emitter } from './events';
 import { Geo } from './geo';
 import type { Host } from './host';
-import type { Core, CoreEvents, Noun } from './index';
+import type { ClientStatus, Core, CoreEvents, Noun } from './index';
 import { Install } from './install';
 import { Link } from './link';
 import { readMeta } from './meta';
 import type { Session, StorageStatus, SyncStatus } from './model';
+import { Lock } from './phone/lock';
 import { readingDoors } from './phone/reading';
 import { openScope, Present } from './phone/scope';
 import { NOT_SENDING, NOTHING_WAITS, Status, type Sending } from './phone/status';
@@ -21,6 +22,7 @@ import type { Submitting } from './phone/submitting';
 import { Tabs } from './phone/tabs';
 import { writingDoors } from './phone/writing';
 import type { Sender } from './sender';
+import { below } from './version';
 
 const PULL_EVERY_MS = 60_000;
 const PULL_LOCK = 'lalian-pull';
@@ -36,8 +38,8 @@ export async function openPhone(host: Host): Promise<Core> {
 class Phone implements Core {
   readonly #host: Host;
   readonly #events = new Emitter<CoreEvents>();
-  readonly #install = new Install();
-  readonly #databases = new Databases();
+  readonly #install: Install;
+  readonly #databases: Databases;
   readonly #present = new Present();
   readonly #clock: Clock;
   readonly #link: Link;
@@ -46,13 +48,17 @@ class Phone implements Core {
   readonly #contacts: ContactLog;
   readonly #tabs: Tabs;
   readonly #status: Status;
-  #submitting: Promise<Submitting> | null = null;
   readonly #closed = new AbortController();
+  #submitting: Promise<Submitting> | null = null;
   #sender: Sender | null = null;
+  #started = false;
   #pulling = false;
   #pullAgain = false;
 
   readonly api: ApiClient;
+  readonly lock: Lock;
+  client: ClientStatus;
+  trouble: string | null = null;
   readonly sites: Core['sites'];
   readonly checklists: Core['checklists'];
   readonly divisions: Core['divisions'];
@@ -66,11 +72,19 @@ class Phone implements Core {
 
   constructor(host: Host) {
     this.#host = host;
+    this.client = { version: host.appVersion, least: null, outdated: false };
+    const trouble = (name: string | null): void => {
+      this.trouble = name;
+      this.#events.emit('trouble', name);
+    };
+    this.#install = new Install(trouble);
+    this.#databases = new Databases(trouble);
     this.#clock = new Clock(host);
     this.#contacts = new ContactLog(host.now);
-    this.#link = new Link(host, { heard: (at, epoch) => this.#heard(at, epoch), overridden: () => void this.#install.keepSetting('override', '1') });
+    this.#link = new Link(host, { heard: (at, epoch, min) => this.#heard(at, epoch, min), overridden: () => void this.#install.keepSetting('override', '1') });
     this.#auth = new Auth(host, this.#install, this.#databases, this.#link, (session) => this.#sessionChanged(session));
     this.#geo = new Geo(host.geolocation, host.now, (state) => this.#events.emit('place', state));
+    this.lock = new Lock(host, this.#events, this.#present);
     this.#status = new Status(host, this.#events, this.#present, () => this.session);
     this.#tabs = new Tabs(host, {
       changed: (person_id, nouns) => this.#takeChanged(person_id, nouns),
@@ -96,13 +110,16 @@ class Phone implements Core {
       present: this.#present,
       status: this.#status,
       changed: (nouns) => this.#changed(nouns),
+      outdated: () => this.client.outdated,
       sendNow: () => this.#tabs.wake('tap'),
     }));
   }
 
   async start(): Promise<void> {
     if ((await this.#install.setting('override')) === '1') this.#link.overrideMethods();
+    this.#takeLeast(await this.#install.setting('min_client'));
     await this.#auth.start();
+    this.#started = true;
     void this.#warmUp();
     void this.#run();
     void this.#keepFresh();
@@ -144,7 +161,14 @@ class Phone implements Core {
 
   /** Brings into memory what the start did not need but the field will: a phone may lose its network before the worker has stored the app. */
   async #warmUp(): Promise<void> {
-    await Promise.allSettled([this.#recover(), import('./seal'), import('./photos'), import('./checklist'), import('./aids')]);
+    await Promise.allSettled([
+      this.#recover(),
+      import('./entering'),
+      import('./seal'),
+      import('./photos'),
+      import('./checklist'),
+      import('./aids'),
+    ]);
   }
 
   // ---------------------------------------------------------------- what screens read
@@ -174,8 +198,13 @@ class Phone implements Core {
   readonly auth: Core['auth'] = {
     people: () => this.#auth.people(),
     signIn: async (account, password) => {
+      const open = this.lock.state === 'open' && this.session.kind === 'signed_in' ? this.session.person.id : null;
       const result = await this.#auth.signIn(account, password);
-      if (result.kind === 'signed_in') this.#tabs.wake('login');
+      if (result.kind === 'signed_in') {
+        // A forgotten PIN: the password takes it away.
+        if (open !== result.person.id) await this.lock.forget();
+        this.#tabs.wake('login');
+      }
       return result;
     },
     continueOffline: (person_id) => this.#auth.continueOffline(person_id),
@@ -184,15 +213,11 @@ class Phone implements Core {
       void this.#pull();
     },
     changePassword: (current, next) => this.#auth.changePassword(current, next),
-    signOut: async (held) => {
+    signOut: async () => {
       await this.leave();
-      const { operations_waiting, files_waiting } = await this.#status.count();
-      if (held !== 'exported' && operations_waiting + files_waiting > 0) {
-        return { kind: 'held', operations: operations_waiting, files: files_waiting };
-      }
-      await this.#auth.signOut();
-      return { kind: 'done' };
+      return this.#auth.signOut();
     },
+    here: () => this.#auth.peopleHere(),
   };
 
   handedIn: Core['handedIn'] = [];
@@ -236,8 +261,8 @@ class Phone implements Core {
     this.#sender = new Sender(this.#host, this.#link, this.#install, this.#databases, {
       changed: (person_id) => this.#tabs.changed(person_id, ['work', 'files']),
       applied: (person_id) => void (person_id === this.#present.scope?.person_id && this.#pull()),
-      phase: (person_id, phase) => this.#tabs.sending(person_id, { phase, ...(phase.kind === 'sending' ? { needs_login: false } : { sending: null }) }),
-      sending: (person_id, sending) => this.#tabs.sending(person_id, { sending }),
+      phase: (person_id, phase) => this.#tabs.sending(person_id, { phase, ...(phase.kind === 'sending' ? { needs_login: false } : { sending: null, file: null }) }),
+      sending: (person_id, sending, file) => this.#tabs.sending(person_id, { sending, file }),
       needsLogin: (person_id, needs_login) => this.#tabs.sending(person_id, { needs_login }),
     });
     await this.#sender.run({ heard: this.#tabs.heard, say: this.#tabs.beat }, this.#closed.signal);
@@ -286,9 +311,19 @@ class Phone implements Core {
 
   // ---------------------------------------------------------------- what is heard
 
-  #heard(at: Date, epoch: string): void {
+  #heard(at: Date, epoch: string, least: string | null): void {
+    this.#takeLeast(least);
     const contact = this.#clock.heard(at);
     void this.#noteContact(contact, epoch).catch(() => undefined);
+  }
+
+  /** Kept over restarts: a phone without a network must know it too. */
+  #takeLeast(least: string | null): void {
+    const wanted = least === '' ? null : least;
+    if (wanted === this.client.least) return;
+    void this.#install.keepSetting('min_client', wanted ?? '').catch(() => undefined);
+    this.client = { ...this.client, least: wanted, outdated: below(this.client.version, wanted) };
+    this.#events.emit('client', this.client);
   }
 
   async #noteContact(contact: ServerContact, epoch: string): Promise<void> {
@@ -299,10 +334,11 @@ class Phone implements Core {
 
   #takePhase(person_id: string, sending: Sending): void {
     if (person_id !== this.#present.scope?.person_id) return;
-    const moved = sending.sending !== this.#status.sending.sending;
+    const before = this.#status.sending;
     this.#status.sending = sending;
-    if (moved) this.#events.emit('changed', new Set<Noun>(['work']));
-    void this.#status.refreshSync();
+    if (sending.sending !== before.sending) this.#events.emit('changed', new Set<Noun>(['work']));
+    if (sending.phase === before.phase && sending.needs_login === before.needs_login && sending.sending === before.sending) this.#status.moved();
+    else void this.#status.refreshSync();
   }
 
   #changed(nouns: readonly Noun[]): void {
@@ -331,11 +367,14 @@ class Phone implements Core {
       });
       this.#status.sending = NOT_SENDING;
       void this.#recover().catch(() => undefined);
+      // At the start a short absence is no reason to ask; a change of persons always is.
+      this.lock.entered(this.#auth.pinned, !this.#started);
       void readMeta(db, 'contact').then((contact) => {
         if (contact && this.#clock.contact === null) this.#clock.restore(contact);
       });
     } else if (session.kind !== 'signed_in') {
       this.#present.scope = null;
+      this.lock.entered(false, false);
       this.#status.sync = NOTHING_WAITS;
     }
     this.#events.emit('session', session);

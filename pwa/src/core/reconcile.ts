@@ -12,18 +12,20 @@ import { reconcileAnswer, type ReconcileAnswer } from './wire';
 export const RECONCILE_EVERY_MS = 24 * 3_600_000;
 
 export type ReconcileOutcome =
-  | { readonly kind: 'done'; readonly resend: number }
+  /** `held`: how many operations and files the office was told of as still here. */
+  | { readonly kind: 'done'; readonly resend: number; readonly held: number }
   | { readonly kind: 'link' }
   | { readonly kind: 'unauthorised'; readonly status: number }
   | { readonly kind: 'failed' };
 
 export async function reconcile(host: Host, link: Link, db: Database, device: Device, authorization: string): Promise<ReconcileOutcome> {
   const operations = await db.read(['operations'], (tx) => tx.objectStore('operations').index('seq').getAll());
+  const report = await inventory(host, db, operations);
   const reply = await link.send({
     method: 'POST',
     url: `${API}/devices/${device.id}/reconcile`,
     headers: { Authorization: authorization, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...(await inventory(host, db, operations)), items: operations.map(item) }),
+    body: JSON.stringify({ ...report, items: operations.map(item) }),
     timeout_ms: 60_000,
   });
   if (reply.kind !== 'ours') return { kind: 'link' };
@@ -36,13 +38,13 @@ export async function reconcile(host: Host, link: Link, db: Database, device: De
   // First what must be sent again, then the note that a reconcile was made: killed in between, the next start reconciles once more.
   await requeue(db, lacking);
   await note(db, answer, new Set(lacking), host.now());
-  return { kind: 'done', resend: lacking.length };
+  return { kind: 'done', resend: lacking.length, held: report.held.operations + report.held.files };
 }
 
 const item = (row: OperationRow): object => ({ seq: row.seq, operation_id: row.id, hash: row.sha256, state: row.progress });
 
 /** What the unsent board shows of this phone: how much it still holds, never what anybody did when. */
-async function inventory(host: Host, db: Database, operations: readonly OperationRow[]): Promise<object> {
+async function inventory(host: Host, db: Database, operations: readonly OperationRow[]) {
   const held = operations.filter((row) => row.progress === 'sealed' || row.progress === 'received');
   const files = await db.read(['files'], async (tx) => {
     let count = 0;

@@ -6,7 +6,7 @@ import type { Install } from './install';
 import { Lane } from './lane';
 import { holdLease, type Heartbeat } from './lease';
 import type { Link } from './link';
-import type { SyncPhase } from './model';
+import type { FileProgress, SyncPhase } from './model';
 import { Engine, type PersonLane } from './sync';
 import { ChunkSize } from './uploads';
 
@@ -18,8 +18,8 @@ export interface SenderEvents {
   /** The server applied something: the working set is worth pulling. */
   readonly applied: (person_id: string) => void;
   readonly phase: (person_id: string, phase: SyncPhase) => void;
-  /** The operation being sent; null when it pauses. */
-  readonly sending: (person_id: string, operation_id: string | null) => void;
+  /** The operation being sent, and its photo on the way; null when it pauses. */
+  readonly sending: (person_id: string, operation_id: string | null, file: FileProgress | null) => void;
   readonly needsLogin: (person_id: string, needed: boolean) => void;
 }
 
@@ -66,7 +66,7 @@ export class Sender {
     const lane = new Lane(this.#databases.of(person_id), this.#host, this.#link, this.#chunk, {
       changed: () => this.#events.changed(person_id),
       applied: () => this.#events.applied(person_id),
-      sending: (operation_id) => this.#events.sending(person_id, operation_id),
+      sending: (operation_id, file) => this.#events.sending(person_id, operation_id, file),
       needsLogin: (needed) => this.#events.needsLogin(person_id, needed),
     });
     this.#lanes.set(person_id, lane);

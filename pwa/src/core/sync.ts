@@ -69,21 +69,25 @@ export class Engine {
       const lanes = await this.#lanes();
       const blocked = this.#sayWaiting(lanes);
       if (blocked !== null) return blocked;
-      let until = Infinity;
-      let did = false;
-      for (const entry of lanes) {
-        if (lost.aborted) return Infinity;
-        const next = await this.#step(entry, lost);
-        if (next === 'did') {
-          did = true;
-          break;
-        }
-        until = Math.min(until, next);
-      }
-      if (did || this.#interrupted) continue;
+      // Everybody's answers, then everybody's photos: a visit is safe in seconds, whoever holds the phone.
+      if ((await this.#pass(lanes, lost, 'answers')) === 'did') continue;
+      const until = await this.#pass(lanes, lost, 'all');
+      if (until === 'did' || this.#interrupted) continue;
       // The last step may have found the link down: say so now, not when the waiting is over.
       return this.#sayWaiting(lanes) ?? until;
     }
+  }
+
+  /** Lets each lane take one step until one did something; else gives back when it is worth looking again. */
+  async #pass(lanes: readonly PersonLane[], lost: AbortSignal, only: 'answers' | 'all'): Promise<'did' | number> {
+    let until = Infinity;
+    for (const entry of lanes) {
+      if (lost.aborted) return Infinity;
+      const next = await this.#step(entry, lost, only);
+      if (next === 'did') return 'did';
+      until = Math.min(until, next);
+    }
+    return until;
   }
 
   /** Tells everybody what the link waits for; gives back until when, or null when it waits for nothing. */
@@ -94,10 +98,10 @@ export class Engine {
     return waiting.until;
   }
 
-  async #step({ person_id, lane }: PersonLane, lost: AbortSignal): Promise<'did' | number> {
+  async #step({ person_id, lane }: PersonLane, lost: AbortSignal, only: 'answers' | 'all'): Promise<'did' | number> {
     try {
-      const step = await lane.step(() => lost.aborted || this.#interrupted);
-      await this.#report(person_id, lane);
+      const step = await lane.step(() => lost.aborted || this.#interrupted, only);
+      if (only === 'all' || step.kind === 'did') await this.#report(person_id, lane);
       if (step.kind === 'did') return 'did';
       return step.until ?? Infinity;
     } catch (error) {

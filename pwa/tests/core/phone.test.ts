@@ -202,8 +202,7 @@ test('the phone is handed on: the next person neither sees the work nor stops it
   const core = await signedIn();
   online = false;
   const { operation_id } = await report(core);
-  expect(await core.auth.signOut()).toEqual({ kind: 'held', operations: 1, files: 1 });
-  expect(await core.auth.signOut('exported')).toEqual({ kind: 'done' });
+  expect(await core.auth.signOut()).toEqual({ kind: 'done', kept: { operations: 1, files: 1, drafts: 0 } });
   expect(core.session.kind).toBe('signed_out');
   expect(await core.auth.people()).toEqual([]);
   expect(await core.auth.continueOffline('person-1')).toBe(false);

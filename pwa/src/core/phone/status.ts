@@ -4,18 +4,20 @@ import type { Emitter } from '../events';
 import type { Host } from '../host';
 import type { CoreEvents } from '../index';
 import { getMeta } from '../meta';
-import type { Session, StorageStatus, SyncPhase, SyncStatus } from '../model';
+import type { FileProgress, Session, StorageStatus, SyncPhase, SyncStatus } from '../model';
 import { needsAttention, waiting } from '../outbox';
 import { storageStatus, UNKNOWN_STORAGE } from '../quota';
 import type { Present } from './scope';
 
 export const NOTHING_WAITS: SyncStatus = {
   phase: { kind: 'idle' },
+  file: null,
   operations_waiting: 0,
   files_waiting: 0,
   bytes_waiting: 0,
   attention: 0,
   needs_login: false,
+  blocked: false,
   oldest_waiting_at: null,
   last_contact_at: null,
   last_pull_at: null,
@@ -25,10 +27,11 @@ export const NOTHING_WAITS: SyncStatus = {
 export interface Sending {
   readonly phase: SyncPhase;
   readonly sending: string | null;
+  readonly file: FileProgress | null;
   readonly needs_login: boolean;
 }
 
-export const NOT_SENDING: Sending = { phase: { kind: 'idle' }, sending: null, needs_login: false };
+export const NOT_SENDING: Sending = { phase: { kind: 'idle' }, sending: null, file: null, needs_login: false };
 
 export class Status {
   sync: SyncStatus = NOTHING_WAITS;
@@ -73,17 +76,25 @@ export class Status {
       const session = this.#session();
       this.sync = {
         phase: this.sending.phase,
+        file: this.sending.file,
         operations_waiting: count.operations_waiting,
         files_waiting: count.files_waiting,
         bytes_waiting: count.bytes_waiting,
         attention: count.attention,
         needs_login: this.sending.needs_login || (session.kind === 'signed_in' && session.link === 'expired'),
+        blocked: this.sending.needs_login,
         oldest_waiting_at: count.oldest,
         last_contact_at: contact ? Date.parse(contact.device_at) : null,
         last_pull_at: cursor?.pulled_at ?? null,
       };
       this.#events.emit('sync', this.sync);
     } while (this.#again);
+  }
+
+  /** A photo moved on: no need to count anything for that. */
+  moved(): void {
+    this.sync = { ...this.sync, file: this.sending.file };
+    this.#events.emit('sync', this.sync);
   }
 
   async count(): Promise<{ operations_waiting: number; files_waiting: number; bytes_waiting: number; oldest: number | null; attention: number }> {

@@ -76,7 +76,7 @@ export class Tabs {
       case 'changed':
         return this.#events.changed(message.person_id, message.nouns);
       case 'phase':
-        return this.#events.phase(message.person_id, { phase: message.phase, sending: message.sending, needs_login: message.needs_login });
+        return this.#events.phase(message.person_id, { phase: message.phase, sending: message.sending, file: message.file, needs_login: message.needs_login });
       case 'wake':
         this.#events.wake(message.reason);
     }

@@ -7,6 +7,7 @@ import type { FileRow, Kind, Work } from '../model';
 import { workOf } from '../outbox';
 import type { Payloads } from '../payloads';
 import { keepStorage } from '../quota';
+import { Outdated } from '../version';
 import type { Present, Scope } from './scope';
 import type { Status } from './status';
 
@@ -17,11 +18,12 @@ export interface WritingParts {
   readonly present: Present;
   readonly status: Status;
   readonly changed: (nouns: readonly Noun[]) => void;
+  readonly outdated: () => boolean;
   /** A person wants sending to try now. */
   readonly sendNow: () => void;
 }
 
-export function writingDoors({ host, present, status, changed, sendNow }: WritingParts): WritingDoors {
+export function writingDoors({ host, present, status, changed, outdated, sendNow }: WritingParts): WritingDoors {
   /** The wish to keep our data is easiest to explain when the first photo lies here. */
   const kept = (result: PhotoResult): PhotoResult => {
     void keepStorage(host).then(() => status.refreshStorage());
@@ -64,7 +66,11 @@ export function writingDoors({ host, present, status, changed, sendNow }: Writin
     drafts: {
       list: (kind) => present.in((scope) => scope.drafts.list(kind), []),
       get: (id, kind) => present.in((scope) => scope.drafts.get(id, kind), null),
-      open: (kind, subject, initial) => present.must().drafts.open(kind, subject, initial),
+      open: async (kind, subject, initial) => {
+        const { drafts } = present.must();
+        if (kind === 'inspection.submit' && outdated() && !(await drafts.begun(kind, subject))) throw new Outdated();
+        return drafts.open(kind, subject, initial);
+      },
       save: async (id, payload) => {
         try {
           await present.must().drafts.save(id, payload);
