@@ -25,6 +25,41 @@ const leafletWithoutMarkup: Plugin = {
   },
 };
 
+interface Graph {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+}
+
+/** Everything that these files pull in by themselves, without a dynamic import. */
+function pulledIn(graph: Graph, files: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (id: string): void => {
+    if (found.has(id)) return;
+    found.add(id);
+    for (const next of graph.getModuleInfo(id)?.importedIds ?? []) visit(next);
+  };
+  for (const file of files) visit(source(file));
+  return found;
+}
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/**
+ * What every role loads before its first screen is one file, the shell with the parts that all first screens share: small files compress badly
+ * and each costs a round trip.
+ */
+function together(): (id: string, graph: Graph) => string | null {
+  let shell: ReadonlySet<string> | null = null;
+  let roles: readonly ReadonlySet<string>[] = [];
+  const entry = source('app/main.ts');
+  return (id, graph) => {
+    // Stays by itself: the page names it.
+    if (id === entry || id.endsWith('.html')) return null;
+    shell ??= pulledIn(graph, ['app/main.ts']);
+    if (roles.length === 0) roles = ['inspector', 'township', 'office'].map((role) => pulledIn(graph, [`app/${role}/entry.ts`]));
+    return shell.has(id) || roles.every((role) => role.has(id)) ? 'start' : null;
+  };
+}
+
 /** 96 bits of the file's SHA-256: no accident and no stranger hits them, and 200 of them still fit the worker's budget. */
 function revision(file: string): string {
   const bytes = readFileSync(new URL(`./dist/${file}`, import.meta.url));
@@ -47,6 +82,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: together() }] } } },
     manifest: true,
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080', '/.well-known': 'http://127.0.0.1:8080' } },

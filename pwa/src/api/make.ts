@@ -51,9 +51,18 @@ function search(query: Query | undefined): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/** A gateway's or a limiter's answer without words: the server is there and has too much to do, which is not the same as no network. */
+const BUSY: Partial<Problem> = {
+  code: 'busy',
+  title_zh: '服务器正忙。',
+  title_en: 'The server is busy.',
+  next_zh: '请稍后再试。',
+  next_en: 'Please try again in a moment.',
+};
+
 function result<Data>(reply: Reply): ApiResult<Data> {
   // Our own 500 or 503 has words and an incident number; a stranger's has not.
-  if (reply.kind === 'busy' && reply.body !== null) return { kind: 'problem', problem: problem(reply.body, reply.status) };
+  if (reply.kind === 'busy') return { kind: 'problem', problem: problem(reply.body ?? BUSY, reply.status) };
   if (reply.kind !== 'ours') return { kind: 'offline' };
   if (reply.status === 401) return { kind: 'expired' };
   if (reply.status >= 200 && reply.status < 300) return { kind: 'ok', status: reply.status, data: reply.body as Data };

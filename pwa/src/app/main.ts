@@ -3,8 +3,10 @@
 import { mount } from 'svelte';
 import { openPhone } from '@/core';
 import App from './shell/App.svelte';
+import { IN_CHAT } from './shell/chat.svelte';
 import { provideCore } from './shell/core.svelte';
 import { browserHost } from './shell/host';
+import { watchForInstall } from './shell/install.svelte';
 import { restoreLanguage } from './shell/language';
 import { watchForUpdates } from './shell/update.svelte';
 import '@/ui/tokens.css';
@@ -12,6 +14,7 @@ import '@/ui/tokens.css';
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 restoreLanguage();
+watchForInstall();
 try {
   provideCore(await openPhone(browserHost()));
   mount(App, { target });
@@ -20,4 +23,4 @@ try {
   target.textContent =
     '这个浏览器窗口不允许保存数据，暂时打不开。请退出无痕模式，或换用手机自带浏览器。 · This window may not keep data. Please leave private browsing or use another browser.';
 }
-if (import.meta.env.PROD) void watchForUpdates();
+if (import.meta.env.PROD && !IN_CHAT) void watchForUpdates();

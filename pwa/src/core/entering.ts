@@ -9,6 +9,9 @@ import { getMeta, putMeta, readMeta, type Profile } from './meta';
 import { waiting } from './outbox';
 import { problemAnswer, sessionAnswer, type SessionAnswer } from './session.wire';
 
+/** What the county can give again. */
+const FROM_THE_COUNTY = ['rows', 'examples', 'last_photos', 'pictures'] as const;
+
 /** What coming and going needs of the session that it changes. */
 export interface Doorway {
   readonly host: Host;
@@ -113,8 +116,8 @@ export async function signOut(door: Doorway): Promise<SignOutResult> {
     const db = door.databases.of(known.person_id);
     kept = await held(db);
     await door.install.remember({ ...known, signed_in: false });
-    await db.write(['meta', 'rows'], async (tx) => {
-      await tx.objectStore('rows').clear();
+    await db.write(['meta', ...FROM_THE_COUNTY], async (tx) => {
+      for (const store of FROM_THE_COUNTY) await tx.objectStore(store).clear();
       await tx.objectStore('meta').delete('cursor');
     });
   }

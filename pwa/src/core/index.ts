@@ -31,6 +31,7 @@ import type {
 } from './model';
 import type { Payloads } from './payloads';
 import type { UnlockResult } from './pin';
+import type { Readiness } from './ready';
 import type { Checklist, Division, Inspection, Round, Site, SiteKind, Ticket, WorkingSet } from './rows';
 import type { Review } from './checklist';
 import type { Ending, HandedIn } from './handin';
@@ -44,6 +45,7 @@ export { openPhone } from './phone';
 export type { Ending, HandedIn } from './handin';
 export { Outdated } from './version';
 export type { UnlockResult } from './pin';
+export type { Readiness } from './ready';
 export type { Host } from './host';
 export type { Aids } from './aids';
 export type { LastPhoto } from './db';
@@ -111,6 +113,11 @@ export interface Core {
   run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult>;
   /** Waits for the county's verdict on a sealed operation; `unknown` when the time is over (it will still arrive). */
   settled(operation_id: string, timeout_ms?: number): Promise<Verdict>;
+
+  /** What this phone can say of itself before it leaves the signal; null while nobody is signed in. */
+  readiness(): Promise<Readiness | null>;
+  /** Asks the browser to keep our data; true when it does. */
+  keepData(): Promise<boolean>;
 
   /** The page calls these: came to the front, network came back, about to be hidden. */
   wake(reason: 'visible' | 'online' | 'tap'): void;

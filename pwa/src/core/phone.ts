@@ -21,6 +21,7 @@ import { NOT_SENDING, NOTHING_WAITS, Status, type Sending } from './phone/status
 import type { Submitting } from './phone/submitting';
 import { Tabs } from './phone/tabs';
 import { writingDoors } from './phone/writing';
+import { keepStorage } from './quota';
 import type { Sender } from './sender';
 import { below } from './version';
 
@@ -168,6 +169,7 @@ class Phone implements Core {
       import('./photos'),
       import('./checklist'),
       import('./aids'),
+      import('./ready'),
     ]);
   }
 
@@ -228,6 +230,17 @@ class Phone implements Core {
   ended: Core['ended'] = async (...a) => (await this.#submit()).ended(...a);
   run: Core['run'] = async (...a) => (await this.#submit()).run(...a);
   settled: Core['settled'] = async (...a) => (await this.#submit()).settled(...a);
+
+  readiness: Core['readiness'] = async () => {
+    const { readiness } = await import('./ready');
+    return this.#present.in(({ db, working }) => readiness({ host: this.#host, db, working, clock: this.#clock }), null);
+  };
+
+  keepData: Core['keepData'] = async () => {
+    const kept = await keepStorage(this.#host);
+    await this.#status.refreshStorage();
+    return kept;
+  };
 
   // ---------------------------------------------------------------- life of the tab
 

@@ -1,7 +1,7 @@
 // The bridge between the core (plain data, events) and Svelte (reactivity). Screens import `core`, `session`, `sync`, `storage`, `place`
 // and `live`; nothing else knows how the two meet.
 import { createSubscriber } from 'svelte/reactivity';
-import type { Core, CoreEvents, GeoState, HandedIn, Noun, Session, StorageStatus, SyncStatus } from '@/core';
+import type { ClientStatus, Core, CoreEvents, GeoState, HandedIn, LockState, Noun, Session, StorageStatus, SyncStatus } from '@/core';
 
 let instance: Core | null = null;
 
@@ -28,6 +28,9 @@ export const session: () => Session = watched('session', (c) => c.session);
 export const sync: () => SyncStatus = watched('sync', (c) => c.sync);
 export const storage: () => StorageStatus = watched('storage', (c) => c.storage);
 export const handedIn: () => readonly HandedIn[] = watched('handed_in', (c) => c.handedIn);
+export const lock: () => LockState = watched('lock', (c) => c.lock.state);
+export const client: () => ClientStatus = watched('client', (c) => c.client);
+export const trouble: () => string | null = watched('trouble', (c) => c.trouble);
 export const place: () => GeoState = watched('place', (c) => c.place.state);
 
 export type Live<T> =

@@ -24,9 +24,12 @@ export interface WritingParts {
 }
 
 export function writingDoors({ host, present, status, changed, outdated, sendNow }: WritingParts): WritingDoors {
-  /** The wish to keep our data is easiest to explain when the first photo lies here. */
+  /** The wish to keep our data is easiest to explain when the first photo lies here; a browser that asks the person is asked once. */
+  let asked = false;
   const kept = (result: PhotoResult): PhotoResult => {
-    void keepStorage(host).then(() => status.refreshStorage());
+    const wish = asked ? Promise.resolve() : keepStorage(host);
+    asked = true;
+    void wish.then(() => status.refreshStorage());
     return result;
   };
   const works = (): Promise<readonly Work[]> => present.in((scope) => allWork(scope, status), []);

@@ -1,0 +1,21 @@
+// Chat apps open links in a browser of their own whose storage lives with the chat's cache and which has no service worker. Nothing may be kept
+// there: a page leads to the real browser, and who only wants to see or answer a ticket may do so while there is a network.
+import type { Session } from '@/core';
+import { entryOf } from './roles';
+
+export const IN_CHAT = /MicroMessenger/i.test(navigator.userAgent);
+
+let looking = $state(false);
+
+export function lookHere(): void {
+  looking = true;
+}
+
+export const looksHere = (): boolean => looking;
+
+/** Whether the page that leads out stands before everything else. */
+export function chatStops(who: Session): boolean {
+  if (!IN_CHAT) return false;
+  if (!looking) return true;
+  return who.kind === 'signed_in' && (who.link !== 'live' || (who.post !== null && entryOf(who.post.role) === 'inspector'));
+}
