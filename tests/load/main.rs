@@ -1,10 +1,13 @@
 //! Measures the program beside something real in the same run; see `README.md` here. Run it by `tests/load/run NAME`.
 
+mod chaos;
 mod floor;
 mod ingest;
 mod machine;
 mod payloads;
 mod start;
+
+use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use lalian_tests::backend::Backend;
@@ -20,10 +23,14 @@ struct Arguments {
     /// Only this database.
     #[arg(long)]
     only: Option<Database>,
+    /// What chance is made of; another one each time when absent, and printed.
+    #[arg(long)]
+    seed: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Name {
+    Chaos,
     Ingest,
     Start,
 }
@@ -34,7 +41,7 @@ enum Database {
     Sqlite,
 }
 
-fn main() {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     println!("{}", machine::describe());
     let wanted = |backend: &Backend| match arguments.only {
@@ -42,17 +49,28 @@ fn main() {
         Some(Database::Sqlite) => *backend == Backend::Sqlite,
         None => true,
     };
+    let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
+    let mut held = true;
     for backend in Backend::ALL.into_iter().filter(wanted) {
-        lalian_tests::story::run(measure(arguments.name, backend, arguments.full));
+        lalian_tests::story::run(async {
+            held &= measure(arguments.name, backend, arguments.full, seed).await;
+        });
     }
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn measure(name: Name, backend: Backend, full: bool) {
+/// False when a promise was broken; a figure below its goal is none.
+async fn measure(name: Name, backend: Backend, full: bool, seed: u64) -> bool {
     match name {
+        Name::Chaos => {
+            let (visits, kills) = if full { (10_000, 100) } else { (500, 10) };
+            return chaos::measure(backend, chaos::Size { visits, kills, seed }).await;
+        }
         Name::Ingest => {
             let (seconds, warm_up) = if full { (60, 1_000) } else { (10, 200) };
             ingest::measure(backend, ingest::Size { phones: 8, seconds, warm_up }).await;
         }
         Name::Start => start::measure(backend, if full { 9 } else { 3 }).await,
     }
+    true
 }

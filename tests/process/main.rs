@@ -1,5 +1,6 @@
 //! The real program, as an operator starts, stops and kills it.
 
+mod chaos;
 mod crash;
 mod demo;
 mod hygiene;

@@ -38,6 +38,19 @@ impl Site {
         sites.into_iter().map(|row| Self { row: row.clone(), checklist: checklist.clone() }).collect()
     }
 
+    /// So many sites of all kinds, spread over the county in the order of their codes.
+    pub async fn spread(actor: &Actor, count: usize) -> Vec<Self> {
+        let rows = actor.snapshot().await;
+        let of =
+            |noun: &'static str| rows.iter().filter(move |row| row["noun"] == noun).map(|row| &row["row"]);
+        let mut sites: Vec<&Value> = of("sites").collect();
+        sites.sort_by_key(|site| site["code"].as_str().unwrap_or_default().to_owned());
+        let every = (sites.len() / count).max(1);
+        let checklist = |site: &Value| of("checklists").find(|list| list["site_kind"] == site["kind"]);
+        let spread = sites.into_iter().step_by(every).take(count);
+        spread.filter_map(|row| Some(Self { row: row.clone(), checklist: checklist(row)?.clone() })).collect()
+    }
+
     /// Its id.
     pub fn id(&self) -> Uuid {
         id_of(&self.row["id"])

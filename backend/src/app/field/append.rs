@@ -22,7 +22,7 @@ use crate::{
     store::field::uploads::{self, Progress, Upload},
 };
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
@@ -30,8 +30,8 @@ use uuid::Uuid;
 
 /// A connection that brings nothing for this long is taken for dead.
 const SILENCE: Duration = Duration::from_secs(45);
-/// How long another process believes that this one still appends. Longer than two checkpoints.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Checkpoints that may fail to come until another process believes that this one is dead: a phone waits so long after a crash.
+const MISSED_CHECKPOINTS: u32 = 3;
 /// Seconds until a phone tries an upload again that another process holds.
 const BUSY_RETRY: u32 = 5;
 
@@ -209,16 +209,21 @@ impl App {
             return Ok(Reserved::none());
         }
         let (lease, now) = (self.random.id(), self.clock.now());
+        let until = self.leased_until(now);
         let taken = self
             .store
             .write(async |tx| {
-                let until = now + LEASE;
                 Ok::<_, AppError>(
                     uploads::take_lease(tx, upload.id, lease, upload.received, now, until).await?,
                 )
             })
             .await?;
         if taken { Ok(Reserved { lease: Some(lease) }) } else { Err(busy()) }
+    }
+
+    /// How long the right to append lasts without a checkpoint.
+    fn leased_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + self.files.checkpoint_every() * MISSED_CHECKPOINTS
     }
 
     async fn release(&self, upload: &Upload, reserved: Reserved) -> AppResult<()> {
@@ -295,7 +300,7 @@ impl Taking<'_> {
         let now = self.app.clock.now();
         let progress = Progress {
             lease: self.reserved.lease,
-            lease_until: Some(now + LEASE),
+            lease_until: Some(self.app.leased_until(now)),
             received,
             expires_at: now + LIFETIME,
         };
