@@ -2,16 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { review, withoutHidden } from '../../src/core/checklist';
-import type { AnswerPayload, InspectionPayload } from '../../src/core/payloads';
+import type { FileRow } from '../../src/core/model';
+import type { AnswerPayload, FindingEntry, InspectionPayload } from '../../src/core/payloads';
 import type { Checklist, ChecklistGroup, ChecklistItem } from '../../src/core/rows';
 
 interface Case {
   readonly name: string;
   readonly list: string;
-  readonly answers: readonly Pick<AnswerPayload, 'item' | 'instance_key' | 'result' | 'value' | 'reason'>[];
+  readonly answers: readonly (Pick<AnswerPayload, 'item' | 'instance_key' | 'result' | 'value' | 'reason'> & { readonly findings?: readonly string[]; readonly photos?: readonly string[] })[];
   readonly missing: readonly string[];
   readonly hidden: readonly string[];
   readonly unnamed: readonly string[];
+  readonly na_forbidden?: readonly string[];
+  readonly photo_missing?: readonly string[];
   readonly score: number | null;
 }
 interface Cases {
@@ -24,12 +27,14 @@ const { item_defaults, lists, cases } = JSON.parse(readFileSync(new URL('../../.
 
 const at = (item: string | null, instance: string): string => (instance === '' ? (item ?? '') : `${item}@${instance}`);
 
+const findingAt = (instance_key: string): FindingEntry => ({ finding_id: `f ${instance_key}`, instance_key, title: null, note: '', fixed_on_spot: false, missing_photo_reason: null });
+
 function listOf(name: string): Checklist {
   const { groups, items } = lists[name] ?? { groups: [], items: [] };
   return { id: name, site_kind: name, no: 1, status: 'active', version: 1, body: { kind: name, zh: '', en: '', groups, items: items.map((item) => ({ ...item_defaults, ...item })) } };
 }
 
-test.each(cases)('$name', ({ list, answers, missing, hidden, unnamed, score }) => {
+test.each(cases)('$name', ({ list, answers, missing, hidden, unnamed, na_forbidden = [], photo_missing = [], score }) => {
   const checklist = listOf(list);
   const visit: InspectionPayload = {
     inspection_id: 'i',
@@ -41,16 +46,19 @@ test.each(cases)('$name', ({ list, answers, missing, hidden, unnamed, score }) =
     note: '',
     arrived: null,
     distance_reason: null,
-    answers: answers.map((answer) => ({ ...answer, note: '', findings: [] })),
+    answers: answers.map(({ photos: _photos, findings = [], ...answer }) => ({ ...answer, note: '', findings: findings.map(findingAt) })),
   };
-  const seen = review(checklist, visit, []);
+  const photos = answers.flatMap(({ item, photos = [] }) => photos.map((instance_key) => ({ item_path: item, role: 'before', instance_key }) as FileRow));
+  const seen = review(checklist, visit, photos);
   const named = (code: string): string[] => seen.faults.filter((fault) => fault.code === code).map((fault) => at(fault.item_code, fault.instance_key)).sort();
   const left = withoutHidden(checklist, visit).answers;
   const dropped = visit.answers.filter((answer) => !left.includes(answer)).map((answer) => at(answer.item, answer.instance_key)).sort();
-  expect({ missing: named('unanswered'), hidden: dropped, unnamed: named('instance_missing'), score: seen.score === null ? null : Math.round(seen.score * 10) }).toEqual({
+  expect({ missing: named('unanswered'), hidden: dropped, unnamed: named('instance_missing'), na_forbidden: named('not_applicable_forbidden'), photo_missing: named('photo_missing'), score: seen.score === null ? null : Math.round(seen.score * 10) }).toEqual({
     missing: [...missing].sort(),
     hidden: [...hidden].sort(),
     unnamed: [...unnamed].sort(),
+    na_forbidden: [...na_forbidden].sort(),
+    photo_missing: [...photo_missing].sort(),
     score,
   });
   expect(seen.hidden).toBe(hidden.length);

@@ -19,8 +19,10 @@ use crate::{
         },
         places::position::Point,
         standards::{
+            check::{self, Capture, VisitAnswer, VisitFinding},
             checklist::{Checklist, Item},
-            judge::{self, Capture, Given, Verdict, VisitAnswer},
+            judge::{self, Given, Verdict},
+            score::{self, GATE_PERMILLE, Score},
         },
         tickets::{
             State, Ticket,
@@ -157,7 +159,7 @@ struct Visit<'a> {
     openness: Openness,
     flags: Vec<Flag>,
     drafts: Vec<Draft>,
-    score: judge::Score,
+    score: Score,
     distance_m: Option<f64>,
 }
 
@@ -183,7 +185,7 @@ impl<'a> Visit<'a> {
             openness: Openness::of(round.as_ref(), entry.now()),
             flags: Vec::new(),
             drafts: Vec::new(),
-            score: judge::Score::default(),
+            score: Score::default(),
             distance_m: None,
             site,
         };
@@ -241,21 +243,15 @@ impl<'a> Visit<'a> {
             .iter()
             .map(|answer| visit_answer(answer, list, &entry.envelope.files))
             .collect();
-        let found = judge::check(list, &answers);
+        let found = check::check(list, &answers);
         self.flags.extend(
             found
                 .into_iter()
                 .map(|flag| Flag { code: flag.code.as_str().into(), detail: Some(shorten(&flag.item, 64)) }),
         );
-        self.score = judge::score(list, &answers, judge::GATE_PERMILLE);
+        self.score = score::score(list, &answers, GATE_PERMILLE);
         for (answer, judged) in self.body.answers.iter().zip(&answers) {
             let item = list.item(&answer.item);
-            if let Some(item) = item {
-                let by_rule = judge::judge(item, &judged.given, answer.result).verdict;
-                if by_rule != answer.result {
-                    self.flags.push(FlagCode::JudgedDifferently.with(item.code.clone()));
-                }
-            }
             self.draft_findings(answer, item, Some(&judged.given));
         }
     }
@@ -460,28 +456,49 @@ fn visit_answer(answer: &AnswerBody, list: &Checklist, files: &[FileRef]) -> Vis
     let given = list
         .item(&answer.item)
         .map_or(Given::Unreadable, |item| Given::read(item.answer, answer.result, value));
-    let photos: Vec<&FileRef> = files
-        .iter()
-        .filter(|file| file.item_path.as_deref() == Some(answer.item.as_str()))
-        .filter(|file| file.instance_key.as_deref().unwrap_or_default() == answer.instance_key)
-        .collect();
-    let reasons = photos.iter().filter_map(|file| file.capture_reason.as_deref());
-    let reasons =
-        reasons.chain(answer.findings.iter().filter_map(|finding| finding.missing_photo_reason.as_deref()));
+    let said = answer.reason.as_deref();
+    let own = of_answer(files, &answer.item, &answer.instance_key);
+    let findings = answer.findings.iter().map(|finding| {
+        let instance = finding.instance_key.as_deref().unwrap_or(&answer.instance_key);
+        let photos = of_answer(files, &answer.item, instance);
+        VisitFinding {
+            instance: instance.to_owned(),
+            reason: reasons([said, finding.missing_photo_reason.as_deref()], &photos),
+            photos: photos.into_iter().map(capture).collect(),
+        }
+    });
     VisitAnswer {
         item: answer.item.clone(),
         instance: answer.instance_key.clone(),
         given,
         claimed: answer.result,
-        reason: answer.reason.iter().map(String::as_str).chain(reasons).collect::<Vec<_>>().join(" "),
-        photos: photos
-            .iter()
-            .map(|file| match file.capture.as_deref() {
-                Some("in_page") => Capture::InPage,
-                Some("system_camera") => Capture::SystemCamera,
-                Some("album") => Capture::Album,
-                _ => Capture::Unknown,
-            })
-            .collect(),
+        reason: reasons([said, None], &own),
+        findings: findings.collect(),
+        photos: own.into_iter().map(capture).collect(),
+    }
+}
+
+/// Everything that explains an answer or its photos.
+fn reasons(given: [Option<&str>; 2], photos: &[&FileRef]) -> String {
+    let of_photos = photos.iter().filter_map(|file| file.capture_reason.as_deref());
+    given.into_iter().flatten().chain(of_photos).collect::<Vec<_>>().join(" ")
+}
+
+/// The pictures of one item and instance; what was drawn or said beside them is no proof of a fault.
+fn of_answer<'a>(files: &'a [FileRef], item: &str, instance: &str) -> Vec<&'a FileRef> {
+    files
+        .iter()
+        .filter(|file| file.item_path.as_deref() == Some(item))
+        .filter(|file| file.instance_key.as_deref().unwrap_or_default() == instance)
+        .filter(|file| !matches!(file.role.as_str(), "annotation" | "voice" | "paper"))
+        .collect()
+}
+
+fn capture(file: &FileRef) -> Capture {
+    match file.capture.as_deref() {
+        Some("in_page") => Capture::InPage,
+        Some("system_camera") => Capture::SystemCamera,
+        Some("album") => Capture::Album,
+        _ => Capture::Unknown,
     }
 }

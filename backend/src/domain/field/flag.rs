@@ -46,6 +46,7 @@ flags! {
     AnswerMissing "answer_missing" "有必答项未答" "A required answer is missing";
     AnswerHidden "answer_hidden" "答了不需要回答的项" "An item was answered that is not asked here";
     AnswerTwice "answer_twice" "同一项答了两次" "An item was answered twice";
+    InstanceMissing "instance_missing" "没有写明是哪个摊位或房间" "It does not say which stall or room";
     AnswerUnreadable "answer_unreadable" "答案与题型不符" "An answer does not fit its item";
     ScoreTooHigh "score_too_high" "得分高于满分" "A score is above the highest";
     NotApplicableNotAllowed "not_applicable_not_allowed" "此项不能选不适用" "This item cannot be not applicable";

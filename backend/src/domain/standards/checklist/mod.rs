@@ -68,9 +68,4 @@ impl Checklist {
         let key = item.group.as_deref()?;
         self.groups.iter().find(|group| group.key == key && group.repeat.is_some())
     }
-
-    /// True where a rule of this item looks at other answers.
-    pub(super) fn has_rules(&self) -> bool {
-        self.items.iter().any(|item| item.visible_if.is_some() || item.required_if.is_some())
-    }
 }

@@ -1,12 +1,14 @@
-//! Verdicts, consequences, flags and scores over the demo library and over invented visits.
+//! Verdicts, consequences, flags and scores over the demo library, over invented visits, and over the cases that the phone runs too.
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::super::checklist::tests::demo;
-use super::super::checklist::{PassRule, RuleOp};
-use super::super::logic::Logic;
-use super::*;
+use super::check::{Capture, Flag, FlagCode, VisitAnswer, VisitFinding, check};
+use super::checklist::tests::demo;
+use super::checklist::{AnswerKind, Camera, Checklist, Item, Makes, PassRule, RuleOp, Severity};
+use super::judge::{Given, Verdict, judge};
+use super::logic::Logic;
+use super::score::{GATE_PERMILLE, score};
 
 fn shelter() -> Checklist {
     demo().checklists.into_iter().find(|list| list.kind == "bus_shelter").unwrap()
@@ -22,6 +24,7 @@ fn answer(item: &Item, given: Given) -> VisitAnswer {
         claimed,
         reason: String::new(),
         photos,
+        findings: Vec::new(),
     }
 }
 
@@ -246,5 +249,78 @@ proptest! {
         let before = score(&list, &visit(&list, |i| passes[i]), GATE_PERMILLE).permille.unwrap();
         let after = score(&list, &visit(&list, |i| passes[i] || i == better), GATE_PERMILLE).permille.unwrap();
         prop_assert!(before <= 1000 && before <= after);
+    }
+}
+
+/// The file of cases that `pwa/tests/core/checklist-cases.test.ts` runs as well.
+#[test]
+fn phone_and_server_say_the_same_of_a_visit() {
+    let file: Value =
+        serde_json::from_str(include_str!("../../../../tests/shared/checklist-cases.json")).unwrap();
+    let filled = |item: &Value| -> Item {
+        let mut whole = file["item_defaults"].clone();
+        whole.as_object_mut().unwrap().extend(item.as_object().unwrap().clone());
+        serde_json::from_value(whole).unwrap()
+    };
+    for case in file["cases"].as_array().unwrap() {
+        let source = &file["lists"][case["list"].as_str().unwrap()];
+        let list = Checklist {
+            kind: "k".into(),
+            zh: "k".into(),
+            en: "k".into(),
+            code_prefix: String::new(),
+            scope_zh: String::new(),
+            total_weight: 0,
+            groups: serde_json::from_value(source["groups"].clone()).unwrap(),
+            items: source["items"].as_array().unwrap().iter().map(filled).collect(),
+        };
+        let answers: Vec<VisitAnswer> =
+            case["answers"].as_array().unwrap().iter().map(|a| wire_answer(&list, a)).collect();
+        let flags = check(&list, &answers);
+        let named = |code: FlagCode| -> Vec<String> {
+            let place = |flag: &Flag| match flag.instance.as_str() {
+                "" => flag.item.clone(),
+                instance => format!("{}@{instance}", flag.item),
+            };
+            let mut all: Vec<String> = flags.iter().filter(|flag| flag.code == code).map(place).collect();
+            all.sort();
+            all
+        };
+        let wanted = |key: &str| -> Vec<String> {
+            let mut all: Vec<String> = serde_json::from_value(case[key].clone()).unwrap_or_default();
+            all.sort();
+            all
+        };
+        let name = &case["name"];
+        assert_eq!(named(FlagCode::RequiredMissing), wanted("missing"), "missing: {name}");
+        assert_eq!(named(FlagCode::AnswerHidden), wanted("hidden"), "hidden: {name}");
+        assert_eq!(named(FlagCode::InstanceMissing), wanted("unnamed"), "unnamed: {name}");
+        assert_eq!(named(FlagCode::NotApplicableNotAllowed), wanted("na_forbidden"), "na_forbidden: {name}");
+        assert_eq!(named(FlagCode::PhotoMissing), wanted("photo_missing"), "photo_missing: {name}");
+        assert_eq!(json!(score(&list, &answers, GATE_PERMILLE).permille), case["score"], "score: {name}");
+    }
+}
+
+/// An answer of the shared file; `findings` is a list of instances, `photos` of the instances that have one.
+fn wire_answer(list: &Checklist, answer: &Value) -> VisitAnswer {
+    let text = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
+    let item = list.item(&text("item")).unwrap();
+    let claimed = serde_json::from_value(answer["result"].clone()).unwrap();
+    let listed =
+        |key: &str| -> Vec<String> { serde_json::from_value(answer[key].clone()).unwrap_or_default() };
+    let photos = listed("photos");
+    let taken =
+        |instance: &str| photos.iter().filter(|one| *one == instance).map(|_| Capture::InPage).collect();
+    VisitAnswer {
+        item: item.code.clone(),
+        instance: text("instance_key"),
+        given: Given::read(item.answer, claimed, &answer["value"]),
+        claimed,
+        reason: text("reason"),
+        photos: taken(&text("instance_key")),
+        findings: listed("findings")
+            .into_iter()
+            .map(|instance| VisitFinding { photos: taken(&instance), reason: String::new(), instance })
+            .collect(),
     }
 }
