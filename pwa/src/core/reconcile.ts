@@ -33,12 +33,15 @@ export async function reconcile(host: Host, link: Link, db: Database, device: De
   const answer = reply.status === 200 ? reconcileAnswer(reply.body) : null;
   if (!answer) return { kind: 'failed' };
   // What was never acknowledged is on its way anyway (or waits for a person); only what the server once had counts as lost.
-  const acknowledged = new Set(operations.filter((row) => row.progress !== 'sealed').map((row) => row.id));
-  const lacking = answer.lacking.filter((id) => acknowledged.has(id));
+  const progress = new Map(operations.map((row) => [row.id, row.progress]));
+  const gone = answer.lacking.filter((id) => (progress.get(id) ?? 'sealed') !== 'sealed');
+  // A backup may lie between the answers and their photos: what has its receipt here and is incomplete there has lost its photos.
+  const halved = answer.known.filter((known) => !known.complete && progress.get(known.operation_id) === 'confirmed');
+  const again = [...gone, ...halved.map((known) => known.operation_id)];
   // First what must be sent again, then the note that a reconcile was made: killed in between, the next start reconciles once more.
-  await requeue(db, lacking);
-  await note(db, answer, new Set(lacking), host.now());
-  return { kind: 'done', resend: lacking.length, held: report.held.operations + report.held.files };
+  await requeue(db, again);
+  await note(db, answer, new Set(again), host.now());
+  return { kind: 'done', resend: again.length, held: report.held.operations + report.held.files };
 }
 
 const item = (row: OperationRow): object => ({ seq: row.seq, operation_id: row.id, hash: row.sha256, state: row.progress });
@@ -66,11 +69,11 @@ async function inventory(host: Host, db: Database, operations: readonly Operatio
   };
 }
 
-function note(db: Database, answer: ReconcileAnswer, lacking: ReadonlySet<string>, now: number): Promise<void> {
+function note(db: Database, answer: ReconcileAnswer, again: ReadonlySet<string>, now: number): Promise<void> {
   return db.write(['operations', 'meta'], async (tx) => {
     for (const known of answer.known) {
       const row = await tx.objectStore('operations').get(known.operation_id);
-      if (!row || lacking.has(row.id)) continue;
+      if (!row || again.has(row.id)) continue;
       if (known.hash !== row.sha256) await tx.objectStore('operations').put({ ...row, problem: { kind: 'differs', what: 'body' } });
       else if (known.complete) await tx.objectStore('operations').put({ ...row, reconciled_epoch: answer.epoch });
     }

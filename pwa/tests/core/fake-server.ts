@@ -100,10 +100,12 @@ export class FakeServer {
   };
 
   /** As after `lalian restore`: what was accepted after the backup is gone, and everybody can see that it is another life. */
-  restore(keep: (id: string) => boolean): void {
+  restore(keep: (id: string) => boolean, keepFile: (sha: string) => boolean = () => true): void {
     for (const id of [...this.operations.keys()]) if (!keep(id)) this.operations.delete(id);
     const named = new Set([...this.operations.values()].flatMap((row) => row.files.map((file) => file.sha256)));
-    for (const sha of [...this.files.keys()]) if (!named.has(sha)) this.files.delete(sha);
+    for (const sha of [...this.files.keys()]) if (!named.has(sha) || !keepFile(sha)) this.files.delete(sha);
+    // Signed after the backup: that moment has not come yet.
+    for (const row of this.operations.values()) if (this.missing(row).length > 0) row.receipt = null;
     this.uploads.clear();
     this.epoch = `epoch-${Number(this.epoch.slice(6)) + 1}`;
   }

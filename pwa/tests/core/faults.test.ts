@@ -101,7 +101,10 @@ test('two hundred random days', async () => {
       }
       if (day.random() < 0.15) {
         const keep = day.random();
-        day.server.restore(() => day.random() < keep);
+        day.server.restore(
+          () => day.random() < keep,
+          () => day.random() < keep,
+        );
       }
     }
     day.server.faults.length = 0;

@@ -37,6 +37,21 @@ test('a server restored from an older backup gets again what it lost', async () 
   expect((await operation(kept))?.reconciled_epoch).toBe('epoch-2');
 });
 
+test('a backup from between the answers and their photos: the photos go out once more', async () => {
+  const halved = await world.visit([5_000, 40_000]);
+  await world.drain();
+  expect((await operation(halved))?.progress).toBe('confirmed');
+  world.server.restore(
+    () => true,
+    () => false,
+  );
+  await world.drain();
+  expect(await world.missingOrWrong()).toEqual([]);
+  expect((await operation(halved))?.reconciled_epoch).toBe(null);
+  await dayAfter();
+  expect((await operation(halved))?.reconciled_epoch).toBe('epoch-2');
+});
+
 test('a restore is noticed in the middle of a running day by any answer', async () => {
   const first = await world.visit([5_000]);
   await world.drain();
