@@ -11,10 +11,9 @@ export type CameraState =
 
 const LINGER_MS = 20_000;
 /** The in-page camera's JPEG is 2560 px on its long side (decisions.md 7). */
-const WANTED: MediaStreamConstraints = {
-  audio: false,
-  video: { facingMode: { ideal: 'environment' }, width: { ideal: 2560 }, height: { ideal: 1920 } },
-};
+const VIDEO: MediaTrackConstraints = { facingMode: { ideal: 'environment' }, width: { ideal: 2560 }, height: { ideal: 1920 } };
+/** Some browsers offer zoom only to pages that said so when they asked; on a desk it would change the question that is asked. */
+const wanted = (): MediaStreamConstraints => ({ audio: false, video: { ...VIDEO, ...(matchMedia('(pointer: coarse)').matches ? { zoom: true } : {}) } });
 
 let state = $state.raw<CameraState>({ kind: 'off' });
 let users = 0;
@@ -45,7 +44,7 @@ export async function start(): Promise<void> {
   }
   state = { kind: 'asking' };
   try {
-    const stream = await devices.getUserMedia(WANTED);
+    const stream = await devices.getUserMedia(wanted());
     for (const track of stream.getTracks()) track.addEventListener('ended', lost);
     state = { kind: 'live', stream };
     if (users === 0 || document.visibilityState === 'hidden') stop();
