@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 const DIST = new URL('../dist/', import.meta.url);
 const KB = 1024;
 /** Limits in gzip bytes. */
-const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, paper: 40 * KB, precache: 1500 * KB };
+const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, paper: 40 * KB, camera: 30 * KB, precache: 1500 * KB };
 
 /** @typedef {{ file: string, css?: string[], imports?: string[], dynamicImports?: string[], isEntry?: boolean, name?: string }} Chunk */
 /** @type {Record<string, Chunk>} */
@@ -30,16 +30,26 @@ const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && 
 /** All screens of the desk in one language (English is a chunk of its own), without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
 function reachable(key, seen = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/')) return seen;
+  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || key === CAMERA) return seen;
   seen.add(key);
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) reachable(next, seen);
   return seen;
 }
+/** What taking photos brings: loads for those who take one, at a desk as on a phone. */
+const CAMERA = 'src/ui/PhotoTaker.svelte';
 const shell = closure('index.html');
 const desk = reachable('src/app/office/entry.ts');
 const files = (/** @type {Iterable<string>} */ keys) => [...keys].map((key) => manifest[key]?.file ?? '').filter(Boolean);
+const camera = new Set();
+const walk = (/** @type {string} */ key) => {
+  const chunk = manifest[key];
+  if (!chunk || camera.has(key) || shell.has(key) || desk.has(key) || key.startsWith('src/i18n/en/')) return;
+  camera.add(key);
+  for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) walk(next);
+};
+walk(CAMERA);
 /** Printing and entering paper: what it adds to a desk that is already open. */
-const paper = Object.keys(manifest).filter((key) => key.startsWith('src/app/paper/')).flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
+const paper = Object.keys(manifest).filter((key) => key.startsWith('src/app/paper/')).flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key) && !camera.has(key));
 
 const precached = readFileSync(new URL('sw.js', DIST), 'utf8').match(/url:\s*"[^"]+"|"url":\s*"[^"]+"/g) ?? [];
 const rows = {
@@ -48,6 +58,7 @@ const rows = {
   sw: gzip('sw.js'),
   map: sum(map.flatMap((key) => [...closure(key)].filter((k) => !start.has(k)).map((k) => manifest[k]?.file ?? '').filter(Boolean))),
   office: sum(files(desk)),
+  camera: sum(files(camera)),
   paper: sum(files(paper)),
   precache: sum(precached.map((line) => line.replace(/^.*:\s*"|"$/g, '')).filter((file) => existsSync(new URL(file, DIST)))),
 };

@@ -36,12 +36,9 @@ export function useCompass(): () => void {
 
 function begin(): void {
   if (typeof DeviceOrientationEvent === 'undefined') return;
-  const asks = typeof (DeviceOrientationEvent as AppleConstructor).requestPermission === 'function';
-  if (asks && !allowed) {
-    if (state !== 'denied') state = 'ask';
-    return;
-  }
-  state = 'silent';
+  // Asked for at once all the same: most browsers simply tell, and only an iPhone keeps silent until a tap.
+  const asks = typeof (DeviceOrientationEvent as AppleConstructor).requestPermission === 'function' && !allowed;
+  if (state !== 'denied') state = asks ? 'ask' : 'silent';
   for (const name of EVENTS) addEventListener(name, hear as EventListener);
 }
 

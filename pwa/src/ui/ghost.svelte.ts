@@ -1,23 +1,12 @@
-// Whether the earlier photo lies over the viewfinder: one choice for the whole app, kept on this phone.
-const KEY = 'lalian_ghost';
+// Whether the earlier photo lies over the viewfinder: one choice for the whole app, kept on this phone in a cookie that says nothing else.
+const COOKIE = 'lalian_ghost';
+const YEAR_S = 31_536_000;
 
-function kept(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== 'off';
-  } catch {
-    return true;
-  }
-}
-
-let on = $state(kept());
+let on = $state(!document.cookie.includes(`${COOKIE}=off`));
 
 export const ghostOn = (): boolean => on;
 
 export function switchGhost(): void {
   on = !on;
-  try {
-    localStorage.setItem(KEY, on ? 'on' : 'off');
-  } catch {
-    // Not kept: the choice holds until the page ends.
-  }
+  document.cookie = `${COOKIE}=${on ? 'on' : 'off'}; Path=/; Max-Age=${YEAR_S}; SameSite=Strict`;
 }
