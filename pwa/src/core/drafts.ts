@@ -7,8 +7,12 @@ import type { Payloads } from './payloads';
 
 const QUIET_MS = 150;
 
+/** What is not to be written anew. */
+const AS_IT_IS = Symbol('as it is');
+
 interface Pending {
   payload: unknown;
+  view: unknown;
   timer: ReturnType<typeof setTimeout> | null;
   readonly saved: Promise<void>;
   readonly resolve: () => void;
@@ -38,7 +42,7 @@ export class Drafts {
     const draft = await this.#db.read(['drafts'], (tx) => tx.objectStore('drafts').get(id));
     if (draft?.kind !== kind || draft.intent) return null;
     const waiting = this.#pending.get(id);
-    return (waiting ? { ...draft, payload: waiting.payload } : draft) as Draft<Payloads[K]>;
+    return (waiting ? withNew(draft, waiting) : draft) as Draft<Payloads[K]>;
   }
 
   async begun(kind: Kind, subject: Subject): Promise<boolean> {
@@ -59,15 +63,23 @@ export class Drafts {
   }
 
   save<K extends Kind>(id: string, payload: Payloads[K]): Promise<void> {
-    const copy = plain(payload);
+    return this.#put(id, { payload: plain(payload) });
+  }
+
+  /** Where the person stands in it, kept beside the work. */
+  look(id: string, view: unknown): void {
+    void this.#put(id, { view: plain(view) }).catch(() => undefined);
+  }
+
+  #put(id: string, part: Partial<Pick<Pending, 'payload' | 'view'>>): Promise<void> {
     const waiting = this.#pending.get(id);
     if (waiting) {
-      waiting.payload = copy;
+      Object.assign(waiting, part);
       if (waiting.timer !== null) clearTimeout(waiting.timer);
       waiting.timer = setTimeout(() => void this.#write(id), QUIET_MS);
       return waiting.saved;
     }
-    const fresh: Pending = { payload: copy, timer: setTimeout(() => void this.#write(id), QUIET_MS), ...deferredSave() };
+    const fresh: Pending = { payload: AS_IT_IS, view: AS_IT_IS, ...part, timer: setTimeout(() => void this.#write(id), QUIET_MS), ...deferredSave() };
     this.#pending.set(id, fresh);
     return fresh.saved;
   }
@@ -106,22 +118,32 @@ export class Drafts {
         .write(['drafts'], async (tx) => {
           const draft = await tx.objectStore('drafts').get(id);
           if (!draft) return;
-          const updated_at = Math.max(this.#now(), draft.updated_at + 1);
-          await tx.objectStore('drafts').put({ ...draft, payload: waiting.payload, updated_at });
+          const fresh = withNew(draft, waiting);
+          // Looking around is no change of the work: lists keep its age, and a seal under way is not disturbed.
+          const updated_at = waiting.payload === AS_IT_IS ? draft.updated_at : Math.max(this.#now(), draft.updated_at + 1);
+          await tx.objectStore('drafts').put({ ...fresh, updated_at });
         })
         .then(waiting.resolve, (problem: unknown) => {
           // The words stay, to be written with the next save or flush, unless newer ones wait already.
-          if (!this.#pending.has(id)) this.#pending.set(id, { payload: waiting.payload, timer: null, ...deferredSave() });
+          const newer = this.#pending.get(id);
+          if (!newer) this.#pending.set(id, { payload: waiting.payload, view: waiting.view, timer: null, ...deferredSave() });
+          else if (newer.payload === AS_IT_IS) newer.payload = waiting.payload;
           waiting.reject(problem);
         }),
     );
-    this.#changed();
+    if (waiting.payload !== AS_IT_IS) this.#changed();
     return waiting.saved;
   }
 }
 
 /** A copy that IndexedDB and JSON both take, made now: the screen may go on changing its own object. */
 const plain = (payload: unknown): unknown => JSON.parse(JSON.stringify(payload)) as unknown;
+
+const withNew = (draft: Draft, { payload, view }: Pick<Pending, 'payload' | 'view'>): Draft => ({
+  ...draft,
+  ...(payload === AS_IT_IS ? {} : { payload }),
+  ...(view === AS_IT_IS ? {} : { view }),
+});
 
 function sameSubject(a: Subject, b: Subject): boolean {
   if (!b.site_id && !b.ticket_id) return false;

@@ -10,7 +10,7 @@ export const INSTANCES_MAX = 60;
 
 export type RepeatGroup = ChecklistGroup & Required<Pick<ChecklistGroup, 'repeat'>>;
 
-export function isRepeat(group: ChecklistGroup | undefined): group is RepeatGroup {
+export function isRepeat(group: ChecklistGroup | null | undefined): group is RepeatGroup {
   return group?.repeat !== undefined;
 }
 

@@ -287,6 +287,8 @@ export interface DraftsDoor {
   open<K extends Kind>(kind: K, subject: Subject, initial: () => Payloads[K]): Promise<Draft<Payloads[K]>>;
   /** Keeps the newest payload; written after 150 ms of quiet, at once on `flush`. Resolves when it is on the disk. */
   save<K extends Kind>(id: string, payload: Payloads[K]): Promise<void>;
+  /** Where the person stands in it (scroll position, open sheet): kept with the draft, never sealed. Comes back as `draft.view`. */
+  look(id: string, view: unknown): void;
   /** Deletes a draft and its photos; undo is the screen's: call it late. */
   discard(id: string): Promise<void>;
 }

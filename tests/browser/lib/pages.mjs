@@ -48,14 +48,20 @@ export class InspectorPhone {
     await item.getByRole('radio', { name: '不合格' }).click();
     const sheet = this.page.getByRole('dialog');
     await takePhoto(this.page, sheet, photo);
-    await sheet.getByRole('button', { name: '好了' }).click();
+    // With one ready phrase the sheet closes by itself; with several somebody says which.
+    await sheet.waitFor({ state: 'hidden', timeout: 2_500 }).catch(() => sheet.getByRole('button', { name: '好了' }).click());
     await sheet.waitFor({ state: 'hidden' });
     return item.getAttribute('id');
   }
 
   /** Looks at every question, then says of each group that the rest is fine. */
   async passTheRest() {
-    for (const group of await this.page.locator('section:has(article[id^="item-"])').all()) {
+    for (const group of await this.page.locator('section[data-group]').all()) {
+      // Done and folded already.
+      if ((await group.locator('h2 button').getAttribute('aria-expanded')) === 'false') continue;
+      // Stalls: one of them stands for all.
+      const first = group.getByRole('button', { name: /^开始看第一个/ });
+      if (await first.count()) await first.click();
       for (const item of await group.locator('article[id^="item-"]').all()) {
         await item.evaluate((node) => node.scrollIntoView({ block: 'center' }));
         await this.page.waitForTimeout(80);

@@ -1,24 +1,27 @@
 // One visit being filled in: the draft in memory, written to the disk after every tap, and what the rules say about it.
-// Screens call verbs (`answer`, `skip`, `passRest`); nothing else changes a draft.
-import type { Answer, Checklist, ChecklistItem, FileRow, FindingEntry, InspectionPayload, Payloads, Review, Site, VisitOutcome } from '@/core';
-import { EMPTY_REVIEW, judge, optionOf, review } from '@/core/checklist';
+// Screens call verbs (`pass`, `skip`, `passRest`); nothing else changes a draft.
+import type { Answer, Checklist, Draft, FileRow, FindingEntry, InspectionPayload, ItemView, Payloads, Review, Site, VisitOutcome } from '@/core';
+import { answerAt, give, newFinding, phrase, plainPass, sayAbsent, spotKey, takeBack, withoutInstance, type Ask, type Answers, type Skip } from '@/core/answers';
+import { EMPTY_REVIEW, judge, review } from '@/core/checklist';
 import { distanceM } from '@/core/geo';
+import { instanceName, instancesOf, isRepeat, mostInstances, nextNumber, stretches, type Stretch } from '@/core/groups';
 import { core, place } from '@/app/shell/core.svelte';
+import { keep } from './discard.svelte';
+import { readLook, type Look } from './look';
 
 export type VisitKind = 'inspection.submit' | 'inspection.correct';
 export type SaveState = 'saved' | 'saving' | 'failed';
-export type Skip = 'not_applicable' | 'not_observed';
+export type { Ask, Skip };
 
 /** Further away than this asks for a reason and never blocks (pwa.md 5.1). */
 const FAR_M = 150;
-/** Items of one stretch of looking, where the checklist names no groups. */
-const GROUP = 5;
 
 export class Visit {
   readonly id: string;
   readonly kind: VisitKind;
   readonly site: Site | null;
   readonly checklist: Checklist | null;
+  readonly stretches: readonly Stretch[];
   /** Photos of the visit that this one corrects: they still count. */
   readonly #earlier: readonly FileRow[];
   #payload: Payloads[VisitKind];
@@ -26,30 +29,24 @@ export class Visit {
   #photos = $state.raw<readonly FileRow[]>([]);
   #save = $state<SaveState>('saved');
   #saves = 0;
+  /** Where the person stands; kept with the draft, never sealed. */
+  #look = $state.raw<Look>() as Look;
 
-  readonly review = $derived.by((): Review => (this.checklist ? review(this.checklist, this.#body, this.allPhotos) : EMPTY_REVIEW));
+  readonly review = $derived.by((): Review => (this.checklist ? review(this.checklist, this.#body, this.allPhotos, this.#look.begun) : EMPTY_REVIEW));
+  readonly #views = $derived(indexed(this.review.items));
   readonly visible = $derived(this.review.items.filter((view) => view.visible));
   readonly answered = $derived(this.visible.filter((view) => view.answer !== null).length);
   readonly allPhotos = $derived.by(() => [...this.#earlier, ...this.#photos]);
-  readonly groups = $derived.by(() => {
-    const items = this.visible.map((view) => view.item).filter((item, i, all) => all.indexOf(item) === i);
-    const groups: { key: string; name: string | null; from: number; items: ChecklistItem[] }[] = [];
-    for (const [i, item] of items.entries()) {
-      const last = groups.at(-1);
-      const fits = last && (item.group === undefined ? last.name === null && last.items.length < GROUP : last.name === item.group);
-      if (fits) last.items.push(item);
-      else groups.push({ key: item.code, name: item.group ?? null, from: i + 1, items: [item] });
-    }
-    return groups;
-  });
 
-  private constructor(id: string, kind: VisitKind, payload: Payloads[VisitKind], parts: { site: Site | null; checklist: Checklist | null; earlier: readonly FileRow[] }) {
-    this.id = id;
+  private constructor(draft: Draft<Payloads[VisitKind]>, kind: VisitKind, parts: { site: Site | null; checklist: Checklist | null; earlier: readonly FileRow[] }) {
+    this.id = draft.id;
     this.kind = kind;
-    this.#payload = payload;
-    this.#body = bodyOf(payload);
+    this.#payload = draft.payload;
+    this.#body = bodyOf(draft.payload);
+    this.#look = readLook(draft.view);
     this.site = parts.site;
     this.checklist = parts.checklist;
+    this.stretches = parts.checklist ? stretches(parts.checklist.body) : [];
     this.#earlier = parts.earlier;
   }
 
@@ -58,22 +55,20 @@ export class Visit {
     const correction = fresh ? null : await core().drafts.get(id, 'inspection.correct');
     const draft = fresh ?? correction;
     if (!draft) return null;
+    keep(id);
     const body = bodyOf(draft.payload);
     const [site, checklist, earlier] = await Promise.all([
       core().sites.get(body.site_id),
       core().checklists.get(body.checklist_id),
       correction ? core().photos.ofVisit(correction.payload.inspection_id) : [],
     ]);
-    const visit = new Visit(id, fresh ? 'inspection.submit' : 'inspection.correct', draft.payload, { site, checklist, earlier });
+    const visit = new Visit(draft, fresh ? 'inspection.submit' : 'inspection.correct', { site, checklist, earlier });
     await visit.refreshPhotos();
     return visit;
   }
 
   get body(): InspectionPayload {
     return this.#body;
-  }
-  get photos(): readonly FileRow[] {
-    return this.#photos;
   }
   get saveState(): SaveState {
     return this.#save;
@@ -84,87 +79,165 @@ export class Visit {
   get reason(): string {
     return 'reason' in this.#payload ? this.#payload.reason : '';
   }
+  get look(): Look {
+    return this.#look;
+  }
 
   async refreshPhotos(): Promise<void> {
     this.#photos = await core().photos.of(this.id);
   }
 
-  answerOf(code: string): Answer | null {
-    return this.#body.answers.find((answer) => answer.item === code) ?? null;
+  answerOf(ask: Ask): Answer | null {
+    return this.viewOf(ask)?.answer ?? null;
+  }
+
+  viewOf({ item, instance }: Ask): ItemView | null {
+    return this.#views.get(keyOf(item.code, instance)) ?? null;
   }
 
   photosOf(code: string | null, instance_key: string, role: FileRow['role']): readonly FileRow[] {
     return this.allPhotos.filter((file) => file.item_path === code && file.instance_key === instance_key && file.role === role);
   }
 
-  // ------------------------------------------------------------ verbs
-
-  pass(item: ChecklistItem): void {
-    this.#give(item, { result: 'pass', value: null, reason: null, findings: [] });
+  /** What a stretch asks: once, or of each of its stalls (of none in particular while there is none). */
+  asksOf(stretch: Stretch): readonly Ask[] {
+    const instances = isRepeat(stretch.group) ? this.instancesOf(stretch) : [''];
+    return (instances.length === 0 ? [''] : instances).flatMap((instance) => this.asksAt(stretch, instance));
   }
 
-  fail(item: ChecklistItem): void {
-    const before = this.answerOf(item.code);
-    const kept = before?.result === 'fail' ? before.findings : [];
-    this.#give(item, { result: 'fail', value: null, reason: null, findings: kept.length > 0 ? kept : [newFinding(phrase(item, null))] });
+  asksAt(stretch: Stretch, instance: string): readonly Ask[] {
+    return stretch.items.map((item) => ({ item, instance })).filter((ask) => this.viewOf(ask)?.visible === true);
+  }
+
+  // ------------------------------------------------------------ answers
+
+  pass(ask: Ask): void {
+    this.#give(ask, { result: 'pass', value: null, reason: null, findings: [] });
+  }
+
+  fail(ask: Ask): void {
+    this.#give(ask, { result: 'fail', value: null, reason: null, findings: this.#findings(ask, null) });
   }
 
   /** A count, a score, the key of an option, a text: the rule says what it amounts to. Null takes the answer back. */
-  value(item: ChecklistItem, value: number | string | null): void {
-    const result = judge(item, value);
-    if (result === null) return this.clear(item);
-    const before = this.answerOf(item.code);
-    const kept = before?.result === 'fail' ? before.findings : [];
-    const first = newFinding(phrase(item, value));
-    const findings = result === 'fail' ? (kept.length > 0 ? kept : [first]) : [];
-    this.#give(item, { result, value, reason: null, findings });
+  value(ask: Ask, value: number | string | null): void {
+    const result = judge(ask.item, value);
+    if (result === null) return this.clear(ask);
+    this.#give(ask, { result, value, reason: null, findings: result === 'fail' ? this.#findings(ask, value) : [] });
   }
 
-  skip(item: ChecklistItem, how: Skip, reason: string): void {
-    this.#give(item, { result: how, value: null, reason, findings: [] });
+  skip(ask: Ask, how: Skip, reason: string): void {
+    this.#give(ask, { result: how, value: null, reason, findings: [] });
   }
 
-  clear(item: ChecklistItem): void {
-    this.#set({ ...this.#body, answers: this.#body.answers.filter((answer) => answer.item !== item.code) });
+  clear(ask: Ask): void {
+    this.#answers(takeBack(this.#body.answers, ask));
   }
 
-  note(item: ChecklistItem, note: string): void {
-    this.#give(item, { note });
+  finding(ask: Ask, finding_id: string, change: Partial<FindingEntry>): void {
+    const answer = this.answerOf(ask);
+    if (answer) this.#give(ask, { findings: answer.findings.map((one) => (one.finding_id === finding_id ? { ...one, ...change } : one)) });
   }
 
-  finding(item: ChecklistItem, finding_id: string, change: Partial<FindingEntry>): void {
-    const answer = this.answerOf(item.code);
-    if (answer) this.#give(item, { findings: answer.findings.map((one) => (one.finding_id === finding_id ? { ...one, ...change } : one)) });
-  }
-
-  addFinding(item: ChecklistItem, instance_key: string): void {
-    const answer = this.answerOf(item.code);
-    if (!answer || answer.findings.some((one) => one.instance_key === instance_key)) return;
-    this.#give(item, { findings: [...answer.findings, newFinding(phrase(item, answer.value), instance_key)] });
-  }
-
-  async removeFinding(item: ChecklistItem, finding: FindingEntry): Promise<void> {
-    const answer = this.answerOf(item.code);
+  /** One more place with the same fault; its photos and words are its own. */
+  addFinding(ask: Ask, where: string): void {
+    const answer = this.answerOf(ask);
     if (!answer) return;
-    this.#give(item, { findings: answer.findings.filter((one) => one !== finding) });
-    const orphans = this.#photos.filter((file) => file.item_path === item.code && file.instance_key === finding.instance_key);
+    this.#give(ask, { findings: [...answer.findings, newFinding(crypto.randomUUID(), phrase(ask.item, answer.value), spotKey(answer, where))] });
+  }
+
+  async removeFinding(ask: Ask, finding: FindingEntry): Promise<void> {
+    const answer = this.answerOf(ask);
+    if (!answer) return;
+    this.#give(ask, { findings: answer.findings.filter((one) => one.finding_id !== finding.finding_id) });
+    const orphans = this.#photos.filter((file) => file.item_path === ask.item.code && file.instance_key === finding.instance_key);
     for (const file of orphans) await core().photos.remove(file.file_id);
   }
 
-  /** Those of the group that one look can pass: no number has to be invented for them. */
-  restOf(items: readonly ChecklistItem[]): readonly ChecklistItem[] {
-    return items.filter((item) => !this.answerOf(item.code) && plainPass(item) !== undefined);
+  /** Those that one look can pass: no number has to be invented for them. */
+  restOf(asks: readonly Ask[]): readonly Ask[] {
+    return asks.filter((ask) => !this.answerOf(ask) && plainPass(ask.item) !== undefined);
   }
 
-  passRest(items: readonly ChecklistItem[]): number {
-    const rest = this.restOf(items);
-    for (const item of rest) {
-      const value = plainPass(item) ?? null;
-      if (value === null) this.pass(item);
-      else this.value(item, value);
-    }
-    return rest.length;
+  /** Gives back how many it passed, and the way back. */
+  passRest(asks: readonly Ask[]): { readonly count: number; readonly undo: () => void } {
+    const rest = this.restOf(asks);
+    let answers: Answers = this.#body.answers;
+    for (const ask of rest) answers = give(answers, ask, { result: 'pass', value: plainPass(ask.item) ?? null, reason: null, findings: [] });
+    this.#answers(answers);
+    const given = setOf(rest.map((ask) => answerAt(answers, ask)));
+    // Only what still stands as it was passed: a change since then is somebody's own answer.
+    return { count: rest.length, undo: () => this.#answers(this.#body.answers.filter((answer) => !given.has(answer))) };
   }
+
+  // ------------------------------------------------------------ stalls and rooms
+
+  /** In the order in which they were begun; also those that have no answer yet. */
+  instancesOf(stretch: Stretch): readonly string[] {
+    return [...setOf([...instancesOf(codesOf(stretch), this.#body.answers), ...(this.#look.begun[stretch.key] ?? [])])];
+  }
+
+  /** The one on the screen; null while there is none. */
+  currentOf(stretch: Stretch): string | null {
+    const all = this.instancesOf(stretch);
+    const chosen = this.#look.current[stretch.key];
+    return chosen !== undefined && all.includes(chosen) ? chosen : (all.at(-1) ?? null);
+  }
+
+  /** Switches to it; one that is not there yet is begun. Null = the next number. `false`: the name is none, or there are too many. */
+  begin(stretch: Stretch, name: string | null): boolean {
+    if (!isRepeat(stretch.group)) return false;
+    const all = this.instancesOf(stretch);
+    const instance = name === null ? nextNumber(all) : instanceName(name);
+    if (instance === null) return false;
+    if (!all.includes(instance)) {
+      if (all.length >= mostInstances(stretch.group)) return false;
+      const begun = { ...this.#look.begun, [stretch.key]: [...(this.#look.begun[stretch.key] ?? []), instance] };
+      this.lookAt({ begun });
+      // "There is none" no longer holds.
+      this.#answers(withoutInstance(this.#body.answers, codesOf(stretch), ''));
+    }
+    this.lookAt({ current: { ...this.#look.current, [stretch.key]: instance } });
+    return true;
+  }
+
+  /** Takes a stall out; the way back brings its answers as they were. Its photos stay until the way back is closed. */
+  removeInstance(stretch: Stretch, instance: string): { readonly undo: () => void; readonly close: () => Promise<void> } {
+    const codes = codesOf(stretch);
+    const gone = this.#body.answers.filter((answer) => codes.has(answer.item) && answer.instance_key === instance);
+    const begun = this.#look.begun[stretch.key] ?? [];
+    const keys = setOf([instance, ...gone.flatMap((answer) => answer.findings.map((finding) => finding.instance_key))]);
+    this.lookAt({ begun: { ...this.#look.begun, [stretch.key]: begun.filter((one) => one !== instance) } });
+    this.#answers(withoutInstance(this.#body.answers, codes, instance));
+    return {
+      undo: () => {
+        this.begin(stretch, instance);
+        this.#answers([...withoutInstance(this.#body.answers, codes, instance), ...gone]);
+      },
+      close: async () => {
+        if (this.instancesOf(stretch).includes(instance)) return;
+        for (const file of this.#photos) {
+          if (file.item_path !== null && codes.has(file.item_path) && keys.has(file.instance_key)) await core().photos.remove(file.file_id);
+        }
+      },
+    };
+  }
+
+  /** "None here" or "cannot be seen", for the whole group. */
+  absent(stretch: Stretch, how: Skip, reason: string): void {
+    this.lookAt({ begun: { ...this.#look.begun, [stretch.key]: [] } });
+    const asked = stretch.items.filter((item) => this.viewOf({ item, instance: '' })?.visible !== false);
+    this.#answers(sayAbsent(this.#body.answers, asked, how, reason));
+  }
+
+  /** How the whole group was said to be absent; null when it was not. */
+  absenceOf(stretch: Stretch): { readonly how: Skip; readonly reason: string } | null {
+    if (!isRepeat(stretch.group) || this.instancesOf(stretch).length > 0) return null;
+    const said = stretch.items.map((item) => this.answerOf({ item, instance: '' })).find((answer) => answer !== null);
+    return said && (said.result === 'not_applicable' || said.result === 'not_observed') ? { how: said.result, reason: said.reason ?? '' } : null;
+  }
+
+  // ------------------------------------------------------------ the visit as a whole
 
   outcome(outcome: VisitOutcome): void {
     this.#set({ ...this.#body, outcome });
@@ -192,11 +265,24 @@ export class Visit {
     return metres - (arrived.accuracy_m ?? 0) > FAR_M ? metres : null;
   }
 
-  #give(item: ChecklistItem, change: Partial<Answer>): void {
-    const before = this.answerOf(item.code) ?? { item: item.code, instance_key: '', result: 'pass', value: null, reason: null, note: '', findings: [] };
-    const answer: Answer = { ...before, ...change };
-    const known = this.#body.answers.some((one) => one.item === item.code);
-    const answers = known ? this.#body.answers.map((one) => (one.item === item.code ? answer : one)) : [...this.#body.answers, answer];
+  /** Where the person stands now; a page that dies opens there again. */
+  lookAt(change: Partial<Look>): void {
+    this.#look = { ...this.#look, ...change };
+    core().drafts.look(this.id, this.#look);
+  }
+
+  /** The findings of an answer that fails: those it had, else a first one with the ready words. */
+  #findings(ask: Ask, value: Answer['value']): readonly FindingEntry[] {
+    const before = this.answerOf(ask);
+    const kept = before?.result === 'fail' ? before.findings : [];
+    return kept.length > 0 ? kept : [newFinding(crypto.randomUUID(), phrase(ask.item, value), ask.instance)];
+  }
+
+  #give(ask: Ask, change: Partial<Answer>): void {
+    this.#answers(give(this.#body.answers, ask, change));
+  }
+
+  #answers(answers: Answers): void {
     this.#set({ ...this.#body, answers });
   }
 
@@ -219,37 +305,10 @@ export class Visit {
 }
 
 const bodyOf = (payload: Payloads[VisitKind]): InspectionPayload => ('inspection' in payload ? payload.inspection : payload);
-
-const newFinding = (title: string, instance_key = ''): FindingEntry => ({
-  finding_id: crypto.randomUUID(),
-  instance_key,
-  title,
-  note: '',
-  fixed_on_spot: false,
-  missing_photo_reason: null,
-});
-
-/** The ready words for a fault, in Chinese whatever the screen's language: tickets are read by townships. */
-export function phrase(item: ChecklistItem, value: Answer['value']): string {
-  const issue = item.default_issue_zh ?? item.zh;
-  const option = optionOf(item, value);
-  return option ? `${issue}：${option.zh}` : issue;
-}
-
-/** The value that says "nothing wrong here" without inventing a number: null for a plain pass, undefined when there is none. */
-export function plainPass(item: ChecklistItem): number | string | null | undefined {
-  switch (item.answer) {
-    case 'pass_fail':
-      return null;
-    case 'choice':
-      return item.options?.find((option) => !option.fail)?.key;
-    case 'count':
-      return item.pass_rule?.op === '<=' && item.pass_rule.value === 0 ? 0 : undefined;
-    case 'score':
-    case 'text':
-      return undefined;
-  }
-}
+const keyOf = (code: string, instance: string): string => `${code}\n${instance}`;
+const setOf = <T>(all: Iterable<T>): ReadonlySet<T> => new Set(all);
+const codesOf = (stretch: Stretch): ReadonlySet<string> => setOf(stretch.items.map((item) => item.code));
+const indexed = (views: readonly ItemView[]): ReadonlyMap<string, ItemView> => new Map(views.map((view) => [keyOf(view.item.code, view.instance_key), view]));
 
 export function newVisit(site: Site, checklist: Checklist, round_id: string | null, outcome: VisitOutcome): InspectionPayload {
   const here = place();

@@ -82,6 +82,7 @@ export function writingDoors({ host, present, status, changed, outdated, sendNow
           throw error;
         }
       },
+      look: (id, view) => present.scope?.drafts.look(id, view),
       discard: (id) => present.in((scope) => scope.drafts.discard(id), undefined),
     },
     photos,
