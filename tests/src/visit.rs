@@ -72,7 +72,8 @@ impl Site {
     /// An inspected visit: everything passes but the items named.
     pub fn visit(&self, actor: &Actor, fails: &[&str]) -> Visit {
         let fails: Vec<(String, Uuid)> = fails.iter().map(|code| ((*code).to_owned(), fresh_id())).collect();
-        let answers: Vec<Value> = self.items().iter().map(|item| answer(item, &fails)).collect();
+        let answers: Vec<Value> =
+            self.items().iter().map(|item| answer(item, self.instance(item), &fails)).collect();
         let inspection = fresh_id();
         let payload = json!({
             "inspection_id": inspection, "site_id": self.row["id"], "checklist_id": self.checklist["id"], "round_id": null,
@@ -80,6 +81,13 @@ impl Site {
             "arrived": position_at(self.place(), actor.now()), "distance_reason": null, "answers": answers,
         });
         Visit { inspection, fails, payload }
+    }
+
+    /// The one stall or room that a visit of ours has, where the item is asked of each.
+    fn instance(&self, item: &Value) -> &'static str {
+        let groups = self.checklist["body"]["groups"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let repeats = groups.iter().any(|group| group["key"] == item["group"] && group["repeat"].is_object());
+        if repeats { "1" } else { "" }
     }
 
     fn items(&self) -> &[Value] {
@@ -103,16 +111,16 @@ impl Visit {
     }
 }
 
-fn answer(item: &Value, fails: &[(String, Uuid)]) -> Value {
+fn answer(item: &Value, instance: &str, fails: &[(String, Uuid)]) -> Value {
     let failed = fails.iter().find(|(code, _)| item["code"] == json!(code));
     let findings = failed.map(|(_, finding)| {
         json!({
-            "finding_id": finding, "instance_key": "", "title": null, "note": "", "fixed_on_spot": false,
+            "finding_id": finding, "instance_key": instance, "title": null, "note": "", "fixed_on_spot": false,
             "missing_photo_reason": null,
         })
     });
     json!({
-        "item": item["code"], "instance_key": "", "result": if failed.is_some() { "fail" } else { "pass" },
+        "item": item["code"], "instance_key": instance, "result": if failed.is_some() { "fail" } else { "pass" },
         "value": value(item, failed.is_some()), "reason": null, "note": "", "findings": Vec::from_iter(findings),
     })
 }

@@ -39,7 +39,16 @@ use uuid::Uuid;
 const DIVISIONS: &[u8] = include_bytes!("../../demo/regions.geojson");
 const CHECKLISTS: &[u8] = include_bytes!("../../demo/checklists.json");
 /// The pictures that [`CHECKLISTS`] names.
-const EXAMPLES: &[(&str, &[u8])] = &[];
+const EXAMPLES: &[(&str, &[u8])] = &[
+    ("exit_blocked.png", include_bytes!("../../demo/examples/exit_blocked.png")),
+    ("exit_clear.png", include_bytes!("../../demo/examples/exit_clear.png")),
+    ("extinguisher_blocked.png", include_bytes!("../../demo/examples/extinguisher_blocked.png")),
+    ("extinguisher_free.png", include_bytes!("../../demo/examples/extinguisher_free.png")),
+    ("food_covered.png", include_bytes!("../../demo/examples/food_covered.png")),
+    ("food_open.png", include_bytes!("../../demo/examples/food_open.png")),
+    ("stop_sign_intact.png", include_bytes!("../../demo/examples/stop_sign_intact.png")),
+    ("stop_sign_worn.png", include_bytes!("../../demo/examples/stop_sign_worn.png")),
+];
 const SITES: &[u8] = include_bytes!("../../demo/sites.csv");
 
 /// Values of the demo mark: a county that is only half made is made again.

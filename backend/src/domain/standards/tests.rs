@@ -48,7 +48,11 @@ fn given(item: &Item, pass: bool) -> Given {
 }
 
 fn visit(list: &Checklist, pass: impl Fn(usize) -> bool) -> Vec<VisitAnswer> {
-    list.items.iter().enumerate().map(|(i, item)| answer(item, given(item, pass(i)))).collect()
+    let one = |(i, item): (usize, &Item)| {
+        let instance = if list.repeat_of(item).is_some() { "1" } else { "" };
+        VisitAnswer { instance: instance.to_owned(), ..answer(item, given(item, pass(i))) }
+    };
+    list.items.iter().enumerate().map(one).collect()
 }
 
 fn codes(flags: &[Flag]) -> Vec<FlagCode> {

@@ -8,8 +8,8 @@ use crate::domain::import::Faults;
 
 /// Most groups of one checklist: as many places as one stops at.
 const GROUPS_MAX: usize = 20;
-/// Most instances that a repeat group may allow.
-const REPEAT_MAX: u32 = 200;
+/// Most instances that a repeat group may allow: phones go no further.
+const REPEAT_MAX: u32 = 60;
 /// Most one-tap names or phrases beside a question.
 const TAPS_MAX: usize = 60;
 /// Most example pictures of one item.

@@ -102,7 +102,7 @@ impl Library {
 }
 
 /// Puts the hash and type of each example picture where the file names the picture.
-fn name_pictures(row: &str, item: &mut Value, pictures: &Pictures, faults: &mut Faults) {
+pub(super) fn name_pictures(row: &str, item: &mut Value, pictures: &Pictures, faults: &mut Faults) {
     let Some(examples) = item.get_mut("examples").and_then(Value::as_array_mut) else { return };
     for example in examples {
         let Some(fields) = example.as_object_mut() else { continue };

@@ -1,5 +1,6 @@
 //! Files that are right, and files whose faults are named.
 
+use super::library::name_pictures;
 use super::*;
 use serde_json::{Value, json};
 
@@ -87,6 +88,22 @@ fn every_fault_names_item_and_key() {
         ("visible_if", vec![("visible_if", json!({"var": "BUS-99"}))]),
         ("required_if", vec![("required_if", json!({"var": "BUS-01"}))]),
         ("zh", vec![("zh", json!(" "))]),
+        ("group", vec![("group", json!("nowhere"))]),
+        ("clause", vec![("clause", json!({"zh": ""}))]),
+        ("clause", vec![("clause", json!({"zh": "字".repeat(2001)}))]),
+        (
+            "examples",
+            vec![("examples", json!([{"kind": "good", "file": "lost.png", "zh": "好", "en": "Good"}]))],
+        ),
+        ("examples", vec![("examples", json!([{"kind": "good", "sha256": "0", "zh": "好", "en": "Good"}]))]),
+        (
+            "examples",
+            vec![("examples", json!([{"kind": "good", "file": "good.png", "zh": "", "en": "Good"}]))],
+        ),
+        ("reasons_zh", vec![("reasons_zh", json!([" 空格"]))]),
+        ("reasons_zh", vec![("reasons_zh", json!(["字".repeat(61)]))]),
+        ("", vec![("reasons_zh", json!(["破损", "破损"]))]),
+        ("", vec![("examples", json!([{"kind": "ugly", "file": "good.png", "zh": "好", "en": "Good"}]))]),
         ("", vec![("visible_if", json!({"+": [1, 2]}))]),
         ("", vec![("severity", json!("huge"))]),
         ("", vec![("visble_if", json!(true))]),
@@ -109,4 +126,55 @@ fn faults_of_the_whole() {
     assert!(reasons(br#"{"schema_version":2}"#).contains("departments"));
     assert!(reasons(&file(|item| item["weight"] = json!(61))).contains("add up to 101"));
     assert!(reasons(&file(|item| item["code"] = json!("BUS-02"))).contains("stands twice"));
+}
+
+/// A file of form 3 whose one kind has these groups, and whose first item is in the first of them.
+fn grouped(groups: &Value, change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let bytes = file(|item| item["group"] = json!("place"));
+    let mut document: Value = serde_json::from_slice(&bytes).unwrap();
+    document["schema_version"] = json!(3);
+    document["site_kinds"][0]["groups"] = groups.clone();
+    change(&mut document["site_kinds"][0]["items"]);
+    document.to_string().into_bytes()
+}
+
+#[test]
+fn faults_of_groups_name_the_kind() {
+    let place = json!([{"key": "place", "zh": "这里", "en": "Here"}]);
+    assert!(parse(&grouped(&place, |_| {})).is_ok());
+    let stalls = |more: Value| {
+        let mut repeat = json!({"label_zh": "摊位", "label_en": "Stall"});
+        repeat.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!([{"key": "place", "zh": "摊位", "en": "Stalls", "repeat": repeat}])
+    };
+    let read = parse(&grouped(&stalls(json!({"suggestions": ["1", "2号"], "max": 40})), |_| {})).unwrap();
+    assert_eq!(read.checklists[0].groups[0].repeat.as_ref().map(Repeat::most), Some(40));
+    let wrong = [
+        json!([{"key": "place", "zh": "这里", "en": "Here"}, {"key": "place", "zh": "那里", "en": "There"}]),
+        json!([{"key": "place", "zh": "这里", "en": "Here"}, {"key": "empty", "zh": "那里", "en": "There"}]),
+        json!([{"key": "Place", "zh": "这里", "en": "Here"}]),
+        json!([{"key": "place", "zh": "", "en": "Here"}]),
+        json!([{"key": "place", "zh": "这里", "en": "Here", "colour": "red"}]),
+        stalls(json!({"max": 0})),
+        stalls(json!({"max": 61})),
+        stalls(json!({"label_zh": ""})),
+        stalls(json!({"suggestions": ["1", "1"]})),
+        stalls(json!({"suggestions": ["字".repeat(41)]})),
+    ];
+    for groups in wrong {
+        let faults = parse(&grouped(&groups, |_| {})).unwrap_err();
+        assert!(
+            faults.listed.iter().any(|fault| fault.row.starts_with("bus_shelter") || fault.field == "group"),
+            "{groups}: {faults}"
+        );
+    }
+    // From outside nobody can say which stall's answer a rule means; inside each stall sees its own.
+    let rule = json!({"==": [{"var": "BUS-01"}, false]});
+    let outside = grouped(&stalls(json!({})), |items| items[1]["visible_if"] = rule.clone());
+    assert!(parse(&outside).unwrap_err().listed.iter().any(|fault| fault.field == "visible_if"));
+    let inside = grouped(&stalls(json!({})), |items| {
+        items[1]["visible_if"] = rule.clone();
+        items[1]["group"] = json!("place");
+    });
+    assert!(parse(&inside).is_ok());
 }
