@@ -10,6 +10,7 @@ mod m0003_standards;
 mod m0004_field;
 mod m0005_tickets;
 mod m0006_system;
+mod m0007_desk;
 mod m0008_examples;
 mod table;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_field::Step),
             Box::new(m0005_tickets::Step),
             Box::new(m0006_system::Step),
+            Box::new(m0007_desk::Step),
             Box::new(m0008_examples::Step),
         ]
     }

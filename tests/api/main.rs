@@ -1,6 +1,7 @@
 //! Stories of actors over public HTTP; each runs on SQLite and on PostgreSQL.
 
 mod arrows;
+mod desk;
 mod door;
 mod door_faults;
 mod files_http;

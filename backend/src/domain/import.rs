@@ -81,7 +81,7 @@ impl std::error::Error for Faults {}
 impl From<Faults> for Problem {
     fn from(faults: Faults) -> Self {
         let problem = Self::new(Code::ImportRefused)
-            .with_detail(format!("共 {} 处", faults.total), format!("{} in all", faults.total));
+            .with_detail(format!("共 {} 处。", faults.total), format!("{} in all.", faults.total));
         faults.listed.into_iter().fold(problem, |problem, fault| {
             let place =
                 [fault.row, fault.field].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();

@@ -980,6 +980,11 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /**
+         * @description What a reader may do about a waiting check.
+         * @enum {string}
+         */
+        Check: "yes" | "own" | "photos";
         /** @description What is asked at sites of one kind. */
         Checklist: {
             /** @description What item codes begin with. */
@@ -1810,6 +1815,8 @@ export interface components {
                  * @description Open tickets at this site that the caller may see.
                  */
                 open_tickets: number;
+                /** @description The point lies outside the township that the register names; the register wants a look. */
+                outside_township: boolean;
                 /** @description `active` or `retired`. */
                 status: string;
                 /** Format: uuid */
@@ -1837,6 +1844,7 @@ export interface components {
                 attempts: number;
                 before: components["schemas"]["PhotoRef"][];
                 border: boolean;
+                check?: components["schemas"]["Check"] | null;
                 /** Format: date-time */
                 closed_at?: string | null;
                 /** Format: date-time */
@@ -1961,7 +1969,7 @@ export interface components {
             /** Format: uuid */
             operation_id: string;
             role: string;
-            /** @description `missing` while it is on its way, `stored`, `waived`. */
+            /** @description `missing` while it is on its way, `stored`, `waived`, `erased` on purpose. */
             state: string;
             /** Format: date-time */
             taken_at?: string | null;
@@ -2172,6 +2180,8 @@ export interface components {
              * @description Open tickets at this site that the caller may see.
              */
             open_tickets: number;
+            /** @description The point lies outside the township that the register names; the register wants a look. */
+            outside_township: boolean;
             /** @description `active` or `retired`. */
             status: string;
             /** Format: uuid */
@@ -2229,6 +2239,7 @@ export interface components {
             attempts: number;
             before: components["schemas"]["PhotoRef"][];
             border: boolean;
+            check?: components["schemas"]["Check"] | null;
             /** Format: date-time */
             closed_at?: string | null;
             /** Format: date-time */
@@ -4013,6 +4024,8 @@ export interface operations {
                 village_id?: string;
                 /** @description `active` or `retired`; both if absent. */
                 status?: string;
+                /** @description Only those whose point lies outside the township that the register names (or only the others). */
+                outside_township?: boolean;
                 /** @description Part of a name or code; width, case and spaces do not matter. */
                 q?: string;
                 cursor?: string;

@@ -204,6 +204,8 @@ export interface Ticket {
   readonly missing_files: number;
   readonly overdue: boolean;
   readonly due_soon: boolean;
+  /** May the reader check the attempt that waits? `own` = found or repaired by the reader, `photos` = evidence still on its way. */
+  readonly check?: 'yes' | 'own' | 'photos' | null;
   readonly flags: readonly string[];
   readonly version: number;
   readonly before: readonly PhotoRef[];

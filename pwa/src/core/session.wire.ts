@@ -20,10 +20,10 @@ export function problemAnswer(body: unknown): ProblemAnswer | null {
   if (!problem || code === null) return null;
   const zh = text(problem['title_zh']);
   const en = text(problem['title_en']);
-  const join = (title: string, next: string | null): string => (next ? `${title} ${next}` : title);
+  const join = (title: string, stop: string, next: string | null): string => (next ? `${title}${stop}${next}` : title);
   return {
     code,
-    words: zh !== null && en !== null ? { zh: join(zh, text(problem['next_zh'])), en: join(en, text(problem['next_en'])) } : null,
+    words: zh !== null && en !== null ? { zh: join(zh, '。', text(problem['next_zh'])), en: join(en, '. ', text(problem['next_en'])) } : null,
     field: text(fields(list(problem['errors'])[0])?.['field']),
     server_seq: integer(problem['server_seq']),
     receipt: text(problem['receipt']),

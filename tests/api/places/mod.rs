@@ -1,5 +1,6 @@
 //! Places and standards: what files bring in, and what each post is shown of it.
 
+mod follow;
 mod imports;
 mod reads;
 

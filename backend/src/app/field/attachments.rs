@@ -16,7 +16,7 @@ pub struct PhotoRef {
     pub file_id: Uuid,
     pub operation_id: Uuid,
     pub role: String,
-    /// `missing` while it is on its way, `stored`, `waived`.
+    /// `missing` while it is on its way, `stored`, `waived`, `erased` on purpose.
     pub state: String,
     pub media_type: String,
     pub item_path: Option<String>,

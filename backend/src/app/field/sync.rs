@@ -263,7 +263,8 @@ impl<'a> Reader<'a> {
         };
         let rows: Vec<Ticket> = rows.into_iter().filter(stays).collect();
         let facts = Facts::load(self.app, self.county).await?;
-        let views = show(self.app.store.read(), self.county, &rows, facts.deadlines(), self.now).await?;
+        let views =
+            show(self.app.store.read(), self.caller, self.county, &rows, facts.deadlines(), self.now).await?;
         views.iter().map(|view| change("tickets", view.id, view.version, view)).collect()
     }
 

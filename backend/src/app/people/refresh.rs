@@ -113,7 +113,7 @@ impl App {
         };
         if passed || overtaken {
             sessions::revoke(tx, session.id, now, "refresh token replayed").await?;
-            audit::append(tx, now, replayed(session, origin)).await?;
+            audit::append(tx, now, told("session.replayed", session, origin)).await?;
             tracing::warn!(session.id = %session.id, "an old refresh token came back; its session is closed");
             return Ok(Outcome::Over);
         }
@@ -124,38 +124,49 @@ impl App {
     }
 
     /// Ends the session of a refresh token, if there is one. What the device sealed still drains.
-    pub async fn sign_out(&self, presented: &SecretString) -> AppResult<()> {
+    pub async fn sign_out(&self, presented: &SecretString, origin: &Origin) -> AppResult<()> {
         let hash = hash_of(presented.expose_secret());
         let Some(token) = sessions::token(self.store.read(), &hash).await? else { return Ok(()) };
-        self.end_session(token.session_id).await
+        self.end_session(token.session_id, origin).await
     }
 
     /// Ends the caller's own session.
     pub async fn sign_out_caller(&self, caller: &Caller) -> AppResult<()> {
         match caller.proof {
-            Proof::Session(id) => self.end_session(id).await,
+            Proof::Session(id) => self.end_session(id, &caller.origin).await,
             Proof::SendCredential | Proof::System => Ok(()),
         }
     }
 
-    async fn end_session(&self, id: Uuid) -> AppResult<()> {
+    async fn end_session(&self, id: Uuid, origin: &Origin) -> AppResult<()> {
         let now = self.clock.now();
+        let Some(session) = sessions::get(self.store.read(), id).await? else { return Ok(()) };
+        let person = persons::get(self.store.read(), session.person_id).await?;
+        let county_id = person.and_then(|person| person.county_id);
         self.store
-            .write(async |tx| Ok::<_, AppError>(sessions::revoke(tx, id, now, "signed out").await?))
+            .write(async |tx| {
+                // Told once: the cookie and the token of one sign-out both lead here.
+                if sessions::revoke(tx, id, now, "signed out").await? {
+                    let line = AuditRow { county_id, ..told("session.close", &session, origin) };
+                    audit::append(tx, now, line).await?;
+                }
+                Ok::<_, AppError>(())
+            })
             .await?;
         self.forget();
         Ok(())
     }
 }
 
-fn replayed(session: &SessionRow, origin: &Origin) -> AuditRow {
+/// What happened to a session, told without a caller: its own token says who.
+fn told(action: &'static str, session: &SessionRow, origin: &Origin) -> AuditRow {
     AuditRow {
         person_id: Some(session.person_id),
         session_id: Some(session.id),
         device_id: session.device_id,
         address: origin.address.clone(),
         request_id: origin.request_id.clone(),
-        action: "session.replayed",
+        action,
         noun: "session",
         object_id: Some(session.id.to_string()),
         ..AuditRow::default()

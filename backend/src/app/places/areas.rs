@@ -7,7 +7,7 @@ use crate::{
         division::DivisionKind,
         simplify::{TOLERANCE_DEGREES, simplify},
     },
-    store::{Tx, meta, places::divisions},
+    store::{Conn, Tx, meta, places::divisions},
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -49,6 +49,18 @@ pub(super) async fn renew(tx: &Tx, county: Uuid, stamp: Uuid) -> AppResult<()> {
     Ok(meta::set(tx, &key(county), stamp.to_string()).await?)
 }
 
+/// The index as one transaction sees it, for marking sites against outlines that it may have changed itself.
+pub(super) async fn read(conn: &impl Conn, county: Uuid) -> AppResult<AreaIndex> {
+    let rows = divisions::outlines(conn, county, None).await?;
+    Ok(AreaIndex::new(rows.into_iter().map(|(division, outline)| Area {
+        id: division.id,
+        code: division.code,
+        kind: division.kind,
+        parent: division.parent_id,
+        outline,
+    })))
+}
+
 impl App {
     /// The index that answers which township and village a position lies in.
     pub async fn areas(&self, county: Uuid) -> AppResult<Arc<AreaIndex>> {
@@ -82,14 +94,7 @@ impl App {
         if let Some(kept) = kept.filter(|kept| kept.stamp == stamp) {
             return Ok(kept);
         }
-        let rows = divisions::outlines(self.store.read(), county, None).await?;
-        let index = AreaIndex::new(rows.into_iter().map(|(division, outline)| Area {
-            id: division.id,
-            code: division.code,
-            kind: division.kind,
-            parent: division.parent_id,
-            outline,
-        }));
+        let index = read(self.store.read(), county).await?;
         let fresh = Arc::new(CountyAreas { stamp, index: Arc::new(index), townships: OnceLock::new() });
         let mut cache = self.area_cache.0.write().unwrap_or_else(PoisonError::into_inner);
         cache.insert(county, Arc::clone(&fresh));

@@ -2,10 +2,13 @@
 
 use super::{
     super::{App, AppResult, Caller},
-    areas, queue, refuse,
+    areas,
+    import_sites::{change, marked},
+    queue, refuse,
 };
 use crate::{
     domain::{
+        clock::Instant,
         import::{Faults, Imported},
         people::permission::Action,
         places::{
@@ -16,10 +19,13 @@ use crate::{
     store::{
         Tx, audit,
         changes::{self, ChangeRow},
-        places::divisions::{self, Division, Stored},
+        places::{
+            divisions::{self, Division, Stored},
+            sites,
+        },
     },
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl App {
@@ -51,6 +57,7 @@ impl App {
                         }
                     }
                     changes::append(tx, now, changed).await?;
+                    follow(tx, county, &plan, now).await?;
                     areas::renew(tx, county, stamp).await?;
                     let line = caller.audit("divisions.import", "divisions", county);
                     audit::append(tx, now, audit::AuditRow { county_id: Some(county), ..line }).await?;
@@ -61,6 +68,29 @@ impl App {
         self.forget();
         done
     }
+}
+
+/// Sites carry the names of their places and the mark of lying outside them, so phones are told of those that this import touched.
+async fn follow(tx: &Tx, county: Uuid, plan: &Plan, now: Instant) -> AppResult<()> {
+    if plan.changed.is_empty() {
+        return Ok(());
+    }
+    let touched: HashSet<Uuid> = plan.changed.iter().map(|row| row.division.id).collect();
+    let areas = areas::read(tx, county).await?;
+    let mut feed = Vec::new();
+    for site in sites::of_county(tx, county).await? {
+        let seen = marked(site.clone(), &areas);
+        let named = touched.contains(&site.township_id) || touched.contains(&site.village_id);
+        if !named && seen.outside == site.outside {
+            continue;
+        }
+        let next = sites::Site { version: site.version + 1, ..seen };
+        if !sites::update(tx, &next).await? {
+            return Err(crate::app::AppError::Internal("site changed during an import".into()));
+        }
+        feed.push(change(&next, Some(&site)));
+    }
+    Ok(changes::append(tx, now, feed).await?)
 }
 
 /// The county that the file speaks of: its own county row, else the parent of its townships, else the caller's.

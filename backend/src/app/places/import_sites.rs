@@ -2,13 +2,14 @@
 
 use super::{
     super::{App, AppError, AppResult, Caller},
-    queue, refuse, target,
+    areas, queue, refuse, target,
 };
 use crate::{
     domain::{
         import::{Faults, Imported},
         people::{permission::Action, scope::Scope},
         places::{
+            areas::AreaIndex,
             division::{DivisionCode, DivisionKind},
             site::SiteRow,
         },
@@ -41,6 +42,7 @@ impl App {
                 queue(tx, self).await?;
                 let county = target(tx, caller).await?;
                 let places = Places::read(tx, county).await?;
+                let areas = areas::read(tx, county).await?;
                 places.check(rows).map_err(refuse)?;
                 let existing = sites::of_county(tx, county).await?;
                 let before: HashMap<&str, &Site> =
@@ -48,7 +50,7 @@ impl App {
                 let (mut created, mut changed, mut feed) = (Vec::new(), Vec::new(), Vec::new());
                 for (row, id) in rows.iter().zip(&fresh) {
                     let before = before.get(row.code.as_str()).copied();
-                    let site = places.site(county, row, *id, before);
+                    let site = marked(places.site(county, row, *id, before), &areas);
                     if before == Some(&site) {
                         continue;
                     }
@@ -160,12 +162,19 @@ impl Places {
             lon: row.point.lon(),
             lat: row.point.lat(),
             status: before.map_or_else(|| ACTIVE.to_owned(), |site| site.status.clone()),
+            outside: false,
             version: before.map_or(1, |site| site.version),
         }
     }
 }
 
-fn change(site: &Site, before: Option<&Site>) -> ChangeRow {
+/// The site with its mark: does its point lie in the township that the register names? Unknown while that is not drawn.
+pub(super) fn marked(site: Site, areas: &AreaIndex) -> Site {
+    let covered = site.point().and_then(|point| areas.covers(site.township_id, point));
+    Site { outside: covered == Some(false), ..site }
+}
+
+pub(super) fn change(site: &Site, before: Option<&Site>) -> ChangeRow {
     ChangeRow {
         county_id: site.county_id,
         noun: "sites",

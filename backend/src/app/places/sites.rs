@@ -37,6 +37,8 @@ pub struct SiteRow {
     pub lat: f64,
     /// `active` or `retired`.
     pub status: String,
+    /// The point lies outside the township that the register names; the register wants a look.
+    pub outside_township: bool,
     pub version: i32,
     /// The latest visit that the caller may know of.
     pub last_visit: Option<LastVisit>,
@@ -111,6 +113,7 @@ impl App {
                 lon: site.lon,
                 lat: site.lat,
                 status: site.status,
+                outside_township: site.outside,
                 version: site.version,
             })
             .collect())

@@ -1,6 +1,6 @@
 //! Reading tickets: lists, one with its whole history, counts for badges.
 
-use super::show::{TicketView, show};
+use super::show::{Check, TicketView, check, show};
 pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
     app::{
@@ -114,7 +114,7 @@ pub async fn list(
     let facts = Facts::load(app, county).await?;
     let rows = store::tickets::list(app.store.read(), scope, now, filter, page).await?;
     let cut = Page::cut(rows, page.limit, |ticket| store::tickets::cursor(ticket, filter.newest_first));
-    let items = show(app.store.read(), county, &cut.items, facts.deadlines(), now).await?;
+    let items = show(app.store.read(), caller, county, &cut.items, facts.deadlines(), now).await?;
     Ok(Page { items, next: cut.next })
 }
 
@@ -126,7 +126,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
     let facts = Facts::load(app, county).await?;
     let read = app.store.read();
     let ticket = store::tickets::get(read, scope, now, id).await?.ok_or(Code::NotFound)?;
-    let view = show(read, county, std::slice::from_ref(&ticket), facts.deadlines(), now)
+    let view = show(read, caller, county, std::slice::from_ref(&ticket), facts.deadlines(), now)
         .await?
         .pop()
         .ok_or(Code::NotFound)?;
@@ -212,7 +212,6 @@ fn allowed(caller: &Caller, ticket: &Ticket, attempts: &[Attempt], files: &[Name
         UnitKind::County | UnitKind::Platform => false,
     };
     let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
-    let me = caller.person_id;
     let may = |kind: Kind| -> bool {
         if !kind.action().allows(post.role) {
             return false;
@@ -227,15 +226,7 @@ fn allowed(caller: &Caller, ticket: &Ticket, attempts: &[Attempt], files: &[Name
                     && machine::allows(ticket.state, Transition::T10)
                     && attempts.iter().any(|a| a.state == "recorded")
             }
-            Kind::TicketVerify => {
-                machine::allows(ticket.state, Transition::T11)
-                    && ticket.reporter_id != me
-                    && under_check.is_some_and(|a| {
-                        a.person_id != me
-                            && a.submitted_by != Some(me)
-                            && !files.iter().any(|f| f.operation_id == a.operation_id && f.state == "missing")
-                    })
-            }
+            Kind::TicketVerify => check(caller, ticket, under_check, files) == Some(Check::Yes),
             Kind::TicketVoid => machine::allows(ticket.state, Transition::T14),
             Kind::InspectionSubmit | Kind::InspectionCorrect | Kind::FindingReport => false,
         }

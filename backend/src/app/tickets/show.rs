@@ -2,22 +2,61 @@
 
 use crate::{
     app::{
-        AppResult,
+        AppResult, Caller,
         field::attachments::{PhotoRef, VoiceRef, photos, voices},
     },
     domain::{
         clock::Instant,
         field::flag::Flag,
-        people::{role::UnitKind, scope::Scope},
-        tickets::{State, Ticket, deadline::DeadlineRules},
+        people::{permission::Action, role::UnitKind, scope::Scope},
+        tickets::{
+            State, Ticket,
+            deadline::DeadlineRules,
+            machine::{self, Transition},
+        },
     },
-    store::{self, Conn, field::named::NamedFile},
+    store::{self, Conn, field::named::NamedFile, tickets::attempts::Attempt},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// What a reader may do about a waiting check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    Yes,
+    /// Nobody is the only verifier of what he reported or repaired.
+    Own,
+    /// An attempt is not checked before its evidence is here.
+    Photos,
+}
+
+/// The one rule for who may check what, for lists, feed and the command.
+pub fn check(
+    caller: &Caller,
+    ticket: &Ticket,
+    attempt: Option<&Attempt>,
+    files: &[NamedFile],
+) -> Option<Check> {
+    let post = caller.post.as_ref()?;
+    let attempt = attempt.filter(|attempt| Some(attempt.id) == ticket.attempt_id)?;
+    if !Action::VerifyTicket.allows(post.role) || !machine::allows(ticket.state, Transition::T11) {
+        return None;
+    }
+    let me = caller.person_id;
+    let own = ticket.reporter_id == me || attempt.person_id == me || attempt.submitted_by == Some(me);
+    let waits = files.iter().any(|file| file.operation_id == attempt.operation_id && file.state == "missing");
+    Some(if own {
+        Check::Own
+    } else if waits {
+        Check::Photos
+    } else {
+        Check::Yes
+    })
+}
 
 /// One row of a ticket list. Photos: `before` are those of its findings, `after` those of the newest attempt.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -68,6 +107,9 @@ pub struct TicketView {
     pub last_reason: Option<String>,
     /// Photos still on their way.
     pub missing_files: usize,
+    /// Whether the reader may check the attempt that waits: `yes`, `own` (reported or repaired by the reader), `photos` (its
+    /// photos have not come yet); null where no check waits or the reader's post does not check.
+    pub check: Option<Check>,
     pub overdue: bool,
     pub due_soon: bool,
     /// Not yet shown to the township (unannounced round).
@@ -82,6 +124,7 @@ pub struct TicketView {
 /// Shows tickets that the caller has already been given, in their order.
 pub async fn show(
     conn: &impl Conn,
+    caller: &Caller,
     county: Uuid,
     tickets: &[Ticket],
     rules: &DeadlineRules,
@@ -93,40 +136,39 @@ pub async fn show(
     for file in store::field::named::of_subjects(conn, county, ids.clone()).await? {
         files.entry(file.subject_id).or_default().push(file);
     }
-    let mut latest: HashMap<Uuid, Uuid> = HashMap::new();
+    let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
     for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
-        latest.insert(attempt.ticket_id, attempt.operation_id);
+        attempts.entry(attempt.ticket_id).or_default().push(attempt);
     }
     Ok(tickets
         .iter()
         .map(|ticket| {
-            view(
-                ticket,
-                &names,
-                files.get(&ticket.id).map_or(&[], Vec::as_slice),
-                latest.get(&ticket.id).copied(),
-                rules,
-                now,
-            )
+            let files = files.get(&ticket.id).map_or(&[][..], Vec::as_slice);
+            let attempts = attempts.get(&ticket.id).map_or(&[][..], Vec::as_slice);
+            view(caller, ticket, &names, files, attempts, rules, now)
         })
         .collect())
 }
 
 fn view(
+    caller: &Caller,
     ticket: &Ticket,
     names: &Names,
     files: &[NamedFile],
-    attempt: Option<Uuid>,
+    attempts: &[Attempt],
     rules: &DeadlineRules,
     now: Instant,
 ) -> TicketView {
     let t = ticket.clone();
     let due_soon = t.state.is_with_unit() && t.due_at.is_some_and(|due| rules.is_due_soon(now, due));
+    let attempt = attempts.last().map(|attempt| attempt.operation_id);
+    let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
     let after = |file: &&NamedFile| Some(file.operation_id) == attempt;
     let fix_on_spot = |file: &&NamedFile| attempt.is_none() && file.role == "after";
     TicketView {
         overdue: ticket.is_overdue(now),
         due_soon,
+        check: check(caller, ticket, under_check, files),
         hidden: t.state != State::Pending && t.visible_from.is_none(),
         township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),
         village_name: t.place_village_id.and_then(|id| names.divisions.get(&id).cloned()),

@@ -99,6 +99,12 @@ impl AreaIndex {
         }
     }
 
+    /// Whether a division's outline covers a point; its edge belongs to it. `None` when it is not drawn.
+    pub fn covers(&self, division: Uuid, point: Point) -> Option<bool> {
+        let area = self.areas.iter().find(|area| area.id == division)?;
+        Some(area.outline.covers(Coord { x: point.lon(), y: point.lat() }))
+    }
+
     /// Places in `areas` of the divisions that cover the point, lowest code first.
     fn covering(&self, point: Point) -> Vec<usize> {
         let at = [point.lon(), point.lat()];

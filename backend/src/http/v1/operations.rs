@@ -73,7 +73,7 @@ pub async fn put(
 fn refused(answer: &OperationAnswer) -> Failure {
     let refusal = answer.refusal.as_deref().and_then(Refusal::parse).unwrap_or(Refusal::Unreadable);
     let (zh, en) = refusal.words();
-    let problem = Problem::new(Code::Refused).with_detail(zh, en);
+    let problem = Problem::new(Code::Refused).with_detail(format!("{zh}。"), format!("{en}."));
     let members = json!({
         "operation_id": answer.operation_id,
         "server_seq": answer.server_seq,

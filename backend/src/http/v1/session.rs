@@ -120,7 +120,7 @@ pub async fn sign_out(
     _ours: SameOrigin,
 ) -> Answer {
     if let Some(presented) = presented(&request) {
-        app.sign_out(&presented).await?;
+        app.sign_out(&presented, &auth::origin(&request)).await?;
     }
     if let Ok(caller) = auth::authenticate(&request, crate::http::routes::Who::Newcomer).await {
         app.sign_out_caller(&caller).await?;

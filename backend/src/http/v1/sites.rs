@@ -29,6 +29,8 @@ pub struct Asked {
     village_id: Option<Uuid>,
     /// `active` or `retired`; both if absent.
     status: Option<String>,
+    /// Only those whose point lies outside the township that the register names (or only the others).
+    outside_township: Option<bool>,
     /// Part of a name or code; width, case and spaces do not matter.
     q: Option<String>,
     cursor: Option<String>,
@@ -51,6 +53,7 @@ pub async fn sites(
         township_id: asked.township_id,
         village_id: asked.village_id,
         status: asked.status,
+        outside: asked.outside_township,
         search: asked.q,
     };
     Ok(web::Json(app.sites(&caller, &filter, &page).await?))

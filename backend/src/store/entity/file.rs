@@ -16,6 +16,7 @@ pub struct Model {
     pub height: i32,
     pub derivatives: String,
     pub flags: Json,
+    pub erased_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

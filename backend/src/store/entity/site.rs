@@ -18,6 +18,7 @@ pub struct Model {
     pub datum: String,
     pub coord_source: String,
     pub status: String,
+    pub outside: Option<bool>,
     pub version: i32,
     pub search: String,
 }

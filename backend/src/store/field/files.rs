@@ -20,7 +20,6 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-const MISSING: &str = "missing";
 const STORED: &str = "stored";
 
 /// How far the copies for the screen are.
@@ -103,6 +102,7 @@ pub async fn insert(
         height: Set(0),
         derivatives: Set(Copies::Waiting.as_str().to_owned()),
         flags: Set(json!([])),
+        erased_at: Set(None),
     };
     file::Entity::insert(row)
         .on_conflict(
@@ -189,7 +189,8 @@ pub async fn arrived(
     let rows = operation_file::Entity::update_many()
         .col_expr(operation_file::Column::State, Expr::value(STORED))
         .filter(named_by(county, person, sha256, bytes))
-        .filter(operation_file::Column::State.eq(MISSING))
+        // Also what the office had stopped waiting for.
+        .filter(operation_file::Column::State.ne(STORED))
         .exec_with_returning(tx.raw())
         .await?;
     let tickets = rows.iter().filter(|row| row.subject == "ticket").map(|row| row.subject_id).collect();

@@ -40,8 +40,8 @@ pub async fn touch(tx: &Tx, id: Uuid, now: Instant, expires_at: Instant) -> Resu
 }
 
 /// Ends one session; one that is over stays as it is.
-pub async fn revoke(tx: &Tx, id: Uuid, at: Instant, reason: &'static str) -> Result<(), Error> {
-    revoke_where(tx, at, reason, session::Column::Id.eq(id)).await
+pub async fn revoke(tx: &Tx, id: Uuid, at: Instant, reason: &'static str) -> Result<bool, Error> {
+    Ok(revoke_where(tx, at, reason, session::Column::Id.eq(id)).await? > 0)
 }
 
 /// Ends all sessions of a person but the one named.
@@ -56,12 +56,14 @@ pub async fn revoke_others(
     if let Some(keep) = keep {
         which = which.and(session::Column::Id.ne(keep));
     }
-    revoke_where(tx, at, reason, which).await
+    revoke_where(tx, at, reason, which).await?;
+    Ok(())
 }
 
 /// Ends all sessions that were opened on a device.
 pub async fn revoke_of_device(tx: &Tx, device: Uuid, at: Instant, reason: &'static str) -> Result<(), Error> {
-    revoke_where(tx, at, reason, session::Column::DeviceId.eq(device)).await
+    revoke_where(tx, at, reason, session::Column::DeviceId.eq(device)).await?;
+    Ok(())
 }
 
 async fn revoke_where(
@@ -69,15 +71,15 @@ async fn revoke_where(
     at: Instant,
     reason: &'static str,
     which: impl sea_orm::sea_query::IntoCondition,
-) -> Result<(), Error> {
-    session::Entity::update_many()
+) -> Result<u64, Error> {
+    let ended = session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(at))
         .col_expr(session::Column::RevokeReason, Expr::value(reason))
         .filter(session::Column::RevokedAt.is_null())
         .filter(which)
         .exec(tx.raw())
         .await?;
-    Ok(())
+    Ok(ended.rows_affected)
 }
 
 pub async fn token(conn: &impl Conn, hash: &str) -> Result<Option<RefreshRow>, Error> {

@@ -38,6 +38,8 @@ pub struct Site {
     pub lon: f64,
     pub lat: f64,
     pub status: String,
+    /// The point lies outside the township that the register names; a person looks at it.
+    pub outside: bool,
     pub version: i32,
 }
 
@@ -48,6 +50,7 @@ pub struct Filter {
     pub township_id: Option<Uuid>,
     pub village_id: Option<Uuid>,
     pub status: Option<String>,
+    pub outside: Option<bool>,
     /// Part of a name or code.
     pub search: Option<String>,
 }
@@ -87,6 +90,8 @@ fn named() -> Select<site::Entity> {
             C::Status,
         ])
         .column(C::Version)
+        // Rows of older programs do not say.
+        .expr_as(Expr::col((site::Entity, C::Outside)).if_null(false), "outside")
         .join_as(JoinType::InnerJoin, place(C::TownshipId), "township")
         .join_as(JoinType::InnerJoin, place(C::VillageId), "village")
         .expr_as(name("township"), "township_name")
@@ -112,6 +117,9 @@ pub async fn list(
                 .add_option(filter.township_id.map(|id| C::TownshipId.eq(id)))
                 .add_option(filter.village_id.map(|id| C::VillageId.eq(id)))
                 .add_option(filter.status.as_ref().map(|status| C::Status.eq(status.as_str())))
+                .add_option(
+                    filter.outside.map(|flag| Expr::col((site::Entity, C::Outside)).if_null(false).eq(flag)),
+                )
                 .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text))),
         )
         .order_by_asc(C::Code);
@@ -173,6 +181,7 @@ pub async fn insert(tx: &Tx, sites: &[Site]) -> Result<(), Error> {
             datum: Set("wgs84".to_owned()),
             coord_source: Set("register".to_owned()),
             status: Set(site.status.clone()),
+            outside: Set(Some(site.outside)),
             version: Set(site.version),
             search: Set(search(site)),
         });
@@ -192,6 +201,7 @@ pub async fn update(tx: &Tx, site: &Site) -> Result<bool, Error> {
             lon: Set(site.lon),
             lat: Set(site.lat),
             status: Set(site.status.clone()),
+            outside: Set(Some(site.outside)),
             version: Set(site.version),
             search: Set(search(site)),
             ..Default::default()

@@ -106,6 +106,7 @@ export const office = {
     failDo: '退回',
     onSite: '现场核查',
     onSiteHelp: '到现场看过',
+    own: '这个问题由您发现或整改，按规定由别人核查。',
     waitPhotos: '照片还在路上，到齐后才能核查。可以先看下一件。',
     noPhotos: '这次整改没有照片。',
     willPass: (what: string) => `通过销号：${what}`,
