@@ -36,4 +36,6 @@ export interface ApiClient {
   ): Promise<ApiResult<Data>>;
   /** A picture or document that needs the session; show it by `URL.createObjectURL`. */
   blob(path: string): Promise<ApiResult<Blob>>;
+  /** What a request of the page's own must carry (a large upload with progress); null without a session or a network. */
+  headers(): Promise<Readonly<Record<string, string>> | null>;
 }

@@ -10,10 +10,12 @@ export interface Session {
   readonly call: (request: Request) => Promise<Reply>;
   /** The raw door for bytes: adds the token, gives back the response; null without a session or a network. */
   readonly raw: (path: string) => Promise<Response | null>;
+  readonly headers: ApiClient['headers'];
 }
 
 export function makeApi(session: Session): ApiClient {
   return {
+    headers: session.headers,
     async get<Data>(path: string, query?: Query) {
       return result<Data>(await session.call({ method: 'GET', url: API + path + search(query), timeout_ms: TIMEOUT_MS }));
     },
@@ -60,7 +62,7 @@ const BUSY: Partial<Problem> = {
   next_en: 'Please try again in a moment.',
 };
 
-function result<Data>(reply: Reply): ApiResult<Data> {
+export function result<Data>(reply: Reply): ApiResult<Data> {
   // Our own 500 or 503 has words and an incident number; a stranger's has not.
   if (reply.kind === 'busy') return { kind: 'problem', problem: problem(reply.body ?? BUSY, reply.status) };
   if (reply.kind !== 'ours') return { kind: 'offline' };
@@ -69,7 +71,7 @@ function result<Data>(reply: Reply): ApiResult<Data> {
   return { kind: 'problem', problem: problem(reply.body, reply.status) };
 }
 
-function problem(body: unknown, status: number): Problem {
+export function problem(body: unknown, status: number): Problem {
   const given = (body ?? {}) as Partial<Problem>;
   return {
     code: given.code ?? 'unknown',

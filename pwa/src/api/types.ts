@@ -129,6 +129,8 @@ export interface UnsentDevice {
   readonly held_files: number;
   readonly oldest_held_at: string | null;
   readonly free_bytes: number | null;
+  /** Whether the browser has promised to keep our data; null = it has not said. */
+  readonly persisted: boolean | null;
   readonly app_version: string | null;
   readonly revoked: boolean;
 }

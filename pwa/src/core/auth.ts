@@ -150,13 +150,18 @@ export class Auth {
     }
   };
 
+  /** What a request made outside `call` must carry; null without a session or a network. */
+  async headers(): Promise<Record<string, string> | null> {
+    const token = await this.#bearer();
+    const post = this.#profile?.post_id;
+    return token === null ? null : { Authorization: `Bearer ${token}`, ...(post ? { 'Lalian-Post': post } : {}) };
+  }
+
   /** Bytes (a photo, an export) as the person who is signed in; null without a network. */
   async raw(url: string): Promise<Response | null> {
     for (let tries = 0; ; tries++) {
-      const token = await this.#bearer();
-      if (token === null) return null;
-      const post = this.#profile?.post_id;
-      const headers = { Authorization: `Bearer ${token}`, ...(post ? { 'Lalian-Post': post } : {}) };
+      const headers = await this.headers();
+      if (headers === null) return null;
       try {
         const response = await this.#host.fetch(url, { headers, credentials: 'omit', redirect: 'manual' });
         if (response.status !== 401 || tries > 0) return response;

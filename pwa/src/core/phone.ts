@@ -92,7 +92,7 @@ class Phone implements Core {
       phase: (person_id, sending) => this.#takePhase(person_id, sending),
       wake: (reason) => void this.#sender?.wake(reason),
     });
-    this.api = makeApi({ call: this.#auth.call, raw: (url) => this.#auth.raw(url) });
+    this.api = makeApi({ call: this.#auth.call, raw: (url) => this.#auth.raw(url), headers: () => this.#auth.headers() });
     ({
       sites: this.sites,
       checklists: this.checklists,

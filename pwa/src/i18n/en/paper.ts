@@ -118,7 +118,8 @@ export const paper: typeof zh = {
     photoTrouble: { no_space: 'This device is full', too_many: 'Too many photos', too_large: 'The photo is too large', unreadable: 'This photo cannot be read, please use another' },
   },
   lines: {
-    help: 'Tap the first line, then follow the sheet: 1 pass, 2 fail, 3 not applicable, 4 not observed; letters for options; Enter after a number. Arrows move between lines.',
+    begin: 'Begin at the first open line',
+    help: 'Follow the sheet: 1 pass, 2 fail, 3 not applicable, 4 not observed; letters for options; Enter after a number. Arrows move between lines.',
     keys: { pass: 'Pass', fail: 'Fail', not_applicable: 'Not applicable', not_observed: 'Not observed' },
     fault: 'Note',
     why: 'Reason',

@@ -115,7 +115,8 @@ export const paper = {
     photoTrouble: { no_space: '本机空间不够', too_many: '照片太多', too_large: '照片太大', unreadable: '这张照片读不出来，换一张' } as Record<string, string> & { unreadable: string },
   },
   lines: {
-    help: '点一下第一行，然后照着表按键：1 没有问题，2 不合格，3 不适用，4 没看到；有选项的按字母；数字写完按回车。上下箭头换行。',
+    begin: '从没录的第一行开始',
+    help: '照着表按键：1 没有问题，2 不合格，3 不适用，4 没看到；有选项的按字母；数字写完按回车。上下箭头换行。',
     keys: { pass: '没有问题', fail: '不合格', not_applicable: '不适用', not_observed: '没看到' },
     fault: '说明',
     why: '原因',
