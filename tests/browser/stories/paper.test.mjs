@@ -1,8 +1,12 @@
-// Paper at the county's desk: plates with codes that scan, on the right number of sheets.
+// Paper at the county's desk: plates with codes that scan, blank checklists on whole pages, and a filled-in sheet that becomes a visit.
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { desk } from '../lib/api.mjs';
+import { checkReceipt, desk } from '../lib/api.mjs';
 import { DESK, phone } from '../lib/chromium.mjs';
+import { writeJpeg } from '../lib/jpeg.mjs';
 import { logIn } from '../lib/pages.mjs';
 import { printed } from '../lib/print.mjs';
 import { demo } from '../lib/program.mjs';
@@ -16,7 +20,9 @@ let page;
 let api;
 let township;
 let sites;
+let folder;
 before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lalian-paper-'));
   county = await demo();
   api = await desk(county.url, county.login('office'));
   township = (await api.list('/api/v1/divisions?kind=township')).find((one) => one.code === TOWNSHIP);
@@ -29,6 +35,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await county?.remove();
+  await rm(folder, { recursive: true, force: true });
 });
 
 const go = (hash) => page.evaluate((to) => { location.hash = to; }, hash);
@@ -64,5 +71,89 @@ test('one site by its own address', { timeout: 120_000 }, async () => {
   const paper = await printed(page);
   assert.deepEqual(paper.codes, [[`${county.url}/#/s/${site.code}`]]);
   await expectEventually(async () => (await page.locator('svg[role="img"]').count()) === 1, 'one plate');
+  assert.deepEqual(browser.complaints(), []);
+});
+
+test('a blank checklist has the site’s code on every page, every item once, and says page x of y', { timeout: 120_000 }, async () => {
+  const site = sites.find((one) => one.kind === 'farmers_market');
+  const [list] = await api.list('/api/v1/checklists?site_kind=farmers_market&status=active');
+  await go(`#/paper/blank?site_id=${site.id}`);
+  await page.reload();
+  await page.locator('section.a4').first().waitFor();
+  const shown = await page.locator('section.a4').count();
+  const paper = await printed(page);
+  assert.ok(shown >= 2, 'a market’s list does not fit on one page');
+  assert.equal(paper.sheets, shown, 'printed as shown, and no empty page');
+  assert.deepEqual(paper.codes, Array.from({ length: shown }, () => [`${county.url}/#/s/${site.code}`]));
+  for (const { code } of list.body.items) assert.equal(paper.words.join(' ').split(code).length - 1, 1, `${code} stands on the sheets once`);
+  paper.words.forEach((words, i) => assert.match(words.replace(/\s/g, ''), new RegExp(`第${i + 1}页，共${shown}页`)));
+  assert.match(paper.words.at(-1).replace(/\s/g, ''), /检查人签名/);
+});
+
+test('a filled-in sheet is typed in with one key a line and arrives as its walker’s visit, on paper, with a receipt', { timeout: 240_000 }, async () => {
+  const site = sites.find((one) => one.kind === 'clinic');
+  const walker = (await api.list('/api/v1/people')).find((person) => person.posts.some((post) => post.role === 'inspector'));
+  const [list] = await api.list('/api/v1/checklists?site_kind=clinic&status=active');
+  const before = await api.list(`/api/v1/inspections?site_id=${site.id}`);
+  await go('#/paper/enter');
+  // A scanner types the whole link and ends with Enter.
+  await page.getByLabel('点位码或点位名称').fill(`${county.url}/#/s/${site.code}`);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-line]').first().waitFor();
+  await page.getByLabel('表是谁填的（检查人）').selectOption({ label: walker.name });
+  const at = new Date(Date.now() - 3 * 3_600_000);
+  await page.getByLabel('检查时间（照表上写）').fill(new Date(at.getTime() + 8 * 3_600_000).toISOString().slice(0, 16));
+  await page.getByLabel('检查时间（照表上写）').blur();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: '加表的照片' }).click();
+  await (await chooser).setFiles(await writeJpeg(page, join(folder, 'sheet.jpg'), 7));
+  await page.getByRole('button', { name: '再加一张' }).waitFor({ timeout: 60_000 });
+
+  await page.getByRole('button', { name: '从没录的第一行开始' }).click();
+  let failed = null;
+  let keys = 0;
+  const press = async (key) => {
+    keys += 1;
+    await page.keyboard.press(key);
+    await page.waitForTimeout(60);
+  };
+  for (const item of list.body.items) {
+    if (item.answer === 'pass_fail' && !failed) {
+      failed = item.code;
+      await press('2');
+      await page.keyboard.type('门口的灯坏了');
+      await press('Enter');
+    } else if (item.answer === 'pass_fail') await press('1');
+    else if (item.answer === 'choice') await press(String.fromCharCode(97 + item.options.findIndex((option) => !option.fail)));
+    else {
+      const good = item.pass_rule && ['>', '>='].includes(item.pass_rule.op) ? (item.max_score ?? item.pass_rule.value + 1) : 0;
+      await page.keyboard.type(String(good));
+      await press('Enter');
+    }
+    // The page may be left at any time.
+    if (keys === 5) {
+      await page.waitForTimeout(400);
+      await page.reload();
+      await page.getByRole('button', { name: '从没录的第一行开始' }).click();
+    }
+  }
+  await page.getByText('每一行都录了').waitFor();
+  await page.getByRole('button', { name: '核对无误，提交' }).click();
+  await page.getByText('县里已收到').waitFor({ timeout: 60_000 });
+
+  const visits = (await api.list(`/api/v1/inspections?site_id=${site.id}`)).filter((visit) => !before.some((old) => old.id === visit.id));
+  assert.equal(visits.length, 1, 'one visit');
+  const detail = await api.get(`/api/v1/inspections/${visits[0].id}`);
+  const { operation_id } = detail.revisions[0];
+  const { body } = await api.get(`/api/v1/operations/${operation_id}`);
+  assert.deepEqual([body.capture, body.author.person_id, body.entered_by.person_id], ['paper', walker.id, api.me.person.id]);
+  assert.equal(Date.parse(body.payload.paper.sheet_filled_at), Math.floor(at.getTime() / 60_000) * 60_000);
+  assert.equal(detail.answers.length, list.body.items.length);
+  assert.deepEqual(detail.answers.filter((answer) => answer.result === 'fail').map((answer) => [answer.item, answer.findings[0].note]), [[failed, '门口的灯坏了']]);
+  const scans = detail.photos.filter((photo) => photo.role === 'paper');
+  assert.deepEqual(scans.map((photo) => photo.state), ['stored']);
+  const { receipt } = await api.get(`/api/v1/operations/${operation_id}/receipt`);
+  const claims = await checkReceipt(county.url, receipt);
+  assert.deepEqual([claims.sub, claims.person_id, claims.status], [operation_id, walker.id, 'accepted']);
   assert.deepEqual(browser.complaints(), []);
 });
