@@ -161,6 +161,8 @@ export interface OperationRow {
   readonly made_at: string | null;
   readonly accepted_at: string;
   readonly missing?: readonly string[];
+  /** Comes along where the operation cannot be asked for by its id: what could not name itself. */
+  readonly body?: unknown;
   readonly decision?: string | null;
 }
 

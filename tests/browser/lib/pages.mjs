@@ -54,6 +54,26 @@ export class InspectorPhone {
     return item.getAttribute('id');
   }
 
+  /** The same, in a visit that may have got this far before its browser was killed. */
+  async failOnce(nth, photo) {
+    const item = this.page.locator('article[id^="item-"]').filter({ has: this.page.getByRole('radio', { name: '不合格' }) }).nth(nth);
+    const sheet = this.page.getByRole('dialog');
+    if (await item.getByRole('radio', { name: '不合格' }).isChecked()) {
+      await item.getByRole('radio', { name: '不合格' }).click();
+      await sheet.waitFor();
+      await this.page.waitForTimeout(200);
+      const kept = await sheet.getByAltText(/^查看第 \d+ 张照片$/).count();
+      if (kept > 0) {
+        await sheet.getByRole('button', { name: '好了' }).click();
+        await sheet.waitFor({ state: 'hidden' });
+        return;
+      }
+      await sheet.getByRole('button', { name: '好了' }).click();
+      await sheet.waitFor({ state: 'hidden' });
+    }
+    await this.fail(nth, photo);
+  }
+
   /** Looks at every question, then says of each group that the rest is fine. */
   async passTheRest() {
     for (const group of await this.page.locator('section[data-group]').all()) {

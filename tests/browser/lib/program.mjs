@@ -32,16 +32,14 @@ export async function demo({ database } = {}) {
   const url = `http://127.0.0.1:${port}`;
   const log = [];
   const logins = [];
+  const where = ['--data', folder, ...(database ? ['--database', database] : [])];
   let child;
 
   async function start() {
-    const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LALIAN_')));
-    const data = ['--data', folder, ...(database ? ['--database', database] : [])];
     // The front end as `npm run build` left it: a test does not build.
     const built = join(ROOT, 'pwa/dist');
     if (!existsSync(join(built, 'index.html'))) throw new Error('the front end is not built; run: npm --prefix pwa run build');
-    data.push('--pwa', built);
-    child = spawn(binary(), ['demo', '--bind', `127.0.0.1:${port}`, ...data], { cwd: ROOT, env: environment });
+    child = spawn(binary(), ['demo', '--bind', `127.0.0.1:${port}`, '--pwa', built, ...where], { cwd: ROOT, env: environment() });
     child.ended = new Promise((done) => child.once('exit', done));
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';
@@ -82,6 +80,14 @@ export async function demo({ database } = {}) {
       return found;
     },
     stop,
+    /** Runs another command of the program on the same data, while it is stopped. */
+    run: async (...command) => {
+      const done = spawn(binary(), [...command, ...where], { cwd: ROOT, env: environment() });
+      let said = '';
+      for (const stream of [done.stdout, done.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+      const code = await new Promise((ended) => done.once('close', ended));
+      if (code !== 0) throw new Error(`lalian ${command.join(' ')}: ${said}`);
+    },
     kill: () => stop('SIGKILL'),
     start,
     remove: async () => {
@@ -90,6 +96,8 @@ export async function demo({ database } = {}) {
     },
   };
 }
+
+const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LALIAN_')));
 
 async function ready(url) {
   try {
