@@ -17,7 +17,7 @@ export class ContactLog {
   /** True when this database meets this epoch for the first time: what the server acknowledged before must be checked again. */
   async note(db: Database, contact: ServerContact, epoch: string): Promise<boolean> {
     const last = this.#last.get(db.name);
-    if (last?.epoch === epoch && this.#now() - last.at < EVERY_MS) return false;
+    if (last?.epoch === epoch && Math.abs(this.#now() - last.at) < EVERY_MS) return false;
     this.#last.set(db.name, { epoch, at: this.#now() });
     return db.write(['meta'], async (tx) => {
       await putMeta(tx, 'contact', contact);

@@ -146,7 +146,9 @@ export class LocalDatabase implements Database {
         } catch {
           // Already over: the error below says why.
         }
-        throw (await done) ?? error;
+        // When the transaction ended by itself it knows why (no space at the commit); when we ended it, the work does.
+        const failure = await done;
+        throw failure instanceof Error && failure.name !== 'AbortError' ? failure : error;
       }
     });
   }

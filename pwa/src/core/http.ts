@@ -70,12 +70,18 @@ async function parsed(response: Response): Promise<unknown> {
   }
 }
 
+/** Nothing that is sent waits longer than this, whatever a server asks or a clock says. */
+const LONGEST_ASKED_MS = 3_600_000;
+
+/** Is this moment still to be waited for? Not when it is absurdly far: then the clock was set back since it was noted. */
+export const ahead = (until: number, now: number): boolean => until > now && until - now <= LONGEST_ASKED_MS;
+
 /** Seconds or a date, as RFC 9110 allows; at most an hour, so that a wrong clock cannot silence a phone. */
 export function retryAfter(value: string | null, now: number): number | null {
   if (value === null || value.trim() === '') return null;
   const seconds = Number(value);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
-  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), 3_600_000) : null;
+  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), LONGEST_ASKED_MS) : null;
 }
 
 const SHORTEST_WAIT_MS = 250;

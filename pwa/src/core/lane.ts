@@ -3,7 +3,7 @@
 // Order: answers first (a visit is safe in seconds even on 2G), then a reconcile when one is due, then photos of failed answers, then the other
 // photos, then receipts, then deleting.
 import type { Database } from './db';
-import { backoff, type Reply } from './http';
+import { ahead, backoff, type Reply } from './http';
 import type { Host } from './host';
 import { API, type Link } from './link';
 import { getMeta, readMeta, writeMeta, type Device, type SigningKey } from './meta';
@@ -96,7 +96,7 @@ export class Lane {
     if (only === 'answers') return { kind: 'rest', until: null };
 
     // Answers are safe; before hours of photos, find out whether the server still has what it once acknowledged.
-    if (now >= this.#reconcileDue && (await this.#reconcileWanted(now, state))) return this.#reconcile(device, authorization);
+    if (!ahead(this.#reconcileDue, now) && (await this.#reconcileWanted(now, state))) return this.#reconcile(device, authorization);
 
     const next = sendingOrder(state).find(({ operation: row }) => this.#ready(row.id, now));
     if (next) return this.#upload(next.operation, next.file.file_id, authorization, stop);
@@ -104,7 +104,7 @@ export class Lane {
     const complete = state.operations.find((row) => row.progress === 'received' && !this.#held(state, row) && this.#ready(row.id, now));
     if (complete) return this.#receipt(complete, device, authorization);
 
-    if (now >= this.#purgeDue) {
+    if (!ahead(this.#purgeDue, now)) {
       this.#purgeDue = now + PURGE_EVERY_MS;
       if ((await purge(this.db, now)) > 0) this.#events.changed();
     }
@@ -118,7 +118,8 @@ export class Lane {
   async #reconcileWanted(now: number, state: Waiting): Promise<boolean> {
     if (((await readMeta(this.db, 'last_seq')) ?? 0) === 0) return false;
     if (!this.#reconciled || (this.#toldHeld && state.operations.length === 0)) return true;
-    return now - ((await readMeta(this.db, 'reconciled'))?.at ?? 0) >= RECONCILE_EVERY_MS;
+    // A note from the future was made under a clock that has been set back since.
+    return Math.abs(now - ((await readMeta(this.db, 'reconciled'))?.at ?? 0)) >= RECONCILE_EVERY_MS;
   }
 
   #held(state: Waiting, row: OperationRow): boolean {
@@ -340,11 +341,11 @@ export class Lane {
   }
 
   #ready(id: string, now: number): boolean {
-    return (this.#pauses.get(id)?.until ?? 0) <= now;
+    return !ahead(this.#pauses.get(id)?.until ?? 0, now);
   }
 
   #nextPause(state: Waiting, now: number): number | null {
-    const due = state.operations.flatMap((row) => this.#pauses.get(row.id)?.until ?? []).filter((until) => until > now);
+    const due = state.operations.flatMap((row) => this.#pauses.get(row.id)?.until ?? []).filter((until) => ahead(until, now));
     return due.length > 0 ? Math.min(...due) : null;
   }
 }

@@ -37,7 +37,7 @@ export async function holdLease(host: Host, heartbeat: Heartbeat, signal: AbortS
 
 /** Asks for the lock once, and works while it is ours. `turn` ends everything about this turn. */
 async function oneTurn(host: Host, heartbeat: Heartbeat, turn: AbortController, work: (lost: AbortSignal) => Promise<void>): Promise<void> {
-  const frozen = host.visible() && host.now() - heartbeat.heard() > FROZEN_AFTER_MS && (await isHeld(host));
+  const frozen = host.visible() && Math.abs(host.now() - heartbeat.heard()) > FROZEN_AFTER_MS && (await isHeld(host));
   const waiting = new AbortController();
   turn.signal.addEventListener('abort', () => waiting.abort(), { once: true });
   // Waiting is bounded, so that a holder that freezes later is noticed too.

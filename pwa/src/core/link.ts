@@ -1,6 +1,6 @@
 // The road to the server, as one state for all that is sent over it: how long to wait after a failure, whether the proxy on the way swallows
 // PUT and PATCH, and what each answer says about the server's time and epoch.
-import { backoff, send, PROOF, type Reply, type Request } from './http';
+import { ahead, backoff, send, PROOF, type Reply, type Request } from './http';
 import type { Host } from './host';
 import type { SyncProblem } from './model';
 
@@ -33,7 +33,7 @@ export class Link {
 
   /** What stands in the way, and until when nothing is tried. Null = go. */
   get waiting(): { readonly until: number; readonly problem: SyncProblem } | null {
-    if (this.#problem === null || this.#until <= this.#host.now()) return null;
+    if (this.#problem === null || !ahead(this.#until, this.#host.now())) return null;
     return { until: this.#until, problem: this.#problem };
   }
 

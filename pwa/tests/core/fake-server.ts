@@ -56,11 +56,11 @@ interface Answer {
 
 export class FakeServer {
   epoch = 'epoch-1';
+  min_client: string | null = null;
   now = Date.parse('2026-11-22T08:00:00Z');
   person = { id: 'person-1', login: '13800000001', name: '甲', must_change_password: false };
   posts: object[] = [{ id: 'post-1', role: 'inspector', unit_kind: 'county', unit_id: 'c1', unit_name: '县' }];
   password = 'correct horse';
-  credential = 'cred-1';
   signedIn = true;
   refuse: ((envelope: { kind: string; payload: unknown }) => string | null) | null = null;
   safe_through: number | null = null;
@@ -94,6 +94,7 @@ export class FakeServer {
     const headers = new Headers(answer.headers);
     if (seen.path.startsWith('/api/')) {
       headers.set('Lalian-Epoch', this.epoch);
+      if (this.min_client !== null) headers.set('Lalian-Min-Client', this.min_client);
       headers.set('Lalian-Server-At', new Date(this.now).toISOString());
     }
     return new Response(answer.body, { status: answer.status, headers });
@@ -116,7 +117,7 @@ export class FakeServer {
     const route = `${seen.method} ${parts.map((part, i) => (i === 1 && parts[0] !== 'session' && parts[0] !== 'sync' ? ':id' : part)).join('/')}`;
     if (pathname === '/.well-known/jwks.json') return json(200, { keys: [await this.#jwk()] });
     const session = /^(POST|GET) session/.test(route) || route === 'GET sync' || route.startsWith('GET sync/');
-    if (!session && seen.headers.get('authorization') !== `Device ${this.#device()}:${this.credential}`) return problem(401, 'signed_out');
+    if (!session && !this.#admits(seen.headers.get('authorization'))) return problem(401, 'signed_out');
     const id = parts[1] ?? '';
     switch (route) {
       case 'POST session':
@@ -147,9 +148,33 @@ export class FakeServer {
     }
   }
 
-  device: { id: string; public_key: JsonWebKey } | null = null;
-  #device(): string {
-    return this.device?.id ?? 'device-1';
+  /** Every device that was bound, with whose it is; `device` is the one bound last. */
+  readonly devices = new Map<string, { readonly public_key: JsonWebKey; readonly person_id: string; credential: string }>();
+  #last = 'device-1';
+  get device(): { id: string; public_key: JsonWebKey } | null {
+    const known = this.devices.get(this.#last);
+    return known ? { id: this.#last, public_key: known.public_key } : null;
+  }
+  set device(device: { id: string; public_key: JsonWebKey } | null) {
+    if (!device) return;
+    this.#last = device.id;
+    this.devices.set(device.id, { public_key: device.public_key, person_id: this.person.id, credential: this.credential });
+  }
+
+  /** The credential of the device bound last; another one counts from now on. */
+  #credential = 'cred-1';
+  get credential(): string {
+    return this.#credential;
+  }
+  set credential(credential: string) {
+    this.#credential = credential;
+    const last = this.devices.get(this.#last);
+    if (last) last.credential = credential;
+  }
+
+  #admits(authorization: string | null): boolean {
+    const [, id, credential] = /^Device ([^:]+):(.+)$/.exec(authorization ?? '') ?? [];
+    return id !== undefined && credential !== undefined && this.devices.get(id)?.credential === credential;
   }
 
   async #login(seen: Seen): Promise<Answer> {
@@ -172,7 +197,7 @@ export class FakeServer {
       epoch: this.epoch,
       access_token: `token-${this.person.id}`,
       expires_in: 900,
-      device: { id: this.#device() },
+      device: { id: this.#last },
       limits: { body_bytes: 262_144, files: 60, file_bytes: 20_971_520 },
     };
   }
@@ -189,7 +214,7 @@ export class FakeServer {
       payload: unknown;
       files: Stored['files'];
     };
-    if (!(await this.#signed(seen))) return problem(422, 'bad_signature', { status: 'refused', operation_id: id, server_seq: 0 });
+    if (!(await this.#signed(seen, envelope.device.id))) return problem(422, 'bad_signature', { status: 'refused', operation_id: id, server_seq: 0 });
     if (envelope.after.some((other) => !this.operations.has(other))) return problem(425, 'not_yet');
     const refusal = this.refuse?.(envelope) ?? null;
     const row: Stored = {
@@ -209,12 +234,13 @@ export class FakeServer {
     return this.#answer(201, id, row);
   }
 
-  async #signed(seen: Seen): Promise<boolean> {
-    if (!this.device) return true;
+  async #signed(seen: Seen, device_id: string): Promise<boolean> {
+    const device = this.devices.get(device_id);
+    if (!device) return true;
     const [name, value] = (seen.headers.get('lalian-signature') ?? '').split(' ');
     if (name !== 'es256' || !value) return false;
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-    const key = await crypto.subtle.importKey('jwk', this.device.public_key, algorithm, false, ['verify']);
+    const key = await crypto.subtle.importKey('jwk', device.public_key, algorithm, false, ['verify']);
     const signature = Uint8Array.from(atob(value.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
     return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, signature, seen.body);
   }
@@ -252,7 +278,7 @@ export class FakeServer {
       aud: 'lalian-device',
       sub: id,
       epoch: this.epoch,
-      person_id: this.person.id,
+      person_id: this.devices.get(row.device_id)?.person_id ?? this.person.id,
       server_seq: row.server_seq,
       hash: `sha-256:${row.hash}`,
       status: row.status,

@@ -2,7 +2,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { uuidv7, sha256 } from '../../src/core/bytes';
 import { Clock } from '../../src/core/clock';
-import { databaseName, LocalDatabase, type Database, type ReadTx, type Store, type WriteTx } from '../../src/core/db';
+import { databaseName, LocalDatabase, type Database } from '../../src/core/db';
 import { ContactLog } from '../../src/core/contact';
 import { Drafts } from '../../src/core/drafts';
 import type { Host } from '../../src/core/host';
@@ -13,60 +13,12 @@ import { DEFAULT_LIMITS, putMeta } from '../../src/core/meta';
 import type { FileRow } from '../../src/core/model';
 import { seal } from '../../src/core/seal';
 import { ChunkSize } from '../../src/core/uploads';
+import { Killed, KillSwitch, MortalDatabase, mortalHost } from './faults/points';
 import { FakeServer, randomBytes } from './fake-server';
+import { missingOrWrong } from './oracle';
 import { FakeLocks } from './fake-locks';
 
-/** Thrown at the chosen effect, and at every later one: a killed program does nothing more. */
-export class Killed extends Error {
-  override readonly name = 'Killed';
-}
-
-export class KillSwitch {
-  count = 0;
-  #at: number;
-  #mode: 'before' | 'after';
-  dead = false;
-
-  constructor(at = Infinity, mode: 'before' | 'after' = 'before') {
-    this.#at = at;
-    this.#mode = mode;
-  }
-
-  async run<T>(effect: () => Promise<T>): Promise<T> {
-    if (this.dead) throw new Killed();
-    this.count += 1;
-    const now = this.count === this.#at;
-    if (now && this.#mode === 'before') return this.#die();
-    const result = await effect();
-    if (now || this.dead) return this.#die();
-    return result;
-  }
-
-  #die(): never {
-    this.dead = true;
-    throw new Killed();
-  }
-}
-
-export class MortalDatabase implements Database {
-  readonly name: string;
-  readonly #db: Database;
-  readonly #life: KillSwitch;
-  constructor(db: Database, life: KillSwitch) {
-    this.name = db.name;
-    this.#db = db;
-    this.#life = life;
-  }
-  read<T>(stores: readonly Store[], work: (tx: ReadTx) => Promise<T>): Promise<T> {
-    return this.#life.run(() => this.#db.read(stores, work));
-  }
-  write<T>(stores: readonly Store[], work: (tx: WriteTx) => Promise<T>): Promise<T> {
-    return this.#life.run(() => this.#db.write(stores, work));
-  }
-  close(): void {
-    this.#db.close();
-  }
-}
+export { Killed, KillSwitch, MortalDatabase } from './faults/points';
 
 export const HOUR = 3_600_000;
 
@@ -82,9 +34,14 @@ export class World {
     this.db = new LocalDatabase(databaseName('person-1'));
   }
 
+  /** Runs what is not the phone's own work; see `withCrypto`. */
+  outside: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
+  /** Each request inside a transaction is a fault point of its own. */
+  deep = false;
+
   host(life = new KillSwitch(), over: Partial<Host> = {}): Host {
-    return {
-      fetch: (input, init) => life.run(() => this.server.fetch(input, init)),
+    const host: Host = {
+      fetch: (input, init) => this.server.fetch(input, init),
       now: () => this.time,
       monotonic: () => this.time,
       random: () => this.random(),
@@ -105,6 +62,7 @@ export class World {
       online: () => true,
       ...over,
     };
+    return mortalHost(host, life, (work) => this.outside(work));
   }
 
   /** mulberry32: the same seed gives the same day. */
@@ -179,14 +137,16 @@ export class World {
 
   /** A freshly started sender on this phone's database. */
   lane(life = new KillSwitch()): { lane: Lane; link: Link } {
-    const db = new MortalDatabase(this.db, life);
+    const db = new MortalDatabase(this.db, life, this.deep);
     const host = this.host(life);
     const clock = new Clock(host);
     const contacts = new ContactLog(host.now);
     const pending: Promise<unknown>[] = [];
     const link = new Link(host, {
       heard: (at, epoch) => {
-        pending.push(contacts.note(this.db, clock.heard(at), epoch).then((fresh) => fresh && lane.epochChanged()));
+        const noted = contacts.note(db, clock.heard(at), epoch).then((fresh) => fresh && lane.epochChanged());
+        noted.catch(() => undefined);
+        pending.push(noted);
       },
       overridden: () => undefined,
     });
@@ -198,9 +158,9 @@ export class World {
     });
     const step = lane.step.bind(lane);
     // What was heard is on the disk before the next step, as in the app a moment later.
-    lane.step = async (stop) => {
+    lane.step = async (stop, only) => {
       await Promise.all(pending.splice(0));
-      return step(stop);
+      return step(stop, only);
     };
     return { lane, link };
   }
@@ -232,30 +192,8 @@ export class World {
     }
   }
 
-  /** The oracle: what was sealed is what the server has, each once, every hash equal, every photo there. */
-  async missingOrWrong(): Promise<string[]> {
-    const wrong: string[] = [];
-    const { rows, bodies, files } = await this.db.read(['operations', 'bodies', 'files'], async (tx) => ({
-      rows: await tx.objectStore('operations').getAll(),
-      bodies: new Map<string, ArrayBuffer>(
-        await Promise.all((await tx.objectStore('bodies').getAllKeys()).map(async (key) => [key, (await tx.objectStore('bodies').get(key)) as ArrayBuffer] as const)),
-      ),
-      files: await tx.objectStore('files').getAll(),
-    }));
-    if (rows.length !== this.server.operations.size) wrong.push(`count ${rows.length} != ${this.server.operations.size}`);
-    const seqs = rows.map((row) => row.seq).sort((a, b) => a - b);
-    if (seqs.some((seq, i) => seq !== i + 1)) wrong.push(`numbers ${seqs.join()}`);
-    for (const row of rows) {
-      const there = this.server.operations.get(row.id);
-      if (!there) wrong.push(`lost ${row.id}`);
-      else if (there.hash !== row.sha256 || (await sha256(bodies.get(row.id) ?? new ArrayBuffer())) !== there.hash) wrong.push(`hash ${row.id}`);
-      if (row.progress !== 'confirmed' && row.progress !== 'purged') wrong.push(`${row.progress} ${row.id} ${JSON.stringify(row.problem)}`);
-    }
-    for (const file of files) {
-      const there = this.server.files.get(file.sha256);
-      if (!there || (await sha256(there)) !== file.sha256) wrong.push(`photo ${file.file_id} ${file.upload}`);
-    }
-    return wrong;
+  missingOrWrong(): Promise<string[]> {
+    return missingOrWrong(this.server, [this.db]);
   }
 }
 
