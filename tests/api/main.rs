@@ -8,6 +8,7 @@ mod files_http;
 mod files_s3;
 mod foreign;
 mod idempotency;
+mod late_phones;
 mod logic;
 mod main_job;
 mod matrix;

@@ -6,5 +6,6 @@ mod demo;
 mod hygiene;
 mod kill;
 mod people;
+mod restore;
 mod serving;
 mod settings;

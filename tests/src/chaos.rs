@@ -114,7 +114,7 @@ pub async fn run(place: &Place, plan: &Plan) -> Outcome {
     let ledger = run.ledger.into_inner();
     let office = Actor::at_desk(&demo.http(), &office).await;
     let actors: Vec<Actor> = actors.into_iter().map(|actor| actor.through(&demo.url)).collect();
-    let held = Held::ask(&office, &actors, &ledger).await;
+    let held = Held::ask(&office, &actors.iter().collect::<Vec<_>>(), &ledger).await;
     demo.program.terminate().await;
     let held = held.with_rows_and_objects(&place.url, &place.folder().join("files")).await;
     let mut verdict = oracle::judge(&ledger, &held);

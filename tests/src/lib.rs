@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod storm;
 pub mod story;
 pub mod text;
+pub mod thin;
 pub mod tus;
 pub mod visit;
 pub mod world;

@@ -206,7 +206,7 @@ fn judge_receipts(ledger: &Ledger, held: &Held, verdict: &mut Verdict) {
 
 impl Held {
     /// Asks a running server: its lists as the office reads them, its receipts as their phones fetch them.
-    pub async fn ask(office: &Actor, phones: &[Actor], ledger: &Ledger) -> Self {
+    pub async fn ask(office: &Actor, phones: &[&Actor], ledger: &Ledger) -> Self {
         let ids = |rows: Vec<Value>| rows.iter().map(|row| id_of(&row["id"])).collect();
         let mut receipts = BTreeMap::new();
         for phone in phones {

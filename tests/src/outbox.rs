@@ -290,11 +290,17 @@ impl Outbox {
         Ok(())
     }
 
-    /// Lays both lists side by side; what the server once had and lacks now goes out again. Returns the answer.
-    pub async fn compare(&mut self) -> Option<Value> {
-        self.reconcile().await.ok()
+    /// Lays both lists side by side once more, however often the link breaks, and returns the server's answer.
+    pub async fn compared(&mut self) -> Value {
+        for _ in 0..500 {
+            if let Ok(compared) = self.reconcile().await {
+                return compared;
+            }
+        }
+        panic!("the lists do not get through");
     }
 
+    /// What the server once had and lacks now goes out again.
     async fn reconcile(&mut self) -> Result<Value, Later> {
         let state = |job: &Job| match job.progress {
             Progress::Sealed => "sealed",

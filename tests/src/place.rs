@@ -38,6 +38,61 @@ impl Place {
     }
 }
 
+/// Database and files of a moment, as an operator keeps them elsewhere.
+#[derive(Debug)]
+pub struct Backup {
+    folder: TempDir,
+    url: Option<String>,
+}
+
+impl Place {
+    /// Copies the database and the files. Nothing may run on them.
+    pub async fn backup(&self) -> Backup {
+        let folder = tempfile::tempdir_in(self.folder.path().parent().expect("a parent")).expect("a folder");
+        copy(self.folder(), folder.path());
+        let url = match self.backend {
+            Backend::Sqlite => None,
+            Backend::Postgres => Some(Cluster::durable().copy_of(&self.url).await),
+        };
+        Backup { folder, url }
+    }
+
+    /// Puts a backup in the place of everything that is here.
+    pub async fn put_back(&mut self, backup: &Backup) {
+        for entry in std::fs::read_dir(self.folder()).expect("our folder").flatten() {
+            let path = entry.path();
+            let removed =
+                if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            removed.expect("make room");
+        }
+        copy(backup.folder.path(), self.folder());
+        if let Some(url) = &backup.url {
+            let lost = std::mem::replace(&mut self.url, Cluster::durable().copy_of(url).await);
+            Cluster::durable().drop(&lost);
+        }
+    }
+}
+
+impl Drop for Backup {
+    fn drop(&mut self) {
+        if let Some(url) = &self.url {
+            Cluster::durable().drop(url);
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            std::fs::create_dir_all(&target).expect("a folder");
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).expect("copy a file");
+        }
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         if self.backend == Backend::Postgres {

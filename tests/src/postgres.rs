@@ -95,6 +95,15 @@ impl Cluster {
         self.url(&database)
     }
 
+    /// A copy of a database of this cluster that nobody is connected to: a backup, or one put back.
+    pub async fn copy_of(&self, url: &str) -> String {
+        let (database, original) =
+            (self.fresh_name(), url.rsplit('/').next().expect("a URL ends with its database"));
+        self.administer(&[format!("CREATE DATABASE {database} TEMPLATE {original} STRATEGY FILE_COPY")])
+            .await;
+        self.url(&database)
+    }
+
     /// Drops the database of a URL that this cluster gave out. Waits, so that it also works at the end of a story.
     pub fn drop(&self, url: &str) {
         let database = url.rsplit('/').next().expect("a URL ends with its database");

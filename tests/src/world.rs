@@ -14,6 +14,8 @@ use crate::actor::{Actor, Login};
 use crate::backend::{Backend, Database};
 use crate::clock::{Seeded, TestClock};
 use crate::http::Http;
+use crate::ledger::Ledger;
+use crate::oracle::Held;
 use crate::visit::Site;
 
 /// The seed of the demo county that every story starts from.
@@ -26,8 +28,8 @@ pub struct World {
     server: Option<Server>,
     config: Config,
     logins: Vec<(Role, Login)>,
-    _database: Database,
-    _folder: TempDir,
+    database: Database,
+    folder: TempDir,
 }
 
 impl World {
@@ -45,7 +47,7 @@ impl World {
         };
         let server = Server::start(config.clone()).await.expect("the server starts");
         let logins = read_logins(backend);
-        Self { backend, clock, server: Some(server), config, logins, _database: database, _folder: folder }
+        Self { backend, clock, server: Some(server), config, logins, database, folder }
     }
 
     /// The running server.
@@ -59,6 +61,12 @@ impl World {
         server.stop().await.expect("it stops");
         change(&mut self.config);
         self.server = Some(Server::start(self.config.clone()).await.expect("it starts again"));
+    }
+
+    /// What the server holds of what these phones sealed, asked for in every way that there is.
+    pub async fn held(&self, phones: &[&Actor], ledger: &Ledger) -> Held {
+        let asked = Held::ask(&self.office().await, phones, ledger).await;
+        asked.with_rows_and_objects(&self.database.url, &self.folder.path().join("files")).await
     }
 
     /// Somebody who has not logged in.

@@ -55,6 +55,7 @@ pub enum Refusal {
     OutsideCounty,
     ForeignDevice,
     BadSignature,
+    RevokedDevice,
     NotPermitted,
     UnknownTicket,
     UnknownInspection,
@@ -71,13 +72,14 @@ impl Refusal {
         (zh, en)
     }
 
-    pub const ALL: [Refusal; 9] = [
+    pub const ALL: [Refusal; 10] = [
         Self::Unreadable,
         Self::UnknownKind,
         Self::NotAuthor,
         Self::OutsideCounty,
         Self::ForeignDevice,
         Self::BadSignature,
+        Self::RevokedDevice,
         Self::NotPermitted,
         Self::UnknownTicket,
         Self::UnknownInspection,
@@ -111,6 +113,11 @@ impl Refusal {
             Self::BadSignature => {
                 ("bad_signature", "设备签名对不上，已留存", "The device's signature does not fit; it is kept")
             }
+            Self::RevokedDevice => (
+                "revoked_device",
+                "设备停用之后封存的内容，已留存",
+                "It was sealed after its device was revoked; it is kept",
+            ),
             Self::NotPermitted => (
                 "not_permitted",
                 "作者的岗位不能做这件事，已留存",

@@ -103,8 +103,10 @@ pub async fn judge(
     if let Some(number) = envelope.device {
         match facts::device(app, number.id).await? {
             Some(device) if device.person_id == author.person_id || entered_by == Some(device.person_id) => {
+                // What was sealed on a lost phone before the loss is taken in; what came after may be a finder's, so a person decides.
                 if device.revoked_at.is_some_and(|end| at > end) {
                     flags.push(FlagCode::DeviceRevoked.flag());
+                    refusal = Some(Refusal::RevokedDevice);
                 }
                 match signature {
                     None => flags.push(FlagCode::NoSignature.flag()),

@@ -267,6 +267,7 @@ export const office: typeof zh = {
       outside_county: 'Outside the county',
       foreign_device: 'The device is not registered to its author',
       bad_signature: 'The signature does not match',
+      revoked_device: 'Sealed after its device was revoked',
     },
     madeAt: 'Time on the device',
     acceptedAt: 'Received',

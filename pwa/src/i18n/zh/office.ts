@@ -264,6 +264,7 @@ export const office = {
       outside_county: '不在本县范围',
       foreign_device: '设备没有登记在本人名下',
       bad_signature: '签名对不上',
+      revoked_device: '设备停用之后封存',
     } as Record<string, string>,
     madeAt: '本机时间',
     acceptedAt: '县里收到',
