@@ -30,8 +30,8 @@ export async function fillCounty(county, { text = ordinary, photo }) {
   const countyUnit = office.me.posts[0].unit_id;
 
   // Rounds, people, devices.
-  const round = await office.post('/api/v1/rounds', { name: text('round.name', 64), year: 2026, quarter: 4, mode: 'announced', issue_mode: 'after_look' });
-  await office.post('/api/v1/rounds', { name: text('round.hidden', 64), year: 2026, quarter: 4, mode: 'unannounced', issue_mode: 'after_look' });
+  const round = await office.post('/api/v1/rounds', { name: text('round.name', 40), year: 2026, quarter: 4, mode: 'announced', issue_mode: 'after_look' });
+  await office.post('/api/v1/rounds', { name: text('round.hidden', 40), year: 2026, quarter: 4, mode: 'unannounced', issue_mode: 'after_look' });
   const account = (nth) => ({ login: `someone.else${nth}`, name: text(`person.name${nth}`, 32), posts: [{ role: 'inspector', unit_id: countyUnit }] });
   const people = [];
   for (let nth = 1; nth <= 2; nth += 1) people.push(await office.post('/api/v1/people', account(nth)));
@@ -120,5 +120,5 @@ export async function fillCounty(county, { text = ordinary, photo }) {
   await deputy.operate('ticket.accept/1', { ticket_id: passed.id, seen_version: 1, person_named: text('accept.late', 64) }, { outcome: null });
   await inspector.sendBroken(`{"broken": ${JSON.stringify(text('quarantined', 200))}`);
 
-  return { round: round.id, site: siteOf('bus_shelter').id, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
+  return { round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
 }

@@ -26,3 +26,36 @@ export async function writeJpeg(page, path, seed) {
   await writeFile(path, Buffer.from(base64, 'base64'));
   return path;
 }
+
+/** A drawing that says what it is. */
+export async function drawing(page, path, hue) {
+  const url = await page.evaluate((hue) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1600, height: 1200 });
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = `hsl(${hue} 25% 82%)`;
+    pen.fillRect(0, 0, 1600, 1200);
+    for (let row = 0; row < 20; row += 1) {
+      for (let brick = -1; brick < 14; brick += 1) {
+        pen.fillStyle = `hsl(${hue} 30% ${62 + ((row * 7 + brick * 5) % 9)}%)`;
+        pen.fillRect(brick * 124 + (row % 2) * 62, row * 60, 116, 52);
+      }
+    }
+    pen.fillStyle = '#f4f2ea';
+    pen.fillRect(420, 330, 760, 480);
+    pen.strokeStyle = '#4a4a4a';
+    pen.lineWidth = 10;
+    pen.strokeRect(420, 330, 760, 480);
+    pen.beginPath();
+    pen.moveTo(520, 330);
+    pen.lineTo(760, 620);
+    pen.lineTo(700, 810);
+    pen.stroke();
+    pen.fillStyle = '#333';
+    pen.font = '110px sans-serif';
+    pen.textAlign = 'center';
+    pen.fillText('示例图片', 860, 620);
+    return canvas.toDataURL('image/jpeg', 0.8);
+  }, hue);
+  await writeFile(path, Buffer.from(url.split(',')[1], 'base64'));
+  return path;
+}

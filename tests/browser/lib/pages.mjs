@@ -28,6 +28,8 @@ export class InspectorPhone {
   /** Opens a site by its name or code. */
   async openSite(text) {
     await this.sites();
+    // Of all sites: one that was begun or visited is not among those to do.
+    await this.page.locator('main select').first().selectOption('all');
     await this.page.getByRole('searchbox').fill(text);
     const found = this.page.locator('a[href*="#/site/"]');
     await expectEventually(async () => (await found.count()) === 1, `the site ${text}`);
@@ -58,20 +60,18 @@ export class InspectorPhone {
   async failOnce(nth, photo) {
     const item = this.page.locator('article[id^="item-"]').filter({ has: this.page.getByRole('radio', { name: '不合格' }) }).nth(nth);
     const sheet = this.page.getByRole('dialog');
-    if (await item.getByRole('radio', { name: '不合格' }).isChecked()) {
+    // The app opens the sheet by itself where a photo was being taken.
+    await this.page.waitForTimeout(300);
+    if (!(await sheet.isVisible()) && !(await item.getByRole('radio', { name: '不合格' }).isChecked())) return this.fail(nth, photo);
+    if (!(await sheet.isVisible())) {
+      await item.getByRole('radio', { name: '不合格' }).evaluate((node) => node.scrollIntoView({ block: 'center' }));
       await item.getByRole('radio', { name: '不合格' }).click();
       await sheet.waitFor();
-      await this.page.waitForTimeout(200);
-      const kept = await sheet.getByAltText(/^查看第 \d+ 张照片$/).count();
-      if (kept > 0) {
-        await sheet.getByRole('button', { name: '好了' }).click();
-        await sheet.waitFor({ state: 'hidden' });
-        return;
-      }
-      await sheet.getByRole('button', { name: '好了' }).click();
-      await sheet.waitFor({ state: 'hidden' });
+      await this.page.waitForTimeout(300);
     }
-    await this.fail(nth, photo);
+    if ((await sheet.getByAltText(/^查看第 \d+ 张照片$/).count()) === 0) await takePhoto(this.page, sheet, photo);
+    await sheet.getByRole('button', { name: '好了' }).click();
+    await sheet.waitFor({ state: 'hidden' });
   }
 
   /** Looks at every question, then says of each group that the rest is fine. */
@@ -98,10 +98,18 @@ export class InspectorPhone {
 
   /** Reviews and submits; the phone says that it is safe here. */
   async submit() {
+    await this.handIn();
+    await this.sealed();
+  }
+
+  /** Reviews and submits, and goes on without waiting for the seal. Returns the id of the work. */
+  async handIn() {
     await this.page.getByRole('button', { name: '看一遍，准备提交' }).click();
     await this.page.getByText('都填好了，可以提交').waitFor();
+    const [, id] = /#\/visit\/([0-9a-f-]{36})/.exec(this.page.url());
     await this.page.getByRole('button', { name: '提交', exact: true }).click();
-    await this.sealed();
+    await this.page.getByRole('button', { name: '撤销' }).last().waitFor();
+    return id;
   }
 
   /** Reports something between sites, where the phone is. */

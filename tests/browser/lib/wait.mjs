@@ -9,6 +9,8 @@ export async function expectEventually(ask, what, milliseconds = 60_000) {
       last = await ask();
       if (last) return last;
     } catch (error) {
+      // A browser that is gone does not come back by waiting.
+      if (/has been closed|Target crashed/.test(String(error))) throw error;
       last = error;
     }
     await new Promise((done) => setTimeout(done, 100));

@@ -114,10 +114,23 @@ export async function workOnPhone(page, site, type) {
   return { sealed, visit, finding };
 }
 
+/** The id of nothing: what a forgotten link opens. */
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+/** Begins to type in a paper sheet at a desk; returns the id of the draft. */
+export async function beginSheet(page, site) {
+  await page.evaluate(() => (location.hash = '#/paper/enter'));
+  await page.getByLabel('点位码或点位名称').fill(site.code);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-line]').first().waitFor();
+  return (await page.evaluate(() => location.hash)).split('/').at(-1);
+}
+
 /** What stands in the place of `:id`, for `routesOf`. */
-export const idsFor = (filled, work) => ({
+export const idsFor = (filled, work, sheet = NOBODY) => ({
   inspector: {
     '/site/:id': [filled.site],
+    '/s/:code': [filled.code],
     '/visit/:id': [work.visit],
     '/visit/:id/review': [work.visit],
     '/sealed/:id': [work.sealed],
@@ -126,5 +139,5 @@ export const idsFor = (filled, work) => ({
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
   },
   township: { '/tickets/:id': Object.values(filled.tickets).slice(0, 4) },
-  office: { '/tickets/:id': Object.values(filled.tickets) },
+  office: { '/tickets/:id': Object.values(filled.tickets), '/paper/enter/:id': [sheet] },
 });

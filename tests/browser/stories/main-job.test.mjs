@@ -75,6 +75,8 @@ test('a day without a signal becomes tickets, repairs and a lower board', { time
     await page.goto(county.url);
     await logIn(page, county.login('inspector'));
     await installed(page);
+    const debug = await browser.context.newCDPSession(page);
+    assert.deepEqual((await debug.send('Page.getInstallabilityErrors')).installabilityErrors, [], 'nothing keeps the app from being installed');
     inspector = new InspectorPhone(page);
     await inspector.sites();
   });

@@ -9,7 +9,7 @@ import { demoSites, fillCounty, TOWNSHIP } from '../lib/fixture.mjs';
 import { writeJpeg } from '../lib/jpeg.mjs';
 import { Markup } from '../lib/markup.mjs';
 import { demo } from '../lib/program.mjs';
-import { arrive, AT_DESK, FIELD, idsFor, open, routesOf, settled, speak, workOnPhone } from '../lib/walk.mjs';
+import { arrive, AT_DESK, beginSheet, FIELD, idsFor, open, routesOf, settled, speak, workOnPhone } from '../lib/walk.mjs';
 
 let county;
 let folder;
@@ -60,6 +60,7 @@ test('markup stays text on every screen', { timeout: 600_000 }, async () => {
     const browser = role === 'inspector' ? inspector : await arrive(county, role);
     if (browser !== inspector) browsers.push(browser);
     await markup.guard(browser.context);
+    if (role === 'office') ids.office['/paper/enter/:id'].push(await beginSheet(browser.page, shelter));
     for (const lang of BOTH.includes(role) ? ['zh', 'en'] : ['zh']) {
       await speak(browser, lang);
       for (const route of routesOf(role, ids)) {

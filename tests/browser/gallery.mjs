@@ -1,0 +1,56 @@
+// Every screen of the inspector and the township on a phone and of the office at a desk, from a county in the middle of its work:
+// node tests/browser/gallery.mjs [FOLDER]. Writes the pictures and a page that shows them.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { demoSites, fillCounty, TOWNSHIP } from './lib/fixture.mjs';
+import { drawing } from './lib/jpeg.mjs';
+import { demo } from './lib/program.mjs';
+import { arrive, beginSheet, idsFor, open, routesOf, workOnPhone } from './lib/walk.mjs';
+
+const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../pwa/pictures/gallery'));
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+const folder = await mkdtemp(join(tmpdir(), 'lalian-gallery-'));
+const county = await demo();
+const shelter = demoSites().find((one) => one.kind === 'bus_shelter' && one.township === TOWNSHIP);
+const position = { longitude: shelter.longitude, latitude: shelter.latitude, accuracy: 8 };
+
+/** What people write, so that a picture looks like a day's work and not like a test. */
+const WORDS = {
+  'round.name': '第四季度拉练', 'round.hidden': '第四季度暗访', 'device.name': '检查员乙的手机', 'person.name1': '示例人员一', 'person.name2': '示例人员二', 'person.suspended': '长期请假', 'post.ended': '换岗',
+  'answer.reason': '当时没有人', 'answer.note': '', 'finding.title': '', 'finding.note': '靠马路一侧，离地约两米。', 'visit.people': '社区工作人员一人', 'visit.note': '', 'visit.distance': '路在修，走过去看的',
+  'photo.reason': '相机打不开', 'app.version': '0.1.0', 'visit.closed': '门锁着，问了邻居，下午才开。', 'report.title': '路灯杆倾斜', 'report.note': '在路口，离公交站五十米。', 'ticket.declined': '与另一件重复', 'ticket.note': '请先围挡，再修。',
+  'accept.named': '经办人', 'accept.late': '经办人', 'attempt.note': '换了新的，旧的已经拆走。', 'submit.note': '', 'verify.note': '右边那块还没有换。', 'void.reason': '与另一件重复', 'operation.kind': 'inspection.submit/9', payload: '', 'decision.reason': '已电话问过', quarantined: '',
+};
+const photos = [];
+const inspector = await arrive(county, 'inspector', { position });
+for (let nth = 0; nth < 10; nth += 1) photos.push(await readFile(await drawing(inspector.page, join(folder, `${nth}.jpg`), 20 + nth * 33)));
+const filled = await fillCounty(county, { text: (field) => WORDS[field] ?? '', photo: (nth) => photos[nth % 10] });
+const ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => '灯箱不亮，线头外露'));
+
+const page = ['# Every screen', '', 'Written by `npm run gallery` in `tests/browser`. All places, people and photos are invented (示例数据).', ''];
+const seen = new Set();
+async function show(browser, title, routes) {
+  page.push(`## ${title}`, '');
+  for (const route of routes) {
+    const name = `${browser.role}-${route.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d\d-\d{8}-\d{4}/g, '').replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '') || 'home'}`;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    await open(browser, route);
+    await browser.page.waitForTimeout(900);
+    await browser.page.screenshot({ path: join(out, `${name}.png`), scale: 'css' });
+    page.push(`<img src="gallery/${name}.png" alt="${name}" width="${browser.role === 'office' ? 720 : 260}">`);
+  }
+  page.push('');
+}
+await show(inspector, '检查人员 Inspector, 390×844', routesOf('inspector', ids));
+const deputy = await arrive(county, 'deputy_leader', { position });
+await show(deputy, '乡镇 Township, 390×844', routesOf('deputy_leader', ids).slice(0, 9));
+const office = await arrive(county, 'office');
+ids.office['/paper/enter/:id'] = [await beginSheet(office.page, shelter)];
+await show(office, '县专班 Office, 1440×900', routesOf('office', ids));
+await writeFile(join(out, '../README.md'), `${page.join('\n')}\n`);
+for (const one of [inspector, deputy, office]) await one.close();
+await county.remove();
+await rm(folder, { recursive: true, force: true });
