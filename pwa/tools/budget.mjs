@@ -48,7 +48,7 @@ const walk = (/** @type {string} */ key) => {
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) walk(next);
 };
 walk(CAMERA);
-/** Printing and entering paper: what it adds to a desk that is already open. */
+/** The library of checklists, printing them, entering filled-in sheets: what it adds to a desk that is already open. */
 const paper = Object.keys(manifest).filter((key) => key.startsWith('src/app/paper/')).flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key) && !camera.has(key));
 
 const precached = readFileSync(new URL('sw.js', DIST), 'utf8').match(/url:\s*"[^"]+"|"url":\s*"[^"]+"/g) ?? [];

@@ -1,6 +1,7 @@
 // Answers of the desk's online calls, by hand until schema.ts is generated from the server's OpenAPI document; rows of the working set are
 // in core/rows.ts. Times are RFC 3339 in UTC; positions WGS-84.
-import type { PhotoRef, Ticket, TicketState } from '../core/rows';
+import type { AnswerPayload } from '../core/payloads';
+import type { PhotoRef, Ticket, TicketState, VoiceRef } from '../core/rows';
 
 export interface Page<Row> {
   readonly items: readonly Row[];
@@ -42,8 +43,54 @@ export interface Attempt {
   readonly photos: readonly PhotoRef[];
 }
 
+/** How a visit or a finding came here. Paper counts as much as a phone; whoever looks is told which it was. */
+export interface Provenance {
+  readonly capture: 'phone' | 'desktop' | 'paper' | '';
+  /** Who entered it for somebody else. */
+  readonly entered_by: string | null;
+  /** The name on the sheet. */
+  readonly filled_by: string | null;
+  readonly sheet_filled_at: string | null;
+  /** Why it was made far from the site; the township is not told. */
+  readonly far_reason: string | null;
+}
+
+/** One row of the list of visits. */
+export interface VisitRow {
+  readonly id: string;
+  readonly operation_id: string;
+  readonly site_id: string;
+  readonly site_name: string | null;
+  readonly site_code: string | null;
+  readonly checklist_id: string | null;
+  readonly person_name: string | null;
+  readonly outcome: string;
+  readonly passes: number;
+  readonly fails: number;
+  readonly not_applicable: number;
+  readonly not_observed: number;
+  readonly score: number | null;
+  readonly observed_at: string;
+  readonly accepted_at: string;
+  readonly people_present: string;
+  readonly note: string;
+  readonly distance_m: number | null;
+  readonly missing_files: number;
+  readonly tickets: readonly { readonly id: string; readonly number: string | null; readonly state: TicketState; readonly title: string }[];
+}
+
+export interface VisitPage extends VisitRow {
+  readonly answers: readonly AnswerPayload[];
+  readonly photos: readonly (PhotoRef & { readonly item_path: string | null; readonly instance_key: string | null })[];
+  readonly voices?: readonly VoiceRef[];
+  readonly provenance?: Provenance;
+  readonly revisions: readonly { readonly no: number; readonly operation_id: string; readonly kind: string; readonly accepted_at: string }[];
+}
+
 export interface TicketFinding {
   readonly id: string;
+  readonly inspection_id?: string | null;
+  readonly provenance?: Provenance;
   readonly note: string;
   readonly observed_at: string;
   readonly person_name: string | null;

@@ -1,7 +1,7 @@
 // Rows of the working set as the sync feed brings them. Unknown fields are kept and ignored.
 // Checklist fields are those of the county library (field semantics: the library file itself).
 
-import type { Capture, FileRole } from './model';
+import type { Capture, FileRole, Position } from './model';
 
 export interface Division {
   readonly id: string;
@@ -159,6 +159,24 @@ export interface PhotoRef {
   readonly accuracy_m: number | null;
   readonly capture: Capture | null;
   readonly media_type: string;
+  /** Where the position comes from, when it was taken (it may be older than the photo), degrees from north, why it is from the album. */
+  readonly source?: Position['source'] | null;
+  readonly fixed_at?: string | null;
+  readonly heading?: number | null;
+  readonly capture_reason?: string | null;
+  readonly flags?: readonly string[];
+  /** A transparent picture of the same proportions that its photographer drew over it. */
+  readonly annotation?: string | null;
+}
+
+/** A voice note on the server: `core.api.blob('/photos/{photo_id}/original')`. */
+export interface VoiceRef {
+  readonly photo_id: string;
+  readonly state: PhotoRef['state'];
+  readonly media_type: string;
+  readonly item_path: string | null;
+  readonly instance_key: string | null;
+  readonly seconds: number | null;
 }
 
 export interface Ticket {
@@ -210,6 +228,7 @@ export interface Ticket {
   readonly version: number;
   readonly before: readonly PhotoRef[];
   readonly after: readonly PhotoRef[];
+  readonly voices?: readonly VoiceRef[];
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */

@@ -26,6 +26,14 @@ pub struct PhotoRef {
     pub lon: Option<f64>,
     pub lat: Option<f64>,
     pub accuracy_m: Option<f64>,
+    /// Where the position comes from: `browser`, `site_qr`, `map_pin`.
+    pub source: Option<String>,
+    /// When that position was taken; it may be older than the photo.
+    pub fixed_at: Option<DateTime<Utc>>,
+    /// Degrees from north.
+    pub heading: Option<f64>,
+    /// Why it comes from the album.
+    pub capture_reason: Option<String>,
     pub flags: Vec<String>,
     /// A transparent picture of the same proportions that its photographer drew over it; read like a photo.
     pub annotation: Option<Uuid>,
@@ -85,6 +93,7 @@ fn taken_at(file: &NamedFile) -> Option<DateTime<Utc>> {
 
 fn photo(file: &NamedFile) -> PhotoRef {
     let number = |key: &str| file.sidecar["position"][key].as_f64();
+    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     PhotoRef {
         file_id: file.file_id,
         operation_id: file.operation_id,
@@ -98,6 +107,10 @@ fn photo(file: &NamedFile) -> PhotoRef {
         lon: number("lon"),
         lat: number("lat"),
         accuracy_m: number("accuracy_m"),
+        source: text(&file.sidecar["position"]["source"]),
+        fixed_at: file.sidecar["position"]["fixed_at"].as_str().and_then(|at| at.parse().ok()),
+        heading: file.sidecar["heading"].as_f64(),
+        capture_reason: text(&file.sidecar["capture_reason"]),
         flags: serde_json::from_value(file.flags.clone()).unwrap_or_default(),
         annotation: None,
     }

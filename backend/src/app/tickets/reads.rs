@@ -8,6 +8,7 @@ use crate::{
         field::{
             attachments::{PhotoRef, photos},
             facts::Facts,
+            provenance::{self, Provenance},
         },
     },
     domain::{
@@ -83,6 +84,8 @@ pub struct FindingView {
     pub inspection_id: Option<Uuid>,
     pub observed_at: DateTime<Utc>,
     pub person_name: Option<String>,
+    /// How it came here.
+    pub provenance: Provenance,
     pub photos: Vec<PhotoRef>,
 }
 
@@ -144,6 +147,13 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         files.iter().filter(|file| file.operation_id == operation).collect()
     };
     let allowed = allowed(caller, &ticket, &attempts, &files);
+    let origins =
+        provenance::of(read, county, findings.iter().map(|finding| finding.operation_id).collect()).await?;
+    let township = caller.post.as_ref().is_some_and(|post| post.role.is_township_side());
+    let told = |operation: Uuid| {
+        let origin = origins.get(&operation).cloned().unwrap_or_default();
+        Provenance { far_reason: origin.far_reason.filter(|_| !township), ..origin }
+    };
     Ok(TicketDetail {
         ticket: view,
         events: events
@@ -197,6 +207,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
                 note: finding.note,
                 inspection_id: finding.inspection_id,
                 observed_at: finding.observed_at,
+                provenance: told(finding.operation_id),
             })
             .collect(),
         allowed,
