@@ -1213,6 +1213,8 @@ export interface components {
             observed_at: string;
             person_name?: string | null;
             photos: components["schemas"]["PhotoRef"][];
+            /** @description How it came here. */
+            provenance: components["schemas"]["Provenance"];
             title: string;
         };
         /** @description One oddity, by code, with a detail that a person can read (an item code, a number of minutes). */
@@ -1264,6 +1266,8 @@ export interface components {
         InspectionDetail: components["schemas"]["InspectionView"] & {
             answers: Record<string, never>[];
             photos: components["schemas"]["PhotoRef"][];
+            /** @description How its newest version came here. */
+            provenance: components["schemas"]["Provenance"];
             revisions: components["schemas"]["Revision"][];
             voices: components["schemas"]["VoiceRef"][];
         };
@@ -1956,9 +1960,21 @@ export interface components {
              */
             annotation?: string | null;
             capture?: string | null;
+            /** @description Why it comes from the album. */
+            capture_reason?: string | null;
             /** Format: uuid */
             file_id: string;
+            /**
+             * Format: date-time
+             * @description When that position was taken; it may be older than the photo.
+             */
+            fixed_at?: string | null;
             flags: string[];
+            /**
+             * Format: double
+             * @description Degrees from north.
+             */
+            heading?: number | null;
             instance_key?: string | null;
             item_path?: string | null;
             /** Format: double */
@@ -1969,6 +1985,8 @@ export interface components {
             /** Format: uuid */
             operation_id: string;
             role: string;
+            /** @description Where the position comes from: `browser`, `site_qr`, `map_pin`. */
+            source?: string | null;
             /** @description `missing` while it is on its way, `stored`, `waived`, `erased` on purpose. */
             state: string;
             /** Format: date-time */
@@ -2015,6 +2033,19 @@ export interface components {
             /** @description JSON pointer into the body, or the name of a query parameter or header. */
             field: string;
             zh: string;
+        };
+        /** @description How one piece of work came here. */
+        Provenance: {
+            /** @description `phone`, `desktop` or `paper`. */
+            capture: string;
+            /** @description Who entered it, where that is somebody else than its author. */
+            entered_by?: string | null;
+            /** @description Why the visit was made far from the site's known position; not told to the township. */
+            far_reason?: string | null;
+            /** @description Who filled in the sheet, by the name on it. */
+            filled_by?: string | null;
+            /** Format: date-time */
+            sheet_filled_at?: string | null;
         };
         /** @description What everybody may know of a key. */
         PublicKey: {
