@@ -20,12 +20,14 @@ export class Anchors {
     this.#now = now;
   }
 
-  /** The newest one wins: people walk. */
+  /** The newest one wins, because people walk; only what a person said (a plate, a pin) is not replaced by what the phone believes. */
   async put(subject: string, position: Position): Promise<void> {
     const at = this.#now();
     await this.#db.write(['meta'], async (tx) => {
-      const others = ((await getMeta(tx, 'anchors')) ?? []).filter((anchor) => anchor.subject !== subject && at - anchor.at < ANCHOR_MS);
-      await putMeta(tx, 'anchors', [...others, { subject, position, at }]);
+      const valid = ((await getMeta(tx, 'anchors')) ?? []).filter((anchor) => Math.abs(at - anchor.at) < ANCHOR_MS);
+      const said = valid.some((anchor) => anchor.subject === subject && anchor.position.source !== 'browser');
+      if (said && position.source === 'browser') return;
+      await putMeta(tx, 'anchors', [...valid.filter((anchor) => anchor.subject !== subject), { subject, position, at }]);
     });
   }
 

@@ -33,6 +33,14 @@ export interface AnswerPayload {
   readonly findings: readonly FindingEntry[];
 }
 
+export interface Arrival {
+  readonly position: Position | null;
+  /** Metres to the site's registered position; null when either is unknown. */
+  readonly distance_m: number | null;
+  readonly far_reason: string | null;
+  readonly by: Position['source'];
+}
+
 export interface InspectionPayload {
   readonly inspection_id: string;
   readonly site_id: string;
@@ -42,6 +50,8 @@ export interface InspectionPayload {
   readonly people_present: string;
   readonly note: string;
   readonly arrived: Position | null;
+  /** Where from the visit was made, in one place for the office; absent on visits of the first release. */
+  readonly arrival?: Arrival;
   /** Why the visit was made far from the site's known position. */
   readonly distance_reason: string | null;
   readonly answers: readonly AnswerPayload[];

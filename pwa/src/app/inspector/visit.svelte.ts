@@ -1,9 +1,9 @@
 // One visit being filled in: the draft in memory, written to the disk after every tap, and what the rules say about it.
 // Screens call verbs (`pass`, `skip`, `passRest`); nothing else changes a draft.
-import type { Answer, Checklist, Draft, FileRow, FindingEntry, InspectionPayload, ItemView, Payloads, Review, Site, VisitOutcome } from '@/core';
+import type { Answer, Arrival, Checklist, Draft, FileRow, FindingEntry, InspectionPayload, ItemView, Payloads, Position, Review, Site, VisitOutcome } from '@/core';
 import { answerAt, give, newFinding, phrase, plainPass, sayAbsent, spotKey, takeBack, withoutInstance, type Ask, type Answers, type Skip } from '@/core/answers';
+import { arrivalOf, betterArrival, farBy } from '@/core/arrival';
 import { EMPTY_REVIEW, judge, review } from '@/core/checklist';
-import { distanceM } from '@/core/geo';
 import { instanceName, instancesOf, isRepeat, mostInstances, nextNumber, stretches, type Stretch } from '@/core/groups';
 import { core, place } from '@/app/shell/core.svelte';
 import { keep } from './discard.svelte';
@@ -13,8 +13,6 @@ export type VisitKind = 'inspection.submit' | 'inspection.correct';
 export type SaveState = 'saved' | 'saving' | 'failed';
 export type { Ask, Skip };
 
-/** Further away than this asks for a reason and never blocks (pwa.md 5.1). */
-const FAR_M = 150;
 
 export class Visit {
   readonly id: string;
@@ -251,18 +249,28 @@ export class Visit {
     if ('reason' in this.#payload) this.#write({ ...this.#payload, reason });
   }
 
-  /** Notes where the person is, once, as soon as the phone knows it. */
+  /** Notes where the person is as soon as the phone knows it; a fix that says nothing gives way to one that does. */
   arrive(): void {
     const here = place();
-    if (this.#body.arrived === null && this.kind === 'inspection.submit' && here.kind === 'fixed') this.#set({ ...this.#body, arrived: here.position });
+    if (this.kind === 'inspection.submit' && here.kind === 'fixed' && betterArrival(this.#body.arrived, here.position)) this.arriveAt(here.position);
+  }
+
+  /** By a scanned plate or a pin, which a person says; serves the photos of this site for a while too. */
+  arriveAt(position: Position): void {
+    this.#set({ ...this.#body, arrived: position });
+    void core()
+      .aids()
+      .then((aids) => aids?.anchors.put(this.#body.site_id, position))
+      .catch(() => undefined);
+  }
+
+  get arrival(): Arrival {
+    return arrivalOf(this.#body.arrived, this.site, this.#body.distance_reason);
   }
 
   /** Metres between the arrival and the registered position when that needs a word; else null. */
   get far(): number | null {
-    const { arrived } = this.#body;
-    if (!arrived || !this.site || this.site.lon === null || this.site.lat === null) return null;
-    const metres = distanceM(arrived, { lon: this.site.lon, lat: this.site.lat });
-    return metres - (arrived.accuracy_m ?? 0) > FAR_M ? metres : null;
+    return farBy(this.arrival);
   }
 
   /** Where the person stands now; a page that dies opens there again. */
@@ -287,8 +295,8 @@ export class Visit {
   }
 
   #set(body: InspectionPayload): void {
-    this.#body = body;
-    this.#write('inspection' in this.#payload ? { ...this.#payload, inspection: body } : body);
+    this.#body = { ...body, arrival: arrivalOf(body.arrived, this.site, body.distance_reason) };
+    this.#write('inspection' in this.#payload ? { ...this.#payload, inspection: this.#body } : this.#body);
   }
 
   #write(payload: Payloads[VisitKind]): void {
@@ -311,7 +319,6 @@ const codesOf = (stretch: Stretch): ReadonlySet<string> => setOf(stretch.items.m
 const indexed = (views: readonly ItemView[]): ReadonlyMap<string, ItemView> => new Map(views.map((view) => [keyOf(view.item.code, view.instance_key), view]));
 
 export function newVisit(site: Site, checklist: Checklist, round_id: string | null, outcome: VisitOutcome): InspectionPayload {
-  const here = place();
   return {
     inspection_id: crypto.randomUUID(),
     site_id: site.id,
@@ -320,7 +327,7 @@ export function newVisit(site: Site, checklist: Checklist, round_id: string | nu
     outcome,
     people_present: '',
     note: '',
-    arrived: here.kind === 'fixed' ? here.position : null,
+    arrived: null,
     distance_reason: null,
     answers: [],
   };

@@ -8,6 +8,8 @@ export const inspector: typeof zh = {
     map: 'Map',
     mapFailed: 'The map could not be opened. Please use the list.',
     search: 'Name or code',
+    scan: 'Scan',
+    scanLabel: 'Scan the plate',
     view: 'List or map',
     filter: 'Filter by state',
     filters: { open: 'Not visited', draft: 'Unfinished', done: 'Visited', tickets: 'Open issues', all: 'All' },
