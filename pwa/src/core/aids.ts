@@ -38,8 +38,8 @@ export class Aids {
   // ------------------------------------------------------------ going on after the phone ended the page
 
   /** Before a picker opens, and while a camera sheet is open: where to go on. */
-  remember(route: string, draft_id: string, left: boolean): Promise<void> {
-    return writeMeta(this.#parts.db, 'resume', { route, draft_id, left, at: this.#parts.now() });
+  remember(place: Omit<Resume, 'at'>): Promise<void> {
+    return writeMeta(this.#parts.db, 'resume', { ...place, at: this.#parts.now() });
   }
 
   forget(): Promise<void> {

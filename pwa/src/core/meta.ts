@@ -47,6 +47,8 @@ export interface Resume {
   /** Route with what is open on it. */
   readonly route: string;
   readonly draft_id: string;
+  /** Which of the screen's camera sheets. */
+  readonly sheet: string;
   readonly at: number;
   /** The camera app or the album was about to open. */
   readonly left: boolean;

@@ -28,14 +28,13 @@ export async function goBack(): Promise<void> {
   if (kept?.left && (location.hash === '' || location.hash === '#/')) await replace(kept.route);
 }
 
-/** The address of this screen with what is open on it, so that a reload opens it again. */
-function routeOf(taking: Taking): string {
+/** The address of this screen with the camera that is open on it, so that a reload opens it again; a visit itself knows its open fault. */
+function routeOf({ role }: Taking): string {
   const path = location.hash.replace(/^#/, '').replace(/\?.*$/, '') || '/';
-  const query = new URLSearchParams({ take: taking.role });
-  if (taking.item_path !== null) query.set('item', taking.item_path);
-  if (taking.instance_key !== '') query.set('at', taking.instance_key);
-  return `${path}?${query.toString()}`;
+  return `${path}?take=${role}`;
 }
+
+const sheetOf = ({ role, item_path, instance_key }: Taking): string => JSON.stringify([role, item_path, instance_key]);
 
 let owner: symbol | null = null;
 
@@ -52,7 +51,7 @@ export class Way {
   /** True when an earlier life of the page ended on this sheet. */
   async came(): Promise<'left' | 'reload' | null> {
     const kept = await earlierLife();
-    if (kept?.draft_id !== this.#taking.draft_id || kept.route !== routeOf(this.#taking)) return null;
+    if (kept?.draft_id !== this.#taking.draft_id || kept.sheet !== sheetOf(this.#taking)) return null;
     // Said once.
     earlier = Promise.resolve(null);
     return kept.left ? 'left' : 'reload';
@@ -64,7 +63,7 @@ export class Way {
     this.#route = routeOf(this.#taking);
     // Not a navigation: the router need not know.
     history.replaceState(history.state, '', `#${this.#route}`);
-    await (await core().aids())?.remember(this.#route, this.#taking.draft_id, left);
+    await (await core().aids())?.remember({ route: this.#route, draft_id: this.#taking.draft_id, sheet: sheetOf(this.#taking), left });
   }
 
   async release(): Promise<void> {
