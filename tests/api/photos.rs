@@ -11,7 +11,7 @@ use lalian::app::field::settle::copies_job;
 use lalian::app::{AppError, AppResult, Caller};
 use lalian::domain::clock::Clock as _;
 use lalian::domain::field::flag::Flag;
-use lalian::domain::field::media::{PhotoKind, PhotoSize, Span};
+use lalian::domain::field::media::{FileKind, PhotoKind, PhotoSize, Span};
 use lalian::domain::people::role::{Role, UnitKind};
 use lalian::domain::problem::Code;
 use lalian::files::Key;
@@ -76,7 +76,7 @@ fn ask(file_id: Uuid, size: PhotoSize) -> PhotoRequest<'static> {
     PhotoRequest { file_id, size, known_tag: None, span: None, span_tag: None }
 }
 
-async fn bytes_of(shown: AppResult<Shown>) -> (Vec<u8>, Option<PhotoKind>, String) {
+async fn bytes_of(shown: AppResult<Shown>) -> (Vec<u8>, Option<FileKind>, String) {
     match shown.expect("shown") {
         Shown::Here { opened, kind, tag } => {
             (opened.bytes.try_collect::<Vec<_>>().await.expect("read").concat(), kind, tag)
@@ -162,10 +162,10 @@ stories! {
         let workers = Workers::start(&field);
         let file = field.judged(&photo).await;
         workers.stop().await;
-        assert_eq!((file.size, file.kind, file.flags.len()), ((2000, 1500), Some(PhotoKind::Jpeg), 0));
+        assert_eq!((file.size, file.kind, file.flags.len()), ((2000, 1500), Some(PhotoKind::Jpeg.into()), 0));
         for (size, expected) in [(PhotoSize::Thumb, (320, 240)), (PhotoSize::Display, (1600, 1200))] {
             let (bytes, kind, _) = bytes_of(field.show(&office(), id, size).await).await;
-            assert_eq!(kind, Some(PhotoKind::Jpeg));
+            assert_eq!(kind, Some(PhotoKind::Jpeg.into()));
             assert_eq!(image::load_from_memory(&bytes).expect("a picture").dimensions(), expected);
         }
         let (original, ..) = bytes_of(field.show(&office(), id, PhotoSize::Original).await).await;
@@ -177,12 +177,12 @@ stories! {
         let mut bomb = tiny(5);
         let frame = bomb.windows(2).position(|pair| pair == [0xFF, 0xC0]).expect("a frame");
         bomb[frame + 5..frame + 9].copy_from_slice(&[0xFF, 0xDC, 0xFF, 0xDC]);
-        let cases: [(Vec<u8>, &[&str], Option<PhotoKind>); 5] = [
+        let cases: [(Vec<u8>, &[&str], Option<FileKind>); 5] = [
             (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec(), &["not_a_photo"], None),
             (b"<!DOCTYPE html><script>alert(1)</script>".to_vec(), &["not_a_photo"], None),
-            (heic, &["no_preview", "type_differs"], Some(PhotoKind::Heic)),
-            (bomb, &["unusual_size"], Some(PhotoKind::Jpeg)),
-            (png()[..200].to_vec(), &["damaged_file", "type_differs"], Some(PhotoKind::Png)),
+            (heic, &["no_preview", "type_differs"], Some(PhotoKind::Heic.into())),
+            (bomb, &["unusual_size"], Some(PhotoKind::Jpeg.into())),
+            (png()[..200].to_vec(), &["damaged_file", "type_differs"], Some(PhotoKind::Png.into())),
         ];
         for (bytes, flags, kind) in cases {
             let (operation, id, file) = field.develop(&bytes).await;
@@ -207,10 +207,10 @@ stories! {
 
     async fn a_png_named_jpeg_is_shown_and_flagged(field: Field) {
         let (operation, id, file) = field.develop(&png()).await;
-        assert_eq!((file.copies, file.kind, file.flags.len()), (Copies::Made, Some(PhotoKind::Png), 0));
+        assert_eq!((file.copies, file.kind, file.flags.len()), (Copies::Made, Some(PhotoKind::Png.into()), 0));
         assert_eq!(field.flags(operation).await, ["type_differs"]);
         let (_, kind, _) = bytes_of(field.show(&office(), id, PhotoSize::Original).await).await;
-        assert_eq!(kind, Some(PhotoKind::Png));
+        assert_eq!(kind, Some(PhotoKind::Png.into()));
         // Named again later, the known oddity is said there too.
         let again = field.names(&inspector(), &[&png()]).await;
         let upload = field.app.create_upload(&inspector(), sha256(&png()), png().len() as u64).await.expect("here");

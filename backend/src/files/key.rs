@@ -25,7 +25,7 @@ impl Key {
         Path::from_iter(["c", &self.county.to_string(), &self.sha256.to_string()])
     }
 
-    /// `d/{county}/{sha256}/{display|thumb}.jpg`
+    /// `d/{county}/{sha256}/{display|thumb}.jpg`; those of a drawing are PNG under the same name.
     pub fn copy(self, copy: Copy) -> Path {
         let name = match copy {
             Copy::Display => "display.jpg",

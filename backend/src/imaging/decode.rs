@@ -26,9 +26,9 @@ pub(super) fn rgb(kind: PhotoKind, bytes: &[u8]) -> Result<Decoded, Unfit> {
             Ok(pixels) => Ok(Decoded { pixels, damaged: false }),
             Err(_strict) => jpeg(bytes, false).map(|pixels| Decoded { pixels, damaged: true }),
         },
-        PhotoKind::Png => raster(ImageFormat::Png, bytes),
-        PhotoKind::Webp => raster(ImageFormat::WebP, bytes),
-        PhotoKind::Heic => Err(Unfit::NoDecoder(kind)),
+        PhotoKind::Png | PhotoKind::Webp | PhotoKind::Heic => {
+            Ok(Decoded { pixels: flatten(picture(kind, bytes)?), damaged: false })
+        }
     }
 }
 
@@ -47,15 +47,20 @@ fn jpeg(bytes: &[u8], strict: bool) -> Result<Rgb, Unfit> {
     Ok(Rgb { width: info.width.into(), height: info.height.into(), bytes: pixels })
 }
 
-fn raster(format: ImageFormat, bytes: &[u8]) -> Result<Decoded, Unfit> {
+/// Decodes PNG and WebP, with their transparency.
+pub(super) fn picture(kind: PhotoKind, bytes: &[u8]) -> Result<DynamicImage, Unfit> {
+    let format = match kind {
+        PhotoKind::Png => ImageFormat::Png,
+        PhotoKind::Webp => ImageFormat::WebP,
+        PhotoKind::Jpeg | PhotoKind::Heic => return Err(Unfit::NoDecoder(kind)),
+    };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOC);
     reader.limits(limits);
-    let picture = reader.decode().map_err(|error| Unfit::Unreadable(error.to_string()))?;
-    Ok(Decoded { pixels: flatten(picture), damaged: false })
+    reader.decode().map_err(|error| Unfit::Unreadable(error.to_string()))
 }
 
 /// Lays a transparent picture on white, as paper would be: a JPEG has no transparency, and black would hide dark text.

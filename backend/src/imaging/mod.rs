@@ -1,4 +1,5 @@
-//! Pure CPU work on photographs: bytes in, two small upright JPEGs without metadata out.
+//! Pure CPU work on photographs: bytes in, two small upright JPEGs without metadata out; of a drawing that lies over a photo two
+//! transparent PNGs ([`layer`]).
 //!
 //! One path, five steps, one file each: [`sniff`] names the type by its first bytes, [`gate`] reads the size and refuses bombs before
 //! any pixel is decoded, [`decode`] makes plain RGB, [`orient`] turns it upright, [`shrink`] resizes and encodes. Nothing here waits,
@@ -6,6 +7,7 @@
 
 mod decode;
 mod gate;
+mod layer;
 mod orient;
 mod shrink;
 mod sniff;
@@ -31,6 +33,8 @@ pub struct Copies {
     pub upright: (u32, u32),
     /// The original opened only leniently: parts are missing or broken.
     pub damaged: bool,
+    /// The copies are PNG and as transparent as the original.
+    pub transparent: bool,
 }
 
 /// Why no copies were made. The original stays stored whatever the reason.
@@ -92,7 +96,15 @@ impl<'a> Photo<'a> {
         let display = orient::turn(shrink::to_fit(decoded.pixels, DISPLAY_SIDE)?, turn);
         let display_jpeg = shrink::jpeg(&display)?;
         let thumb_jpeg = shrink::jpeg(&shrink::to_fit(display, THUMB_SIDE)?)?;
-        Ok(Copies { display: display_jpeg, thumb: thumb_jpeg, upright, damaged: decoded.damaged })
+        Ok(Copies { display: display_jpeg, thumb: thumb_jpeg, upright, damaged: decoded.damaged, transparent: false })
+    }
+
+    /// [`Photo::copies`] of a drawing that lies over a photo: what is transparent stays so. A type without transparency gives plain copies.
+    pub fn layer_copies(&self) -> Result<Copies, Unfit> {
+        match self.kind {
+            PhotoKind::Png | PhotoKind::Webp => layer::copies(self.kind, self.bytes),
+            PhotoKind::Jpeg | PhotoKind::Heic => self.copies(),
+        }
     }
 }
 

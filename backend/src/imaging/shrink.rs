@@ -10,16 +10,7 @@ const QUALITY: u8 = 80;
 
 /// Shrinks so that the long side is at most `side`; a smaller picture comes back as it is.
 pub(super) fn to_fit(picture: Rgb, side: u32) -> Result<Rgb, Unfit> {
-    let longest = picture.width.max(picture.height);
-    if longest <= side {
-        return Ok(picture);
-    }
-    let scaled = |length: u32| -> u32 {
-        // Rounded, at least one pixel: a strip of 12,000 x 16 stays visible.
-        let exact = (u64::from(length) * u64::from(side) * 2 + u64::from(longest)) / (2 * u64::from(longest));
-        u32::try_from(exact).unwrap_or(side).max(1)
-    };
-    let (width, height) = (scaled(picture.width), scaled(picture.height));
+    let Some((width, height)) = scaled(picture.width, picture.height, side) else { return Ok(picture) };
     let failed = |error: &dyn std::fmt::Display| Unfit::Unreadable(error.to_string());
     let source = Image::from_vec_u8(picture.width, picture.height, picture.bytes, PixelType::U8x3)
         .map_err(|error| failed(&error))?;
@@ -27,6 +18,17 @@ pub(super) fn to_fit(picture: Rgb, side: u32) -> Result<Rgb, Unfit> {
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
     Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
     Ok(Rgb { width, height, bytes: target.into_vec() })
+}
+
+/// The size that fits into a square of `side`; `None` where it fits already.
+pub(super) fn scaled(width: u32, height: u32, side: u32) -> Option<(u32, u32)> {
+    let longest = width.max(height);
+    let scaled = |length: u32| -> u32 {
+        // Rounded, at least one pixel: a strip of 12,000 x 16 stays visible.
+        let exact = (u64::from(length) * u64::from(side) * 2 + u64::from(longest)) / (2 * u64::from(longest));
+        u32::try_from(exact).unwrap_or(side).max(1)
+    };
+    (longest > side).then(|| (scaled(width), scaled(height)))
 }
 
 /// Encodes plain pixels; the file holds a JFIF header and the picture, nothing else.

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         field::{
             checksum::{Checksum, Verifier},
-            media::PhotoKind,
+            media::{FileKind, VOICE_SNIFF_BYTES, VoiceKind},
         },
         problem::{Code, Problem},
     },
@@ -182,14 +182,15 @@ impl App {
     }
 
     /// The type by the first bytes of the stored object, whatever the phone called it.
-    async fn kind_of(&self, key: Key, length: u64) -> AppResult<Option<PhotoKind>> {
-        let head = length.min(imaging::SNIFF_BYTES as u64);
+    async fn kind_of(&self, key: Key, length: u64) -> AppResult<Option<FileKind>> {
+        let head = length.min(VOICE_SNIFF_BYTES as u64);
         if head == 0 {
             return Ok(None);
         }
         let Some(opened) = self.files.open(key, Some(0..head)).await? else { return Ok(None) };
         let head = opened.bytes.try_collect::<Vec<_>>().await?.concat();
-        Ok(imaging::sniff(&head))
+        let photo = imaging::sniff(&head).map(FileKind::Photo);
+        Ok(photo.or_else(|| VoiceKind::sniff(&head).map(FileKind::Voice)))
     }
 
     /// The staging bytes are fewer than recorded: the file was moved but never made known, or the disk lost them.

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         field::{
             flag::FlagCode,
-            media::{PhotoKind, PhotoSize, Span},
+            media::{FileKind, PhotoKind, PhotoSize, Span},
         },
         people::permission::Action,
         problem::Code,
@@ -25,6 +25,8 @@ use uuid::Uuid;
 
 /// Memory that pictures may take at the same time. One picture always gets its turn, however large.
 const PICTURE_BUDGET: u32 = 96 * 1024 * 1024;
+/// A minute of speech, generously: phones stop there, and what is longer is kept and flagged.
+const VOICE_MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Below everything that answers a person, so that a flood of photos slows no answer.
 const NICENESS: i32 = 10;
 
@@ -41,8 +43,8 @@ impl Default for Darkroom {
 }
 
 impl Darkroom {
-    /// Makes the copies on a thread of their own that the system runs last.
-    async fn develop(&self, bytes: Bytes) -> AppResult<Result<Pictures, Unfit>> {
+    /// Makes the copies on a thread of their own that the system runs last; `layer` = a drawing that stays transparent.
+    async fn develop(&self, bytes: Bytes, layer: bool) -> AppResult<Result<Pictures, Unfit>> {
         // Reading the size takes well under a millisecond and decides how much memory to wait for.
         let need = match Photo::open(&bytes) {
             Ok(photo) => photo.working_bytes() + bytes.len() as u64,
@@ -58,7 +60,8 @@ impl Darkroom {
             .spawn(move || {
                 // Linux knows niceness by thread; where it cannot be set the work is merely not slower.
                 let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
-                let made = Photo::open(&bytes).and_then(|photo| photo.copies());
+                let made = Photo::open(&bytes)
+                    .and_then(|photo| if layer { photo.layer_copies() } else { photo.copies() });
                 drop(share);
                 let _ = done.send(made);
             })
@@ -72,8 +75,8 @@ impl Darkroom {
 pub enum Shown {
     Here {
         opened: Opened,
-        /// What the bytes are; `None` for an original that is no photo we know.
-        kind: Option<PhotoKind>,
+        /// What the bytes are; `None` for an original that is nothing we know.
+        kind: Option<FileKind>,
         /// Changes when the bytes do.
         tag: String,
     },
@@ -131,9 +134,11 @@ impl App {
         match file.copies {
             Copies::Impossible => Err(Code::NoPreview.into()),
             Copies::Waiting => Ok(Shown::BeingMade),
-            Copies::Made => {
+            Copies::Made | Copies::Layer => {
                 if let Some(opened) = self.files.open_copy(key, copy).await? {
-                    return Ok(Shown::Here { opened, kind: Some(PhotoKind::Jpeg), tag });
+                    let layer = file.copies == Copies::Layer;
+                    let kind = if layer { PhotoKind::Png } else { PhotoKind::Jpeg };
+                    return Ok(Shown::Here { opened, kind: Some(kind.into()), tag });
                 }
                 // Copies are not backed up; they are made again where they are missed.
                 self.order_copies(&file).await?;
@@ -146,11 +151,14 @@ impl App {
     pub async fn make_copies(&self, key: Key) -> AppResult<()> {
         let Some(file) = files::find(self.store.read(), key.county, key.sha256).await? else { return Ok(()) };
         let bytes = self.files.read(key).await?.ok_or_else(|| lost(&file))?;
-        let (size, copies, flag) = match self.darkroom.develop(bytes).await? {
+        let references = files::references(self.store.read(), key.county, key.sha256).await?;
+        let layer = references.iter().any(|reference| reference.role == "annotation");
+        let (size, copies, flag) = match self.darkroom.develop(bytes, layer).await? {
             Ok(made) => {
                 self.files.put_copy(key, Copy::Display, made.display).await?;
                 self.files.put_copy(key, Copy::Thumb, made.thumb).await?;
-                (made.upright, Copies::Made, made.damaged.then_some(FlagCode::DamagedFile))
+                let copies = if made.transparent { Copies::Layer } else { Copies::Made };
+                (made.upright, copies, made.damaged.then_some(FlagCode::DamagedFile))
             }
             Err(unfit) => {
                 tracing::info!(%unfit, sha256 = %key.sha256, "no copies of this file");
@@ -212,8 +220,16 @@ impl App {
 pub(super) async fn flag_references(tx: &Tx, file: &StoredFile) -> AppResult<()> {
     for reference in files::references(tx, file.county_id, file.sha256).await? {
         let mut codes: Vec<&str> = file.flags.iter().map(String::as_str).collect();
-        if file.kind.is_some_and(|kind| kind.media_type() != reference.media_type) {
+        if file.kind.is_some_and(|kind| !kind.is_named(&reference.media_type)) {
             codes.push(FlagCode::TypeDiffers.as_str());
+        }
+        if let Some(FileKind::Voice(_)) = file.kind {
+            if reference.role != "voice" {
+                codes.push(FlagCode::NotAPhoto.as_str());
+            }
+            if file.bytes > VOICE_MAX_BYTES {
+                codes.push(FlagCode::VoiceTooLong.as_str());
+            }
         }
         if !codes.is_empty() {
             files::flag_reference(tx, &reference, &codes).await?;

@@ -3,7 +3,7 @@
 use super::receipts;
 use crate::{
     app::{App, AppResult},
-    domain::{clock::Instant, field::media::PhotoKind, people::scope::Scope},
+    domain::{clock::Instant, field::media::FileKind, people::scope::Scope},
     files::Key,
     store::{
         self, Tx,
@@ -31,7 +31,7 @@ pub struct Arrived {
     pub bytes: u64,
     pub person: Uuid,
     /// By its first bytes; not needed when the county already has the file.
-    pub kind: Option<PhotoKind>,
+    pub kind: Option<FileKind>,
 }
 
 /// Makes a durable file known. Harmless to repeat.

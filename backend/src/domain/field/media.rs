@@ -1,4 +1,4 @@
-//! Words for photographs: what a file is by its bytes, its name by its hash, and the three sizes a person may ask for.
+//! Words for photographs and voice notes: what a file is by its bytes, its name by its hash, and the three sizes a person may ask for.
 //! The phone's own `media_type` and file name are never believed (decisions.md 6, "accepted types by sniffing only").
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,80 @@ impl PhotoKind {
     /// Reads back what [`PhotoKind::media_type`] wrote.
     pub fn from_media_type(text: &str) -> Option<Self> {
         [Self::Jpeg, Self::Png, Self::Webp, Self::Heic].into_iter().find(|kind| kind.media_type() == text)
+    }
+}
+
+/// What a stored voice note's first bytes say it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum VoiceKind {
+    /// Chromium and Firefox: Opus in WebM.
+    Webm,
+    /// Safari: AAC in MP4.
+    Mp4,
+}
+
+/// As many first bytes as [`VoiceKind::sniff`] looks at: the tracks stand there.
+pub const VOICE_SNIFF_BYTES: usize = 4096;
+
+/// Brands of MP4 files as recorders write them; a film has a video track, which is looked for.
+const MP4_BRANDS: [&[u8]; 7] = [b"M4A ", b"M4B ", b"isom", b"iso5", b"iso6", b"mp41", b"mp42"];
+
+impl VoiceKind {
+    /// Names the type of a sound without picture, or `None` for anything else.
+    pub fn sniff(head: &[u8]) -> Option<Self> {
+        let holds = |what: &[u8]| head.windows(what.len()).any(|window| window == what);
+        if head.starts_with(&[0x1A, 0x45, 0xDF, 0xA3]) {
+            let sound = holds(b"webm") && (holds(b"A_OPUS") || holds(b"A_VORBIS"));
+            return (sound && !holds(b"V_")).then_some(Self::Webm);
+        }
+        let brand = head.get(8..12)?;
+        let sound = head.get(4..8) == Some(b"ftyp") && MP4_BRANDS.contains(&brand);
+        (sound && !holds(b"vide")).then_some(Self::Mp4)
+    }
+}
+
+/// What a stored file is by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    Photo(PhotoKind),
+    Voice(VoiceKind),
+}
+
+impl From<PhotoKind> for FileKind {
+    fn from(kind: PhotoKind) -> Self {
+        Self::Photo(kind)
+    }
+}
+
+impl FileKind {
+    /// The type sent with the original's bytes.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Photo(kind) => kind.media_type(),
+            Self::Voice(VoiceKind::Webm) => "audio/webm",
+            Self::Voice(VoiceKind::Mp4) => "audio/mp4",
+        }
+    }
+
+    /// File name ending for a download.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Photo(kind) => kind.extension(),
+            Self::Voice(VoiceKind::Webm) => "webm",
+            Self::Voice(VoiceKind::Mp4) => "m4a",
+        }
+    }
+
+    /// Reads back what [`FileKind::media_type`] wrote.
+    pub fn from_media_type(text: &str) -> Option<Self> {
+        let voices = [Self::Voice(VoiceKind::Webm), Self::Voice(VoiceKind::Mp4)];
+        let voice = voices.into_iter().find(|kind| kind.media_type() == text);
+        voice.or_else(|| PhotoKind::from_media_type(text).map(Self::Photo))
+    }
+
+    /// Whether a phone that named this type meant the same; parameters such as the codec do not count.
+    pub fn is_named(self, media_type: &str) -> bool {
+        media_type.split(';').next().is_some_and(|plain| plain.trim().eq_ignore_ascii_case(self.media_type()))
     }
 }
 
@@ -170,5 +244,25 @@ mod tests {
             assert_eq!(PhotoKind::from_media_type(kind.media_type()), Some(kind));
         }
         assert_eq!(PhotoKind::from_media_type("image/svg+xml"), None);
+        for kind in [FileKind::Voice(VoiceKind::Webm), FileKind::Voice(VoiceKind::Mp4), PhotoKind::Png.into()] {
+            assert_eq!(FileKind::from_media_type(kind.media_type()), Some(kind));
+        }
+        let webm = FileKind::Voice(VoiceKind::Webm);
+        assert!(webm.is_named("audio/webm;codecs=opus") && webm.is_named("Audio/WebM") && !webm.is_named("audio/mp4"));
+    }
+
+    #[test]
+    fn a_voice_is_sound_without_picture() {
+        let webm = |codecs: &[u8]| [b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm".as_slice(), codecs].concat();
+        assert_eq!(VoiceKind::sniff(&webm(b"...A_OPUS...")), Some(VoiceKind::Webm));
+        assert_eq!(VoiceKind::sniff(&webm(b"...V_VP9...A_OPUS")), None, "a film is no voice note");
+        assert_eq!(VoiceKind::sniff(&webm(b"")), None);
+        for brand in ["M4A ", "isom", "iso5", "mp42"] {
+            let head = format!("\0\0\0\x1cftyp{brand}\0\0\0\0moov....soun");
+            assert_eq!(VoiceKind::sniff(head.as_bytes()), Some(VoiceKind::Mp4), "{brand}");
+        }
+        for other in ["\0\0\0\x1cftypisom\0\0\0\0....vide", "\0\0\0\x18ftypheic\0\0\0\0", "ID3", "RIFF....WAVE", ""] {
+            assert_eq!(VoiceKind::sniff(other.as_bytes()), None, "{other}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         App, Caller,
         field::photos::{PhotoRequest, Shown},
     },
-    domain::field::media::{PhotoKind, PhotoSize, Span},
+    domain::field::media::{FileKind, PhotoSize, Span},
     files::Opened,
     http::{extract::Path, problem::Answer},
 };
@@ -38,7 +38,7 @@ const BEING_MADE: BeingMade = BeingMade {
     en: "The photo has arrived; its preview is being made and can be seen in a moment.",
 };
 
-/// A photo in one of three sizes. Opening an original is written to the audit log.
+/// A photo in one of three sizes; of a voice note there is only the original. Opening an original is written to the audit log.
 #[utoipa::path(get, path = "/api/v1/photos/{file_id}/{size}", tag = "photos",
     params(
         ("file_id" = Uuid, Path),
@@ -89,7 +89,7 @@ fn show(
     file_id: Uuid,
     size: PhotoSize,
     opened: Opened,
-    kind: Option<PhotoKind>,
+    kind: Option<FileKind>,
     tag: String,
 ) -> HttpResponse {
     let Opened { length, range, bytes } = opened;
@@ -100,9 +100,9 @@ fn show(
         .insert_header((CACHE_CONTROL, CACHING))
         // What is compressed already is not compressed again, and spans stay spans.
         .insert_header((CONTENT_ENCODING, "identity"))
-        .insert_header((CONTENT_TYPE, kind.map_or("application/octet-stream", PhotoKind::media_type)));
+        .insert_header((CONTENT_TYPE, kind.map_or("application/octet-stream", FileKind::media_type)));
     if size == PhotoSize::Original {
-        let name = format!("{file_id}.{}", kind.map_or("bin", PhotoKind::extension));
+        let name = format!("{file_id}.{}", kind.map_or("bin", FileKind::extension));
         response
             .insert_header((ACCEPT_RANGES, "bytes"))
             .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))

@@ -5,7 +5,7 @@ use crate::{
         clock::Instant,
         field::{
             flag::Flag,
-            media::{PhotoKind, Sha256},
+            media::{FileKind, Sha256},
         },
         people::scope::Scope,
     },
@@ -27,7 +27,9 @@ const STORED: &str = "stored";
 pub enum Copies {
     Waiting,
     Made,
-    /// None can be made of these bytes; the flags say why.
+    /// Made of a drawing that lies over a photo: PNG, transparent as it came.
+    Layer,
+    /// None can be made of these bytes; the flags say why. A voice note has none by its nature.
     Impossible,
 }
 
@@ -36,12 +38,13 @@ impl Copies {
         match self {
             Self::Waiting => "waiting",
             Self::Made => "made",
+            Self::Layer => "layer",
             Self::Impossible => "none",
         }
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Waiting, Self::Made, Self::Impossible].into_iter().find(|state| state.as_str() == text)
+        [Self::Waiting, Self::Made, Self::Layer, Self::Impossible].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -51,8 +54,8 @@ pub struct StoredFile {
     pub county_id: Uuid,
     pub sha256: Sha256,
     pub bytes: u64,
-    /// By its first bytes; `None` for what is no photo.
-    pub kind: Option<PhotoKind>,
+    /// By its first bytes; `None` for what is neither photo nor voice.
+    pub kind: Option<FileKind>,
     /// Upright, in pixels; zero until it is known.
     pub size: (u32, u32),
     pub copies: Copies,
@@ -66,7 +69,7 @@ fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
         county_id: row.county_id,
         sha256: Sha256::parse(&row.sha256).ok_or_else(|| wrong("sha256", row.sha256.clone()))?,
         bytes: u64::try_from(row.bytes).map_err(|_negative| wrong("bytes", row.bytes.to_string()))?,
-        kind: PhotoKind::from_media_type(&row.media_type),
+        kind: FileKind::from_media_type(&row.media_type),
         size: (row.width.unsigned_abs(), row.height.unsigned_abs()),
         copies: Copies::parse(&row.derivatives)
             .ok_or_else(|| wrong("derivatives", row.derivatives.clone()))?,
@@ -90,17 +93,19 @@ pub async fn insert(
     county: Uuid,
     sha256: Sha256,
     bytes: u64,
-    kind: Option<PhotoKind>,
+    kind: Option<FileKind>,
 ) -> Result<(), Error> {
+    let copies =
+        if matches!(kind, Some(FileKind::Voice(_))) { Copies::Impossible } else { Copies::Waiting };
     let row = file::ActiveModel {
         county_id: Set(county),
         sha256: Set(sha256.to_string()),
         bytes: Set(i64::try_from(bytes).unwrap_or(i64::MAX)),
-        media_type: Set(kind.map_or(UNKNOWN_TYPE, PhotoKind::media_type).to_owned()),
+        media_type: Set(kind.map_or(UNKNOWN_TYPE, FileKind::media_type).to_owned()),
         stored_at: Set(now),
         width: Set(0),
         height: Set(0),
-        derivatives: Set(Copies::Waiting.as_str().to_owned()),
+        derivatives: Set(copies.as_str().to_owned()),
         flags: Set(json!([])),
         erased_at: Set(None),
     };
@@ -218,6 +223,7 @@ pub struct Reference {
     pub file_id: Uuid,
     /// The type that the phone named.
     pub media_type: String,
+    pub role: String,
 }
 
 /// Everywhere that a file of the county is named.
@@ -235,6 +241,7 @@ pub async fn references(conn: &impl Conn, county: Uuid, sha256: Sha256) -> Resul
             operation_id: row.operation_id,
             file_id: row.file_id,
             media_type: row.media_type,
+            role: row.role,
         })
         .collect())
 }
