@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        client::ClientVersion,
         clock::{SharedClock, SystemClock},
         people::password,
         random::{SharedRandom, SystemRandom},
@@ -112,6 +113,9 @@ pub struct NetworkArgs {
     /// 单个来源同时处理的请求数 Requests under way at once from one address
     #[arg(long, env = "LALIAN_MAX_REQUESTS_PER_PEER", value_name = "N", default_value_t = 128)]
     max_requests_per_peer: usize,
+    /// 可以开始新检查的最低版本 Oldest version of the front end that may begin new visits, such as 1.2.0; older ones still send everything
+    #[arg(long, env = "LALIAN_MIN_CLIENT", value_name = "VERSION")]
+    min_client: Option<ClientVersion>,
     /// 停止前等待秒数 Seconds that requests under way may take after a stop
     #[arg(long, env = "LALIAN_DRAIN_S", value_name = "S", default_value_t = 20)]
     drain_s: u64,
@@ -130,6 +134,7 @@ impl Default for NetworkArgs {
             workers: None,
             max_requests: 1,
             max_requests_per_peer: 1,
+            min_client: None,
             drain_s: 0,
         }
     }
@@ -165,6 +170,8 @@ pub struct Config {
     pub pwa: Option<PathBuf>,
     pub workers: usize,
     pub limits: Limits,
+    /// Oldest front end that may begin new visits.
+    pub min_client: Option<ClientVersion>,
     pub drain: Duration,
     /// Runs the demo county: needs a demo database, as everything else refuses one.
     pub demo: bool,
@@ -197,6 +204,7 @@ impl Config {
             pwa: network.pwa,
             workers: network.workers.map_or_else(processors, usize::from),
             limits: Limits { total: network.max_requests, per_peer: network.max_requests_per_peer },
+            min_client: network.min_client,
             drain: Duration::from_secs(network.drain_s),
             demo: false,
             password_cost: password::Cost::STANDARD,
@@ -219,6 +227,7 @@ impl Config {
             pwa: Some(data.join("no-front-end")),
             workers: 1,
             limits: Limits { total: 512, per_peer: 512 },
+            min_client: None,
             drain: Duration::from_secs(5),
             demo: false,
             password_cost: password::Cost::CHEAP,

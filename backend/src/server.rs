@@ -172,6 +172,8 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         random: Arc::clone(&config.random),
         demo: config.demo,
         disk_floor_bytes: config.disk_floor_bytes,
+        scratch: config.data.join("scratch"),
+        min_client: config.min_client.clone(),
         lanes: Lanes::default(),
         darkroom: Darkroom::default(),
         bell: Arc::default(),

@@ -12,6 +12,7 @@ mod m0005_tickets;
 mod m0006_system;
 mod m0007_desk;
 mod m0008_examples;
+mod m0009_paper;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_system::Step),
             Box::new(m0007_desk::Step),
             Box::new(m0008_examples::Step),
+            Box::new(m0009_paper::Step),
         ]
     }
 }

@@ -62,6 +62,19 @@ pub async fn create(
     Ok(())
 }
 
+/// Adds columns to a table; they may be null, because old replicas write rows without them.
+pub async fn extend(
+    manager: &SchemaManager<'_>,
+    name: &'static str,
+    columns: Vec<ColumnDef>,
+) -> Result<(), DbErr> {
+    for column in columns {
+        // SQLite adds one column a statement.
+        manager.alter_table(Table::alter().table(name).add_column(column).take()).await?;
+    }
+    Ok(())
+}
+
 /// The frame of a step: creating only, since steps never run backwards.
 #[macro_export]
 macro_rules! step {

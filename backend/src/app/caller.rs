@@ -41,6 +41,9 @@ pub enum Proof {
     Session(Uuid),
     /// A device's send credential: may only send what its author sealed, upload, fetch receipts, reconcile.
     SendCredential,
+    /// A rescue file whose signature is the device's, brought by somebody of the office (or, without one, by command): like a send
+    /// credential, and the record names who brought it.
+    Rescue(Option<Uuid>),
     /// The program itself (commands, jobs).
     System,
 }
@@ -109,7 +112,11 @@ impl Caller {
     pub fn audit(&self, action: &'static str, noun: &'static str, object_id: impl Display) -> AuditRow {
         AuditRow {
             county_id: self.county_id,
-            person_id: (self.proof != Proof::System).then_some(self.person_id),
+            person_id: match self.proof {
+                Proof::System => None,
+                Proof::Rescue(by) => by,
+                Proof::Session(_) | Proof::SendCredential => Some(self.person_id),
+            },
             post_id: self.post.as_ref().map(|post| post.id),
             session_id: match self.proof {
                 Proof::Session(id) => Some(id),

@@ -19,12 +19,12 @@ pub use idempotency::Once;
 
 use crate::{
     app::field::{lanes::Lanes, photos::Darkroom},
-    domain::{clock::SharedClock, random::SharedRandom},
+    domain::{client::ClientVersion, clock::SharedClock, random::SharedRandom},
     files::Files,
     store::Store,
 };
 use people::{keys::Keys, passwords::Passwords, standing::Standings};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use tokio::sync::Notify;
 
 /// What every use case works with. Cheap to clone.
@@ -38,6 +38,10 @@ pub struct App {
     pub demo: bool,
     /// Below this many free bytes files wait while answers still enter.
     pub disk_floor_bytes: u64,
+    /// Where large imports wait while they are looked at; beside the data, because a system's own place may be small.
+    pub scratch: PathBuf,
+    /// Phones below this version begin no visits; what they have they still send.
+    pub min_client: Option<ClientVersion>,
     /// Uploads that a request works on now.
     pub lanes: Lanes,
     /// Where copies of photos are made.

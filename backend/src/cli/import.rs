@@ -1,9 +1,13 @@
 //! `import`: a county's registers from files. Everything in a file is checked first; then all of it is written, or nothing.
 
-use super::{Outcome, Workplace, plain, say};
+use super::{Workplace, plain, say};
 use clap::{Args, Subcommand};
 use lalian::{
-    app::{App, Caller, standards::examples},
+    app::{
+        App, Caller,
+        field::rescue::{Outcome, RESCUE_MAX, RescueReport},
+        standards::examples,
+    },
     domain::{
         import::{FILE_MAX, Imported},
         places::{division, geojson, site},
@@ -31,10 +35,12 @@ enum What {
     Sites { file: PathBuf },
     /// 清单 Checklists with their site kinds and departments (JSON, `schema_version` 3 or 2) and example pictures (folder `examples` beside it); a kind whose content changed gets a new version
     Checklists { file: PathBuf },
+    /// 救援文件 What a phone could not send any more (ZIP, exported by the phone); the same receipts as by sending
+    Rescue { file: PathBuf },
 }
 
 impl Import {
-    pub async fn run(self) -> Outcome {
+    pub async fn run(self) -> super::Outcome {
         self.place.log.start()?;
         let config = self.place.config()?;
         let app = lalian::server::open_migrated(&config).await?;
@@ -65,6 +71,7 @@ impl What {
                 let pictures = examples::pictures(beside(file)?)?;
                 app.import_checklists(&caller, &Library::parse(&read(file)?, &pictures)?).await.map_err(plain)
             }
+            Self::Rescue { file } => rescue(app, &caller, file).await,
         }
     }
 }
@@ -76,6 +83,26 @@ fn read(file: &Path) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
         return Err(format!("{}: {length} bytes, more than {FILE_MAX}", file.display()).into());
     }
     Ok(std::fs::read(file).map_err(named)?)
+}
+
+/// A rescue file: says what became of each operation; counts the accepted as new and those that were here as unchanged.
+async fn rescue(app: &App, caller: &Caller, file: &Path) -> Result<Imported, Box<dyn Error + Send + Sync>> {
+    let opened = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    if opened.metadata()?.len() > RESCUE_MAX {
+        return Err(format!("{}: more than {RESCUE_MAX} bytes", file.display()).into());
+    }
+    let RescueReport { operations, files } = app.import_rescue(caller, opened).await.map_err(plain)?;
+    for one in &operations {
+        say(&serde_json::to_string(one)?);
+    }
+    say(&serde_json::to_string(&files)?);
+    let of = |outcome| operations.iter().filter(|one| one.outcome == outcome).count();
+    let (created, unchanged) = (of(Outcome::Accepted), of(Outcome::AlreadyHere));
+    let lost = operations.len() - created - unchanged;
+    if lost > 0 {
+        return Err(format!("{lost} 项没有采用，见上 · {lost} operations were not taken in, see above").into());
+    }
+    Ok(Imported { created, changed: 0, unchanged })
 }
 
 /// The pictures in the folder `examples` beside a file; without one there are none.

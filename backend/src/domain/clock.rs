@@ -35,3 +35,9 @@ pub const SHANGHAI: FixedOffset = match FixedOffset::east_opt(8 * 3600) {
 pub fn local_day(at: Instant) -> NaiveDate {
     at.with_timezone(&SHANGHAI).date_naive()
 }
+
+/// The middle of a local day; `None` outside the calendar that we can count.
+pub fn local_noon(day: NaiveDate) -> Option<Instant> {
+    let noon = day.and_hms_opt(12, 0, 0)?.and_local_timezone(SHANGHAI).single()?;
+    Some(noon.to_utc())
+}

@@ -39,6 +39,9 @@ const EPOCH: HeaderName = HeaderName::from_static("lalian-epoch");
 /// Our clock, by which a phone measures its own.
 const SERVER_AT: HeaderName = HeaderName::from_static("lalian-server-at");
 
+/// Oldest front end that may begin new visits; absent where any may.
+const MIN_CLIENT: HeaderName = HeaderName::from_static("lalian-min-client");
+
 /// Middleware: puts the headers on every answer. A handler may set a stricter `Content-Security-Policy` (originals are
 /// served sandboxed) and its own `Cache-Control`; without one, nothing is kept by anybody.
 pub async fn secure<B: MessageBody>(
@@ -63,7 +66,9 @@ pub async fn secure<B: MessageBody>(
     }
     if api {
         let now = state.app.clock.now().to_rfc3339_opts(SecondsFormat::Micros, true);
-        for (name, value) in [(EPOCH, state.epoch().map(|epoch| epoch.to_string())), (SERVER_AT, Some(now))] {
+        let oldest = state.app.min_client.as_ref().map(ToString::to_string);
+        let epoch = state.epoch().map(|epoch| epoch.to_string());
+        for (name, value) in [(EPOCH, epoch), (SERVER_AT, Some(now)), (MIN_CLIENT, oldest)] {
             if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
                 headers.insert(name, value);
             }

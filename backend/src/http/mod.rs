@@ -48,6 +48,8 @@ const NONE: Body = Body::None;
 /// One photo at most; the upload's own length is checked by the use case.
 const FILE: Body = Body::Bytes(20 * 1024 * 1024);
 const KIB: usize = 1024;
+/// Everything that a phone could not send.
+const RESCUE: Body = Body::Bytes(2 * 1024 * 1024 * KIB);
 
 /// Declares [`ROUTES`] and the OpenAPI document from the same rows.
 macro_rules! routes {
@@ -89,6 +91,7 @@ routes! {
     GET "/api/v1/sync/snapshot" Who::May(Action::Sync), NONE => v1::sync::snapshot;
     GET "/api/v1/devices/unsent" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent;
     POST "/api/v1/devices/{id}/reconcile" Who::Sender, Body::Json(4096 * KIB) => v1::phones::reconcile;
+    POST "/api/v1/imports/rescue" Who::May(Action::ImportRescue), RESCUE => v1::imports::rescue;
     GET "/api/v1/inspections" Who::May(Action::ReadInspections), NONE => v1::inspections::list;
     GET "/api/v1/inspections/{id}" Who::May(Action::ReadInspections), NONE => v1::inspections::get;
     // tickets, rounds, figures

@@ -39,7 +39,8 @@ fn to_fit(picture: Rgba, side: u32) -> Result<Rgba, Unfit> {
         .map_err(|error| failed(&error))?;
     let mut target = Image::new(width, height, PixelType::U8x4);
     // Colours weigh by their alpha, so that a stroke gets no dark rim.
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(true);
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(true);
     Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
     Ok(Rgba { width, height, bytes: target.into_vec() })
 }

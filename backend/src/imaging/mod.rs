@@ -96,7 +96,13 @@ impl<'a> Photo<'a> {
         let display = orient::turn(shrink::to_fit(decoded.pixels, DISPLAY_SIDE)?, turn);
         let display_jpeg = shrink::jpeg(&display)?;
         let thumb_jpeg = shrink::jpeg(&shrink::to_fit(display, THUMB_SIDE)?)?;
-        Ok(Copies { display: display_jpeg, thumb: thumb_jpeg, upright, damaged: decoded.damaged, transparent: false })
+        Ok(Copies {
+            display: display_jpeg,
+            thumb: thumb_jpeg,
+            upright,
+            damaged: decoded.damaged,
+            transparent: false,
+        })
     }
 
     /// [`Photo::copies`] of a drawing that lies over a photo: what is transparent stays so. A type without transparency gives plain copies.

@@ -202,6 +202,10 @@ impl County {
             visible_from: released.then_some(at),
             revision: 1,
             version: 1,
+            capture: None,
+            entered_by: None,
+            filled_by: None,
+            far_reason: None,
         };
         let inserted = app.store.write(async |tx| inspections::insert(tx, row.clone()).await).await;
         assert!(inserted.expect("written"));

@@ -12,12 +12,15 @@ use crate::{
             envelope::Envelope,
             flag::{Flag, FlagCode},
             kind::Kind,
+            sheet::PAPER,
         },
         people::{
+            permission::Action,
             role::{Role, UnitKind},
             scope::Scope,
         },
     },
+    store::people::posts::PostRow,
 };
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -39,27 +42,80 @@ pub struct Vouched {
     pub unit_id: Uuid,
     /// The rows that the author's post may see.
     pub scope: Scope,
+    /// The person who entered it, where that is not only the author's own doing.
+    pub typist: Option<Typist>,
     pub flags: Vec<Flag>,
     pub refusal: Option<Refusal>,
 }
 
-/// Judges the author of what this caller brings; `None` when it is not the caller's to bring.
-pub async fn vouch(app: &App, caller: &Caller, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
-    let author = sealed.envelope.author;
-    let on_behalf = sealed.envelope.entered_by.is_some_and(|by| by.person_id == caller.person_id)
-        && may_enter(caller, sealed.kind);
-    match caller.county_id {
-        Some(county) if author.person_id == caller.person_id || on_behalf => {
-            judge(app, county, on_behalf.then_some(caller.person_id), sealed).await
-        }
-        _ => Ok(None),
+impl Vouched {
+    /// Whether author and typist may tell of a visit there: people of a township only of their own land.
+    pub fn may_visit(&self, township: Uuid, village: Uuid) -> bool {
+        [Some(self.scope), self.typist.map(|typist| typist.scope)].into_iter().flatten().all(|scope| {
+            match scope {
+                Scope::Township { township: own, .. } => own == township,
+                Scope::Village { village: own, .. } => own == village,
+                Scope::County { .. } => true,
+                Scope::Platform | Scope::Department { .. } | Scope::Own { .. } => false,
+            }
+        })
     }
 }
 
-/// Paper is entered for somebody else by a person whose own post may do the same; authority over tickets is never lent.
-fn may_enter(caller: &Caller, kind: Option<Kind>) -> bool {
-    let own = |kind: Kind| caller.post.as_ref().is_some_and(|post| kind.action().allows(post.role));
-    kind.is_some_and(|kind| !kind.as_str().starts_with("ticket.") && own(kind))
+/// Who entered what somebody else saw.
+#[derive(Debug, Clone, Copy)]
+pub struct Typist {
+    pub person_id: Uuid,
+    pub scope: Scope,
+}
+
+/// Judges the author of what this caller brings; `None` when it is not the caller's to bring.
+pub async fn vouch(app: &App, caller: &Caller, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
+    let Some(county) = caller.county_id else { return Ok(None) };
+    let vouched = judge(app, county, sealed).await?;
+    let brings = |person: Uuid| person == caller.person_id;
+    Ok(vouched
+        .filter(|one| brings(one.person_id) || one.typist.is_some_and(|typist| brings(typist.person_id))))
+}
+
+/// Paper is entered for somebody else by a person whose own post may do the same or enter paper; judged, like the author, at the time of
+/// sealing. Authority over tickets is never lent.
+async fn typist(app: &App, county: Uuid, sealed: Sealed<'_>) -> AppResult<Option<Typist>> {
+    let Some(by) = sealed.envelope.entered_by else { return Ok(None) };
+    let Some(kind) = sealed.kind.filter(|kind| !kind.as_str().starts_with("ticket.")) else {
+        return Ok(None);
+    };
+    let post = facts::post(app, by.post_id).await?.filter(|post| {
+        let paper = sealed.is_paper() && Action::EnterPaper.allows(post.role);
+        post.person_id == by.person_id
+            && post.county_id == Some(county)
+            && post.is_valid_at(sealed.entered_at)
+            && (paper || kind.action().allows(post.role))
+    });
+    Ok(post.map(|post| Typist { person_id: by.person_id, scope: scope_of(&post, county) }))
+}
+
+/// The person whose device of this county sealed these bytes and signed them: the author, or who entered the author's paper.
+pub async fn prove(app: &App, county: Uuid, sealed: &Sealed<'_>) -> AppResult<Option<Uuid>> {
+    let (Some(number), Some(signature)) = (sealed.envelope.device, sealed.signature) else { return Ok(None) };
+    let device = facts::device(app, number.id).await?.filter(|device| device.county_id == Some(county));
+    let of = [Some(sealed.envelope.author), sealed.envelope.entered_by];
+    let signer = device.filter(|device| {
+        of.into_iter().flatten().any(|by| by.person_id == device.person_id)
+            && signed_by(&device.public_key, signature, sealed.body)
+    });
+    Ok(signer.map(|device| device.person_id))
+}
+
+/// The rows that a post may see.
+fn scope_of(post: &PostRow, county: Uuid) -> Scope {
+    match (post.unit_kind, post.township_id) {
+        (UnitKind::County | UnitKind::Platform, _) => Scope::County { county },
+        (UnitKind::Department, _) => Scope::Department { county, department: post.unit_id },
+        (UnitKind::Township, _) => Scope::Township { county, township: post.unit_id },
+        (UnitKind::Village, Some(township)) => Scope::Village { county, township, village: post.unit_id },
+        (UnitKind::Village, None) => Scope::Own { county, person: post.person_id },
+    }
 }
 
 /// Sealed bytes as they came, and when they were made as far as we know.
@@ -69,18 +125,24 @@ pub struct Sealed<'a> {
     pub kind: Option<Kind>,
     pub body: &'a [u8],
     pub signature: Option<&'a str>,
+    /// When it was seen, as far as we know; of paper, when the sheet was filled in.
     pub at: Instant,
+    /// When it was sealed; of paper, when it was entered.
+    pub entered_at: Instant,
+}
+
+impl Sealed<'_> {
+    fn is_paper(&self) -> bool {
+        self.envelope.capture.as_deref() == Some(PAPER)
+    }
 }
 
 /// Judges post, device and signature; `None` when the post was never this person's in this county.
-pub async fn judge(
-    app: &App,
-    county: Uuid,
-    entered_by: Option<Uuid>,
-    sealed: Sealed<'_>,
-) -> AppResult<Option<Vouched>> {
-    let Sealed { envelope, kind, body, signature, at } = sealed;
+pub async fn judge(app: &App, county: Uuid, sealed: Sealed<'_>) -> AppResult<Option<Vouched>> {
+    let Sealed { envelope, kind, body, signature, at, .. } = sealed;
     let author = envelope.author;
+    let typist = typist(app, county, sealed).await?;
+    let entered_by = typist.map(|typist| typist.person_id);
     let Some(post) = facts::post(app, author.post_id)
         .await?
         .filter(|post| post.person_id == author.person_id && post.county_id == Some(county))
@@ -97,7 +159,10 @@ pub async fn judge(
             refusal = Some(Refusal::NotPermitted);
         }
     }
-    if kind.is_some_and(|kind| !kind.action().allows(post.role)) {
+    // A sheet of somebody without an account is its typist's own.
+    let own_sheet =
+        entered_by == Some(author.person_id) && sealed.is_paper() && Action::EnterPaper.allows(post.role);
+    if kind.is_some_and(|kind| !kind.action().allows(post.role)) && !own_sheet {
         refusal = Some(Refusal::NotPermitted);
     }
     if let Some(number) = envelope.device {
@@ -119,20 +184,14 @@ pub async fn judge(
             _ => refusal = Some(Refusal::ForeignDevice),
         }
     }
-    let scope = match (post.unit_kind, post.township_id) {
-        (UnitKind::County | UnitKind::Platform, _) => Scope::County { county },
-        (UnitKind::Department, _) => Scope::Department { county, department: post.unit_id },
-        (UnitKind::Township, _) => Scope::Township { county, township: post.unit_id },
-        (UnitKind::Village, Some(township)) => Scope::Village { county, township, village: post.unit_id },
-        (UnitKind::Village, None) => Scope::Own { county, person: author.person_id },
-    };
     Ok(Some(Vouched {
         person_id: author.person_id,
         holder: entered_by.unwrap_or(author.person_id),
         post_id: author.post_id,
         role: post.role,
         unit_id: post.unit_id,
-        scope,
+        scope: scope_of(&post, county),
+        typist,
         flags,
         refusal,
     }))

@@ -12,6 +12,7 @@ use crate::{
         field::{
             envelope::{Envelope, FileRef},
             flag::Flag,
+            sheet,
             times::Times,
         },
         tickets::{
@@ -103,6 +104,11 @@ impl<'a> Entry<'a> {
 
     pub fn now(&self) -> Instant {
         self.times.accepted_at
+    }
+
+    /// Entered from a sheet of paper.
+    pub fn is_paper(&self) -> bool {
+        self.envelope.capture.as_deref() == Some(sheet::PAPER)
     }
 
     pub fn when(&self) -> When {

@@ -16,6 +16,7 @@ use crate::{
                 AnswerBody, AnswerFinding, CorrectionBody, FAR_M, InspectionBody, MAX_TEXT, OUTCOMES, clean,
                 shorten,
             },
+            sheet::SHEET_ROLE,
         },
         places::position::Point,
         standards::{
@@ -50,8 +51,9 @@ pub async fn submit(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
         Ok(body) => body,
         Err(unreadable) => return Ok(Err(unreadable)),
     };
-    let Some(visit) = Visit::read(entry, &body).await? else {
-        return Ok(Ok(Effect::refused(Refusal::OutsideCounty)));
+    let visit = match Visit::read(entry, &body).await? {
+        Ok(visit) => visit,
+        Err(refusal) => return Ok(Ok(Effect::refused(refusal))),
     };
     let row = visit.row(entry);
     if !store::field::inspections::insert(entry.tx, row.clone()).await? {
@@ -82,8 +84,9 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
     else {
         return Ok(Ok(Effect::refused(Refusal::UnknownInspection)));
     };
-    let Some(mut visit) = Visit::read(entry, &body.inspection).await? else {
-        return Ok(Ok(Effect::refused(Refusal::OutsideCounty)));
+    let mut visit = match Visit::read(entry, &body.inspection).await? {
+        Ok(visit) => visit,
+        Err(refusal) => return Ok(Ok(Effect::refused(refusal))),
     };
     if entry.now() - before.accepted_at > CORRECTABLE
         && entry.times.effective() - before.observed_at > CORRECTABLE
@@ -173,9 +176,14 @@ struct Found {
 }
 
 impl<'a> Visit<'a> {
-    /// Reads and judges; `None` when the site is not in the author's county.
-    async fn read(entry: &Entry<'_>, body: &'a InspectionBody) -> AppResult<Option<Self>> {
-        let Some(site) = entry.facts.site(entry.tx, body.site_id).await? else { return Ok(None) };
+    /// Reads and judges; refused when the site is not in the author's county, or not on the land of a township's own people.
+    async fn read(entry: &Entry<'_>, body: &'a InspectionBody) -> AppResult<Result<Self, Refusal>> {
+        let Some(site) = entry.facts.site(entry.tx, body.site_id).await? else {
+            return Ok(Err(Refusal::OutsideCounty));
+        };
+        if !entry.author.may_visit(site.township_id, site.village_id) {
+            return Ok(Err(Refusal::NotPermitted));
+        }
         let round: Option<RoundRow> = match body.round_id {
             Some(id) => store::rounds::get(entry.tx, entry.county, id).await?,
             None => None,
@@ -190,31 +198,42 @@ impl<'a> Visit<'a> {
             site,
         };
         visit.judge_place();
+        visit.judge_sheet(entry);
         let pinned = match body.checklist_id {
             Some(id) => entry.facts.checklist(entry.tx, id).await?,
             None => None,
         };
         visit.judge_answers(entry, pinned.as_ref().map(|(list, current)| (list.as_ref(), *current)));
-        Ok(Some(visit))
+        Ok(Ok(visit))
     }
 
     fn judge_place(&mut self) {
         if self.site.status != store::places::sites::ACTIVE {
             self.flags.push(FlagCode::RetiredSite.flag());
         }
-        let here = self
-            .body
-            .arrived
-            .as_ref()
-            .and_then(|place| place.checked())
-            .and_then(|place| Point::new(place.lon, place.lat).ok());
+        let place = self.body.place();
+        let here = place.and_then(|place| Point::new(place.lon, place.lat).ok());
         if let (Some(here), Ok(there)) = (here, Point::new(self.site.lon, self.site.lat)) {
             let metres = here.distance_m(there);
             self.distance_m = Some(metres);
-            let accuracy = self.body.arrived.as_ref().and_then(|place| place.accuracy_m).unwrap_or(0.0);
-            if metres > FAR_M + accuracy {
-                self.flags.push(FlagCode::FarFromSite.with(format!("{metres:.0} m")));
+            if metres > FAR_M + place.and_then(|place| place.accuracy_m).unwrap_or(0.0) {
+                let reason = self.body.far_reason().map_or_else(String::new, |reason| format!(" · {reason}"));
+                self.flags.push(FlagCode::FarFromSite.with(shorten(&format!("{metres:.0} m{reason}"), 200)));
             }
+        }
+    }
+
+    /// Paper stands as paper, and its sheet should be seen.
+    fn judge_sheet(&mut self, entry: &Entry<'_>) {
+        if !entry.is_paper() {
+            return;
+        }
+        let sheet = self.body.paper.as_ref();
+        let filled_by = sheet.and_then(|sheet| sheet.filled_by.as_deref()).unwrap_or_default();
+        self.flags.push(FlagCode::Paper.with(shorten(filled_by, 200)));
+        if !entry.envelope.files.iter().any(|file| file.role == SHEET_ROLE) {
+            let reason = sheet.and_then(|sheet| sheet.no_photo_reason.as_deref()).unwrap_or_default();
+            self.flags.push(FlagCode::SheetMissing.with(shorten(reason, 200)));
         }
     }
 
@@ -325,7 +344,8 @@ impl<'a> Visit<'a> {
     }
 
     fn row(&self, entry: &Entry<'_>) -> InspectionRow {
-        let arrived = self.body.arrived.as_ref().and_then(|place| place.checked());
+        let arrived = self.body.place();
+        let sheet = self.body.paper.as_ref().filter(|_| entry.is_paper());
         let count = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
         let by_result = |verdict: Verdict| {
             count(
@@ -363,6 +383,10 @@ impl<'a> Visit<'a> {
             visible_from: self.openness.visible_from,
             revision: 1,
             version: 1,
+            capture: entry.envelope.capture.as_deref().map(|text| shorten(text, 32)),
+            entered_by: entry.author.typist.map(|typist| typist.person_id),
+            filled_by: sheet.and_then(|sheet| sheet.filled_by.as_deref()).map(|name| shorten(name, 200)),
+            far_reason: self.body.far_reason().map(|reason| shorten(reason, MAX_TEXT)),
         }
     }
 

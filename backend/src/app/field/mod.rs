@@ -16,6 +16,7 @@ pub mod photos;
 pub mod provenance;
 pub mod receipts;
 pub mod reconcile;
+pub mod rescue;
 pub mod settle;
 pub mod sync;
 pub mod unsent;

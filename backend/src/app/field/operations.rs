@@ -19,6 +19,7 @@ use crate::{
             inspection::{MAX_TEXT, shorten},
             kind::Kind,
             receipt::{ReceiptFile, named_hash},
+            sheet,
             times::Times,
         },
         page::{Cursor, Page, PageRequest},
@@ -86,13 +87,17 @@ pub async fn put(app: &App, caller: &Caller, arrival: Arrival) -> AppResult<Repl
         }
     };
     let kind = Kind::parse(&envelope.kind);
-    let times = if envelope.device.is_some() {
+    let entered = if envelope.device.is_some() {
         Times::settle(envelope.made_at, &envelope.clock, now)
     } else {
         Times::at_desk(envelope.made_at, now)
     };
+    let entered_at = entered.effective();
+    let filled_at = sheet::of(&envelope).and_then(|sheet| sheet.filled_at());
+    let times = filled_at.map_or(entered, |at| Times::on_paper(at, envelope.made_at, now));
     let signature = arrival.signature.as_deref();
-    let sealed = Sealed { envelope: &envelope, kind, body: &arrival.body, signature, at: times.effective() };
+    let at = times.effective();
+    let sealed = Sealed { envelope: &envelope, kind, body: &arrival.body, signature, at, entered_at };
     let Some(author) = author::vouch(app, caller, sealed).await? else {
         // Kept apart, not under the operation's id: nobody may occupy the id of somebody else's visit.
         let (zh, en) = Refusal::NotAuthor.words();
@@ -544,8 +549,9 @@ pub async fn decide(
         body: &body,
         signature: row.signature.as_deref(),
         at: times.effective(),
+        entered_at: row.accepted_at,
     };
-    let mut author = author::judge(app, row.county_id, None, sealed).await?.ok_or(Code::WrongState)?;
+    let mut author = author::judge(app, row.county_id, sealed).await?.ok_or(Code::WrongState)?;
     author.refusal = None;
     let facts = Facts::load(app, row.county_id).await?;
     let arrival = Arrival {

@@ -101,6 +101,14 @@ impl App {
         uploads::find(self.store.read(), id, caller.person_id).await?.ok_or_else(|| Code::NotFound.into())
     }
 
+    /// Whether so many bytes more leave answers their room.
+    pub(super) fn require_room_for(&self, bytes: u64) -> AppResult<()> {
+        match self.files.free_space()? {
+            Some(free) if free.saturating_sub(bytes) < self.disk_floor_bytes => Err(Code::StorageLow.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Files wait while the disk is nearly full; answers need the rest of it.
     pub(super) fn require_room(&self) -> AppResult<()> {
         match self.files.free_space()? {

@@ -48,6 +48,14 @@ pub struct InspectionView {
     pub people_present: String,
     pub note: String,
     pub distance_m: Option<f64>,
+    /// Why it was far from the site; told to the county only.
+    pub far_reason: Option<String>,
+    /// `phone`, `desktop` or `paper`.
+    pub capture: String,
+    /// Of paper: who walked, as the sheet says.
+    pub filled_by: Option<String>,
+    /// Of paper: who entered it.
+    pub entered_by_name: Option<String>,
     pub revision: i32,
     pub version: i32,
     pub missing_files: usize,
@@ -165,8 +173,11 @@ pub async fn show(
     .await?;
     let sites: HashMap<Uuid, (String, String)> =
         sites.into_iter().map(|site| (site.id, (site.name, site.code))).collect();
-    let people =
-        store::people::persons::names(conn, unique(rows.iter().map(|row| row.person_id).collect())).await?;
+    let people = store::people::persons::names(
+        conn,
+        unique(rows.iter().flat_map(|row| [Some(row.person_id), row.entered_by]).flatten().collect()),
+    )
+    .await?;
     let findings =
         store::field::findings::of_inspections(conn, county, rows.iter().map(|row| row.id).collect()).await?;
     let ticket_ids = unique(findings.iter().filter_map(|finding| finding.ticket_id).collect());
@@ -219,6 +230,10 @@ pub async fn show(
                 people_present: row.people_present,
                 note: row.note,
                 distance_m: row.distance_m,
+                far_reason: row.far_reason.filter(|_| matches!(scope, Scope::County { .. })),
+                capture: row.capture.unwrap_or_else(|| "phone".to_owned()),
+                filled_by: row.filled_by,
+                entered_by_name: row.entered_by.and_then(|id| people.get(&id).cloned()),
                 revision: row.revision,
                 version: row.version,
             }

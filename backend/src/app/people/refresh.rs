@@ -134,7 +134,7 @@ impl App {
     pub async fn sign_out_caller(&self, caller: &Caller) -> AppResult<()> {
         match caller.proof {
             Proof::Session(id) => self.end_session(id, &caller.origin).await,
-            Proof::SendCredential | Proof::System => Ok(()),
+            Proof::SendCredential | Proof::Rescue(_) | Proof::System => Ok(()),
         }
     }
 

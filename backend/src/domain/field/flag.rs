@@ -38,6 +38,8 @@ flags! {
     PhotoMissing "photo_missing" "按规定应有照片" "A photo was expected";
     PhotoReason "photo_reason" "没有照片，已说明原因" "No photo, with a reason";
     AlbumWithoutReason "album_without_reason" "照片来自相册，未说明原因" "The photo comes from the album, without a reason";
+    Paper "paper" "由纸面检查表录入" "Entered from a sheet of paper";
+    SheetMissing "sheet_missing" "没有附检查表照片" "No photo of the sheet";
     RetiredSite "retired_site" "点位已停用" "The site is retired";
     UnknownSite "unknown_site" "点位不在台账中" "The site is not in the register";
     OldChecklist "old_checklist" "使用了旧版清单" "An older checklist version was used";

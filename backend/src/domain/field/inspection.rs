@@ -1,6 +1,7 @@
 //! What inspections and findings carry, as the phone seals it.
 
 use super::envelope::Place;
+use super::sheet::Sheet;
 use crate::domain::standards::judge::Verdict;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,8 +30,38 @@ pub struct InspectionBody {
     pub arrived: Option<Place>,
     #[serde(default)]
     pub distance_reason: Option<String>,
+    /// Where the phone was at the beginning, told in one piece; takes the place of `arrived` and `distance_reason`.
+    #[serde(default)]
+    pub arrival: Option<Arrival>,
     #[serde(default)]
     pub answers: Vec<AnswerBody>,
+    /// Set when this was entered from a sheet.
+    #[serde(default)]
+    pub paper: Option<Sheet>,
+}
+
+/// How the phone knew that it had come to the site. The distance is measured again by the server.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Arrival {
+    #[serde(default)]
+    pub position: Option<Place>,
+    /// Why the visit was made far from the site's known position.
+    #[serde(default)]
+    pub far_reason: Option<String>,
+}
+
+impl InspectionBody {
+    /// Where the phone was, as far as its numbers can be a place on Earth.
+    pub fn place(&self) -> Option<&Place> {
+        let arrival = self.arrival.as_ref().and_then(|arrival| arrival.position.as_ref());
+        arrival.or(self.arrived.as_ref()).and_then(Place::checked)
+    }
+
+    /// Why it was far from the site.
+    pub fn far_reason(&self) -> Option<&str> {
+        let arrival = self.arrival.as_ref().and_then(|arrival| arrival.far_reason.as_deref());
+        arrival.or(self.distance_reason.as_deref()).map(str::trim).filter(|reason| !reason.is_empty())
+    }
 }
 
 fn inspected() -> String {

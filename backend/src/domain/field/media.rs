@@ -244,16 +244,23 @@ mod tests {
             assert_eq!(PhotoKind::from_media_type(kind.media_type()), Some(kind));
         }
         assert_eq!(PhotoKind::from_media_type("image/svg+xml"), None);
-        for kind in [FileKind::Voice(VoiceKind::Webm), FileKind::Voice(VoiceKind::Mp4), PhotoKind::Png.into()] {
+        for kind in [FileKind::Voice(VoiceKind::Webm), FileKind::Voice(VoiceKind::Mp4), PhotoKind::Png.into()]
+        {
             assert_eq!(FileKind::from_media_type(kind.media_type()), Some(kind));
         }
         let webm = FileKind::Voice(VoiceKind::Webm);
-        assert!(webm.is_named("audio/webm;codecs=opus") && webm.is_named("Audio/WebM") && !webm.is_named("audio/mp4"));
+        assert!(
+            webm.is_named("audio/webm;codecs=opus")
+                && webm.is_named("Audio/WebM")
+                && !webm.is_named("audio/mp4")
+        );
     }
 
     #[test]
     fn a_voice_is_sound_without_picture() {
-        let webm = |codecs: &[u8]| [b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm".as_slice(), codecs].concat();
+        let webm = |codecs: &[u8]| {
+            [b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm".as_slice(), codecs].concat()
+        };
         assert_eq!(VoiceKind::sniff(&webm(b"...A_OPUS...")), Some(VoiceKind::Webm));
         assert_eq!(VoiceKind::sniff(&webm(b"...V_VP9...A_OPUS")), None, "a film is no voice note");
         assert_eq!(VoiceKind::sniff(&webm(b"")), None);
@@ -261,7 +268,9 @@ mod tests {
             let head = format!("\0\0\0\x1cftyp{brand}\0\0\0\0moov....soun");
             assert_eq!(VoiceKind::sniff(head.as_bytes()), Some(VoiceKind::Mp4), "{brand}");
         }
-        for other in ["\0\0\0\x1cftypisom\0\0\0\0....vide", "\0\0\0\x18ftypheic\0\0\0\0", "ID3", "RIFF....WAVE", ""] {
+        for other in
+            ["\0\0\0\x1cftypisom\0\0\0\0....vide", "\0\0\0\x18ftypheic\0\0\0\0", "ID3", "RIFF....WAVE", ""]
+        {
             assert_eq!(VoiceKind::sniff(other.as_bytes()), None, "{other}");
         }
     }

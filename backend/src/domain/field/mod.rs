@@ -7,4 +7,5 @@ pub mod inspection;
 pub mod kind;
 pub mod media;
 pub mod receipt;
+pub mod sheet;
 pub mod times;

@@ -70,6 +70,16 @@ impl Times {
         }
     }
 
+    /// Entered from a sheet: it was when the sheet says, on the word of the person who enters it; never in the future.
+    pub fn on_paper(filled_at: Instant, made_at: Instant, accepted_at: Instant) -> Self {
+        let observed_at = filled_at.min(accepted_at);
+        let mut flags = Vec::new();
+        if filled_at > accepted_at {
+            flags.push(FlagCode::ClockDoubtful.flag());
+        }
+        Self { made_at, observed_at, uncertainty: TimeDelta::zero(), accepted_at, flags }
+    }
+
     /// The instant that deadlines and local days go by.
     pub fn effective(&self) -> Instant {
         if self.uncertainty <= TRUSTED { self.observed_at } else { self.accepted_at }

@@ -30,6 +30,7 @@ permissions! {
     // operations, by kind
     SubmitInspection "inspection.submit" [Inspector Office];
     CorrectInspection "inspection.correct" [Inspector Office];
+    EnterPaper "paper.enter" [Inspector Office DeskOfficer];
     ReportFinding "finding.report" [Inspector Office Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     IssueTicket "ticket.issue" [Office];
     DeclineTicket "ticket.decline" [Office];
@@ -50,6 +51,7 @@ permissions! {
     SendOperations "operations.send" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     // the office's desk
     ReadUnsent "devices.unsent" [Office];
+    ImportRescue "rescue.import" [Office];
     DecideOperations "operations.decide" [Office];
     ManageRounds "rounds.manage" [Office];
     ManagePlaces "places.manage" [Office];

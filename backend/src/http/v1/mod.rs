@@ -8,6 +8,7 @@ pub mod devices;
 pub mod divisions;
 pub mod figures;
 pub mod health;
+pub mod imports;
 pub mod inspections;
 pub mod operations;
 pub mod people;

@@ -85,13 +85,7 @@ pub async fn photo(
 /// get a short "unchanged".
 const CACHING: &str = "private, no-cache";
 
-fn show(
-    file_id: Uuid,
-    size: PhotoSize,
-    opened: Opened,
-    kind: Option<FileKind>,
-    tag: String,
-) -> HttpResponse {
+fn show(file_id: Uuid, size: PhotoSize, opened: Opened, kind: Option<FileKind>, tag: String) -> HttpResponse {
     let Opened { length, range, bytes } = opened;
     let whole = range.end - range.start == length;
     let mut response = if whole { HttpResponse::Ok() } else { HttpResponse::PartialContent() };

@@ -35,6 +35,10 @@ pub struct Model {
     pub visible_from: Option<DateTimeUtc>,
     pub revision: i32,
     pub version: i32,
+    pub capture: Option<String>,
+    pub entered_by: Option<Uuid>,
+    pub filled_by: Option<String>,
+    pub far_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -44,7 +44,9 @@ impl Copies {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        [Self::Waiting, Self::Made, Self::Layer, Self::Impossible].into_iter().find(|state| state.as_str() == text)
+        [Self::Waiting, Self::Made, Self::Layer, Self::Impossible]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 
@@ -95,8 +97,7 @@ pub async fn insert(
     bytes: u64,
     kind: Option<FileKind>,
 ) -> Result<(), Error> {
-    let copies =
-        if matches!(kind, Some(FileKind::Voice(_))) { Copies::Impossible } else { Copies::Waiting };
+    let copies = if matches!(kind, Some(FileKind::Voice(_))) { Copies::Impossible } else { Copies::Waiting };
     let row = file::ActiveModel {
         county_id: Set(county),
         sha256: Set(sha256.to_string()),

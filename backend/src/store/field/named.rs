@@ -6,6 +6,7 @@ use crate::{
         field::{
             envelope::FileRef,
             inspection::{clean, shorten},
+            media::Sha256,
         },
     },
     store::{Conn, Error, Tx, entity::operation_file},
@@ -166,6 +167,20 @@ pub async fn of_subjects(
         .order_by_asc(C::Ord)
         .all(conn.raw())
         .await?)
+}
+
+/// Where one of these operations names this hash.
+pub async fn by_hash(
+    conn: &impl Conn,
+    county: Uuid,
+    sha256: Sha256,
+    operations: &[Uuid],
+) -> Result<Vec<NamedFile>, Error> {
+    let named = operation_file::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::Sha256.eq(sha256.to_string())))
+        .all(conn.raw())
+        .await?;
+    Ok(named.into_iter().filter(|file| operations.contains(&file.operation_id)).collect())
 }
 
 /// True while an operation waits for files.

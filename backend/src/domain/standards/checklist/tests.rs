@@ -59,7 +59,8 @@ fn the_demo_library_reads_and_survives_the_store() {
     }
     let original: Value = serde_json::from_slice(include_bytes!("../../../../demo/checklists.json")).unwrap();
     let mut kinds = original["site_kinds"].clone();
-    for item in kinds.as_array_mut().unwrap().iter_mut().flat_map(|list| list["items"].as_array_mut().unwrap())
+    for item in
+        kinds.as_array_mut().unwrap().iter_mut().flat_map(|list| list["items"].as_array_mut().unwrap())
     {
         name_pictures("", item, &pictures(), &mut crate::domain::import::Faults::default());
     }
