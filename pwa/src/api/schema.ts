@@ -280,6 +280,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in what a phone could not send: signatures and hashes are checked before anything is stored, and the same receipts come out. */
+        post: operations["imports_rescue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -530,7 +547,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A photo in one of three sizes. Opening an original is written to the audit log. */
+        /** A photo in one of three sizes; of a voice note there is only the original. Opening an original is written to the audit log. */
         get: operations["photos_photo"];
         put?: never;
         post?: never;
@@ -1275,12 +1292,20 @@ export interface components {
         InspectionView: {
             /** Format: date-time */
             accepted_at: string;
+            /** @description `phone`, `desktop` or `paper`. */
+            capture: string;
             /** Format: uuid */
             checklist_id?: string | null;
             /** Format: double */
             distance_m?: number | null;
+            /** @description Of paper: who entered it. */
+            entered_by_name?: string | null;
             /** Format: int32 */
             fails: number;
+            /** @description Why it was far from the site; told to the county only. */
+            far_reason?: string | null;
+            /** @description Of paper: who walked, as the sheet says. */
+            filled_by?: string | null;
             /** Format: uuid */
             id: string;
             local_day: string;
@@ -1618,6 +1643,8 @@ export interface components {
             person_id: string;
             person_name?: string | null;
         };
+        /** @enum {string} */
+        Outcome: "accepted" | "already_here" | "refused" | "bad_signature" | "unreadable";
         /** @description Township outlines for drawing: a GeoJSON `FeatureCollection`, simplified. */
         Outlines: {
             /** @description `MultiPolygon` features with the properties `id`, `code` and `name`. */
@@ -1713,12 +1740,20 @@ export interface components {
             items: {
                 /** Format: date-time */
                 accepted_at: string;
+                /** @description `phone`, `desktop` or `paper`. */
+                capture: string;
                 /** Format: uuid */
                 checklist_id?: string | null;
                 /** Format: double */
                 distance_m?: number | null;
+                /** @description Of paper: who entered it. */
+                entered_by_name?: string | null;
                 /** Format: int32 */
                 fails: number;
+                /** @description Why it was far from the site; told to the county only. */
+                far_reason?: string | null;
+                /** @description Of paper: who walked, as the sheet says. */
+                filled_by?: string | null;
                 /** Format: uuid */
                 id: string;
                 local_day: string;
@@ -2127,6 +2162,30 @@ export interface components {
             max?: number | null;
             /** @description Names to choose from with one tap. */
             suggestions?: string[];
+        };
+        /** @description What became of a rescue file. */
+        RescueReport: {
+            files: components["schemas"]["RescuedFiles"];
+            operations: components["schemas"]["RescuedOperation"][];
+        };
+        RescuedFiles: {
+            already_here: number;
+            /** @description The bytes are others than their name says; they are not stored. */
+            hash_mismatch: number;
+            /** @description No operation that was taken in names them; they are not stored. */
+            not_named: number;
+            stored: number;
+        };
+        RescuedOperation: {
+            /** @description Files still to come. */
+            missing_files: number;
+            /** Format: uuid */
+            operation_id: string;
+            outcome: components["schemas"]["Outcome"];
+            /** @description The code of a refusal or problem, where there is one. */
+            reason?: string | null;
+            /** @description All of it is durable and its receipt is signed. */
+            receipt: boolean;
         };
         /** @description A sealed version of a visit; its body is read from `/operations/{operation_id}`. */
         Revision: {
@@ -2997,6 +3056,61 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rescue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The phone's rescue file, at most 2 GB */
+        requestBody: {
+            content: {
+                "application/zip": number[];
+            };
+        };
+        responses: {
+            /** @description What became of each operation and of the files */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RescueReport"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description import_refused: no rescue file, or not a whole one; nothing was stored */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description storage_low */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
