@@ -238,7 +238,7 @@ function faults(
   });
   if (!answer) return required ? [fault('unanswered', 'answer')] : [];
   const found: Fault[] = [];
-  if (item.camera === 'forbidden' && photos.length > 0) found.push(fault('photo_forbidden', 'remove_photo'));
+  if (item.camera === 'forbidden' && photos.some((photo) => photo.role !== 'voice')) found.push(fault('photo_forbidden', 'remove_photo'));
   switch (answer.result) {
     case 'not_observed':
       if (!said(answer.reason)) found.push(fault('reason_missing', 'reason'));

@@ -79,6 +79,15 @@ export async function demo({ database } = {}) {
       if (!found) throw new Error(`the demo printed no ${role} number ${index}:\n${log.join('\n')}`);
       return found;
     },
+    /** `lalian import KIND FILE` into this county. */
+    import: async (kind, file) => {
+      const data = ['--data', folder, ...(database ? ['--database', database] : [])];
+      const child = spawn(binary(), ['import', ...data, kind, file], { cwd: ROOT });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (said += text));
+      const code = await new Promise((done) => child.once('exit', done));
+      if (code !== 0) throw new Error(said);
+    },
     stop,
     /** Runs another command of the program on the same data, while it is stopped. */
     run: async (...command) => {
