@@ -20,6 +20,8 @@ export interface Host {
   readonly storage: StorageSource | null;
   readonly geolocation: GeolocationSource | null;
   readonly photoWorker: (listener: PhotoWorkerListener) => PhotoWorkerPort;
+  /** A file on the disk to write something big into; null or missing where the browser lends none. */
+  readonly scratch?: () => Promise<Scratch | null>;
   readonly timeZone: () => string;
   readonly appVersion: string;
   /** Told to the server with each operation: made on a phone or at a desk. */
@@ -27,6 +29,13 @@ export interface Host {
   /** Told by the page: is a tab of ours on screen, and does the browser believe in a network? */
   readonly visible: () => boolean;
   readonly online: () => boolean;
+}
+
+/** One file that is written from front to back and then handed on. */
+export interface Scratch {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  finish(): Promise<Blob>;
+  drop(): Promise<void>;
 }
 
 /** The part of the StorageManager that is used. */

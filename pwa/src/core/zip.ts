@@ -1,4 +1,4 @@
-// A plain ZIP (stored, not compressed: photos are compressed already) built as a Blob, so that 150 MB of photos are never copied in memory.
+// A plain ZIP (stored, not compressed: photos are compressed already), made piece by piece: one photo is in memory at a time, however many there are.
 import { utf8, type Bytes } from './bytes';
 
 export interface ZipEntry {
@@ -33,25 +33,22 @@ function fieldsOf(sizes: readonly (2 | 4)[], values: readonly number[]): Bytes {
   return new Uint8Array(out.buffer);
 }
 
-/** At most 65,535 entries and 4 GB, far above what a phone can hold. */
-export function zip(entries: Iterable<ZipEntry>): Blob {
-  const parts: BlobPart[] = [];
-  const directory: BlobPart[] = [];
+/** The bytes of the archive in order. At most 65,535 entries and 4 GB, far above what a phone can hold. */
+export async function* zipped(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Bytes> {
+  const directory: Bytes[] = [];
   let offset = 0;
-  let directoryBytes = 0;
-  let count = 0;
-  for (const { name, bytes } of entries) {
+  for await (const { name, bytes } of entries) {
     const path = utf8(name);
     const shared = [20, UTF8_NAMES, 0, 0, NO_DATE, crc32(bytes), bytes.byteLength, bytes.byteLength, path.byteLength, 0];
     const local = fieldsOf([4, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2], [0x04034b50, ...shared]);
-    const central = fieldsOf([4, 2, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2, 2, 2, 2, 4, 4], [0x02014b50, 20, ...shared, 0, 0, 0, 0, offset]);
-    // A Blob of each photo lets the browser keep it on disk.
-    parts.push(local, path, new Blob([bytes]));
-    directory.push(central, path);
+    directory.push(fieldsOf([4, 2, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2, 2, 2, 2, 4, 4], [0x02014b50, 20, ...shared, 0, 0, 0, 0, offset]), path);
+    yield local;
+    yield path;
+    yield bytes;
     offset += local.byteLength + path.byteLength + bytes.byteLength;
-    directoryBytes += central.byteLength + path.byteLength;
-    count += 1;
   }
-  const end = fieldsOf([4, 2, 2, 2, 2, 4, 4, 2], [0x06054b50, 0, 0, count, count, directoryBytes, offset, 0]);
-  return new Blob([...parts, ...directory, end], { type: 'application/zip' });
+  yield* directory;
+  const size = directory.reduce((sum, part) => sum + part.byteLength, 0);
+  const count = directory.length / 2;
+  yield fieldsOf([4, 2, 2, 2, 2, 4, 4, 2], [0x06054b50, 0, 0, count, count, size, offset, 0]);
 }

@@ -32,5 +32,5 @@ export function distance(metres: number): string {
   return `${number(metres / 1000, metres < 10_000 ? 1 : 0)} ${zh ? '公里' : 'km'}`;
 }
 
-/** Bytes as megabytes, never below 0.1. */
-export const megabytes = (bytes: number) => `${number(Math.max(bytes / 1e6, 0.1), 1)} MB`;
+/** Bytes as megabytes, never below 0.1, or as gigabytes when there are many. */
+export const megabytes = (bytes: number) => (bytes < 1e9 ? `${number(Math.max(bytes / 1e6, 0.1), 1)} MB` : `${number(bytes / 1e9, 1)} GB`);

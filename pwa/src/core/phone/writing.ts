@@ -96,7 +96,7 @@ export function writingDoors({ host, present, status, changed, outdated, sendNow
         changed(['work', 'files']);
         sendNow();
       },
-      exportBackup: async () => (await import('../rescue')).exportBackup(present.must().db, host.now()),
+      exportBackup: async () => (await import('../rescue')).exportBackup(present.must().db, host),
       problems: async () => (await works()).flatMap((one) => (one.problem ? [{ work: one, problem: one.problem }] : [])),
     },
   };

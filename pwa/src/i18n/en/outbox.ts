@@ -34,6 +34,22 @@ export const outbox: typeof zh = {
   sendAgain: 'Send again',
   exportText: 'If the phone goes to repair, is replaced, or cannot upload, what is not uploaded can be exported as one file for the county office.',
   exported: 'The backup has been exported. Please hand it to the county office.',
+  exporting: 'Packing…',
+  exportReady: (size) => `Packed (${size}). Exporting deletes nothing here.`,
+  exportShare: 'Send it',
+  exportSave: 'Save as a file',
+  exportFailed: 'Packing did not work; everything is still on this phone. Please free some space and try again.',
+  onlyHere: (n, files) =>
+    n > 0 ? `${n} item(s)${files > 0 ? ` and ${files} photo(s)` : ''} lie on this phone only. Answers go first, then photos of issues, then the rest.` : `The county has all answers; ${files} photo(s) lie on this phone only.`,
+  photo: {
+    show: (n) => `See where the ${n} photo(s) are`,
+    hide: 'Hide the photos',
+    no: (n) => `Photo ${n}`,
+    here: 'On this phone',
+    sending: (percent) => `Uploading ${percent}%`,
+    there: 'Received by the county',
+    lost: 'Cannot be read here',
+  },
   retryAt: (when) => `tries again at ${when}`,
   conflictWhy: { self_verification: 'What one reported or repaired is verified by somebody else; your view is kept for the office.', other: 'Somebody else acted on the same ticket first; your words and photos are kept and the office decides.' },
   kind: {

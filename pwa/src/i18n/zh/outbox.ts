@@ -33,6 +33,22 @@ export const outbox = {
   sendAgain: '再送一次',
   exportText: '手机要修、要换，或一直传不上去时，可以把没上传的内容导出成一个文件，交给县专班。',
   exported: '备份已导出，请妥善交给县专班。',
+  exporting: '正在打包…',
+  exportReady: (size: string) => `打包好了（${size}）。导出不会删掉本机内容。`,
+  exportShare: '发送给别人',
+  exportSave: '存成文件',
+  exportFailed: '没有打包成功，内容都还在本机。请清理空间后再试一次。',
+  onlyHere: (n: number, files: number) =>
+    n > 0 ? `${n} 件${files > 0 ? `、${files} 张照片` : ''}还只在这台手机上。先传答案，再传问题照片，最后传其他照片。` : `答案县里都收到了；${files} 张照片还只在这台手机上。`,
+  photo: {
+    show: (n: number) => `看 ${n} 张照片到哪了`,
+    hide: '收起照片',
+    no: (n: number) => `照片 ${n}`,
+    here: '还在本机',
+    sending: (percent: number) => `上传中 ${percent}%`,
+    there: '县里已收到',
+    lost: '本机读不出来',
+  },
   retryAt: (when: string) => `${when} 自动再试`,
   conflictWhy: { self_verification: '自己报的或自己整改的，要由别人核查；您的意见已留给县专班。', other: '别人先处理了同一张整改单；您的内容和照片都已留存，由县专班决定。' },
   kind: {
