@@ -32,8 +32,9 @@ export function removePin(db: Database): Promise<void> {
 export async function tryPin(db: Database, given: string, now: number): Promise<UnlockResult> {
   const pin = await readMeta(db, 'pin');
   if (!pin) return { kind: 'open' };
-  // A clock set forward opens the wait; a clock set back must not close it for a year.
   const left = Math.min(pin.until - now, LONGEST_WAIT_MS);
+  // A clock that was set back must not close it for a year: the wait begins anew by the new time.
+  if (pin.until - now > LONGEST_WAIT_MS) await db.write(['meta'], (tx) => putMeta(tx, 'pin', { ...pin, until: now + LONGEST_WAIT_MS }));
   if (left > 0) return { kind: 'slow_down', seconds: Math.ceil(left / 1000) };
   const right = (await hashed(given, pin.salt, pin.rounds)) === pin.hash;
   // Two tabs trying at once are counted one after the other.
