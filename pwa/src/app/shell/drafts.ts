@@ -6,6 +6,7 @@ export function draftAddress({ id, kind, subject }: Pick<Draft, 'id' | 'kind' | 
   switch (kind) {
     case 'inspection.submit':
     case 'inspection.correct':
+      if (subject.paper) return `/paper/enter/${id}`;
       return at === 'review' ? `/visit/${id}/review` : `/visit/${id}`;
     case 'finding.report':
       return `/finding/${id}`;

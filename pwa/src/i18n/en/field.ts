@@ -179,6 +179,7 @@ export const field: typeof zh = {
     here: 'See this visit',
   },
   mine: {
+    enterPaper: 'Enter a paper sheet',
     title: 'My visits',
     none: 'No visits yet',
     noneText: 'Finished visits appear here, with what the county has received.',

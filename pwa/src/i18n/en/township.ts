@@ -35,6 +35,7 @@ export const township: typeof zh = {
   firstSync: 'Fetching your tickets, one moment…',
   firstSyncOffline: 'This device has not fetched your tickets yet. They appear when it is online.',
   ticket: 'Ticket',
+  enterPaper: 'Enter a paper sheet',
   me: 'Me',
   accept: {
     do: 'Accept',

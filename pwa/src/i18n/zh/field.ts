@@ -178,6 +178,7 @@ export const field = {
     here: '看这次检查',
   },
   mine: {
+    enterPaper: '录入纸质表',
     title: '我的检查',
     none: '还没有检查',
     noneText: '完成的检查会出现在这里，能看到县里收到了什么。',
