@@ -101,3 +101,29 @@ test('a discarded draft takes its unsaved words with it', async () => {
   await drafts.flush();
   expect(await drafts.list()).toEqual([]);
 });
+
+test('where the person stands is kept beside the work and changes neither its words nor its age', async () => {
+  const { id, updated_at } = await drafts.open('finding.report', subject, () => finding(1));
+  drafts.look(id, { at: 'item-3' });
+  await drafts.flush();
+  expect(await drafts.get(id, 'finding.report')).toMatchObject({ view: { at: 'item-3' }, updated_at, payload: { note: '' } });
+  void drafts.save(id, { ...finding(1), note: 'words' });
+  drafts.look(id, { at: 'item-4' });
+  await drafts.flush();
+  expect(await drafts.get(id, 'finding.report')).toMatchObject({ view: { at: 'item-4' }, payload: { note: 'words' } });
+  await drafts.save(id, { ...finding(1), note: 'more' });
+  expect(await drafts.get(id, 'finding.report')).toMatchObject({ view: { at: 'item-4' }, payload: { note: 'more' } });
+});
+
+test('words that a full phone refused are not lost to a later look around', async () => {
+  const { id } = await drafts.open('finding.report', subject, () => finding(1));
+  let full = true;
+  const cramped = new Drafts({ name: 'x', read: (stores, work) => db.read(stores, work), write: (stores, work) => (full ? Promise.reject(new NoSpace()) : db.write(stores, work)), close: () => undefined }, () => 1, () => undefined);
+  const refused = cramped.save(id, { ...finding(1), note: 'x' });
+  await cramped.flush();
+  await expect(refused).rejects.toThrow(NoSpace);
+  cramped.look(id, { at: 'item-9' });
+  full = false;
+  await cramped.flush();
+  expect(await note(id)).toBe('x');
+});

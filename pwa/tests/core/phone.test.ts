@@ -355,3 +355,67 @@ test('a photo can be taken out of a draft and not out of sealed work', async () 
   expect(await core.photos.of(draft.id)).toHaveLength(1);
   expect((await core.photos.bytes(two.file.file_id))?.size).toBe(50_000);
 });
+
+// ---------------------------------------------------------------- ten seconds to take it back
+
+/** 10 s of the phone's time. */
+const SECONDS_OVER = 10_000 / FAST + 400;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+test('what was handed in stands in no list of drafts, is sealed after the seconds, and arrives', async () => {
+  const core = await signedIn();
+  const draft = await core.drafts.open('finding.report', { title: '路边' }, () => finding(now()));
+  expect(await core.handIn(draft.id)).toEqual({ kind: 'handed_in', operation_id: draft.id, then_id: null });
+  expect(core.handedIn).toMatchObject([{ id: draft.id, state: 'open' }]);
+  expect([await core.drafts.list(), await core.drafts.get(draft.id, 'finding.report')]).toEqual([[], null]);
+  expect(await core.ended(draft.id)).toMatchObject({ kind: 'sealed', operation_id: draft.id });
+  expect(core.handedIn).toEqual([]);
+  await until(() => server.operations.size, (size) => size === 1);
+});
+
+test('taken back it is a draft again, and nothing was sent', async () => {
+  const core = await signedIn();
+  const draft = await core.drafts.open('finding.report', { title: '路边' }, () => finding(now()));
+  await core.handIn(draft.id);
+  expect(await core.takeBack(draft.id)).toBe('taken_back');
+  await pause(SECONDS_OVER);
+  expect([server.operations.size, (await core.drafts.list()).length, core.handedIn.length]).toEqual([0, 1, 0]);
+});
+
+test('the page goes away: what was handed in is sealed before anything else happens', async () => {
+  const core = await signedIn();
+  const draft = await core.drafts.open('finding.report', { title: '路边' }, () => finding(now()));
+  await core.handIn(draft.id);
+  await core.leave();
+  expect(await core.work.get(draft.id)).toMatchObject({ id: draft.id });
+});
+
+test('signing out seals first, so that "unsent work" counts it', async () => {
+  const core = await signedIn();
+  online = false;
+  const draft = await core.drafts.open('finding.report', { title: '路边' }, () => finding(now()));
+  await core.handIn(draft.id);
+  await core.auth.signOut();
+  expect(await core.work.mine()).toEqual([]);
+  online = true;
+  await until(() => server.operations.size, (size) => size === 1);
+});
+
+test('answers that other answers hide stay behind when the visit is sealed', async () => {
+  const item = (code: string, more: object = {}) => ({ code, zh: code, en: code, answer: 'pass_fail', weight: 1, ...more });
+  const list = { id: 'c1', site_kind: 'bus_shelter', no: 1, status: 'active', version: 1, body: { kind: 'bus_shelter', zh: '', en: '', items: [item('A'), item('B', { visible_if: { '==': [{ var: 'A' }, false] } })] } };
+  server.feed.push({ noun: 'checklists', id: 'c1', version: 1, row: list });
+  const core = await signedIn();
+  await until(() => core.checklists.get('c1'), (found) => found !== null);
+  const answer = (code: string) => ({ item: code, instance_key: '', result: 'pass' as const, value: null, reason: null, note: '', findings: [] });
+  const draft = await core.drafts.open('inspection.submit', { site_id: 's9', title: '站台' }, () => ({
+    inspection_id: 'i9', site_id: 's9', checklist_id: 'c1', round_id: null, outcome: 'inspected' as const, people_present: '', note: '', arrived: null, distance_reason: null, answers: [answer('B'), answer('A')],
+  }));
+  await core.handIn(draft.id);
+  // Taken back, the hidden answer is still there.
+  await core.takeBack(draft.id);
+  expect((await core.drafts.get(draft.id, 'inspection.submit'))?.payload.answers).toHaveLength(2);
+  await core.handIn(draft.id);
+  await core.leave();
+  expect((await core.work.payload(draft.id, 'inspection.submit'))?.answers.map((one) => one.item)).toEqual(['A']);
+});
