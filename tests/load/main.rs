@@ -6,6 +6,7 @@ mod ingest;
 mod machine;
 mod payloads;
 mod start;
+mod weak_link;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ enum Name {
     Chaos,
     Ingest,
     Start,
+    WeakLink,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -59,7 +61,7 @@ fn main() -> ExitCode {
     if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// False when a promise was broken; a figure below its goal is none.
+/// False when a promise was broken; a speed below its goal is none.
 async fn measure(name: Name, backend: Backend, full: bool, seed: u64) -> bool {
     match name {
         Name::Chaos => {
@@ -70,6 +72,7 @@ async fn measure(name: Name, backend: Backend, full: bool, seed: u64) -> bool {
             let (seconds, warm_up) = if full { (60, 1_000) } else { (10, 200) };
             ingest::measure(backend, ingest::Size { phones: 8, seconds, warm_up }).await;
         }
+        Name::WeakLink => return weak_link::measure(backend).await,
         Name::Start => start::measure(backend, if full { 9 } else { 3 }).await,
     }
     true

@@ -32,6 +32,7 @@ export async function send(host: Host, request: Request): Promise<Reply> {
   const stop = (): void => abort.abort();
   const timer = setTimeout(stop, request.timeout_ms);
   request.signal?.addEventListener('abort', stop, { once: true });
+  if (request.signal?.aborted) stop();
   try {
     const response = await host.fetch(request.url, {
       method: request.method,

@@ -12,7 +12,7 @@ import { waiting, type Waiting } from './outbox';
 import { RECONCILE_EVERY_MS, reconcile } from './reconcile';
 import { checkReceipt, signingKeys } from './receipts';
 import { purge, requeue, sendingOrder, settleAnswer, settleFile, settleMissing, settleProblem, settleReceipt, settleRefusal } from './settle';
-import { upload, type ChunkSize } from './uploads';
+import { upload, type ChunkSize, type Upload } from './uploads';
 import { operationAnswer, problemAnswer, receiptAnswer } from './wire';
 
 export type Step =
@@ -82,9 +82,9 @@ export class Lane {
 
   /**
    * Does the most urgent thing; with `answers`, only if it is to send an answer (so that nobody's photos go before somebody's answers).
-   * `stop` is asked inside long work.
+   * `stop` is asked inside long work, `hurry` ends it at once.
    */
-  async step(stop: () => boolean, only: 'answers' | 'all' = 'all'): Promise<Step> {
+  async step(stop: () => boolean, only: 'answers' | 'all' = 'all', hurry?: AbortSignal): Promise<Step> {
     const now = this.#host.now();
     const device = await readMeta(this.db, 'device');
     if (!device?.credential || device.credential === this.#rejected) return { kind: 'rest', until: null };
@@ -99,7 +99,7 @@ export class Lane {
     if (!ahead(this.#reconcileDue, now) && (await this.#reconcileWanted(now, state))) return this.#reconcile(device, authorization);
 
     const next = sendingOrder(state).find(({ operation: row }) => this.#ready(row.id, now));
-    if (next) return this.#upload(next.operation, next.file.file_id, authorization, stop);
+    if (next) return this.#upload(next.operation, next.file.file_id, authorization, { stop, hurry });
 
     const complete = state.operations.find((row) => row.progress === 'received' && !this.#held(state, row) && this.#ready(row.id, now));
     if (complete) return this.#receipt(complete, device, authorization);
@@ -179,7 +179,7 @@ export class Lane {
     }
   }
 
-  async #upload(row: OperationRow, file_id: string, authorization: string, stop: () => boolean): Promise<Step> {
+  async #upload(row: OperationRow, file_id: string, authorization: string, ends: Pick<Upload, 'stop' | 'hurry'>): Promise<Step> {
     const { file, bytes } = await this.db.read(['files', 'file_bytes'], async (tx) => ({
       file: await tx.objectStore('files').get(file_id),
       bytes: await tx.objectStore('file_bytes').get(file_id),
@@ -189,7 +189,7 @@ export class Lane {
     const progress = (sent: number): void => this.#events.sending(row.id, { file_id, sent, bytes: file.bytes });
     progress(0);
     const outcome = await upload(
-      { host: this.#host, link: this.#link, authorization, chunk: this.#chunk, progress, stop },
+      { host: this.#host, link: this.#link, authorization, chunk: this.#chunk, progress, ...ends },
       { sha256: file.sha256, bytes },
     );
     switch (outcome.kind) {

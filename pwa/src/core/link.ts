@@ -54,7 +54,8 @@ export class Link {
 
   async send(request: Request): Promise<Reply> {
     const reply = await this.#through(request);
-    this.#note(reply);
+    // What was broken off here says nothing about the road.
+    if (reply.kind === 'ours' || request.signal?.aborted !== true) this.#note(reply);
     return reply;
   }
 

@@ -27,6 +27,7 @@ export class Engine {
   /** Most that waited since a person's lane was last empty: the "12" of "3/12". */
   readonly #peak = new Map<string, number>();
   #nap = new AbortController();
+  #hurry = new AbortController();
   #interrupted = false;
 
   constructor(host: Host, link: Link, lanes: () => Promise<readonly PersonLane[]>, events: EngineEvents) {
@@ -45,6 +46,7 @@ export class Engine {
     }
     this.#interrupted = true;
     this.#nap.abort();
+    if (reason === 'sealed') this.#hurry.abort();
   }
 
   /** Works until `lost` is aborted (the lease went to another tab, or the app closes). */
@@ -66,6 +68,7 @@ export class Engine {
     for (;;) {
       // Before looking, never after: what is sealed while we look must be looked for again.
       this.#interrupted = false;
+      if (this.#hurry.signal.aborted) this.#hurry = new AbortController();
       const lanes = await this.#lanes();
       const blocked = this.#sayWaiting(lanes);
       if (blocked !== null) return blocked;
@@ -100,7 +103,7 @@ export class Engine {
 
   async #step({ person_id, lane }: PersonLane, lost: AbortSignal, only: 'answers' | 'all'): Promise<'did' | number> {
     try {
-      const step = await lane.step(() => lost.aborted || this.#interrupted, only);
+      const step = await lane.step(() => lost.aborted || this.#interrupted, only, this.#hurry.signal);
       if (only === 'all' || step.kind === 'did') await this.#report(person_id, lane);
       if (step.kind === 'did') return 'did';
       return step.until ?? Infinity;

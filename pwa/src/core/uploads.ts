@@ -22,7 +22,8 @@ export type UploadOutcome =
 
 const SMALLEST_CHUNK = 16 * 1024;
 const LARGEST_CHUNK = 256 * 1024;
-const FIRST_CHUNK = 64 * 1024;
+/** As small as any: a piece under way is what the next visit's answers wait behind, and on 30 kbit/s these bytes are four seconds. */
+const FIRST_CHUNK = SMALLEST_CHUNK;
 /** A chunk that took longer than this is too big for this link; one that took less than a quarter of it is too small. */
 const AIM_MS = 8_000;
 /**
@@ -61,6 +62,8 @@ export interface Upload {
   readonly progress: (sent: number) => void;
   /** Asked between chunks: a newly sealed operation goes first, a lost lease ends it. */
   readonly stop: () => boolean;
+  /** Fires in the middle of a piece when answers were sealed: they do not wait behind a photo. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 export async function upload(context: Upload, source: UploadSource): Promise<UploadOutcome> {
@@ -132,8 +135,10 @@ async function patch(context: Upload, location: string, offset: number, piece: B
     },
     body: piece,
     timeout_ms: STALLED_MS,
+    ...(context.hurry ? { signal: context.hurry } : {}),
   });
   if (reply.kind !== 'ours') {
+    if (context.hurry?.aborted) return { kind: 'stopped' };
     // A busy server says nothing about the link.
     if (reply.kind === 'offline') context.chunk.failed();
     return { kind: 'link' };

@@ -246,6 +246,32 @@ test('a newly sealed visit interrupts a long upload between two pieces', async (
   expect(world.server.bytesIn).toBe(2_000_000);
 });
 
+test('a newly sealed visit does not wait for the piece under way, and the link is not blamed for it', async () => {
+  await world.visit([100_000]);
+  const { lane, link } = world.lane();
+  while (world.server.operations.size === 0 || world.server.uploads.size === 0) await lane.step(() => world.server.uploads.size > 0);
+  const hurry = new AbortController();
+  const fetch = world.server.fetch;
+  // A piece that never ends by itself.
+  Object.assign(world.server, {
+    fetch: (input: string, init: RequestInit = {}) =>
+      init.method === 'PATCH'
+        ? new Promise((_, fail) => {
+            init.signal?.addEventListener('abort', () => fail(new Error('aborted')));
+            setTimeout(() => hurry.abort(), 5);
+          })
+        : fetch(input, init),
+  });
+  expect(await lane.step(() => false, 'all', hurry.signal)).toEqual({ kind: 'did' });
+  expect(link.waiting).toBe(null);
+  const second = await world.visit([]);
+  await lane.step(() => false);
+  expect(world.server.operations.has(second)).toBe(true);
+  Object.assign(world.server, { fetch });
+  await world.drain();
+  expect(await world.missingOrWrong()).toEqual([]);
+});
+
 test('behind a proxy that knows only GET, HEAD and POST everything goes as POST', async () => {
   const fetch = world.server.fetch;
   const plain: string[] = [];

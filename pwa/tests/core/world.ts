@@ -158,9 +158,9 @@ export class World {
     });
     const step = lane.step.bind(lane);
     // What was heard is on the disk before the next step, as in the app a moment later.
-    lane.step = async (stop, only) => {
+    lane.step = async (...args) => {
       await Promise.all(pending.splice(0));
-      return step(stop, only);
+      return step(...args);
     };
     return { lane, link };
   }

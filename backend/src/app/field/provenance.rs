@@ -89,13 +89,16 @@ mod tests {
     fn a_body_says_what_it_is_and_odd_fields_do_no_harm() {
         let author = json!({"person_id": "00000000-0000-0000-0000-000000000001"});
         assert_eq!(read(json!({"author": author, "payload": {}})).capture, "phone");
-        let paper = read(json!({"author": author, "capture": "paper", "payload": {"distance_reason": " ", "paper":
+        let paper =
+            read(json!({"author": author, "capture": "paper", "payload": {"distance_reason": " ", "paper":
             {"filled_by": " 王 ", "sheet_filled_at": "2026-11-20T02:00:00Z"}}}));
         assert_eq!((paper.capture.as_str(), paper.filled_by.as_deref()), ("paper", Some("王")));
         assert!(paper.sheet_filled_at.is_some() && paper.far_reason.is_none());
-        let odd = read(json!({"author": author, "payload": {"paper": 7, "arrival": {"far_reason": "在路边"}}}));
+        let odd =
+            read(json!({"author": author, "payload": {"paper": 7, "arrival": {"far_reason": "在路边"}}}));
         assert_eq!((odd.filled_by, odd.far_reason.as_deref()), (None, Some("在路边")));
-        let corrected = read(json!({"author": author, "payload": {"inspection": {"distance_reason": "门口"}}}));
+        let corrected =
+            read(json!({"author": author, "payload": {"inspection": {"distance_reason": "门口"}}}));
         assert_eq!(corrected.far_reason.as_deref(), Some("门口"));
     }
 }

@@ -123,7 +123,8 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<InspectionDe
     let mut files = store::field::named::of_subjects(read, county, subjects).await?;
     files.retain(|file| own.contains(&file.operation_id));
     let newest = view.operation_id;
-    let mut provenance = provenance::of(read, county, vec![newest]).await?.remove(&newest).unwrap_or_default();
+    let mut provenance =
+        provenance::of(read, county, vec![newest]).await?.remove(&newest).unwrap_or_default();
     if role.is_township_side() {
         provenance.far_reason = None;
     }

@@ -45,18 +45,23 @@ test.each([
 test('a busy server does not make the pieces smaller, a failing link does', async () => {
   await world.visit([400_000]);
   const sizes = (): number[] => world.server.seen.filter((seen) => seen.method === 'PATCH').map((seen) => seen.body.byteLength);
+  // All but the last piece, which is what is left.
+  const shrank = (): boolean => sizes().some((size, i) => i > 0 && i < sizes().length - 1 && size < (sizes()[i - 1] ?? 0));
+  // Pieces begin small; the faults meet them when they have grown.
+  const troubled = (at: number): boolean => at >= 4 && at <= 5;
   let met = 0;
-  world.server.faults.push((seen) => (seen.method === 'PATCH' && ++met <= 3 ? { when: 'before', answer: () => new Response('', { status: 503 }) } : null));
+  world.server.faults.push((seen) => (seen.method === 'PATCH' && troubled(++met) ? { when: 'before', answer: () => new Response('', { status: 503 }) } : null));
   await world.drain();
-  expect(Math.min(...sizes())).toBeGreaterThanOrEqual(64 * 1024 - 1);
+  expect(met).toBeGreaterThan(5);
+  expect(shrank()).toBe(false);
 
   world.server.seen.length = 0;
   world.server.faults.length = 0;
   met = 0;
-  world.server.faults.push((seen) => (seen.method === 'PATCH' && ++met <= 2 ? { when: 'before', answer: () => 'cut' } : null));
+  world.server.faults.push((seen) => (seen.method === 'PATCH' && troubled(++met) ? { when: 'before', answer: () => 'cut' } : null));
   await world.visit([400_000]);
   await world.drain();
-  expect(sizes()).toContain(16 * 1024);
+  expect(shrank()).toBe(true);
   expect(Math.max(...sizes())).toBeLessThanOrEqual(256 * 1024);
   expect(await world.missingOrWrong()).toEqual([]);
 });
