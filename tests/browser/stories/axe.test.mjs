@@ -1,0 +1,151 @@
+// Everybody can use every screen: axe finds nothing on any route of any role, in both languages, empty, full, offline and with each sheet
+// open; targets are large enough for a thumb, and text at 200 % needs no sideways scrolling.
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { demoSites, fillCounty, TOWNSHIP } from '../lib/fixture.mjs';
+import { writeJpeg } from '../lib/jpeg.mjs';
+import { demo } from '../lib/program.mjs';
+import { arrive, AT_DESK, beginSheet, FIELD, idsFor, open, plainRoutesOf, routesOf, settled, speak, workOnPhone } from '../lib/walk.mjs';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+/** With --long every role in both languages; otherwise one role of each entry, for the others see the same screens. */
+const LEADS = ['inspector', 'deputy_leader', 'office'];
+const LONG = Boolean(process.env.LALIAN_TEST_LONG);
+const speaks = (role) => (LONG || LEADS.includes(role) ? ['zh', 'en'] : ['zh']);
+/** Buttons that end the visit, the session or the photo: what they open is not a sheet. */
+const NOT_TAPPED = /^(提交|退出|登录|更新|上传|现在上传|按下拍照|交办|通过|删除|签字)/;
+
+let county;
+let folder;
+let inspector;
+let ids;
+const wrong = [];
+const browsers = [];
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lalian-axe-'));
+  county = await demo();
+});
+after(async () => {
+  for (const one of browsers) await one.close();
+  await county?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What axe has against the screen, or against one part of it. */
+async function judge({ page, role }, where, within) {
+  if (!(await page.evaluate(() => 'axe' in window))) {
+    // The page's own policy forbids inserted scripts, so it goes in by the debugger's door.
+    await page.evaluate(await readFile(AXE, 'utf8'));
+  }
+  const found = await page.evaluate(async (within) => {
+    const { violations } = await window.axe.run(within ?? document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } });
+    return violations.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(' | ')}`);
+  }, within ?? null);
+  wrong.push(...found.map((one) => `${role} ${where}: ${one}`));
+}
+
+/** Targets on a phone: 48 px for all, 56 px for answers. Links inside a sentence are text. */
+async function targets({ page, role }, where) {
+  const small = await page.evaluate(() => {
+    const least = (one) => (one.closest('article[id^="item-"]') && one.matches('[role="radio"], .quick button') ? 56 : 48);
+    return [...document.querySelectorAll('a[href], button, input, select, textarea, [role="radio"], summary')]
+      .filter((one) => !one.closest('.visually-hidden, [hidden], .leaflet-container p, .leaflet-control-attribution') && one.checkVisibility({ visibilityProperty: true }) && getComputedStyle(one).display !== 'inline')
+      .map((one) => ({ one, box: (one.matches('input[type="checkbox"], input[type="radio"]') ? (one.closest('label') ?? one) : one).getBoundingClientRect() }))
+      .filter(({ one, box }) => box.width > 1 && box.height > 1 && Math.min(box.width, box.height) < least(one) - 0.5)
+      .map(({ one, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${one.outerHTML.slice(0, 140)}`);
+  });
+  wrong.push(...small.map((one) => `${role} ${where}: target ${one}`));
+}
+
+/** Text twice as large, as a person sets it in the browser, and nothing to scroll sideways. */
+async function twiceAsLarge({ page, role }, where) {
+  const over = await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%';
+    const wide = document.scrollingElement.scrollWidth - window.innerWidth;
+    const out = wide > 1 ? [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1 && one.children.length === 0).slice(0, 2).map((one) => one.outerHTML.slice(0, 160)) : [];
+    document.documentElement.style.fontSize = '';
+    return wide > 1 ? `${wide} px too wide: ${out.join(' | ')}` : null;
+  });
+  if (over) wrong.push(`${role} ${where}: at 200 % ${over}`);
+}
+
+/** Taps every button that opens a sheet on this screen, and looks at each sheet. */
+async function sheets(browser, route) {
+  const { page } = browser;
+  const names = await page.locator('main button:visible, nav + div button:visible').evaluateAll((all) =>
+    all.map((one) => (one.getAttribute('aria-label') ?? one.innerText).trim().replace(/\s+/g, ' ')).filter((name, at, list) => name !== '' && list.findIndex((other) => other.replace(/\d+/g, '#') === name.replace(/\d+/g, '#')) === at),
+  );
+  for (const name of names.filter((name) => !NOT_TAPPED.test(name)).slice(0, 10)) {
+    const button = page.getByRole('button', { name, exact: true }).first();
+    if (!(await button.isVisible().catch(() => false)) || !(await button.isEnabled().catch(() => false))) continue;
+    await button.evaluate((one) => one.click());
+    const sheet = page.locator('dialog[open]');
+    if (await sheet.waitFor({ timeout: 350 }).then(() => true, () => false)) {
+      await settled(browser);
+      await judge(browser, `${route} → ${name}`, 'dialog[open]');
+      if (FIELD.includes(browser.role)) await targets(browser, `${route} → ${name}`);
+      for (let left = 3; left > 0 && (await sheet.count()); left -= 1) await page.keyboard.press('Escape').then(() => page.waitForTimeout(60));
+    }
+    if ((await page.evaluate(() => location.hash)) !== `#${route}`) await open(browser, route);
+  }
+}
+
+async function look(browser, routes, { deep = false, state = '' } = {}) {
+  for (const lang of speaks(browser.role)) {
+    await speak(browser, lang);
+    for (const route of routes) {
+      await open(browser, route);
+      const where = [lang, route.replace(/[0-9a-f-]{36}/, ':id'), state].filter(Boolean).join(' ');
+      await judge(browser, where);
+      if (FIELD.includes(browser.role)) await targets(browser, where);
+      await twiceAsLarge(browser, where);
+      if (deep && lang === 'zh') await sheets(browser, route);
+    }
+  }
+}
+
+/** Many rows of a list fail alike: one of them is enough to read. */
+const done = () => assert.deepEqual([...new Set(wrong.splice(0).map((one) => one.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id')))], []);
+
+test('an empty county', { timeout: 600_000 }, async () => {
+  for (const role of LEADS) {
+    const shelter = demoSites().find((one) => one.kind === 'bus_shelter' && one.township === TOWNSHIP);
+    const browser = await arrive(county, role, { position: { longitude: shelter.longitude, latitude: shelter.latitude, accuracy: 8 } });
+    browsers.push(browser);
+    await look(browser, plainRoutesOf(role), { state: 'empty' });
+    if (role === 'inspector') inspector = browser;
+    else await browsers.pop().close();
+  }
+  done();
+});
+
+test('a county in the middle of its work, with every sheet open', { timeout: 900_000 }, async () => {
+  const shelter = demoSites().find((one) => one.kind === 'bus_shelter' && one.township === TOWNSHIP);
+  const photo = await readFile(await writeJpeg(inspector.page, join(folder, 'photo.jpg'), 1));
+  const long = (name, longest) => `${name} 很长的一段说明文字，长到一行放不下 a-very-long-word-without-any-break`.slice(0, longest);
+  const filled = await fillCounty(county, { text: long, photo: (nth) => Buffer.concat([photo, Buffer.from([nth])]) });
+  await speak(inspector, 'zh');
+  ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => long('名称', 60)));
+  for (const role of [...FIELD, ...AT_DESK]) {
+    const browser = role === 'inspector' ? inspector : await arrive(county, role);
+    if (role === 'office') ids.office['/paper/enter/:id'].push(await beginSheet(browser.page, shelter));
+    await look(browser, routesOf(role, ids), { deep: LEADS.includes(role) });
+    if (role !== 'inspector') await browser.close();
+  }
+  done();
+});
+
+test('without a signal', { timeout: 600_000 }, async () => {
+  const others = await Promise.all(['deputy_leader', 'office'].map((role) => arrive(county, role)));
+  browsers.push(...others);
+  for (const browser of [inspector, ...others]) {
+    await open(browser, '/');
+    await browser.offline(true);
+    await look(browser, routesOf(browser.role, ids), { state: 'offline' });
+  }
+  done();
+});
