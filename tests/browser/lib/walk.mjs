@@ -139,5 +139,5 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
   },
   township: { '/tickets/:id': Object.values(filled.tickets).slice(0, 4) },
-  office: { '/tickets/:id': Object.values(filled.tickets), '/paper/enter/:id': [sheet] },
+  office: { '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/paper/enter/:id': [sheet] },
 });
