@@ -137,7 +137,8 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/finding/:id': [work.finding],
     '/ticket/:id': [filled.tickets.waiting, filled.tickets.returned],
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
+    '/paper/enter/:id': [sheet],
   },
-  township: { '/tickets/:id': Object.values(filled.tickets).slice(0, 4) },
+  township: { '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
   office: { '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/paper/enter/:id': [sheet] },
 });
