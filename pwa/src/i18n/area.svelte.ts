@@ -4,6 +4,8 @@
 export type Lang = 'zh' | 'en';
 
 const state = $state<{ lang: Lang }>({ lang: 'zh' });
+/** What was asked for last; `state` follows when its words are here. */
+let wanted: Lang = 'zh';
 
 /** Loads the English of one area; kept so that a switch brings all areas along. */
 const loaders: (() => Promise<void>)[] = [];
@@ -13,8 +15,9 @@ export function lang(): Lang {
 }
 
 export async function setLang(next: Lang): Promise<void> {
+  wanted = next;
   if (next === 'en') await Promise.allSettled(loaders.map((load) => load()));
-  state.lang = next;
+  if (wanted === next) state.lang = next;
 }
 
 /**
@@ -34,6 +37,7 @@ export function area<Words>(zh: Words, english: () => Promise<Words>): () => Wor
       },
     ));
   loaders.push(load);
-  if (state.lang === 'en') void load();
+  // An area that comes while the others' words are still loading must not be forgotten.
+  if (wanted === 'en') void load();
   return () => (state.lang === 'en' && en !== null ? en : zh);
 }

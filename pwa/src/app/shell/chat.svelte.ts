@@ -6,6 +6,13 @@ import { entryOf } from './roles';
 export const IN_CHAT = /MicroMessenger/i.test(navigator.userAgent);
 
 let looking = $state(false);
+/** Asked of the browser, because a session still counts as live until somebody needs the server. */
+let online = $state(navigator.onLine);
+if (IN_CHAT) {
+  const look = (): void => void (online = navigator.onLine);
+  addEventListener('online', look);
+  addEventListener('offline', look);
+}
 
 export function lookHere(): void {
   looking = true;
@@ -13,9 +20,11 @@ export function lookHere(): void {
 
 export const looksHere = (): boolean => looking;
 
+export const isOnline = (): boolean => online;
+
 /** Whether the page that leads out stands before everything else. */
 export function chatStops(who: Session): boolean {
   if (!IN_CHAT) return false;
-  if (!looking) return true;
+  if (!looking || !online) return true;
   return who.kind === 'signed_in' && (who.link !== 'live' || (who.post !== null && entryOf(who.post.role) === 'inspector'));
 }
