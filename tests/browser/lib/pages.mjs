@@ -108,7 +108,7 @@ export class InspectorPhone {
     await this.page.getByText('都填好了，可以提交').waitFor();
     const [, id] = /#\/visit\/([0-9a-f-]{36})/.exec(this.page.url());
     await this.page.getByRole('button', { name: '提交', exact: true }).click();
-    await this.page.getByRole('button', { name: '撤销' }).last().waitFor();
+    await this.undoBar().waitFor();
     return id;
   }
 
@@ -129,9 +129,14 @@ export class InspectorPhone {
     await this.sealed();
   }
 
+  /** The way back after handing in; other messages have one too. */
+  undoBar() {
+    return this.page.getByRole('status').filter({ hasText: '已提交' }).getByRole('button', { name: '撤销' }).last();
+  }
+
   /** Ten seconds for a change of mind, then it is sealed. */
   async sealed() {
-    await this.page.getByRole('button', { name: '撤销' }).waitFor();
+    await this.undoBar().waitFor();
     await this.page.getByText('已完成，保存在本机').waitFor({ timeout: 30_000 });
   }
 
