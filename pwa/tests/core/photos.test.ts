@@ -62,7 +62,7 @@ function photos(db: Database = world.db): Photos {
 
 const before: PhotoMeta = { role: 'before', item_path: 'A', capture: 'in_page' };
 const shoot = (to: Photos) => to.pick(draft_id, new Blob([]), before);
-const stored = async (to: Photos, work: ReturnType<Photos['pick']>) => {
+const stored = async (_to: Photos, work: ReturnType<Photos['pick']>) => {
   const answer = await work;
   if (answer.kind !== 'stored') throw new Error(JSON.stringify(answer));
   return answer.file;
