@@ -100,7 +100,9 @@ async fn rescue(app: &App, caller: &Caller, file: &Path) -> Result<Imported, Box
     let (created, unchanged) = (of(Outcome::Accepted), of(Outcome::AlreadyHere));
     let lost = operations.len() - created - unchanged;
     if lost > 0 {
-        return Err(format!("{lost} 项没有采用，见上 · {lost} operations were not taken in, see above").into());
+        return Err(
+            format!("{lost} 项没有采用，见上 · {lost} operations were not taken in, see above").into()
+        );
     }
     Ok(Imported { created, changed: 0, unchanged })
 }

@@ -11,7 +11,8 @@ impl FromStr for ClientVersion {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let (numbers, suffix) = text.split_once('-').map_or((text, None), |(numbers, rest)| (numbers, Some(rest)));
+        let (numbers, suffix) =
+            text.split_once('-').map_or((text, None), |(numbers, rest)| (numbers, Some(rest)));
         let number = |part: &str| part.len() <= 9 && part.parse::<u32>().is_ok() && !part.starts_with('+');
         let plain = |rest: &str| {
             !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
@@ -38,9 +39,13 @@ mod tests {
     #[test]
     fn versions_have_three_numbers() {
         for good in ["0.1.0", "1.20.3", "2.0.0-rc.1", " 1.0.0 "] {
-            assert_eq!(good.parse::<ClientVersion>().map(|version| version.to_string()), Ok(good.trim().to_owned()));
+            assert_eq!(
+                good.parse::<ClientVersion>().map(|version| version.to_string()),
+                Ok(good.trim().to_owned())
+            );
         }
-        for bad in ["", "1", "1.0", "1.0.0.0", "v1.0.0", "1.0.x", "1.0.0-", "1.+1.0", "1.0.0-a\r\nb", "1..0"] {
+        for bad in ["", "1", "1.0", "1.0.0.0", "v1.0.0", "1.0.x", "1.0.0-", "1.+1.0", "1.0.0-a\r\nb", "1..0"]
+        {
             assert!(bad.parse::<ClientVersion>().is_err(), "{bad}");
         }
     }

@@ -1221,6 +1221,8 @@ export interface components {
         };
         /** @description One time that somebody saw the fault. */
         FindingView: {
+            /** @description Why its visit was far from the site; told to the county only. */
+            far_reason?: string | null;
             /** Format: uuid */
             id: string;
             /** Format: uuid */
@@ -1228,10 +1230,9 @@ export interface components {
             note: string;
             /** Format: date-time */
             observed_at: string;
+            paper?: components["schemas"]["OnPaper"] | null;
             person_name?: string | null;
             photos: components["schemas"]["PhotoRef"][];
-            /** @description How it came here. */
-            provenance: components["schemas"]["Provenance"];
             title: string;
         };
         /** @description One oddity, by code, with a detail that a person can read (an item code, a number of minutes). */
@@ -1283,8 +1284,6 @@ export interface components {
         InspectionDetail: components["schemas"]["InspectionView"] & {
             answers: Record<string, never>[];
             photos: components["schemas"]["PhotoRef"][];
-            /** @description How its newest version came here. */
-            provenance: components["schemas"]["Provenance"];
             revisions: components["schemas"]["Revision"][];
             voices: components["schemas"]["VoiceRef"][];
         };
@@ -1618,6 +1617,12 @@ export interface components {
              * @description The version that was seen: 0 while the office has entered nothing for this year.
              */
             version: number;
+        };
+        /** @description Paper counts as much as a phone; whoever looks is told which it was. */
+        OnPaper: {
+            entered_by_name?: string | null;
+            /** @description Who walked, by the name on the sheet. */
+            filled_by?: string | null;
         };
         /** @description A one-time code. It is shown here and never again. */
         OneTimeCode: {
@@ -2068,19 +2073,6 @@ export interface components {
             /** @description JSON pointer into the body, or the name of a query parameter or header. */
             field: string;
             zh: string;
-        };
-        /** @description How one piece of work came here. */
-        Provenance: {
-            /** @description `phone`, `desktop` or `paper`. */
-            capture: string;
-            /** @description Who entered it, where that is somebody else than its author. */
-            entered_by?: string | null;
-            /** @description Why the visit was made far from the site's known position; not told to the township. */
-            far_reason?: string | null;
-            /** @description Who filled in the sheet, by the name on it. */
-            filled_by?: string | null;
-            /** Format: date-time */
-            sheet_filled_at?: string | null;
         };
         /** @description What everybody may know of a key. */
         PublicKey: {

@@ -43,16 +43,11 @@ export interface Attempt {
   readonly photos: readonly PhotoRef[];
 }
 
-/** How a visit or a finding came here. Paper counts as much as a phone; whoever looks is told which it was. */
-export interface Provenance {
-  readonly capture: 'phone' | 'desktop' | 'paper' | '';
-  /** Who entered it for somebody else. */
-  readonly entered_by: string | null;
+/** Paper counts as much as a phone; whoever looks is told which it was. */
+export interface OnPaper {
   /** The name on the sheet. */
   readonly filled_by: string | null;
-  readonly sheet_filled_at: string | null;
-  /** Why it was made far from the site; the township is not told. */
-  readonly far_reason: string | null;
+  readonly entered_by_name: string | null;
 }
 
 /** One row of the list of visits. */
@@ -75,6 +70,11 @@ export interface VisitRow {
   readonly people_present: string;
   readonly note: string;
   readonly distance_m: number | null;
+  /** Why it was far from the site; told to the county only. */
+  readonly far_reason?: string | null;
+  readonly capture?: string;
+  readonly filled_by?: string | null;
+  readonly entered_by_name?: string | null;
   readonly missing_files: number;
   readonly tickets: readonly { readonly id: string; readonly number: string | null; readonly state: TicketState; readonly title: string }[];
 }
@@ -83,14 +83,14 @@ export interface VisitPage extends VisitRow {
   readonly answers: readonly AnswerPayload[];
   readonly photos: readonly (PhotoRef & { readonly item_path: string | null; readonly instance_key: string | null })[];
   readonly voices?: readonly VoiceRef[];
-  readonly provenance?: Provenance;
   readonly revisions: readonly { readonly no: number; readonly operation_id: string; readonly kind: string; readonly accepted_at: string }[];
 }
 
 export interface TicketFinding {
   readonly id: string;
   readonly inspection_id?: string | null;
-  readonly provenance?: Provenance;
+  readonly paper?: OnPaper | null;
+  readonly far_reason?: string | null;
   readonly note: string;
   readonly observed_at: string;
   readonly person_name: string | null;

@@ -13,7 +13,6 @@ pub mod lanes;
 pub mod last_photos;
 pub mod operations;
 pub mod photos;
-pub mod provenance;
 pub mod receipts;
 pub mod reconcile;
 pub mod rescue;

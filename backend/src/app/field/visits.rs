@@ -1,9 +1,6 @@
 //! Reading visits: one's own with what the county has received, a site's history, one with every answer.
 
-use super::{
-    attachments::{PhotoRef, VoiceRef, photos, voices},
-    provenance::{self, Provenance},
-};
+use super::attachments::{PhotoRef, VoiceRef, photos, voices};
 pub use crate::store::field::inspections::Filter as InspectionFilter;
 use crate::{
     app::{App, AppResult, Caller},
@@ -80,8 +77,6 @@ pub struct InspectionDetail {
     pub answers: serde_json::Value,
     pub photos: Vec<PhotoRef>,
     pub voices: Vec<VoiceRef>,
-    /// How its newest version came here.
-    pub provenance: Provenance,
     pub revisions: Vec<Revision>,
 }
 
@@ -122,19 +117,12 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<InspectionDe
     let own: HashSet<Uuid> = revisions.iter().map(|row| row.id).collect();
     let mut files = store::field::named::of_subjects(read, county, subjects).await?;
     files.retain(|file| own.contains(&file.operation_id));
-    let newest = view.operation_id;
-    let mut provenance =
-        provenance::of(read, county, vec![newest]).await?.remove(&newest).unwrap_or_default();
-    if role.is_township_side() {
-        provenance.far_reason = None;
-    }
     Ok(InspectionDetail {
         inspection: view,
         // A township reads its own findings, not what inspectors noted to themselves about passes.
         answers: if role.is_township_side() { failed_only(answers) } else { answers },
         photos: photos(&files, &files),
         voices: voices(&files),
-        provenance,
         revisions: revisions
             .into_iter()
             .zip(1..)

@@ -8,12 +8,12 @@ use crate::{
         field::{
             attachments::{PhotoRef, photos},
             facts::Facts,
-            provenance::{self, Provenance},
+            visits::{self, InspectionView},
         },
     },
     domain::{
         clock::Instant,
-        field::kind::Kind,
+        field::{kind::Kind, sheet},
         page::{Page, PageRequest},
         people::{permission::Action, role::UnitKind, scope::Scope},
         problem::Code,
@@ -84,9 +84,19 @@ pub struct FindingView {
     pub inspection_id: Option<Uuid>,
     pub observed_at: DateTime<Utc>,
     pub person_name: Option<String>,
-    /// How it came here.
-    pub provenance: Provenance,
+    /// Of a visit that was entered from a sheet of paper.
+    pub paper: Option<OnPaper>,
+    /// Why its visit was far from the site; told to the county only.
+    pub far_reason: Option<String>,
     pub photos: Vec<PhotoRef>,
+}
+
+/// Paper counts as much as a phone; whoever looks is told which it was.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct OnPaper {
+    /// Who walked, by the name on the sheet.
+    pub filled_by: Option<String>,
+    pub entered_by_name: Option<String>,
 }
 
 /// Counts for badges and tabs.
@@ -147,13 +157,10 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         files.iter().filter(|file| file.operation_id == operation).collect()
     };
     let allowed = allowed(caller, &ticket, &attempts, &files);
-    let origins =
-        provenance::of(read, county, findings.iter().map(|finding| finding.operation_id).collect()).await?;
-    let township = caller.post.as_ref().is_some_and(|post| post.role.is_township_side());
-    let told = |operation: Uuid| {
-        let origin = origins.get(&operation).cloned().unwrap_or_default();
-        Provenance { far_reason: origin.far_reason.filter(|_| !township), ..origin }
-    };
+    let visited = findings.iter().filter_map(|finding| finding.inspection_id).collect();
+    let rows = store::field::inspections::get_many(read, scope, now, visited).await?;
+    let visits: HashMap<Uuid, InspectionView> =
+        visits::show(read, scope, now, rows).await?.into_iter().map(|visit| (visit.id, visit)).collect();
     Ok(TicketDetail {
         ticket: view,
         events: events
@@ -193,21 +200,28 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             .collect(),
         findings: findings
             .into_iter()
-            .map(|finding| FindingView {
-                photos: photos(
-                    of(finding.operation_id).into_iter().filter(|file| {
-                        file.item_path.is_none()
-                            || file.item_path.as_deref() == Some(finding.item_code.as_str())
+            .map(|finding| {
+                let visit = finding.inspection_id.and_then(|id| visits.get(&id));
+                FindingView {
+                    photos: photos(
+                        of(finding.operation_id).into_iter().filter(|file| {
+                            file.item_path.is_none()
+                                || file.item_path.as_deref() == Some(finding.item_code.as_str())
+                        }),
+                        &files,
+                    ),
+                    person_name: names.get(&finding.person_id).cloned(),
+                    id: finding.id,
+                    title: finding.title,
+                    note: finding.note,
+                    inspection_id: finding.inspection_id,
+                    observed_at: finding.observed_at,
+                    paper: visit.filter(|visit| visit.capture == sheet::PAPER).map(|visit| OnPaper {
+                        filled_by: visit.filled_by.clone(),
+                        entered_by_name: visit.entered_by_name.clone(),
                     }),
-                    &files,
-                ),
-                person_name: names.get(&finding.person_id).cloned(),
-                id: finding.id,
-                title: finding.title,
-                note: finding.note,
-                inspection_id: finding.inspection_id,
-                observed_at: finding.observed_at,
-                provenance: told(finding.operation_id),
+                    far_reason: visit.and_then(|visit| visit.far_reason.clone()),
+                }
             })
             .collect(),
         allowed,

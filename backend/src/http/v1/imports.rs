@@ -25,7 +25,11 @@ const SILENCE: Duration = Duration::from_secs(60);
         (status = 422, description = "import_refused: no rescue file, or not a whole one; nothing was stored"),
         (status = 503, description = "storage_low"),
     ))]
-pub async fn rescue(app: web::Data<App>, caller: Caller, body: web::Payload) -> Answer<web::Json<RescueReport>> {
+pub async fn rescue(
+    app: web::Data<App>,
+    caller: Caller,
+    body: web::Payload,
+) -> Answer<web::Json<RescueReport>> {
     let file = receive(&app, body).await?;
     // A task of its own: what has begun is ended also when the browser goes away.
     let importing = actix_web::rt::spawn(async move { app.import_rescue(&caller, file).await });
@@ -47,7 +51,8 @@ async fn receive(app: &App, mut body: web::Payload) -> Result<File, Failure> {
     let file = made.await.map_err(|error| AppError::Internal(error.to_string()))?.map_err(failed)?;
     let mut file = tokio::fs::File::from_std(file);
     let mut length = 0_u64;
-    let cut = || Problem::new(Code::Malformed).with_detail("文件没有传完。", "The file did not arrive whole.");
+    let cut =
+        || Problem::new(Code::Malformed).with_detail("文件没有传完。", "The file did not arrive whole.");
     loop {
         let Ok(next) = timeout(SILENCE, body.next()).await else { return Err(cut().into()) };
         let Some(chunk) = next else { break };

@@ -283,20 +283,6 @@ pub async fn of_subject(conn: &impl Conn, county: Uuid, subject: Uuid) -> Result
         .await?)
 }
 
-/// The sealed bytes of these operations.
-pub async fn bodies(conn: &impl Conn, county: Uuid, ids: Vec<Uuid>) -> Result<Vec<(Uuid, Vec<u8>)>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(operation::Entity::find()
-        .select_only()
-        .columns([C::Id, C::Body])
-        .filter(C::CountyId.eq(county).and(C::Id.is_in(ids)))
-        .into_tuple()
-        .all(conn.raw())
-        .await?)
-}
-
 /// The operations about these subjects, each with its subject.
 pub async fn ids_of_subjects(
     conn: &impl Conn,

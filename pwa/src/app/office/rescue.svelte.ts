@@ -10,7 +10,7 @@ export const MAX_BYTES = 2 * 1024 ** 3;
 export type Outcome = 'accepted' | 'already_here' | 'refused' | 'bad_signature' | 'unreadable';
 
 export interface RescueResult {
-  readonly operations: readonly { readonly operation_id: string; readonly outcome: Outcome; readonly receipt: boolean; readonly missing_files: number | readonly string[] }[];
+  readonly operations: readonly { readonly operation_id: string; readonly outcome: Outcome; readonly receipt: boolean; readonly missing_files: number }[];
   readonly files: { readonly stored: number; readonly already_here: number; readonly hash_mismatch: number };
 }
 
@@ -74,5 +74,3 @@ async function looksLikeZip(file: File): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   return head[0] === 0x50 && head[1] === 0x4b && (head[2] === 0x03 || head[2] === 0x05);
 }
-
-export const missingOf = (row: RescueResult['operations'][number]): number => (typeof row.missing_files === 'number' ? row.missing_files : row.missing_files.length);

@@ -55,7 +55,7 @@ export const tickets: typeof zh = {
   },
   paper: {
     chip: 'On paper',
-    told: (who, when) => `filled in by ${[who, when].filter(Boolean).join(', ')}`,
+    told: (who) => `filled in by ${who}`,
     entered: (who) => `entered by ${who}`,
     far: (reason) => `Far from the site: ${reason}`,
   },

@@ -52,7 +52,7 @@ export const tickets = {
   },
   paper: {
     chip: '纸质检查表',
-    told: (who: string, when: string) => `${[who, when].filter(Boolean).join('，')}填写`,
+    told: (who: string) => `${who}填写`,
     entered: (who: string) => `${who}录入`,
     far: (reason: string) => `离点位较远：${reason}`,
   },

@@ -112,14 +112,20 @@ impl Archive {
             let entry = zip.by_index_raw(index).map_err(|_broken| BROKEN)?;
             let name = entry.name().map_err(|_unnamed| BROKEN)?.into_owned();
             let Some(what) = Entry::of(&name) else {
-                return Err(("里面有不属于救援文件的内容", "it holds something that does not belong in a rescue file"));
+                return Err((
+                    "里面有不属于救援文件的内容",
+                    "it holds something that does not belong in a rescue file",
+                ));
             };
             if entry.is_symlink() || entry.encrypted() || entry.is_dir() != matches!(what, Entry::Folder) {
                 return Err(("里面有链接或加密的内容", "it holds links or encrypted entries"));
             }
             let (size, packed) = (entry.size(), entry.compressed_size());
             unpacked = unpacked.saturating_add(size);
-            if size > what.limit() || (size > RATIO_FROM && size / RATIO_MAX > packed) || unpacked / RATIO_MAX > length {
+            if size > what.limit()
+                || (size > RATIO_FROM && size / RATIO_MAX > packed)
+                || unpacked / RATIO_MAX > length
+            {
                 return Err(("展开后太大", "too large when unpacked"));
             }
             if !seen.insert(name) {

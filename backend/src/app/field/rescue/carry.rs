@@ -96,7 +96,9 @@ async fn bring(
         })),
         Ok(Reply::Kept(problem)) => Ok(Some((Outcome::Refused, Some(problem.code.as_str().to_owned())))),
         Err(AppError::Problem(problem)) if problem.code == Code::NotYet => Ok(None),
-        Err(AppError::Problem(problem)) if problem.code == Code::IdReused || problem.code == Code::TooMany => {
+        Err(AppError::Problem(problem))
+            if problem.code == Code::IdReused || problem.code == Code::TooMany =>
+        {
             Ok(Some((Outcome::Refused, Some(problem.code.as_str().to_owned()))))
         }
         Err(error) => Err(error),
@@ -150,7 +152,8 @@ async fn upload(
     }
     let piece = Piece { offset: standing.offset, length: Some(length - standing.offset), checksum: None };
     let pieces = archive.stream(&sha256, standing.offset);
-    let body = stream::unfold(pieces, async |mut pieces| Some((Ok::<Bytes, Cut>(pieces.recv().await?), pieces)));
+    let body =
+        stream::unfold(pieces, async |mut pieces| Some((Ok::<Bytes, Cut>(pieces.recv().await?), pieces)));
     app.append_upload(carrier, standing.id, piece, Box::pin(body)).await?;
     Ok(())
 }

@@ -106,7 +106,11 @@ impl App {
     }
 
     /// Checks every hash and signature. Stores nothing.
-    async fn check_rescue(&self, county: Uuid, archive: &Arc<Archive>) -> AppResult<(RescueReport, Vec<Proven>)> {
+    async fn check_rescue(
+        &self,
+        county: Uuid,
+        archive: &Arc<Archive>,
+    ) -> AppResult<(RescueReport, Vec<Proven>)> {
         let files = RescuedFiles { hash_mismatch: archive.mismatches(), ..RescuedFiles::default() };
         let mut report = RescueReport { operations: Vec::new(), files };
         let mut proven = Vec::new();
@@ -133,7 +137,9 @@ impl App {
         archive: &Arc<Archive>,
         listed: &Listed,
     ) -> AppResult<Result<Proven, Outcome>> {
-        let Some(body) = archive.body(listed.operation_id).await? else { return Ok(Err(Outcome::Unreadable)) };
+        let Some(body) = archive.body(listed.operation_id).await? else {
+            return Ok(Err(Outcome::Unreadable));
+        };
         let envelope = match Envelope::parse(&body) {
             Ok(envelope) if envelope.operation_id == listed.operation_id => envelope,
             Ok(_) | Err(_) => return Ok(Err(Outcome::Unreadable)),
@@ -196,7 +202,9 @@ impl App {
 
 /// Runs what waits for the disk beside the threads that answer requests.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| AppError::Internal(format!("rescue file: {error}")))
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| AppError::Internal(format!("rescue file: {error}")))
 }
 
 fn refuse((zh, en): (&'static str, &'static str)) -> Problem {
