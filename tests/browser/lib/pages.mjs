@@ -70,7 +70,7 @@ export class InspectorPhone {
       await this.page.waitForTimeout(300);
     }
     if ((await sheet.getByAltText(/^查看第 \d+ 张照片$/).count()) === 0) await takePhoto(this.page, sheet, photo);
-    await sheet.getByRole('button', { name: '好了' }).click();
+    await sheet.waitFor({ state: 'hidden', timeout: 1_500 }).catch(() => sheet.getByRole('button', { name: '好了' }).click());
     await sheet.waitFor({ state: 'hidden' });
   }
 
