@@ -90,6 +90,30 @@ test('a blank checklist has the site’s code on every page, every item once, an
   assert.match(paper.words.at(-1).replace(/\s/g, ''), /检查人签名/);
 });
 
+/** The order of the sheet: where one stands, as the list's groups say. */
+function walkingOrder({ body: { groups = [], items } }) {
+  return [...groups.flatMap(({ key }) => items.filter((item) => item.group === key)), ...items.filter((item) => !groups.some(({ key }) => key === item.group))];
+}
+
+/** One line by its keys; with a word it fails. */
+async function typeLine(item, word = null) {
+  const good = item.pass_rule && ['>', '>='].includes(item.pass_rule.op) ? (item.max_score ?? item.pass_rule.value + 1) : 0;
+  const press = async (key) => {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(60);
+  };
+  if (word !== null) {
+    await press('2');
+    await page.keyboard.type(word);
+    await press('Enter');
+  } else if (item.answer === 'pass_fail') await press('1');
+  else if (item.answer === 'choice') await press(String.fromCharCode(97 + item.options.findIndex((option) => !option.fail)));
+  else {
+    await page.keyboard.type(String(good));
+    await press('Enter');
+  }
+}
+
 test('a filled-in sheet is typed in with one key a line and arrives as its walker’s visit, on paper, with a receipt', { timeout: 240_000 }, async () => {
   const site = sites.find((one) => one.kind === 'clinic');
   const walker = (await api.list('/api/v1/people')).find((person) => person.posts.some((post) => post.role === 'inspector'));
@@ -111,27 +135,12 @@ test('a filled-in sheet is typed in with one key a line and arrives as its walke
 
   await page.getByRole('button', { name: '从没录的第一行开始' }).click();
   let failed = null;
-  let keys = 0;
-  const press = async (key) => {
-    keys += 1;
-    await page.keyboard.press(key);
-    await page.waitForTimeout(60);
-  };
-  for (const item of list.body.items) {
-    if (item.answer === 'pass_fail' && !failed) {
-      failed = item.code;
-      await press('2');
-      await page.keyboard.type('门口的灯坏了');
-      await press('Enter');
-    } else if (item.answer === 'pass_fail') await press('1');
-    else if (item.answer === 'choice') await press(String.fromCharCode(97 + item.options.findIndex((option) => !option.fail)));
-    else {
-      const good = item.pass_rule && ['>', '>='].includes(item.pass_rule.op) ? (item.max_score ?? item.pass_rule.value + 1) : 0;
-      await page.keyboard.type(String(good));
-      await press('Enter');
-    }
+  for (const [i, item] of walkingOrder(list).entries()) {
+    const fail = item.answer === 'pass_fail' && !failed;
+    if (fail) failed = item.code;
+    await typeLine(item, fail ? '门口的灯坏了' : null);
     // The page may be left at any time.
-    if (keys === 5) {
+    if (i === 4) {
       await page.waitForTimeout(400);
       await page.reload();
       await page.getByRole('button', { name: '从没录的第一行开始' }).click();
@@ -155,5 +164,45 @@ test('a filled-in sheet is typed in with one key a line and arrives as its walke
   const { receipt } = await api.get(`/api/v1/operations/${operation_id}/receipt`);
   const claims = await checkReceipt(county.url, receipt);
   assert.deepEqual([claims.sub, claims.person_id, claims.status], [operation_id, walker.id, 'accepted']);
+  assert.deepEqual(browser.complaints(), []);
+});
+
+test('stalls are entered as the columns of the sheet, each by its name; without an account the walker is named', { timeout: 240_000 }, async () => {
+  const site = sites.find((one) => one.kind === 'farmers_market');
+  const [list] = await api.list('/api/v1/checklists?site_kind=farmers_market&status=active');
+  const group = list.body.groups.find((one) => one.repeat);
+  await go('#/paper/enter');
+  await page.getByLabel('点位码或点位名称').fill(site.code);
+  await page.keyboard.press('Enter');
+  await page.locator('[data-line]').first().waitFor();
+  await page.getByLabel('表是谁填的（检查人）').selectOption('other');
+  await page.getByLabel('检查人姓名').fill('借调的老周');
+  await page.getByLabel('检查时间（照表上写）').fill(new Date(Date.now() + 4 * 3_600_000).toISOString().slice(0, 16));
+  await page.getByLabel('检查时间（照表上写）').blur();
+  await page.getByLabel('没有照片，原表已存档').check();
+  const stalls = ['3', '熟食二号'];
+  let begun = false;
+  for (const item of walkingOrder(list)) {
+    if (item.group !== group.key) {
+      if (!begun || (await page.locator(':focus').getAttribute('data-line').catch(() => null)) === null) await page.getByRole('button', { name: '从没录的第一行开始' }).click();
+      begun = true;
+      await typeLine(item);
+    }
+  }
+  for (const name of stalls) {
+    await page.getByLabel(group.repeat.label_zh, { exact: true }).fill(name);
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(100);
+    for (const item of list.body.items.filter((one) => one.group === group.key)) await typeLine(item, name === '3' && item.answer === 'pass_fail' ? '没有防蝇罩' : null);
+  }
+  await page.getByText('每一行都录了').waitFor();
+  await page.getByRole('button', { name: '核对无误，提交' }).click();
+  await expectEventually(async () => (await api.list(`/api/v1/inspections?site_id=${site.id}`)).length === 1, 'the visit');
+  const [visit] = await api.list(`/api/v1/inspections?site_id=${site.id}`);
+  const { answers } = await api.get(`/api/v1/inspections/${visit.id}`);
+  assert.deepEqual([visit.capture, visit.filled_by, visit.person_id], ['paper', '借调的老周', api.me.person.id]);
+  assert.deepEqual([...new Set(answers.map((answer) => answer.instance_key))].sort(), ['', ...stalls].sort());
+  const faults = answers.filter((answer) => answer.result === 'fail');
+  assert.ok(faults.every((answer) => answer.instance_key === '3' && answer.findings[0].note === '没有防蝇罩'));
   assert.deepEqual(browser.complaints(), []);
 });
