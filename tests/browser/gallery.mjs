@@ -31,22 +31,47 @@ const ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => '灯
 
 const page = ['# Every screen', '', 'Written by `npm run gallery` in `tests/browser`. All places, people and photos are invented (示例数据).', ''];
 const seen = new Set();
+const SHELL = /^\/(me|outbox|password|pin|ready|signin)$/;
+async function shot(browser, name) {
+  await browser.page.waitForTimeout(900);
+  await browser.page.screenshot({ path: join(out, `${name}.jpg`), scale: 'css', type: 'jpeg', quality: 72 });
+  page.push(`<img src="gallery/${name}.jpg" alt="${name}" width="${browser.role === 'office' ? 720 : 260}">`);
+}
 async function show(browser, title, routes) {
   page.push(`## ${title}`, '');
   for (const route of routes) {
-    const name = `${browser.role}-${route.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d\d-\d{8}-\d{4}/g, '').replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '') || 'home'}`;
+    // The shell's own pages are shown once, on the inspector's phone.
+    if (browser !== inspector && SHELL.test(route)) continue;
+    const words = route.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d\d-\d{8}-\d{4}/g, 'one').replace(/[^a-z]+/g, '-').replace(/^-|-$/g, '');
+    const name = `${browser.role}-${words || 'home'}`;
     if (seen.has(name)) continue;
     seen.add(name);
     await open(browser, route);
-    await browser.page.waitForTimeout(900);
-    await browser.page.screenshot({ path: join(out, `${name}.png`), scale: 'css' });
-    page.push(`<img src="gallery/${name}.png" alt="${name}" width="${browser.role === 'office' ? 720 : 260}">`);
+    await shot(browser, name);
   }
-  page.push('');
 }
+const small = inspector.page;
+await open(inspector, '/');
+await small.getByRole('searchbox').fill('');
 await show(inspector, '检查人员 Inspector, 390×844', routesOf('inspector', ids));
+await open(inspector, '/');
+await small.getByRole('tab', { name: '地图' }).or(small.getByRole('button', { name: '地图' })).first().click();
+await shot(inspector, 'inspector-map');
+await open(inspector, `/visit/${ids.inspector['/visit/:id'][0]}`);
+await small.getByRole('button', { name: /怎么看/ }).first().click();
+await shot(inspector, 'inspector-visit-rule');
+await small.getByRole('radio', { name: '不合格' }).first().click();
+await small.getByRole('dialog').waitFor();
+await shot(inspector, 'inspector-visit-fail');
+await small.keyboard.press('Escape');
+await small.getByRole('radio', { name: '未观察' }).nth(1).click();
+await small.getByRole('dialog').waitFor();
+await shot(inspector, 'inspector-visit-not-seen');
+await small.keyboard.press('Escape');
+page.push('');
 const deputy = await arrive(county, 'deputy_leader', { position });
 await show(deputy, '乡镇 Township, 390×844', routesOf('deputy_leader', ids).slice(0, 9));
+page.push('');
 const office = await arrive(county, 'office');
 ids.office['/paper/enter/:id'] = [await beginSheet(office.page, shelter)];
 await show(office, '县专班 Office, 1440×900', routesOf('office', ids));

@@ -13,6 +13,9 @@ const LONG = [
   `<x-bad>${'很长的词'.repeat(8)}${'Wort'.repeat(12)}`,
 ];
 
+/** Texts of a checklist that are shorter than the others. */
+const LONGEST = { reasons_zh: 60, label_zh: 40, label_en: 40 };
+
 /** Fields that were given markup, and those whose text was then read on a screen. */
 export class Markup {
   typed = new Set();
@@ -44,7 +47,10 @@ export class Markup {
     const spoil = (value, key = '') => {
       if (Array.isArray(value)) return value.map((one) => spoil(one, key));
       if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, spoil(one, name)]));
-      return typeof value === 'string' && /(^|_)(zh|en|unit|note|source)$/.test(key) ? this.text(`checklist.${key}`, 200) : value;
+      if (typeof value !== 'string' || !/(^|_)(zh|en|unit|note|source|suggestions)$/.test(key)) return value;
+      // Names of stalls differ.
+      if (key === 'suggestions') return `${this.text('list.suggestions', 36)}${this.#turn % 100}`;
+      return this.text(`list.${key}`, LONGEST[key] ?? 200);
     };
     const { field_semantics, ...library } = JSON.parse(demoFile('checklists.json'));
     return JSON.stringify({ ...spoil(library), field_semantics });

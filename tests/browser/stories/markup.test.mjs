@@ -1,15 +1,18 @@
 // Markup in every text that a person types or an import brings, then every screen of every role in both languages: it is shown as text
 // and does nothing.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { demoSites, fillCounty, TOWNSHIP } from '../lib/fixture.mjs';
 import { writeJpeg } from '../lib/jpeg.mjs';
 import { Markup } from '../lib/markup.mjs';
 import { demo } from '../lib/program.mjs';
 import { arrive, AT_DESK, beginSheet, FIELD, idsFor, open, routesOf, settled, speak, workOnPhone } from '../lib/walk.mjs';
+
+/** Example pictures lie beside the checklist's file. */
+const EXAMPLES = resolve(import.meta.dirname, '../../../backend/demo/examples');
 
 let county;
 let folder;
@@ -25,7 +28,7 @@ after(async () => {
 });
 
 /** Kept with the record and shown on no screen so far. */
-const NOT_SHOWN = new Set(['checklist.title_zh', 'checklist.title_en', 'checklist.note_zh', 'checklist.note_en', 'checklist.note', 'checklist.scope_zh', 'accept.late']);
+const NOT_SHOWN = new Set(['list.title_zh', 'list.title_en', 'list.note_zh', 'list.note_en', 'list.note', 'list.scope_zh', 'accept.late']);
 /** With --long every role speaks both languages; otherwise one role of each entry, for the others see the same screens. */
 const BOTH = process.env.LALIAN_TEST_LONG ? [...FIELD, ...AT_DESK] : ['inspector', 'deputy_leader', 'office'];
 
@@ -40,6 +43,7 @@ const folded = (page, nth) =>
 test('markup stays text on every screen', { timeout: 600_000 }, async () => {
   const markup = new Markup();
   await county.stop();
+  await cp(EXAMPLES, join(folder, 'examples'), { recursive: true });
   for (const [what, name, text] of [['divisions', 'regions.geojson', markup.divisions()], ['checklists', 'checklists.json', markup.checklists()], ['sites', 'sites.csv', markup.sites()]]) {
     await writeFile(join(folder, name), text);
     await county.run('import', what, join(folder, name));

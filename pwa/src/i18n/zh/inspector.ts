@@ -8,7 +8,7 @@ export const inspector = {
     mapFailed: '地图没有打开，请用列表。',
     search: '搜名称或编码',
     scan: '扫码',
-    scanLabel: '扫点位码',
+    scanLabel: '扫码打开点位',
     view: '列表或地图',
     filter: '按情况筛选',
     filters: { open: '本季未查', draft: '没做完', done: '本季已查', tickets: '有待改问题', all: '全部' },
