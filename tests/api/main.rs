@@ -1,6 +1,7 @@
 //! Stories of actors over public HTTP; each runs on SQLite and on PostgreSQL.
 
 mod arrows;
+mod capture;
 mod desk;
 mod door;
 mod door_faults;
@@ -12,10 +13,12 @@ mod late_phones;
 mod logic;
 mod main_job;
 mod matrix;
+mod paper;
 mod people;
 mod photos;
 mod places;
 mod races;
 mod real_clients;
+mod rescue;
 mod store;
 mod uploads;

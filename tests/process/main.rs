@@ -3,6 +3,7 @@
 mod chaos;
 mod crash;
 mod demo;
+mod epoch;
 mod hygiene;
 mod kill;
 mod people;

@@ -19,6 +19,7 @@ pub mod postgres;
 pub mod program;
 pub mod proxy;
 pub mod receipt;
+pub mod rescue;
 pub mod storm;
 pub mod story;
 pub mod text;

@@ -66,6 +66,8 @@ pub struct Photo {
     pub role: &'static str,
     pub item: Option<String>,
     pub position: Option<(f64, f64)>,
+    /// Members of its entry that are otherwise than usual.
+    pub more: Value,
 }
 
 impl Photo {
@@ -76,12 +78,18 @@ impl Photo {
 
     fn reference(&self, taken_at: DateTime<Utc>) -> Value {
         let position = self.position.map(|place| position_at(place, taken_at));
-        json!({
+        let mut entry = json!({
             "file_id": self.file_id, "sha256": self.sha256(), "bytes": self.bytes.len(), "media_type": "image/jpeg",
             "role": self.role, "item_path": self.item, "instance_key": "", "of_file_id": null,
             "taken_at": stamp(taken_at), "capture": "in_page", "capture_reason": null, "reencoded": false,
             "position": position, "heading": null,
-        })
+        });
+        let more = self.more.as_object().into_iter().flatten();
+        entry
+            .as_object_mut()
+            .expect("an object")
+            .extend(more.map(|(key, value)| (key.clone(), value.clone())));
+        entry
     }
 }
 
@@ -170,7 +178,14 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn photo(mut self, role: &'static str, item: Option<&str>, bytes: Vec<u8>) -> Self {
         let item = item.map(str::to_owned);
-        self.photos.push(Photo { file_id: fresh_id(), bytes, role, item, position: None });
+        self.photos.push(Photo { file_id: fresh_id(), bytes, role, item, position: None, more: Value::Null });
+        self
+    }
+
+    /// Adds a file whose entry says more than that of a photo: a voice note, a drawing.
+    #[must_use]
+    pub fn file(mut self, role: &'static str, bytes: Vec<u8>, more: Value) -> Self {
+        self.photos.push(Photo { file_id: fresh_id(), bytes, role, item: None, position: None, more });
         self
     }
 

@@ -26,6 +26,21 @@ impl App {
         }
     }
 
+    /// Gives the database a new epoch after an older copy was put back: phones compare all they have, and cursors of the feed end.
+    pub async fn renew_epoch(&self, caller: &super::Caller) -> super::AppResult<uuid::Uuid> {
+        let (now, fresh) = (self.clock.now(), self.random.id());
+        self.store
+            .write(async |tx| {
+                let before = meta::get(tx, meta::EPOCH).await?;
+                meta::set(tx, meta::EPOCH, fresh.to_string()).await?;
+                let mut line = caller.audit("epoch.renew", "meta", fresh);
+                line.reason = before.unwrap_or_default();
+                Ok::<_, super::AppError>(crate::store::audit::append(tx, now, line).await?)
+            })
+            .await?;
+        Ok(fresh)
+    }
+
     /// The database's epoch; made when the database is new, renewed by a restore.
     pub async fn epoch(&self) -> super::AppResult<uuid::Uuid> {
         let fresh = self.random.id();

@@ -1,6 +1,7 @@
 //! The commands of the program: one binary, one subcommand for each thing an operator does.
 
 mod demo;
+mod epoch;
 mod front_end;
 mod import;
 mod keys;
@@ -43,6 +44,8 @@ enum Command {
     User(Box<user::User>),
     /// 签名密钥 Show or renew the keys that sign receipts and access tokens
     Keys(keys::Keys),
+    /// 恢复备份之后 Renew the mark by which phones see that an older copy was put back
+    Epoch(Box<epoch::Epoch>),
     /// 接口文档 Write the OpenAPI document
     Openapi(openapi::OpenApi),
 }
@@ -79,6 +82,7 @@ pub fn run(cli: Cli) -> Outcome {
             Command::Import(import) => import.run().await,
             Command::User(user) => user.run().await,
             Command::Keys(keys) => keys.run(),
+            Command::Epoch(epoch) => epoch.run().await,
             Command::Openapi(openapi) => openapi.run(),
         }
     })

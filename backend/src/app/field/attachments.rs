@@ -49,6 +49,7 @@ pub struct VoiceRef {
     pub item_path: Option<String>,
     pub instance_key: Option<String>,
     pub seconds: Option<f64>,
+    pub flags: Vec<String>,
 }
 
 /// The photos among `shown`, with drawings from all files of the same ticket or visit.
@@ -73,6 +74,7 @@ pub fn voices(files: &[NamedFile]) -> Vec<VoiceRef> {
             item_path: file.item_path.clone(),
             instance_key: file.instance_key.clone(),
             seconds: file.sidecar["seconds"].as_f64(),
+            flags: serde_json::from_value(file.flags.clone()).unwrap_or_default(),
         })
         .collect()
 }

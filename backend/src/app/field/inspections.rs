@@ -419,7 +419,11 @@ impl<'a> Visit<'a> {
         tickets: &HashMap<(String, String), Uuid>,
     ) -> AppResult<Vec<String>> {
         let visit = self.body.inspection_id;
+        let files = &entry.envelope.files;
         let ticket_of = |file: &FileRef| {
+            // A drawing belongs where its photo does.
+            let drawn_on = file.of_file_id.filter(|_| file.role == "annotation");
+            let file = files.iter().find(|other| drawn_on == Some(other.file_id)).unwrap_or(file);
             let item = file.item_path.clone()?;
             let instance = file.instance_key.clone().unwrap_or_default();
             tickets.get(&(item, instance)).copied()

@@ -431,8 +431,10 @@ async fn show(app: &App, rows: Vec<OperationRow>) -> AppResult<Vec<OperationView
     let names = store::people::persons::names(read, rows.iter().map(|row| row.person_id).collect()).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
+        // What was noticed since, such as at its files, stands on the row only.
+        let flags = serde_json::from_value(row.flags.clone()).unwrap_or_default();
         views.push(OperationView {
-            answer: replay(read, &row).await?,
+            answer: Answer { flags, ..replay(read, &row).await? },
             person_name: names.get(&row.person_id).cloned(),
             kind: row.kind,
             person_id: row.person_id,
