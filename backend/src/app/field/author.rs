@@ -169,7 +169,8 @@ pub async fn judge(app: &App, county: Uuid, sealed: Sealed<'_>) -> AppResult<Opt
         match facts::device(app, number.id).await? {
             Some(device) if device.person_id == author.person_id || entered_by == Some(device.person_id) => {
                 // What was sealed on a lost phone before the loss is taken in; what came after may be a finder's, so a person decides.
-                if device.revoked_at.is_some_and(|end| at > end) {
+                // A sheet counts by when it was entered: anybody can write an earlier day on paper.
+                if device.revoked_at.is_some_and(|end| sealed.entered_at > end) {
                     flags.push(FlagCode::DeviceRevoked.flag());
                     refusal = Some(Refusal::RevokedDevice);
                 }

@@ -551,7 +551,7 @@ pub async fn decide(
         body: &body,
         signature: row.signature.as_deref(),
         at: times.effective(),
-        entered_at: row.accepted_at,
+        entered_at: if sheet::of(&envelope).is_some() { row.accepted_at } else { times.effective() },
     };
     let mut author = author::judge(app, row.county_id, sealed).await?.ok_or(Code::WrongState)?;
     author.refusal = None;

@@ -3,6 +3,8 @@
 pub mod checksum;
 pub mod envelope;
 pub mod flag;
+#[cfg(test)]
+mod golden_tests;
 pub mod inspection;
 pub mod kind;
 pub mod media;
