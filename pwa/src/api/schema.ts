@@ -2435,6 +2435,7 @@ export interface components {
         };
         /** @description A voice note; its bytes are the original of `/photos/{photo_id}/original`. */
         VoiceRef: {
+            flags: string[];
             instance_key?: string | null;
             item_path?: string | null;
             media_type: string;
