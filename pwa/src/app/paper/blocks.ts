@@ -26,8 +26,8 @@ export function blocksOf(body: Checklist['body']): readonly Block[] {
   return [...blocks, { kind: 'remarks', key: 'remarks' }, { kind: 'signature', key: 'signature' }];
 }
 
-/** A heading must not be the last thing on a page. */
-const staysWithNext = (block: Block | undefined): boolean => block?.kind === 'heading';
+/** A heading must not be the last thing on a page, and signatures must not stand alone on the next. */
+const staysWithNext = (block: Block | undefined): boolean => block?.kind === 'heading' || block?.kind === 'remarks';
 
 /**
  * Which blocks lie on which page, by index. `first` and `next` are the room of the first page and of those after it, in the unit of `heights`.
