@@ -1,0 +1,214 @@
+// One phone and what it is trusted with: the check before leaving, several people, the screen lock, leaving with unsent work, the file for the
+// office, an app that is too old, a chat app's browser.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { installed, phone } from '../lib/chromium.mjs';
+import { InspectorPhone, logIn } from '../lib/pages.mjs';
+import { demo } from '../lib/program.mjs';
+import { expectEventually } from '../lib/wait.mjs';
+
+const position = { longitude: 104.9773, latitude: 30.2854, accuracy: 8 };
+const WECHAT = 'Mozilla/5.0 (Linux; Android 14; X) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.50';
+
+let county;
+let folder;
+const browsers = [];
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lalian-one-phone-'));
+  county = await demo();
+});
+after(async () => {
+  for (const one of browsers) await one.close().catch(() => undefined);
+  await county?.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function open(url = county.url) {
+  const device = await phone({ origin: url, position });
+  browsers.push(device);
+  const page = await device.page();
+  await page.goto(url);
+  return { device, page };
+}
+
+async function ready() {
+  const { device, page } = await open();
+  await logIn(page, county.login('inspector'));
+  await installed(page);
+  await new InspectorPhone(page).sites();
+  return { device, page };
+}
+
+const goTo = (page, hash) => page.evaluate((to) => {
+  location.hash = to;
+}, hash);
+const text = (page) => page.locator('body').innerText();
+const says = (page, words, what = `the words ${words}`) => expectEventually(async () => (typeof words === 'string' ? (await text(page)).includes(words) : words.test(await text(page))), what);
+
+async function signInAs(page, { login, password }) {
+  await page.locator('input[autocomplete~="username"]').fill(login);
+  await page.locator('input[autocomplete~="current-password"]').fill(password);
+  await page.locator('form button[type="submit"]').click();
+}
+
+/** A problem by the road, sealed without a signal. */
+async function reportOffline(device, page) {
+  await device.offline(true);
+  await goTo(page, '#/finding');
+  await page.locator('main input[type="text"], main textarea').first().fill('路灯杆倾斜');
+  await page.getByRole('button', { name: '提交问题' }).click();
+  await says(page, '已提交');
+  await goTo(page, '#/outbox');
+  await says(page, /1 件.*还只在这台手机上/);
+}
+
+test('before leaving: every line that can be good is good, and nothing is demanded', { timeout: 120_000 }, async () => {
+  const { device, page } = await ready();
+  await page.getByRole('link', { name: '出发前检查' }).click();
+  await says(page, /可以出发/);
+  assert.doesNotMatch(await text(page), /要处理|先别走/);
+  await says(page, '存下并核对成功');
+  await says(page, '拉练通已存在本机');
+  await page.getByRole('button', { name: '带上附近点位的照片' }).click();
+  await says(page, /最近的 \d+ 个点位/);
+  await device.offline(true);
+  await page.reload();
+  await says(page, /可以出发/);
+  assert.deepEqual(device.complaints(), []);
+});
+
+test('two people on one phone: leaving keeps what is unsent, the next one sends it and sees only a number, two taps change the person', { timeout: 180_000 }, async () => {
+  const { device, page } = await ready();
+  const [first, second] = [county.login('inspector'), county.login('inspector', 1)];
+  await reportOffline(device, page);
+
+  // A screen lock, then out of the door.
+  await goTo(page, '#/pin');
+  await page.locator('main input').nth(0).fill('135790');
+  await page.locator('main input').nth(1).fill('135790');
+  await page.getByRole('button', { name: '设好屏幕锁' }).click();
+  await page.getByRole('button', { name: '退出登录' }).click();
+  await says(page, /还有 1 件没上传。退出后会锁在这台手机里/);
+  await page.getByRole('dialog').getByRole('button', { name: '退出登录' }).click();
+  await page.locator('input[autocomplete~="username"]').waitFor();
+  assert.doesNotMatch(await text(page), new RegExp(first.login));
+
+  await device.offline(false);
+  await signInAs(page, second);
+  await new InspectorPhone(page).sites();
+  await goTo(page, '#/mine');
+  await says(page, '还没有检查');
+  await goTo(page, '#/me');
+  await says(page, '这台手机上的人');
+  // Whoever holds the phone lets it send for all; then nothing of the first one is left to count.
+  await expectEventually(async () => !(await text(page)).includes('没上传 1 件'), 'the first one’s work to be sent');
+
+  // Back: the password, and it is all there.
+  await goTo(page, '#/signin?other=1');
+  await signInAs(page, first);
+  await new InspectorPhone(page).sites();
+  await goTo(page, '#/outbox');
+  await says(page, /县里已收到/);
+
+  // Two taps: "me", the other person.
+  await page.goto(`${county.url}/#/`);
+  await page.getByRole('link', { name: '我的', exact: true }).click();
+  await page.getByRole('button', { name: /^换成/ }).click();
+  await page.locator('a[href*="#/site/"]').first().waitFor();
+  await goTo(page, '#/me');
+  await says(page, second.login);
+  assert.deepEqual(device.complaints(), []);
+});
+
+test('the screen lock: wrong digits, the right ones, and the password that takes it away', { timeout: 120_000 }, async () => {
+  const { device, page } = await ready();
+  await goTo(page, '#/pin');
+  await page.locator('main input').nth(0).fill('135790');
+  await page.locator('main input').nth(1).fill('135790');
+  await page.getByRole('button', { name: '设好屏幕锁' }).click();
+  await says(page, '已设');
+  // Six minutes later.
+  await page.evaluate(() => {
+    const now = Date.now;
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    Date.now = () => now() + 6 * 60_000;
+    Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  const digits = page.getByLabel('请输入 6 位数字');
+  await digits.fill('000000');
+  await says(page, '不对，请再试一次');
+  // No address leads past it.
+  await goTo(page, '#/outbox');
+  await digits.waitFor();
+  await digits.fill('135790');
+  await says(page, '上传');
+  await digits.waitFor({ state: 'detached' });
+  assert.deepEqual(device.complaints(), []);
+});
+
+test('everything unsent leaves as one file, and stays', { timeout: 120_000 }, async () => {
+  const { device, page } = await ready();
+  await reportOffline(device, page);
+  await page.getByRole('button', { name: '导出备份' }).click();
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: '存成文件' }).click();
+  const file = join(folder, 'rescue.zip');
+  await (await coming).saveAs(file);
+  const listed = spawnSync('python3', ['-m', 'zipfile', '--list', file], { encoding: 'utf8' });
+  assert.match(listed.stdout, /manifest\.json/);
+  assert.match(listed.stdout, /operations\/[0-9a-f-]{36}\.json/);
+  assert.equal(spawnSync('python3', ['-m', 'zipfile', '--test', file]).status, 0);
+  await page.reload();
+  await says(page, /1 件.*还只在这台手机上/);
+});
+
+test('an app older than the county wants begins no visit, and says how to get the new one', { timeout: 120_000 }, async () => {
+  const { device, page } = await ready();
+  // As a server that was started with `--min-client 99.0.0` answers; a demo has no such wish.
+  await device.context.route('**/api/v1/**', async (route) => {
+    const response = await route.fetch().catch(() => null);
+    if (!response) return route.abort();
+    await route.fulfill({ response, headers: { ...response.headers(), 'lalian-min-client': '99.0.0' } });
+  });
+  await page.reload();
+  await says(page, '这个版本太旧了');
+  await page.locator('a[href*="#/site/"]').first().click();
+  await says(page, '要开始新的检查，请先更新');
+  assert.equal(await page.getByRole('button', { name: /开始检查/ }).count(), 0);
+  // Known without a network too.
+  await device.context.unrouteAll({ behavior: 'ignoreErrors' });
+  await device.offline(true);
+  await page.reload();
+  await says(page, '要开始新的检查，请先更新');
+});
+
+test('inside a chat app: the way out first, tickets with a network, nothing without one, no worker', { timeout: 120_000 }, async () => {
+  const device = await phone({ origin: county.url, position });
+  browsers.push(device);
+  const page = await device.page();
+  const chromium = await device.context.newCDPSession(page);
+  await chromium.send('Emulation.setUserAgentOverride', { userAgent: WECHAT });
+  await page.goto(county.url);
+  await says(page, '请用手机浏览器打开');
+  await page.getByRole('button', { name: '先在这里看看' }).click();
+  await logIn(page, county.login('desk_officer'));
+  await says(page, '聊天软件里只能联网使用');
+  await says(page, '整改任务');
+  assert.equal(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
+  await device.offline(true);
+  await says(page, '聊天软件里不能离线使用');
+  await device.offline(false);
+  await says(page, '整改任务');
+  // An inspector is led out, whatever he taps.
+  await goTo(page, '#/signin?other=1');
+  await page.locator('input[autocomplete~="username"]').waitFor();
+  await signInAs(page, county.login('inspector'));
+  await says(page, '检查要用手机浏览器');
+  assert.deepEqual(device.complaints(), []);
+});
