@@ -62,7 +62,7 @@ function photos(db: Database = world.db): Photos {
 
 const before: PhotoMeta = { role: 'before', item_path: 'A', capture: 'in_page' };
 const shoot = (to: Photos) => to.pick(draft_id, new Blob([]), before);
-const stored = async (_to: Photos, work: ReturnType<Photos['pick']>) => {
+const stored = async (work: ReturnType<Photos['pick']>) => {
   const answer = await work;
   if (answer.kind !== 'stored') throw new Error(JSON.stringify(answer));
   return answer.file;
@@ -70,11 +70,11 @@ const stored = async (_to: Photos, work: ReturnType<Photos['pick']>) => {
 
 test('each photo says how far the steady clock had run at its shutter, not at its sealing', async () => {
   const all = photos();
-  const unmet = await stored(all, shoot(all));
+  const unmet = await stored(shoot(all));
   expect(unmet.clock).toEqual({ last_server_at: null, monotonic_ms: null });
   clock.heard(new Date('2026-11-22T07:59:00Z'));
   world.time += 5_000;
-  const met = await stored(all, shoot(all));
+  const met = await stored(shoot(all));
   world.time += 90_000;
   expect(met.clock).toEqual({ last_server_at: '2026-11-22T07:59:00.000Z', monotonic_ms: 5_000 });
   await world.seal(draft_id);
@@ -86,11 +86,11 @@ test('each photo says how far the steady clock had run at its shutter, not at it
 
 test('a drawing takes the place of the drawing before it, the photo keeps its bytes, and deleting the photo takes the drawing along', async () => {
   const all = photos();
-  const [photo, other] = [await stored(all, shoot(all)), await stored(all, shoot(all))];
+  const [photo, other] = [await stored(shoot(all)), await stored(shoot(all))];
   const layer: PhotoMeta = { role: 'annotation', item_path: 'A', of_file_id: photo.file_id, capture: 'in_page' };
-  await stored(all, all.attach(draft_id, randomBytes(10) as Bytes, 'image/png', layer));
-  const second = await stored(all, all.attach(draft_id, randomBytes(11) as Bytes, 'image/png', layer));
-  const on_other = await stored(all, all.attach(draft_id, randomBytes(12) as Bytes, 'image/png', { ...layer, of_file_id: other.file_id }));
+  await stored(all.attach(draft_id, randomBytes(10) as Bytes, 'image/png', layer));
+  const second = await stored(all.attach(draft_id, randomBytes(11) as Bytes, 'image/png', layer));
+  const on_other = await stored(all.attach(draft_id, randomBytes(12) as Bytes, 'image/png', { ...layer, of_file_id: other.file_id }));
   const files = await all.of(draft_id);
   expect(files.filter((file) => file.role === 'annotation').map((file) => file.file_id).sort()).toEqual([second.file_id, on_other.file_id].sort());
   expect(await sha256(await ((await all.bytes(photo.file_id)) as Blob).arrayBuffer())).toBe(photo.sha256);
@@ -101,19 +101,19 @@ test('a drawing takes the place of the drawing before it, the photo keeps its by
 
 test('redoing a drawing on a full visit is no further file', async () => {
   const all = photos();
-  const photo = await stored(all, shoot(all));
+  const photo = await stored(shoot(all));
   const layer: PhotoMeta = { role: 'annotation', of_file_id: photo.file_id, capture: 'in_page' };
-  await stored(all, all.attach(draft_id, randomBytes(10) as Bytes, 'image/png', layer));
+  await stored(all.attach(draft_id, randomBytes(10) as Bytes, 'image/png', layer));
   for (let i = 0; i < 58; i++) await world.addPhoto(draft_id, 1, 'overview');
   expect(await shoot(all)).toEqual({ kind: 'too_many', limit: 60 });
-  await stored(all, all.attach(draft_id, randomBytes(10) as Bytes, 'image/png', layer));
+  await stored(all.attach(draft_id, randomBytes(10) as Bytes, 'image/png', layer));
   expect(await all.of(draft_id)).toHaveLength(60);
 });
 
 test('a voice note is kept as it was recorded, with its length', async () => {
   const all = photos();
   const sound = randomBytes(500) as Bytes;
-  const note = await stored(all, all.attach(draft_id, sound, 'audio/webm;codecs=opus', { role: 'voice', item_path: 'A', capture: 'in_page', seconds: 7 }));
+  const note = await stored(all.attach(draft_id, sound, 'audio/webm;codecs=opus', { role: 'voice', item_path: 'A', capture: 'in_page', seconds: 7 }));
   expect(note).toMatchObject({ role: 'voice', media_type: 'audio/webm;codecs=opus', seconds: 7, sha256: await sha256(sound) });
   expect(await all.thumb(note.file_id)).toBeNull();
 });
