@@ -40,7 +40,9 @@ export interface LastPhoto {
   readonly item_code: string | null;
   readonly instance_key: string;
   readonly photo_id: string;
-  readonly taken_at: string;
+  /** Null where the phone that took it did not say. */
+  readonly taken_at: string | null;
+  readonly visit_at: string;
 }
 
 export interface LocalSchema extends DBSchema {

@@ -16,6 +16,9 @@ const MOST_PICTURES = 200;
 /** Of one site: the newest say enough. */
 const PER_SITE = 20;
 
+/** When it was taken, as well as the county knows. */
+export const shownAt = (photo: LastPhoto): string => photo.taken_at ?? photo.visit_at;
+
 export interface LastPhotosParts {
   readonly db: Database;
   readonly api: Pick<ApiClient, 'get' | 'blob'>;
@@ -69,7 +72,7 @@ export class LastPhotos {
     return this.#parts.db.read(['last_photos', 'pictures'], async (tx) => {
       const row = await tx.objectStore('last_photos').get(site_id);
       const fits = (row?.items ?? []).filter((item) => item.item_code === item_code && item.instance_key === instance_key);
-      fits.sort((a, b) => b.taken_at.localeCompare(a.taken_at));
+      fits.sort((a, b) => shownAt(b).localeCompare(shownAt(a)));
       for (const item of fits) if ((await tx.objectStore('pictures').getKey(item.photo_id)) !== undefined) return item;
       return null;
     });

@@ -215,9 +215,9 @@ test('the last photos of a site are asked for once an hour and lie here without 
   const last = new LastPhotos({ db: world.db, api: shelf, now: () => world.time, storage: () => storage });
   shelf.lists.set('/sites/s1/last-photos', {
     items: [
-      { item_code: 'A', instance_key: '', photo_id: 'p1', taken_at: '2026-08-01T00:00:00Z' },
-      { item_code: 'A', instance_key: '3', photo_id: 'p2', taken_at: '2026-08-02T00:00:00Z' },
-      { item_code: null, instance_key: '', photo_id: 'p3', taken_at: '2026-08-03T00:00:00Z' },
+      { item_code: 'A', instance_key: '', photo_id: 'p1', taken_at: '2026-08-01T00:00:00Z', visit_at: '2026-08-01T01:00:00Z' },
+      { item_code: 'A', instance_key: '3', photo_id: 'p2', taken_at: '2026-08-02T00:00:00Z', visit_at: '2026-08-02T01:00:00Z' },
+      { item_code: null, instance_key: '', photo_id: 'p3', taken_at: '2026-08-03T00:00:00Z', visit_at: '2026-08-03T01:00:00Z' },
     ],
   });
   shelf.files.set('/photos/p1/display', randomBytes(20));
