@@ -182,8 +182,8 @@ test('an app older than the county wants begins no visit, and says how to get th
   await says(page, '要开始新的检查，请先更新');
   assert.equal(await page.getByRole('button', { name: /开始检查/ }).count(), 0);
   // Known without a network too.
-  await device.context.unrouteAll({ behavior: 'ignoreErrors' });
   await device.offline(true);
+  await device.context.unrouteAll({ behavior: 'ignoreErrors' });
   await page.reload();
   await says(page, '要开始新的检查，请先更新');
 });
