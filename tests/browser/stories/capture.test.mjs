@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -30,6 +31,14 @@ after(async () => {
   await county?.remove();
   await rm(folder, { recursive: true, force: true });
 });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+/** Axe over what is open now. */
+async function clean(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`), []);
+}
 
 const shot = (page, name) => (process.env.LALIAN_SHOTS ? page.screenshot({ path: join(process.env.LALIAN_SHOTS, `${name}.png`) }) : undefined);
 
@@ -99,6 +108,7 @@ test('evidence is taken, marked and told, and survives the phone', { timeout: 60
     await expectEventually(() => page.evaluate(() => Math.abs(window.__lens.set.zoom - 2) < 0.2), 'two fingers at half the distance halve the zoom');
     await video.click({ position: { x: box.width / 2, y: box.height / 2 } });
     await expectEventually(() => page.evaluate(() => window.__lens.asked.some((one) => one.focusMode === 'single-shot' && Math.abs(one.pointsOfInterest?.[0].x - 0.5) < 0.05)), 'a tap focuses');
+    await clean(page);
     await shot(page, 'finder');
     await sheet().getByRole('button', { name: '关掉补光灯' }).click();
   });
@@ -132,6 +142,7 @@ test('evidence is taken, marked and told, and survives the phone', { timeout: 60
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
+    await clean(page);
     await shot(page, 'draw');
     await sheet().getByRole('button', { name: '存下标注' }).click();
     await sheet().getByRole('button', { name: '改标注' }).waitFor();
@@ -145,6 +156,7 @@ test('evidence is taken, marked and told, and survives the phone', { timeout: 60
     await sheet().getByRole('timer').waitFor();
     await expectEventually(async () => Number(await sheet().locator('meter').getAttribute('value')) > 0, 'the level moves');
     await page.waitForTimeout(1_600);
+    await clean(page);
     await shot(page, 'voice');
     await sheet().getByRole('button', { name: '说完了' }).click();
     const play = sheet().getByRole('button', { name: '播放' });
@@ -168,8 +180,11 @@ test('evidence is taken, marked and told, and survives the phone', { timeout: 60
     assert.equal(await kept().count(), 2, 'both photos are still there');
     await shot(page, 'came-back');
     const [taken] = await Promise.all([page.waitForEvent('filechooser'), sheet().getByRole('button', { name: '用手机相机拍' }).click()]);
-    await taken.setFiles(await writeJpeg(page, join(folder, 'taken.jpg'), 7));
+    const picture = await writeJpeg(page, join(folder, 'taken.jpg'), 7);
+    const began = performance.now();
+    await taken.setFiles(picture);
     await expectEventually(async () => (await kept().count()) === 3, 'the photo of the phone’s camera');
+    t.diagnostic(`12 megapixels: ${Math.round(performance.now() - began)} ms from the picker to the disk`);
     await page.getByText('已回到刚才的地方').waitFor({ state: 'detached' });
     // A reload opens the same sheet again.
     await page.reload();
