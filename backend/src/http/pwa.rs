@@ -66,7 +66,7 @@ impl Pwa {
     #[cfg(feature = "embed")]
     pub fn embedded() -> Self {
         #[derive(rust_embed::RustEmbed)]
-        #[folder = "$CARGO_MANIFEST_DIR/../pwa/dist"]
+        #[folder = "../pwa/dist"]
         struct Dist;
         let mut pwa = Self::default();
         for name in Dist::iter().filter(|name| !name.split('/').any(|part| part.starts_with('.'))) {
