@@ -206,7 +206,7 @@ export const office: typeof zh = {
     held: (n) => `It still holds ${pieces(n, 'record')}. For 30 days, if it gets a network, they are sent and taken in as usual.`,
     heldNone: 'It holds nothing that we know of; if it does, that is taken in for 30 days.',
     drafts: 'Drafts that were not submitted lie only on that device and are not sent.',
-    again: 'This cannot be undone. When it is found, signing in again makes it usable.',
+    again: 'This cannot be undone. When it is found: let it send what it holds, clear its data, then sign in again.',
     do: 'Understood, revoke',
     done: 'Revoked',
   },
