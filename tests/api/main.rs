@@ -1,10 +1,12 @@
 //! Stories of actors over public HTTP; each runs on SQLite and on PostgreSQL.
 
 mod arrows;
+mod board;
 mod capture;
 mod desk;
 mod door;
 mod door_faults;
+mod erasure;
 mod files_http;
 mod files_s3;
 mod foreign;
@@ -20,5 +22,6 @@ mod places;
 mod races;
 mod real_clients;
 mod rescue;
+mod settings;
 mod store;
 mod uploads;

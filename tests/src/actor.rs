@@ -150,6 +150,11 @@ impl Actor {
         tus::upload(&self.http, bytes, PIECE).await;
     }
 
+    /// Asks to upload a file, and hears what the server says.
+    pub async fn try_upload(&self, bytes: &[u8]) -> Answer {
+        tus::create(&self.http, bytes).await
+    }
+
     /// The receipt: 202 while files are missing, then 200.
     pub async fn receipt(&self, operation: Uuid) -> Answer {
         self.http.get(&format!("/api/v1/operations/{operation}/receipt")).await
@@ -177,6 +182,19 @@ impl Actor {
             match answer["next"].as_str() {
                 Some(next) => next.clone_into(&mut page),
                 None => return rows,
+            }
+        }
+    }
+
+    /// What the feed tells after a cursor, to its end.
+    pub async fn told_since(&self, cursor: &str) -> Vec<Value> {
+        let (mut changes, mut cursor) = (Vec::new(), cursor.to_owned());
+        loop {
+            let feed = self.http.get(&format!("/api/v1/sync?cursor={cursor}")).await.expect(200).json();
+            changes.extend(feed["changes"].as_array().expect("changes").iter().cloned());
+            feed["cursor"].as_str().expect("a cursor").clone_into(&mut cursor);
+            if feed["more"] == false {
+                return changes;
             }
         }
     }

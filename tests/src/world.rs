@@ -55,6 +55,11 @@ impl World {
         self.server.as_ref().expect("it runs")
     }
 
+    /// Where the server keeps its files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Stops the server and starts it again on the same data, perhaps with other settings; the address changes.
     pub async fn restart(&mut self, change: impl FnOnce(&mut Config)) {
         let server = self.server.take().expect("it runs");

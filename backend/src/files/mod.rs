@@ -155,6 +155,17 @@ impl Files {
         Ok(())
     }
 
+    /// Removes an original and its copies for good. What is already gone needs no removing.
+    pub async fn erase(&self, key: Key) -> Result<()> {
+        for path in [key.original(), key.copy(Copy::Display), key.copy(Copy::Thumb)] {
+            match self.objects.delete(&path).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
     /// Free bytes where files lie; `None` where that cannot be asked (S3).
     pub fn free_space(&self) -> Result<Option<u64>> {
         match &self.staging {

@@ -79,6 +79,10 @@ routes! {
     HEAD "/api/v1/uploads/{id}" Who::Sender, NONE => v1::uploads::standing;
     PATCH "/api/v1/uploads/{id}" Who::Sender, FILE => v1::uploads::append;
     GET "/api/v1/photos/{file_id}/{size}" Who::May(Action::ReadPhotos), NONE => v1::photos::photo;
+    GET "/api/v1/erasures" Who::May(Action::EraseFiles), NONE => v1::erasures::list;
+    POST "/api/v1/erasures" Who::May(Action::EraseFiles), Body::Json(16 * KIB) => v1::erasures::ask;
+    POST "/api/v1/erasures/{id}/confirm" Who::May(Action::EraseFiles), Body::Json(16 * KIB) => v1::erasures::confirm;
+    POST "/api/v1/erasures/{id}/withdraw" Who::May(Action::EraseFiles), Body::Json(16 * KIB) => v1::erasures::withdraw;
     // field: sealed work in, receipts out
     GET "/api/v1/operations/kinds" Who::Newcomer, NONE => v1::operations::kinds;
     GET "/api/v1/operations" Who::May(Action::DecideOperations), NONE => v1::operations::list;
@@ -134,6 +138,8 @@ routes! {
     GET "/api/v1/checklists" Who::May(Action::ReadStandards), NONE => v1::checklists::checklists;
     GET "/api/v1/checklists/examples/{sha256}" Who::May(Action::ReadStandards), NONE => v1::checklists::example;
     GET "/api/v1/checklists/{id}" Who::May(Action::ReadStandards), NONE => v1::checklists::checklist;
+    GET "/api/v1/settings" Who::May(Action::ReadStandards), NONE => v1::settings::settings;
+    PUT "/api/v1/settings" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::settings::set_settings;
     GET "/api/v1/calendar/{year}" Who::May(Action::ReadStandards), NONE => v1::calendar::calendar_year;
     PUT "/api/v1/calendar/{year}" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::calendar::set_calendar_year;
 }

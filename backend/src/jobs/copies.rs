@@ -12,6 +12,11 @@ pub(super) async fn run(app: &App, payload: &Value) -> AppResult<()> {
     app.make_copies(key(payload)?).await
 }
 
+/// Removes the bytes of a photo that two people erased, copies and all. The same payload.
+pub(super) async fn erase(app: &App, payload: &Value) -> AppResult<()> {
+    app.erase_bytes(key(payload)?).await
+}
+
 pub(super) async fn give_up(app: &App, payload: &Value) -> AppResult<()> {
     app.give_up_copies(key(payload)?).await
 }

@@ -8,7 +8,10 @@ mod schedule;
 mod sweep;
 
 use crate::{
-    app::{App, AppError, AppResult, field::settle},
+    app::{
+        App, AppError, AppResult,
+        field::{erasures, settle},
+    },
     store::jobs::{self as queue, Claimed, Ending},
 };
 use chrono::TimeDelta;
@@ -47,6 +50,19 @@ static KINDS: &[Kind] = &[
         attempts: 5,
         run: |app, payload| copies::run(app, payload).boxed_local(),
         give_up: Some(|app, payload| copies::give_up(app, payload).boxed_local()),
+    },
+    Kind {
+        name: erasures::ERASE_BYTES,
+        // It must happen: storage that is away for days is asked again for days.
+        attempts: 100,
+        run: |app, payload| copies::erase(app, payload).boxed_local(),
+        give_up: None,
+    },
+    Kind {
+        name: sweep::ERASURES,
+        attempts: 3,
+        run: |app, _| sweep::erasures(app).boxed_local(),
+        give_up: None,
     },
     Kind {
         name: sweep::UPLOADS,

@@ -26,6 +26,7 @@ struct Schedule {
 static SCHEDULES: &[Schedule] = &[
     Schedule { kind: sweep::UPLOADS, every: TimeDelta::hours(6) },
     Schedule { kind: sweep::COPIES, every: TimeDelta::hours(1) },
+    Schedule { kind: sweep::ERASURES, every: TimeDelta::hours(1) },
     Schedule { kind: sweep::JOBS, every: TimeDelta::hours(6) },
     Schedule { kind: sweep::KEYS, every: TimeDelta::hours(24) },
     Schedule { kind: sweep::SESSIONS, every: TimeDelta::hours(24) },

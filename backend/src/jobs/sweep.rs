@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 
 pub(super) const UPLOADS: &str = "sweep_uploads";
 pub(super) const COPIES: &str = "sweep_copies";
+pub(super) const ERASURES: &str = "sweep_erasures";
 pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
 pub(super) const SESSIONS: &str = "sweep_sessions";
@@ -23,6 +24,10 @@ pub(super) async fn uploads(app: &App) -> AppResult<()> {
 
 pub(super) async fn copies(app: &App) -> AppResult<()> {
     app.order_missing_copies().await.map(drop)
+}
+
+pub(super) async fn erasures(app: &App) -> AppResult<()> {
+    app.order_missing_erasures().await.map(drop)
 }
 
 pub(super) async fn jobs(app: &App) -> AppResult<()> {

@@ -3,7 +3,7 @@
 import type { Post } from '../core/model';
 import type { Division, Inspection, PhotoRef, Round, Site, SiteKind, Ticket } from '../core/rows';
 import type { components } from './schema';
-import type { Attempt, AuditRow, Department, DeviceRow, OperationRow, PersonRow, RoundRow, TicketCounts, TicketEvent, TicketFinding, UnsentDevice, Zero, ZeroDay, ZeroTownship } from './types';
+import type { Attempt, AuditRow, DeviceRow, OperationRow, PersonRow, RoundRow, TicketCounts, TicketEvent, TicketFinding, UnsentDevice } from './types';
 
 type Server = components['schemas'];
 
@@ -35,14 +35,10 @@ export const FITS: readonly [
   Fits<TicketEvent, Server['EventView']>,
   Fits<TicketFinding, Server['FindingView']>,
   Fits<TicketCounts, Server['Counts']>,
-  Fits<Department, Server['DepartmentRow']>,
-  Fits<Zero, Server['ZeroBoard']>,
-  Fits<ZeroDay, Server['ZeroDay']>,
-  Fits<ZeroTownship, Server['ZeroTownship']>,
   Fits<UnsentDevice, Server['UnsentDevice']>,
   Fits<RoundRow, Server['RoundView']>,
   Fits<OperationRow, Server['OperationView']>,
   Fits<PersonRow, Server['Person']>,
   Fits<DeviceRow, Server['KnownDevice']>,
   Fits<AuditRow, Server['AuditView']>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

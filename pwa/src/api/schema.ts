@@ -246,6 +246,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests to erase photos, newest first. */
+        get: operations["photos_list"];
+        put?: never;
+        /** Asks for a photo to be erased; another person confirms. */
+        post: operations["photos_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms as somebody else than who asked: the bytes are gone from this moment. Confirming twice is harmless. */
+        post: operations["photos_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an open request back; the photo stays. */
+        post: operations["photos_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/zero": {
         parameters: {
             query?: never;
@@ -681,6 +733,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings with their defaults and history. */
+        get: operations["standards_settings"];
+        /** Changes the settings; they count from now on. */
+        put: operations["standards_set_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/site-kinds": {
         parameters: {
             query?: never;
@@ -1064,6 +1134,10 @@ export interface components {
             source?: string | null;
             zh: string;
         };
+        /** @description The second person's word. */
+        ConfirmBody: {
+            note?: string;
+        };
         /** @description Counts for badges and tabs. */
         Counts: {
             /** Format: date-time */
@@ -1089,6 +1163,51 @@ export interface components {
             /** Format: int64 */
             to_verify: number;
         };
+        /** @description Everything that a county sets. What a stored document does not name has its default. */
+        CountySettings: {
+            /**
+             * @default {
+             *       "accept_days": 1,
+             *       "due_soon_days": 2,
+             *       "due_soon_percent": 25,
+             *       "rework_days": 1,
+             *       "same_day_hours": 4,
+             *       "working_hours": [
+             *         {
+             *           "from": "09:00",
+             *           "to": "12:00"
+             *         },
+             *         {
+             *           "from": "14:00",
+             *           "to": "18:00"
+             *         }
+             *       ]
+             *     }
+             */
+            deadlines: components["schemas"]["Deadlines"];
+            /**
+             * @default {
+             *       "border_accuracy_m": 100,
+             *       "correction_hours": 72,
+             *       "far_from_site_m": 150,
+             *       "photo_waiver_days": 7
+             *     }
+             */
+            field: components["schemas"]["FieldRules"];
+            /**
+             * @default {
+             *       "gate_permille": 690
+             *     }
+             */
+            scoring: components["schemas"]["Scoring"];
+            /**
+             * @default {
+             *       "inspector_en": "Inspector",
+             *       "inspector_zh": "检查人员"
+             *     }
+             */
+            words: components["schemas"]["Words"];
+        };
         /** @description Who wants in. */
         Credentials: {
             device?: components["schemas"]["NewDevice"] | null;
@@ -1099,6 +1218,53 @@ export interface components {
              * @description The password, or a one-time code.
              */
             password: string;
+        };
+        /** @description How deadlines are counted; a change counts for what is issued from then on. */
+        Deadlines: {
+            /**
+             * Format: int32
+             * @description Working days within which a unit accepts; later counts as slow.
+             * @default 1
+             */
+            accept_days: number;
+            /**
+             * Format: int32
+             * @description A ticket is due soon when at most this many working days are left …
+             * @default 2
+             */
+            due_soon_days: number;
+            /**
+             * Format: int32
+             * @description … or this share of its time in percent, whichever is later: one day's work is not "soon" from its first minute.
+             * @default 25
+             */
+            due_soon_percent: number;
+            /**
+             * Format: int32
+             * @description Working days that a returned repair has at least.
+             * @default 1
+             */
+            rework_days: number;
+            /**
+             * Format: int32
+             * @description Working hours that a ticket due on the same day leaves at least.
+             * @default 4
+             */
+            same_day_hours: number;
+            /**
+             * @description Hours in which offices work, in order and apart.
+             * @default [
+             *       {
+             *         "from": "09:00",
+             *         "to": "12:00"
+             *       },
+             *       {
+             *         "from": "14:00",
+             *         "to": "18:00"
+             *       }
+             *     ]
+             */
+            working_hours: components["schemas"]["Span"][];
         };
         /**
          * @description The office's decision on a refused operation.
@@ -1172,6 +1338,43 @@ export interface components {
             at?: string | null;
             reason?: string;
         };
+        /** @description A photo whose bytes should go, and why. */
+        ErasureBody: {
+            /** Format: uuid */
+            file_id: string;
+            reason: string;
+        };
+        /** @description A request to erase, and what became of it. */
+        ErasureView: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            asked_by_name?: string | null;
+            /**
+             * Format: date-time
+             * @description Storage holds nothing of the bytes any more.
+             */
+            bytes_gone_at?: string | null;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by_name?: string | null;
+            /** @description What the second person wrote. */
+            decision: string;
+            /** Format: uuid */
+            file_id: string;
+            /** @description The bytes, by `sha-256:` and their hash; they may be named by several operations. */
+            hash: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The reader may confirm: it is open, and somebody else asked. */
+            may_confirm: boolean;
+            /** Format: uuid */
+            operation_id: string;
+            reason: string;
+            /** @description `asked`, `erased`, `withdrawn`. */
+            state: string;
+        };
         /** @description One line of history. */
         EventView: {
             /** Format: date-time */
@@ -1212,12 +1415,39 @@ export interface components {
         FeedChange: {
             /** Format: uuid */
             id: string;
-            /** @description `divisions`, `site-kinds`, `checklists`, `sites`, `rounds`, `tickets`, `inspections`. */
+            /** @description `settings`, `divisions`, `site-kinds`, `checklists`, `sites`, `rounds`, `tickets`, `inspections`. */
             noun: string;
             removed: boolean;
             row?: Record<string, never> | null;
             /** Format: int32 */
             version: number;
+        };
+        /** @description What is asked of field work. */
+        FieldRules: {
+            /**
+             * Format: int32
+             * @description Radius in metres that a position without accuracy is taken to have; a circle over a border asks the office.
+             * @default 100
+             */
+            border_accuracy_m: number;
+            /**
+             * Format: int32
+             * @description Hours in which the author corrects a visit without a flag.
+             * @default 72
+             */
+            correction_hours: number;
+            /**
+             * Format: int32
+             * @description Metres from the site beyond which an inspector says why, and the visit is flagged.
+             * @default 150
+             */
+            far_from_site_m: number;
+            /**
+             * Format: int32
+             * @description Days after which the office may go on without a photo that has not come.
+             * @default 7
+             */
+            photo_waiver_days: number;
         };
         /** @description One time that somebody saw the fault. */
         FindingView: {
@@ -1741,6 +1971,40 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_ErasureView: {
+            items: {
+                /** Format: date-time */
+                asked_at: string;
+                /** Format: uuid */
+                asked_by: string;
+                asked_by_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Storage holds nothing of the bytes any more.
+                 */
+                bytes_gone_at?: string | null;
+                /** Format: date-time */
+                decided_at?: string | null;
+                decided_by_name?: string | null;
+                /** @description What the second person wrote. */
+                decision: string;
+                /** Format: uuid */
+                file_id: string;
+                /** @description The bytes, by `sha-256:` and their hash; they may be named by several operations. */
+                hash: string;
+                /** Format: uuid */
+                id: string;
+                /** @description The reader may confirm: it is open, and somebody else asked. */
+                may_confirm: boolean;
+                /** Format: uuid */
+                operation_id: string;
+                reason: string;
+                /** @description `asked`, `erased`, `withdrawn`. */
+                state: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_InspectionView: {
             items: {
                 /** Format: date-time */
@@ -2127,6 +2391,8 @@ export interface components {
         Reconciled: {
             /** Format: uuid */
             epoch: string;
+            /** @description Photos that the county erased on purpose: the phone drops their bytes too. */
+            erased: string[];
             /** @description Numbers up to `sealed_through` that neither side holds. */
             gaps: number[];
             known: components["schemas"]["KnownView"][];
@@ -2213,6 +2479,15 @@ export interface components {
         };
         /** @enum {string} */
         RuleOp: "<=" | ">=" | "==";
+        /** @description How visits are scored. Weights belong to the items of the checklists. */
+        Scoring: {
+            /**
+             * Format: int32
+             * @description Highest score of a visit with a critical static fault, in thousandths.
+             * @default 690
+             */
+            gate_permille: number;
+        };
         /** @description An open session: oneself, and a token for the next quarter of an hour. */
         Session: components["schemas"]["Me"] & {
             /** @description Bearer token; kept in memory only. */
@@ -2223,6 +2498,46 @@ export interface components {
              * @description Seconds.
              */
             expires_in: number;
+        };
+        /** @description The whole document, over the version that its writer saw (0 while nothing was changed). What it does not name gets its default. */
+        SettingsBody: {
+            reason?: string;
+            settings: components["schemas"]["CountySettings"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description The settings as phones keep them. */
+        SettingsRow: {
+            /**
+             * Format: uuid
+             * @description The county's id: there is one row.
+             */
+            id: string;
+            settings: components["schemas"]["CountySettings"];
+            /**
+             * Format: int32
+             * @description 0 while the county has changed nothing.
+             */
+            version: number;
+        };
+        /** @description One version, and who made it why. */
+        SettingsVersion: {
+            /** Format: date-time */
+            at: string;
+            person_name?: string | null;
+            reason: string;
+            settings: components["schemas"]["CountySettings"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description The settings with what they would be and what they were. */
+        SettingsView: {
+            defaults: components["schemas"]["CountySettings"];
+            /** @description Newest first. */
+            history: components["schemas"]["SettingsVersion"][];
+            settings: components["schemas"]["CountySettings"];
+            /** Format: int32 */
+            version: number;
         };
         /**
          * @description Ordered: minor < major < critical.
@@ -2286,6 +2601,11 @@ export interface components {
             rows: components["schemas"]["FeedChange"][];
             /** Format: date-time */
             server_at: string;
+        };
+        /** @description A span of a working day, `HH:MM`. */
+        Span: {
+            from: string;
+            to: string;
         };
         /**
          * @description Where a ticket stands.
@@ -2451,6 +2771,20 @@ export interface components {
         WaiverBody: {
             reason: string;
         };
+        /** @description Why the photo stays. */
+        WithdrawBody: {
+            reason: string;
+        };
+        /** @description Words that differ from county to county. */
+        Words: {
+            /** @default Inspector */
+            inspector_en: string;
+            /**
+             * @description 检查人员, 督查员, …
+             * @default 检查人员
+             */
+            inspector_zh: string;
+        };
         /** @description One published year, in the shape that public holiday data sets share. Ordinary days are not listed. */
         YearPlan: {
             days: components["schemas"]["PlanDay"][];
@@ -2498,6 +2832,16 @@ export interface components {
             open: number;
             /** Format: int64 */
             opened: number;
+            /**
+             * Format: int64
+             * @description Of the open ones: past their date and with the unit.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Of the open ones: repaired by the unit, waiting for the check.
+             */
+            submitted: number;
         };
     };
     responses: never;
@@ -2982,6 +3326,188 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DivisionRow"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_list: {
+        parameters: {
+            query?: {
+                /** @description `asked`, `erased` or `withdrawn`; all if absent. */
+                state?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ErasureView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_ask: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureBody"];
+            };
+        };
+        responses: {
+            /** @description Asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            /** @description wrong_state: already asked for; file_not_here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description Erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            /** @description wrong_state: withdrawn, or asked by the caller */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawBody"];
+            };
+        };
+        responses: {
+            /** @description Withdrawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            /** @description wrong_state: erased already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -4124,6 +4650,84 @@ export interface operations {
             };
         };
     };
+    standards_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standards_set_settings: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsBody"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsRow"];
+                };
+            };
+            /** @description conflict: somebody changed them meanwhile; or id_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     standards_site_kinds: {
         parameters: {
             query?: never;
@@ -4379,6 +4983,12 @@ export interface operations {
                 severity?: string;
                 overdue?: boolean;
                 border?: boolean;
+                /** @description Only rows that the zero board counts (or only the others). */
+                counted?: boolean;
+                /** @description Local day of issue, `YYYY-MM-DD`. */
+                issued_on?: string;
+                /** @description Local day of closing. */
+                closed_on?: string;
                 department?: string;
                 /** @description Part of number, title, note or item code. */
                 q?: string;

@@ -4,7 +4,7 @@ import { distanceM } from './geo';
 import type { Position } from './model';
 import type { Arrival } from './payloads';
 
-/** Further away than this, beyond what the fix itself may be off, asks for a word (pwa.md 5.1). */
+/** Further away than this, beyond what the fix itself may be off, asks for a word (pwa.md 5.1); the county may set another distance. */
 export const FAR_M = 150;
 
 interface Spot {
@@ -19,8 +19,8 @@ export function arrivalOf(position: Position | null, site: Spot | null, far_reas
 }
 
 /** Metres to the registered position when that needs a word; else null. */
-export function farBy({ position, distance_m }: Arrival): number | null {
-  return distance_m !== null && distance_m - (position?.accuracy_m ?? 0) > FAR_M ? distance_m : null;
+export function farBy({ position, distance_m }: Arrival, far_m = FAR_M): number | null {
+  return distance_m !== null && distance_m - (position?.accuracy_m ?? 0) > far_m ? distance_m : null;
 }
 
 /** A scan or a pin is said by a person; a fix that says nothing gives way to one that does. */

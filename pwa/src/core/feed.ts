@@ -4,6 +4,7 @@ import type { Database } from './db';
 import { API } from './link';
 import { getMeta, putMeta } from './meta';
 import type { Call } from './auth';
+import type { PhotoRef } from './rows';
 import { feedAnswer, snapshotAnswer, type FeedChange } from './feed.wire';
 
 export type PullOutcome =
@@ -32,9 +33,19 @@ export async function pull(db: Database, call: Call, post_id: string | null, now
       }
       await putMeta(tx, 'cursor', { post_id, cursor: answer.cursor, pulled_at: now() });
     });
+    await forget(db, answer.changes);
     if (!answer.more) return { kind: 'done', nouns };
   }
   return { kind: 'link' };
+}
+
+/** Copies of photos that the county erased go from this phone as soon as it hears of it. */
+async function forget(db: Database, changes: readonly FeedChange[]): Promise<void> {
+  const erased = changes.flatMap(({ row }) => {
+    const { before = [], after = [] } = (row ?? {}) as { readonly before?: readonly PhotoRef[]; readonly after?: readonly PhotoRef[] };
+    return [...before, ...after].filter((photo) => photo.state === 'erased').map((photo) => photo.file_id);
+  });
+  if (erased.length > 0) await (await import('./erased')).forgetErased(db, erased);
 }
 
 type Rows = Parameters<Parameters<Database['write']>[1]>[0];
@@ -84,6 +95,7 @@ async function snapshot(db: Database, call: Call, post_id: string | null, now: (
       }
       await putMeta(tx, 'cursor', { post_id, cursor: answer.cursor, pulled_at: now() });
     });
+    await forget(db, answer.rows);
     if (last) return { kind: 'done', nouns };
     next = answer.next;
   }

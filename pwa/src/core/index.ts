@@ -32,7 +32,7 @@ import type {
 import type { Payloads } from './payloads';
 import type { UnlockResult } from './pin';
 import type { Readiness } from './ready';
-import type { Checklist, Division, Inspection, Round, Site, SiteKind, Ticket, WorkingSet } from './rows';
+import type { Checklist, Division, Inspection, Round, SettingsRow, Site, SiteKind, Ticket, WorkingSet } from './rows';
 import type { Review } from './checklist';
 import type { Ending, HandedIn } from './handin';
 
@@ -84,6 +84,8 @@ export interface Core {
   readonly divisions: DivisionsDoor;
   readonly tickets: TicketsDoor;
   readonly rounds: RoundsDoor;
+  /** What the county decided; null before the first sync: then the defaults of this app hold. */
+  settings(): Promise<SettingsRow['settings'] | null>;
   readonly inspections: InspectionsDoor;
   readonly drafts: DraftsDoor;
   readonly photos: PhotosDoor;

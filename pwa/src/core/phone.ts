@@ -65,6 +65,7 @@ class Phone implements Core {
   readonly divisions: Core['divisions'];
   readonly tickets: Core['tickets'];
   readonly rounds: Core['rounds'];
+  readonly settings: Core['settings'];
   readonly inspections: Core['inspections'];
   readonly drafts: Core['drafts'];
   readonly photos: Core['photos'];
@@ -99,6 +100,7 @@ class Phone implements Core {
       divisions: this.divisions,
       tickets: this.tickets,
       rounds: this.rounds,
+      settings: this.settings,
       inspections: this.inspections,
     } = readingDoors(this.#present));
     ({

@@ -41,6 +41,7 @@ export async function reconcile(host: Host, link: Link, db: Database, device: De
   // First what must be sent again, then the note that a reconcile was made: killed in between, the next start reconciles once more.
   await requeue(db, again);
   await note(db, answer, new Set(again), host.now());
+  if (answer.erased.length > 0) await (await import('./erased')).forgetErased(db, answer.erased);
   return { kind: 'done', resend: again.length, held: report.held.operations + report.held.files };
 }
 

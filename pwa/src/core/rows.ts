@@ -151,8 +151,8 @@ export interface PhotoRef {
   /** The sealed work that names it. */
   readonly operation_id: string;
   readonly role: FileRole;
-  /** `waived`: the office went on without it. */
-  readonly state: 'missing' | 'stored' | 'waived';
+  /** `waived`: the office went on without it. `erased`: two people of the office had its bytes erased. */
+  readonly state: 'missing' | 'stored' | 'waived' | 'erased';
   readonly taken_at: string | null;
   readonly lon: number | null;
   readonly lat: number | null;
@@ -254,8 +254,19 @@ export interface Inspection {
   readonly tickets: readonly { readonly id: string; readonly number: string | null; readonly state: TicketState; readonly title: string }[];
 }
 
+/** What the county decides for itself; only what a phone acts on is named here. */
+export interface SettingsRow {
+  readonly id: string;
+  readonly version: number;
+  readonly settings: {
+    readonly field: { readonly far_from_site_m: number };
+    readonly words: { readonly inspector_zh: string; readonly inspector_en: string };
+  };
+}
+
 /** Noun of the feed → its row. */
 export interface WorkingSet {
+  settings: SettingsRow;
   divisions: Division;
   'site-kinds': SiteKind;
   checklists: Checklist;

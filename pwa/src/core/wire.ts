@@ -56,6 +56,8 @@ export interface ReconcileAnswer {
   readonly safe_through: number | null;
   readonly known: readonly { readonly operation_id: string; readonly hash: string; readonly complete: boolean }[];
   readonly lacking: readonly string[];
+  /** Photos that the county erased on purpose. */
+  readonly erased: readonly string[];
 }
 
 export function reconcileAnswer(body: unknown): ReconcileAnswer | null {
@@ -72,6 +74,7 @@ export function reconcileAnswer(body: unknown): ReconcileAnswer | null {
       return operation_id !== null && hash !== null ? [{ operation_id, hash: bareHash(hash), complete: row?.['complete'] === true }] : [];
     }),
     lacking: texts(answer['lacking']),
+    erased: texts(answer['erased']),
   };
 }
 

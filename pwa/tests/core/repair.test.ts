@@ -3,6 +3,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test } from 'vitest';
 import { purge, mayPurge, requeue } from '../../src/core/settle';
+import { forgetErased } from '../../src/core/erased';
 import { readMeta, writeMeta } from '../../src/core/meta';
 import type { OperationRow } from '../../src/core/model';
 import { needsAttention, workOf } from '../../src/core/outbox';
@@ -310,4 +311,19 @@ test('a receipt that does not fit is reported and nothing is deleted for it', as
   expect(row.problem).toEqual({ kind: 'differs', what: 'receipt' });
   expect(row.confirmed_at).toBeNull();
   expect(await bytesHeld()).toBe(1);
+});
+
+test('photos that the county erased leave this phone, the record stays and nothing is sent again', async () => {
+  const id = await world.visit([5_000, 6_000]);
+  await world.drain();
+  const [erased, other] = await world.db.read(['files'], (tx) => tx.objectStore('files').index('owner').getAll(id));
+  if (!erased || !other) throw new Error('two photos');
+  await forgetErased(world.db, [erased.file_id]);
+  await forgetErased(world.db, [erased.file_id, '00000000-0000-4000-8000-000000000000']);
+  const held = await world.db.read(['file_bytes', 'thumbs'], async (tx) => [...(await tx.objectStore('file_bytes').getAllKeys()), ...(await tx.objectStore('thumbs').getAllKeys())]);
+  expect(held).not.toContain(erased.file_id);
+  expect(held).toContain(other.file_id);
+  await world.drain();
+  expect((await operation(id))?.progress).toBe('confirmed');
+  expect(await world.db.read(['files'], (tx) => tx.objectStore('files').get(erased.file_id))).toMatchObject({ upload: 'purged', sha256: erased.sha256 });
 });

@@ -35,17 +35,8 @@ async fn cursor(actor: &Actor) -> String {
 /// old, so those of the first import may still come along.
 async fn told(actor: &Actor, from: &str, newer_than: i64) -> Vec<Value> {
     for _ in 0..100 {
-        let (mut sites, mut from) = (Vec::new(), from.to_owned());
-        loop {
-            let feed = actor.http.get(&format!("/api/v1/sync?cursor={from}")).await.expect(200).json();
-            let new =
-                |change: &&Value| change["noun"] == "sites" && change["version"].as_i64() > Some(newer_than);
-            sites.extend(feed["changes"].as_array().expect("changes").iter().filter(new).cloned());
-            feed["cursor"].as_str().expect("a cursor").clone_into(&mut from);
-            if feed["more"] == false {
-                break;
-            }
-        }
+        let new = |change: &Value| change["noun"] == "sites" && change["version"].as_i64() > Some(newer_than);
+        let sites: Vec<Value> = actor.told_since(from).await.into_iter().filter(new).collect();
         if !sites.is_empty() {
             return sites;
         }

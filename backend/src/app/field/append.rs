@@ -19,7 +19,10 @@ use crate::{
     },
     files::{self, Finished, Key, Writer},
     imaging,
-    store::field::uploads::{self, Progress, Upload},
+    store::field::{
+        files as stored,
+        uploads::{self, Progress, Upload},
+    },
 };
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -178,6 +181,11 @@ impl App {
         let (now, job) = (self.clock.now(), self.random.id());
         self.store.write(async |tx| settle::settle(self, tx, now, job, &arrived).await).await?;
         self.bell.notify_one();
+        let file = stored::find(self.store.read(), key.county, key.sha256).await?;
+        if file.is_some_and(|file| file.erased) {
+            self.files.erase(key).await?;
+            return Err(Code::FileErased.into());
+        }
         Ok(upload.length)
     }
 

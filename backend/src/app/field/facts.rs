@@ -1,7 +1,7 @@
 //! What operations are judged by: the county's checklists, places and deadlines, read once and shared.
 
 use crate::{
-    app::{App, AppResult},
+    app::{App, AppResult, standards::settings},
     domain::{
         clock::Instant,
         field::envelope::Place,
@@ -10,7 +10,7 @@ use crate::{
             areas::{AreaIndex, Located},
             position::{Datum, Position, Source},
         },
-        standards::checklist::Checklist,
+        standards::{checklist::Checklist, settings::CountySettings},
         tickets::deadline::DeadlineRules,
     },
     store::{
@@ -88,6 +88,7 @@ impl<V: Clone> Kept<V> {
 struct Rules {
     areas: Arc<AreaIndex>,
     deadlines: DeadlineRules,
+    settings: CountySettings,
     /// The checklist versions that new visits use.
     current: Vec<Uuid>,
 }
@@ -109,6 +110,10 @@ impl Facts {
 
     pub fn deadlines(&self) -> &DeadlineRules {
         &self.rules.deadlines
+    }
+
+    pub fn settings(&self) -> &CountySettings {
+        &self.rules.settings
     }
 
     /// The site of this id in the county.
@@ -142,8 +147,10 @@ impl Facts {
     /// Where a reported position lies; `None` when it is no place on Earth.
     pub fn locate(&self, place: &Place) -> Option<Located> {
         let place = place.checked()?;
+        // A fix that does not say how good it is.
+        let accuracy = place.accuracy_m.unwrap_or(f64::from(self.settings().field.border_accuracy_m));
         let position =
-            Position::new((place.lon, place.lat), place.accuracy_m, Source::Browser, Datum::Wgs84).ok()?;
+            Position::new((place.lon, place.lat), Some(accuracy), Source::Browser, Datum::Wgs84).ok()?;
         Some(self.rules.areas.locate(&position))
     }
 }
@@ -188,9 +195,11 @@ async fn rules(app: &App, county: Uuid) -> AppResult<Arc<Rules>> {
         return Ok(rules);
     }
     let current = store::standards::checklists::active(app.store.read(), county).await?;
+    let settings = settings::row(app.store.read(), county).await?.settings;
     let fresh = Arc::new(Rules {
         areas: app.areas(county).await?,
-        deadlines: DeadlineRules::new(app.calendar(county).await?),
+        deadlines: DeadlineRules::new(app.calendar(county).await?, &settings),
+        settings,
         current: current.into_iter().map(|row| row.id).collect(),
     });
     Ok(app.facts.counties.put(county, now, fresh))

@@ -13,8 +13,7 @@ use crate::{
             envelope::{FileRef, Unreadable},
             flag::{Flag, FlagCode},
             inspection::{
-                AnswerBody, AnswerFinding, CorrectionBody, FAR_M, InspectionBody, MAX_TEXT, OUTCOMES, clean,
-                shorten,
+                AnswerBody, AnswerFinding, CorrectionBody, InspectionBody, MAX_TEXT, OUTCOMES, clean, shorten,
             },
             sheet::SHEET_ROLE,
         },
@@ -23,7 +22,7 @@ use crate::{
             check::{self, Capture, VisitAnswer, VisitFinding},
             checklist::{Checklist, Item},
             judge::{self, Given, Verdict},
-            score::{self, GATE_PERMILLE, Score},
+            score::{self, Score},
         },
         tickets::{
             State, Ticket,
@@ -41,9 +40,6 @@ use std::{
     sync::Arc,
 };
 use uuid::Uuid;
-
-/// How long its author may correct a visit.
-const CORRECTABLE: TimeDelta = TimeDelta::hours(72);
 
 /// `inspection.submit/1`.
 pub async fn submit(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> {
@@ -72,7 +68,7 @@ pub async fn submit(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
     Ok(Ok(visit.finish(entry, &row, found).await?))
 }
 
-/// `inspection.correct/1`: same author, 72 h, the full new body; both stay readable.
+/// `inspection.correct/1`: same author, 72 h unless the county says otherwise, the full new body; both stay readable.
 pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> {
     let body: CorrectionBody = match entry.envelope.payload() {
         Ok(body) => body,
@@ -88,8 +84,9 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
         Ok(visit) => visit,
         Err(refusal) => return Ok(Ok(Effect::refused(refusal))),
     };
-    if entry.now() - before.accepted_at > CORRECTABLE
-        && entry.times.effective() - before.observed_at > CORRECTABLE
+    let correctable = TimeDelta::hours(i64::from(entry.facts.settings().field.correction_hours));
+    if entry.now() - before.accepted_at > correctable
+        && entry.times.effective() - before.observed_at > correctable
     {
         visit.flags.push(FlagCode::CorrectionLate.flag());
     }
@@ -197,7 +194,7 @@ impl<'a> Visit<'a> {
             distance_m: None,
             site,
         };
-        visit.judge_place();
+        visit.judge_place(f64::from(entry.facts.settings().field.far_from_site_m));
         visit.judge_sheet(entry);
         let pinned = match body.checklist_id {
             Some(id) => entry.facts.checklist(entry.tx, id).await?,
@@ -207,7 +204,7 @@ impl<'a> Visit<'a> {
         Ok(Ok(visit))
     }
 
-    fn judge_place(&mut self) {
+    fn judge_place(&mut self, far_m: f64) {
         if self.site.status != store::places::sites::ACTIVE {
             self.flags.push(FlagCode::RetiredSite.flag());
         }
@@ -216,7 +213,7 @@ impl<'a> Visit<'a> {
         if let (Some(here), Ok(there)) = (here, Point::new(self.site.lon, self.site.lat)) {
             let metres = here.distance_m(there);
             self.distance_m = Some(metres);
-            if metres > FAR_M + place.and_then(|place| place.accuracy_m).unwrap_or(0.0) {
+            if metres > far_m + place.and_then(|place| place.accuracy_m).unwrap_or(0.0) {
                 let reason = self.body.far_reason().map_or_else(String::new, |reason| format!(" · {reason}"));
                 self.flags.push(FlagCode::FarFromSite.with(shorten(&format!("{metres:.0} m{reason}"), 200)));
             }
@@ -268,7 +265,7 @@ impl<'a> Visit<'a> {
                 .into_iter()
                 .map(|flag| Flag { code: flag.code.as_str().into(), detail: Some(shorten(&flag.item, 64)) }),
         );
-        self.score = score::score(list, &answers, GATE_PERMILLE);
+        self.score = score::score(list, &answers, entry.facts.settings().scoring.gate_permille);
         for (answer, judged) in self.body.answers.iter().zip(&answers) {
             let item = list.item(&answer.item);
             self.draft_findings(answer, item, Some(&judged.given));

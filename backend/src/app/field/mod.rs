@@ -6,6 +6,7 @@ mod append;
 pub mod attachments;
 pub mod author;
 pub mod entry;
+pub mod erasures;
 pub mod facts;
 pub mod findings;
 pub mod inspections;

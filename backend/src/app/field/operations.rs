@@ -37,7 +37,7 @@ use crate::{
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -289,15 +289,18 @@ impl Door<'_> {
         let id = self.envelope.operation_id;
         let status = if effect.refusal.is_some() { "refused" } else { self.accepted };
         let now = self.times.accepted_at;
-        let files = || {
+        let (receipt, chain) = if effect.missing.is_empty() {
+            // Nothing to wait for although it names files: all have come before, or were erased on purpose.
+            let erased = match self.envelope.files.is_empty() {
+                true => HashSet::new(),
+                false => store::field::erasures::of_operations(tx, vec![id]).await?,
+            };
             let file = |f: &envelope::FileRef| ReceiptFile {
                 file_id: f.file_id,
                 hash: named_hash(&f.sha256),
                 bytes: f.bytes,
+                erased: erased.contains(&f.file_id),
             };
-            self.envelope.files.iter().map(file).collect()
-        };
-        let (receipt, chain) = if effect.missing.is_empty() {
             let subject = Subject {
                 operation_id: id,
                 server_seq,
@@ -309,7 +312,7 @@ impl Door<'_> {
                 outcome: effect.outcome.as_str(),
                 accepted_at: now,
                 device: self.device(),
-                files: files(),
+                files: self.envelope.files.iter().map(file).collect(),
             };
             let (text, chain) = receipts::sign(self.app, tx, subject, now).await?;
             (Some(text), chain)

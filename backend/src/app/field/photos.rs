@@ -109,6 +109,9 @@ impl App {
                 .await?
                 .ok_or(Code::NotFound)?;
         let Some(file) = photo.file else { return Err(Code::FileNotHere.into()) };
+        if file.erased {
+            return Err(Code::FileErased.into());
+        }
         let tag = format!("\"{}-{:?}\"", &file.sha256.to_string()[..24], request.size).to_lowercase();
         if request
             .known_tag
@@ -150,6 +153,9 @@ impl App {
     /// Makes the copies of one photo and records what was seen. Repeating it gives the same bytes.
     pub async fn make_copies(&self, key: Key) -> AppResult<()> {
         let Some(file) = files::find(self.store.read(), key.county, key.sha256).await? else { return Ok(()) };
+        if file.erased {
+            return Ok(());
+        }
         let bytes = self.files.read(key).await?.ok_or_else(|| lost(&file))?;
         let references = files::references(self.store.read(), key.county, key.sha256).await?;
         let layer = references.iter().any(|reference| reference.role == "annotation");
@@ -169,7 +175,12 @@ impl App {
                 (size, Copies::Impossible, Some(unfit.flag()))
             }
         };
-        self.judge(StoredFile { size, copies, ..file }, flag).await
+        self.judge(StoredFile { size, copies, ..file }, flag).await?;
+        // Erased meanwhile: the copies that were just put go as well.
+        if files::find(self.store.read(), key.county, key.sha256).await?.is_some_and(|file| file.erased) {
+            self.files.erase(key).await?;
+        }
+        Ok(())
     }
 
     /// Stops trying to make copies: the bytes have brought the program down or used up its time too often.

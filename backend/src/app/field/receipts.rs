@@ -101,7 +101,12 @@ async fn sign_row(
     let files = store::field::named::of_operation(tx, row.id)
         .await?
         .into_iter()
-        .map(|file| ReceiptFile { file_id: file.file_id, hash: named_hash(&file.sha256), bytes: file.bytes })
+        .map(|file| ReceiptFile {
+            file_id: file.file_id,
+            hash: named_hash(&file.sha256),
+            bytes: file.bytes,
+            erased: file.state == "erased",
+        })
         .collect();
     let subject = Subject {
         operation_id: row.id,

@@ -70,6 +70,8 @@ pub struct Reconciled {
     pub unknown: Vec<UnknownView>,
     /// Numbers up to `sealed_through` that neither side holds.
     pub gaps: Vec<i64>,
+    /// Photos that the county erased on purpose: the phone drops their bytes too.
+    pub erased: Vec<Uuid>,
 }
 
 /// An operation as the server holds it.
@@ -143,6 +145,10 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
             .iter()
             .filter(|row| !listed.contains(&row.id))
             .map(|row| UnknownView { operation_id: row.id, seq: row.device_seq })
+            .collect(),
+        erased: store::field::erasures::of_operations(read, held.iter().map(|row| row.id).collect())
+            .await?
+            .into_iter()
             .collect(),
         gaps: (from.max(1)..=through).filter(|seq| !numbers.contains(seq)).take(1000).collect(),
     };

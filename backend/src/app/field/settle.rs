@@ -40,9 +40,14 @@ pub struct Arrived {
 pub async fn settle(app: &App, tx: &Tx, now: Instant, job: Uuid, arrived: &Arrived) -> AppResult<()> {
     let Arrived { key, bytes, person, kind } = *arrived;
     files::insert(tx, now, key.county, key.sha256, bytes, kind).await?;
+    let file = files::find(tx, key.county, key.sha256).await?;
+    if file.as_ref().is_some_and(|file| file.erased) {
+        // They came while two people erased them, or were named before that was known.
+        return super::erasures::follow(app, tx, key.county, key.sha256, now).await;
+    }
     uploads::stored(tx, key.county, person, key.sha256, bytes).await?;
     let concerned = files::arrived(tx, key.county, person, key.sha256, bytes).await?;
-    match files::find(tx, key.county, key.sha256).await? {
+    match file {
         Some(file) if file.copies != Copies::Waiting => super::photos::flag_references(tx, &file).await?,
         _ => jobs::enqueue(tx, now, copies_job(job, now, key)).await?,
     }
@@ -51,17 +56,25 @@ pub async fn settle(app: &App, tx: &Tx, now: Instant, job: Uuid, arrived: &Arriv
     for operation in concerned.operations {
         receipts::complete_if_ready(app, tx, operation, now).await?;
     }
-    tell_of_photos(tx, now, key.county, concerned.tickets).await
+    tell_of_photos(tx, now, key.county, concerned.tickets, concerned.inspections).await
 }
 
-/// Lets phones that keep these tickets show the photo instead of "on its way". The ticket itself has not changed.
-async fn tell_of_photos(tx: &Tx, now: Instant, county: Uuid, ids: BTreeSet<Uuid>) -> AppResult<()> {
-    if ids.is_empty() {
+/// Lets phones that keep these tickets and visits show their photos as they are now. The rows themselves have not changed.
+pub(super) async fn tell_of_photos(
+    tx: &Tx,
+    now: Instant,
+    county: Uuid,
+    tickets: BTreeSet<Uuid>,
+    inspections: BTreeSet<Uuid>,
+) -> AppResult<()> {
+    if tickets.is_empty() && inspections.is_empty() {
         return Ok(());
     }
-    let tickets =
-        store::tickets::get_many(tx, Scope::County { county }, now, ids.into_iter().collect()).await?;
-    let changes = tickets.iter().map(|ticket| ChangeRow {
+    let scope = Scope::County { county };
+    let tickets = store::tickets::get_many(tx, scope, now, tickets.into_iter().collect()).await?;
+    let visits =
+        store::field::inspections::get_many(tx, scope, now, inspections.into_iter().collect()).await?;
+    let of_tickets = tickets.iter().map(|ticket| ChangeRow {
         county_id: county,
         noun: "tickets",
         object_id: ticket.id,
@@ -73,7 +86,19 @@ async fn tell_of_photos(tx: &Tx, now: Instant, county: Uuid, ids: BTreeSet<Uuid>
         visible_from: ticket.visible_from,
         gone: false,
     });
-    Ok(store::changes::append(tx, now, changes.collect()).await?)
+    let of_visits = visits.iter().map(|visit| ChangeRow {
+        county_id: county,
+        noun: "inspections",
+        object_id: visit.id,
+        version: visit.version,
+        township_before: Some(visit.township_id),
+        township_after: Some(visit.township_id),
+        village_id: Some(visit.village_id),
+        person_id: Some(visit.person_id),
+        visible_from: visit.visible_from,
+        gone: false,
+    });
+    Ok(store::changes::append(tx, now, of_tickets.chain(of_visits).collect()).await?)
 }
 
 /// The job that makes the copies of a photo; one at a time for each file.

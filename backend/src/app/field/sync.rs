@@ -10,7 +10,10 @@ use crate::{
         App, AppError, AppResult, Caller,
         places::divisions::DivisionRow,
         rounds::RoundView,
-        standards::checklists::{ChecklistView, SiteKindRow},
+        standards::{
+            checklists::{ChecklistView, SiteKindRow},
+            settings,
+        },
         tickets::show::show,
     },
     domain::{
@@ -59,7 +62,7 @@ pub struct Feed {
 /// One row as it is now, or that it left the working set.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FeedChange {
-    /// `divisions`, `site-kinds`, `checklists`, `sites`, `rounds`, `tickets`, `inspections`.
+    /// `settings`, `divisions`, `site-kinds`, `checklists`, `sites`, `rounds`, `tickets`, `inspections`.
     pub noun: String,
     pub id: Uuid,
     pub version: i32,
@@ -233,6 +236,7 @@ impl<'a> Reader<'a> {
                 .map(|row| change("checklists", row.id, row.version, &ChecklistView::from(row)))
                 .collect(),
             "sites" => self.sites(sites::get_many(read, scope, ids).await?).await,
+            "settings" => Ok(vec![self.settings().await?]),
             "rounds" => Ok(self.rounds().await?.into_iter().filter(|row| ids.contains(&row.id)).collect()),
             "tickets" => self.tickets(store::tickets::get_many(read, scope, self.now, ids).await?).await,
             "inspections" => {
@@ -240,6 +244,11 @@ impl<'a> Reader<'a> {
             }
             _ => Ok(Vec::new()),
         }
+    }
+
+    async fn settings(&self) -> AppResult<FeedChange> {
+        let row = settings::row(self.app.store.read(), self.county).await?;
+        change("settings", row.id, row.version, &row)
     }
 
     async fn sites(&self, rows: Vec<sites::Site>) -> AppResult<Vec<FeedChange>> {
@@ -294,6 +303,7 @@ impl<'a> Reader<'a> {
         match at.stage {
             0 => {
                 let mut rows = self.rounds().await?;
+                rows.push(self.settings().await?);
                 for kind in kinds::list(read, self.scope).await? {
                     rows.push(change("site-kinds", kind.id, kind.version, &SiteKindRow::from(kind))?);
                 }

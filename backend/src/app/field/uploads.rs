@@ -64,6 +64,7 @@ impl App {
             }
         }
         let now = self.clock.now();
+        self.refuse_erased(Key { county, sha256 }, now).await?;
         let new = NewUpload {
             id: self.random.id(),
             county_id: county,
@@ -89,6 +90,19 @@ impl App {
             return Ok(Standing { offset: length, ..Standing::from(&upload) });
         }
         Ok(Standing::from(&upload))
+    }
+
+    /// 410 for bytes that two people erased; what still waited for them waits no longer, so that its receipt is signed.
+    async fn refuse_erased(&self, key: Key, now: Instant) -> AppResult<()> {
+        let file = files::find(self.store.read(), key.county, key.sha256).await?;
+        if !file.is_some_and(|file| file.erased) {
+            return Ok(());
+        }
+        self.store
+            .write(async |tx| super::erasures::follow(self, tx, key.county, key.sha256, now).await)
+            .await?;
+        self.bell.notify_one();
+        Err(Code::FileErased.into())
     }
 
     /// Where an upload of this caller stands. Stops a request that still appends, so that the answer stays true.

@@ -1,9 +1,9 @@
-//! Photos that never come: after a week the office may go on without them, with a reason (decisions.md 4).
+//! Photos that never come: after a week (a setting) the office may go on without them, with a reason (decisions.md 4).
 //!
 //! Nothing is thrown away by it: the operation stays incomplete and gets no receipt until its files are really here, and
 //! a file that comes after all is taken in.
 
-use super::operations;
+use super::{facts::Facts, operations};
 use crate::{
     app::{App, AppResult, Caller},
     domain::{
@@ -16,9 +16,6 @@ use crate::{
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-/// How long a photo may be on its way before somebody decides.
-const PATIENCE: TimeDelta = TimeDelta::days(7);
-
 /// Stops waiting for the files of an operation; a check of its attempt may then go on.
 pub async fn waive(app: &App, caller: &Caller, operation: Uuid, reason: &str) -> AppResult<()> {
     caller.require(Action::DecideOperations)?;
@@ -28,11 +25,12 @@ pub async fn waive(app: &App, caller: &Caller, operation: Uuid, reason: &str) ->
     }
     let row = operations::own(app, caller, operation).await?;
     let now = app.clock.now();
-    if now - row.accepted_at < PATIENCE {
+    let days = Facts::load(app, row.county_id).await?.settings().field.photo_waiver_days;
+    if now - row.accepted_at < TimeDelta::days(i64::from(days)) {
         return Err(Problem::new(Code::WrongState)
             .with_detail(
-                "照片还在路上，收到记录满7天后才能决定。",
-                "The photos may still come; this can be decided 7 days after the record came.",
+                format!("照片还在路上，收到记录满{days}天后才能决定。"),
+                format!("The photos may still come; this can be decided {days} days after the record came."),
             )
             .into());
     }

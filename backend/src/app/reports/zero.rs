@@ -1,6 +1,8 @@
 //! The zero board 静态问题清零: open static issues by township, with the burn-down of the whole.
 //!
-//! Inputs, all of them: tickets issued and visible, by day of issue, of closing, of voiding. Nothing about people,
+//! Every number opens its rows: `/tickets?counted=true` with the township, the state, `overdue`, or the day of issue or closing.
+//!
+//! Inputs, all of them: tickets issued and visible, by day of issue, of closing, of voiding, by state and due date. Nothing about people,
 //! logins or devices (decisions.md 1).
 
 use crate::{
@@ -39,6 +41,10 @@ pub struct ZeroTownship {
     pub id: Uuid,
     pub name: String,
     pub open: i64,
+    /// Of the open ones: repaired by the unit, waiting for the check.
+    pub submitted: i64,
+    /// Of the open ones: past their date and with the unit.
+    pub overdue: i64,
     pub opened: i64,
     pub closed: i64,
 }
@@ -81,6 +87,12 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
             ZeroDay { day: day.to_owned(), open, opened, closed }
         })
         .collect();
+    let whole = Scope::County { county };
+    let counted = Filter { counted: Some(true), township_id: township, ..Filter::default() };
+    let by_township =
+        async |filter: Filter| store::tickets::count_by_township(read, whole, now, &filter).await;
+    let submitted = by_township(Filter { states: vec![State::Submitted], ..counted.clone() }).await?;
+    let overdue = by_township(Filter { overdue: Some(true), ..counted.clone() }).await?;
     let filter = divisions::Filter {
         kind: Some(crate::domain::places::division::DivisionKind::Township),
         ..divisions::Filter::default()
@@ -92,25 +104,27 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
         .filter(|division| township.is_none_or(|own| own == division.id))
         .map(|division| {
             let (opened, closed) = places.get(&division.id).copied().unwrap_or_default();
-            ZeroTownship { id: division.id, name: division.name, open: opened - closed, opened, closed }
+            ZeroTownship {
+                submitted: submitted.get(&division.id).copied().unwrap_or_default(),
+                overdue: overdue.get(&division.id).copied().unwrap_or_default(),
+                id: division.id,
+                name: division.name,
+                open: opened - closed,
+                opened,
+                closed,
+            }
         })
         .collect();
-    let fixed =
-        Filter { is_static: Some(true), states: vec![State::OnHold, State::Submitted], ..Filter::default() };
-    let waiting = store::tickets::count_by_state(
-        read,
-        Scope::County { county },
-        now,
-        &Filter { township_id: township, ..fixed },
-    )
-    .await?;
+    let waiting =
+        store::tickets::count_by_state(read, whole, now, &Filter { states: vec![State::OnHold], ..counted })
+            .await?;
     Ok(ZeroBoard {
         as_of: now,
         open,
         opened: townships.iter().map(|t| t.opened).sum(),
         closed: townships.iter().map(|t| t.closed).sum(),
         on_hold: waiting.get(&State::OnHold).copied().unwrap_or_default(),
-        submitted: waiting.get(&State::Submitted).copied().unwrap_or_default(),
+        submitted: townships.iter().map(|t| t.submitted).sum(),
         townships,
         days,
     })

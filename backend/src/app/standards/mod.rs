@@ -5,3 +5,4 @@ pub mod checklists;
 pub mod departments;
 pub mod examples;
 pub mod import_checklists;
+pub mod settings;

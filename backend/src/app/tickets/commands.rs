@@ -372,7 +372,8 @@ async fn uncount(entry: &Entry<'_>, ticket: &Ticket, opened: i32, closed: i32) -
         return Ok(());
     }
     let Some(township) = ticket.place_township_id else { return Ok(()) };
-    let at = if opened < 0 { ticket.issued_at.unwrap_or(entry.now()) } else { entry.now() };
+    // The days that the rows themselves carry, so that a day of the board opens the rows that make it.
+    let at = if opened < 0 { ticket.issued_at } else { ticket.closed_at }.unwrap_or(entry.now());
     Ok(store::tickets::count_static(
         entry.tx,
         entry.county,

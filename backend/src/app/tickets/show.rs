@@ -160,7 +160,8 @@ fn view(
     now: Instant,
 ) -> TicketView {
     let t = ticket.clone();
-    let due_soon = t.state.is_with_unit() && t.due_at.is_some_and(|due| rules.is_due_soon(now, due));
+    let due_soon = t.state.is_with_unit()
+        && t.issued_at.zip(t.due_at).is_some_and(|(issued, due)| rules.is_due_soon(now, issued, due));
     let attempt = attempts.last().map(|attempt| attempt.operation_id);
     let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
     let after = |file: &&NamedFile| Some(file.operation_id) == attempt;

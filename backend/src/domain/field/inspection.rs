@@ -8,8 +8,6 @@ use uuid::Uuid;
 
 /// Texts longer than this are shown shortened (the sealed bytes keep them whole).
 pub const MAX_TEXT: usize = 4000;
-/// Farther than this from the site asks for a reason on the phone and is flagged here (metres).
-pub const FAR_M: f64 = 150.0;
 
 /// `inspection.submit/1`.
 #[derive(Debug, Clone, Deserialize)]

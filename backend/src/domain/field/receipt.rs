@@ -46,6 +46,9 @@ pub struct ReceiptFile {
     pub file_id: Uuid,
     pub hash: String,
     pub bytes: i64,
+    /// The county erased these bytes on purpose; there is nothing to send.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
 }
 
 /// A hash that names its algorithm.

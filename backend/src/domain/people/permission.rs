@@ -53,6 +53,7 @@ permissions! {
     ReadUnsent "devices.unsent" [Office];
     ImportRescue "rescue.import" [Office];
     DecideOperations "operations.decide" [Office];
+    EraseFiles "files.erase" [Office];
     ManageRounds "rounds.manage" [Office];
     ManagePlaces "places.manage" [Office];
     ManageStandards "standards.manage" [Office];

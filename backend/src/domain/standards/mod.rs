@@ -6,6 +6,7 @@ pub mod checklist;
 pub mod judge;
 pub mod logic;
 pub mod score;
+pub mod settings;
 mod sight;
 #[cfg(test)]
 mod tests;

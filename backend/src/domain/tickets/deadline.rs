@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::{Instant, SHANGHAI, local_day};
 use crate::domain::standards::calendar::{Calendar, end_of_day, start_of_day};
+use crate::domain::standards::settings::CountySettings;
 
 /// Hours in which a county's offices work; a setting of the county.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,13 +68,28 @@ pub struct DeadlineRules {
     pub hours: WorkingHours,
     /// Working hours that a "same day" ticket leaves at least.
     pub least_hours: u32,
+    /// Working days within which a unit accepts.
+    pub accept_days: u32,
+    /// Working days that a returned repair has at least.
+    pub rework_days: u32,
     /// Working days before the due day from which a ticket counts as due soon 临期.
     pub soon_days: u32,
+    /// Share of its time, in percent, within which it counts so at the earliest.
+    pub soon_percent: u32,
 }
 
 impl DeadlineRules {
-    pub fn new(calendar: Calendar) -> Self {
-        Self { calendar, hours: WorkingHours::default(), least_hours: 4, soon_days: 2 }
+    pub fn new(calendar: Calendar, settings: &CountySettings) -> Self {
+        let set = &settings.deadlines;
+        Self {
+            calendar,
+            hours: settings.hours().unwrap_or_default(),
+            least_hours: set.same_day_hours,
+            accept_days: set.accept_days,
+            rework_days: set.rework_days,
+            soon_days: set.due_soon_days,
+            soon_percent: set.due_soon_percent,
+        }
     }
 
     /// When a ticket issued at `issued_at` is due.
@@ -89,16 +105,25 @@ impl DeadlineRules {
         end_of_day(day).max(self.hours.after(&self.calendar, issued_at, least))
     }
 
-    /// From when on a ticket is due soon: 00:00 of the day after which at most `soon_days` working days are left.
-    pub fn soon_from(&self, due_at: Instant) -> Instant {
+    /// From when on a ticket is due soon (domain.md 4.4): 00:00 of the day after which at most `soon_days` working days are
+    /// left, or the last quarter of its working days, rounded up, where that is later. Where even that day began before the
+    /// ticket was issued, the last quarter of its hours: one day's work is not "soon" from its first minute.
+    pub fn soon_from(&self, issued_at: Instant, due_at: Instant) -> Instant {
         // 24:00 of a day is the first moment of the next; the day that is due is the one before it.
         let due_day = local_day(due_at - TimeDelta::microseconds(1));
-        start_of_day(self.calendar.sub_working_days(due_day, self.soon_days))
+        let given = self.calendar.working_days_between(local_day(issued_at), due_day);
+        let share = u32::try_from(given).unwrap_or(u32::MAX).saturating_mul(self.soon_percent).div_ceil(100);
+        let by_days = start_of_day(self.calendar.sub_working_days(due_day, self.soon_days.min(share)));
+        if by_days > issued_at {
+            return by_days;
+        }
+        let percent = i32::try_from(self.soon_percent.min(100)).unwrap_or(100);
+        due_at - (due_at - issued_at).max(TimeDelta::zero()) / 100 * percent
     }
 
     /// Due soon, but not overdue.
-    pub fn is_due_soon(&self, now: Instant, due_at: Instant) -> bool {
-        self.soon_from(due_at) <= now && now < due_at
+    pub fn is_due_soon(&self, now: Instant, issued_at: Instant, due_at: Instant) -> bool {
+        self.soon_from(issued_at, due_at) <= now && now < due_at
     }
 }
 
@@ -115,7 +140,7 @@ mod tests {
     }
 
     fn rules() -> DeadlineRules {
-        DeadlineRules::new(Calendar::shipped())
+        DeadlineRules::new(Calendar::shipped(), &CountySettings::default())
     }
 
     #[test]
@@ -148,13 +173,21 @@ mod tests {
     }
 
     #[test]
-    fn due_soon_is_two_working_days() {
-        let due = rules().due_at(at("2026-11-16T10:00"), 5);
-        assert_eq!(due, at("2026-11-24T00:00"));
-        assert_eq!(rules().soon_from(due), at("2026-11-19T00:00"));
-        assert!(!rules().is_due_soon(at("2026-11-18T23:59"), due));
-        assert!(rules().is_due_soon(at("2026-11-19T00:00"), due));
-        assert!(!rules().is_due_soon(due, due), "at the due moment it is overdue, not soon");
+    fn due_soon_is_two_working_days_or_the_last_quarter() {
+        for (issued, days, soon) in [
+            ("2026-11-16T10:00", 5, "2026-11-19T00:00"), // two working days are left
+            ("2026-11-02T10:00", 20, "2026-11-26T00:00"), // of a long time too
+            ("2026-11-16T10:00", 3, "2026-11-18T00:00"), // one day: a quarter of three, rounded up
+            ("2026-11-16T10:00", 1, "2026-11-17T14:30"), // the last quarter of 38 hours
+            ("2026-11-16T12:00", 0, "2026-11-16T21:00"), // of twelve hours
+        ] {
+            let due = rules().due_at(at(issued), days);
+            assert_eq!(rules().soon_from(at(issued), due), at(soon), "{issued} + {days}");
+        }
+        let (issued, due) = (at("2026-11-16T10:00"), at("2026-11-24T00:00"));
+        assert!(!rules().is_due_soon(at("2026-11-18T23:59"), issued, due));
+        assert!(rules().is_due_soon(at("2026-11-19T00:00"), issued, due));
+        assert!(!rules().is_due_soon(due, issued, due), "at the due moment it is overdue, not soon");
     }
 
     #[test]
@@ -178,7 +211,8 @@ mod tests {
             prop_assert!(due > issued);
             prop_assert!(due >= end_of_day(local_day(issued)));
             prop_assert!(due <= rules.due_at(issued, days + 1));
-            prop_assert!(rules.soon_from(due) < due);
+            prop_assert!(rules.soon_from(issued, due) < due);
+            prop_assert!(rules.soon_from(issued, due) > issued);
             if days > 0 {
                 let day = local_day(due - TimeDelta::microseconds(1));
                 prop_assert_eq!(due, end_of_day(day));

@@ -242,7 +242,8 @@ fn effects(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) 
         Step::Accept { person_named, acceptor } => {
             ticket.accepted_at = Some(when.effective);
             ticket.acceptor_id = Some(*acceptor);
-            let late = ticket.issued_at.is_some_and(|at| when.effective > rules.due_at(at, ACCEPT_DAYS));
+            let late =
+                ticket.issued_at.is_some_and(|at| when.effective > rules.due_at(at, rules.accept_days));
             ticket.slow += i32::from(late);
             (String::new(), json!({ "person_named": person_named, "late": late }))
         }
@@ -274,7 +275,7 @@ fn effects(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) 
                 let check =
                     rules.calendar.working_days_between(local_day(submitted), local_day(when.effective));
                 ticket.official_due_at = Some(later(official, check, rules));
-                let grace = rules.due_at(when.accepted_at, 1);
+                let grace = rules.due_at(when.accepted_at, rules.rework_days);
                 ticket.due_at = Some(later(due, check, rules).max(grace));
             }
             let data = json!({ "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note });
@@ -298,9 +299,6 @@ fn start_clock(ticket: &mut Ticket, at: Instant, rules: &DeadlineRules) {
     ticket.issued_at = Some(at);
     (ticket.due_at, ticket.official_due_at, ticket.first_due_at) = (due, due, due);
 }
-
-/// Working days within which a unit accepts (domain.md T5).
-const ACCEPT_DAYS: u32 = 1;
 
 /// A due date moved by whole working days; it ends at 24:00 as before.
 fn later(due: Instant, working_days: usize, rules: &DeadlineRules) -> Instant {

@@ -4,7 +4,11 @@
 
 use super::machine::{self, NotAllowed, Step, TABLE, Transition, When};
 use super::{State, Ticket, deadline::DeadlineRules};
-use crate::domain::{clock::Instant, people::role::UnitKind, standards::calendar::Calendar};
+use crate::domain::{
+    clock::Instant,
+    people::role::UnitKind,
+    standards::{calendar::Calendar, settings::CountySettings},
+};
 use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -13,7 +17,7 @@ const UNIT: Uuid = Uuid::from_u128(7);
 const ATTEMPT: Uuid = Uuid::from_u128(8);
 
 fn rules() -> DeadlineRules {
-    DeadlineRules::new(Calendar::shipped())
+    DeadlineRules::new(Calendar::shipped(), &CountySettings::default())
 }
 
 fn morning(day: u32) -> Instant {

@@ -34,6 +34,9 @@ impl State {
     /// Not ended. The partial unique index of the schema names the same six.
     pub const OPEN: [State; 6] =
         [State::Pending, State::Issued, State::InProgress, State::Submitted, State::Rework, State::OnHold];
+    /// Issued and not taken back: what the zero board counts.
+    pub const COUNTED: [State; 6] =
+        [State::Issued, State::InProgress, State::Submitted, State::Rework, State::OnHold, State::Closed];
     /// The responsible unit holds it and its clock runs.
     pub const WITH_UNIT: [State; 3] = [State::Issued, State::InProgress, State::Rework];
 

@@ -10,8 +10,10 @@ use crate::{
         },
     },
     domain::{
+        clock::Instant,
         page::Page,
         problem::{Code, Problem},
+        standards::calendar::{end_of_day, start_of_day},
         tickets::State,
     },
     http::{
@@ -39,6 +41,12 @@ pub struct ListQuery {
     severity: Option<String>,
     overdue: Option<bool>,
     border: Option<bool>,
+    /// Only rows that the zero board counts (or only the others).
+    counted: Option<bool>,
+    /// Local day of issue, `YYYY-MM-DD`.
+    issued_on: Option<chrono::NaiveDate>,
+    /// Local day of closing.
+    closed_on: Option<chrono::NaiveDate>,
     department: Option<String>,
     /// Part of number, title, note or item code.
     q: Option<String>,
@@ -71,12 +79,20 @@ pub async fn list(
         severity: asked.severity,
         overdue: asked.overdue,
         border: asked.border,
+        counted: asked.counted,
+        issued: asked.issued_on.map(day_span),
+        closed: asked.closed_on.map(day_span),
         department: asked.department,
         search: asked.q.filter(|text| !text.trim().is_empty()),
         newest_first: newest_first(asked.sort.as_deref())?,
         ..TicketFilter::default()
     };
     Ok(web::Json(reads::list(&app, &caller, &filter, &page).await?))
+}
+
+/// The instants of a local day: its first one, and the first of the next.
+fn day_span(day: chrono::NaiveDate) -> (Instant, Instant) {
+    (start_of_day(day), end_of_day(day))
 }
 
 fn states(text: Option<&str>) -> Result<Vec<State>, Problem> {

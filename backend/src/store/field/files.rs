@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 const STORED: &str = "stored";
+pub(super) const ERASED: &str = "erased";
 
 /// How far the copies for the screen are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct StoredFile {
     pub copies: Copies,
     /// Codes of what was noticed.
     pub flags: Vec<String>,
+    /// The bytes were erased on purpose; hash and length stay.
+    pub erased: bool,
 }
 
 fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
@@ -76,6 +79,7 @@ fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
         copies: Copies::parse(&row.derivatives)
             .ok_or_else(|| wrong("derivatives", row.derivatives.clone()))?,
         flags: serde_json::from_value(row.flags).unwrap_or_default(),
+        erased: row.erased_at.is_some(),
     })
 }
 
@@ -129,6 +133,7 @@ pub async fn judged(tx: &Tx, file: &StoredFile) -> Result<(), Error> {
         .col_expr(file::Column::Flags, Expr::value(json!(file.flags)))
         .filter(file::Column::CountyId.eq(file.county_id))
         .filter(file::Column::Sha256.eq(file.sha256.to_string()))
+        .filter(file::Column::ErasedAt.is_null())
         .exec(tx.raw())
         .await?;
     Ok(())
@@ -182,6 +187,7 @@ pub struct Concerned {
     pub operations: BTreeSet<Uuid>,
     /// Subjects that are tickets, or findings which never became one.
     pub tickets: BTreeSet<Uuid>,
+    pub inspections: BTreeSet<Uuid>,
 }
 
 /// Marks the file as here wherever this person names it, and returns what this changed.
@@ -196,11 +202,16 @@ pub async fn arrived(
         .col_expr(operation_file::Column::State, Expr::value(STORED))
         .filter(named_by(county, person, sha256, bytes))
         // Also what the office had stopped waiting for.
-        .filter(operation_file::Column::State.ne(STORED))
+        .filter(operation_file::Column::State.is_not_in([STORED, ERASED]))
         .exec_with_returning(tx.raw())
         .await?;
     let tickets = rows.iter().filter(|row| row.subject == "ticket").map(|row| row.subject_id).collect();
-    Ok(Concerned { operations: rows.iter().map(|row| row.operation_id).collect(), tickets })
+    // A visit's own row counts its missing files, and is told by its operation.
+    Ok(Concerned {
+        operations: rows.iter().map(|row| row.operation_id).collect(),
+        tickets,
+        ..Concerned::default()
+    })
 }
 
 /// Holds these operations until the transaction ends, so that nobody else counts their missing files meanwhile.
@@ -290,6 +301,7 @@ pub struct VisiblePhoto {
     pub sha256: Sha256,
     /// `None` while it is on its way.
     pub file: Option<StoredFile>,
+    pub operation_id: Uuid,
 }
 
 /// The photo of this id, if it is named by something that the scope contains and that is released to it. The person's own are always theirs.
@@ -317,8 +329,9 @@ pub async fn visible(
         column: "sha256",
         value: row.sha256.clone(),
     })?;
-    let file = if row.state == STORED { find(conn, county, sha256).await? } else { None };
-    Ok(Some(VisiblePhoto { county_id: county, sha256, file }))
+    let file =
+        if [STORED, ERASED].contains(&row.state.as_str()) { find(conn, county, sha256).await? } else { None };
+    Ok(Some(VisiblePhoto { county_id: county, sha256, file, operation_id: row.operation_id }))
 }
 
 /// The photos that are here of these operations, of these roles, as far as the scope contains them and they are released to it.

@@ -1,5 +1,6 @@
 //! Queries over field work: operations, their files, visits, findings.
 
+pub mod erasures;
 pub mod files;
 pub mod findings;
 pub mod inspections;

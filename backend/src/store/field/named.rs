@@ -9,14 +9,14 @@ use crate::{
             media::Sha256,
         },
     },
-    store::{Conn, Error, Tx, entity::operation_file},
+    store::{Conn, Error, Tx, entity::operation_file, field::files::ERASED},
 };
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use operation_file::Column as C;
@@ -52,23 +52,25 @@ pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<
     }
     // Only bytes that this person has sent before count as here: naming a hash must neither tell nor give anybody
     // a file that he never had. Equal bytes of two people still become one object when both have uploaded them.
-    let have: HashSet<String> = operation_file::Entity::find()
+    // Erased bytes are waited for from nobody.
+    let known: Vec<(String, String)> = operation_file::Entity::find()
         .select_only()
-        .column(C::Sha256)
-        .filter(C::CountyId.eq(by.county_id).and(C::PersonId.eq(by.person_id)).and(C::State.eq("stored")))
+        .columns([C::Sha256, C::State])
+        .filter(C::CountyId.eq(by.county_id))
+        .filter(C::PersonId.eq(by.person_id).and(C::State.eq("stored")).or(C::State.eq(ERASED)))
         .filter(C::Sha256.is_in(files.iter().map(|f| f.file.sha256.as_str())))
-        .into_tuple::<String>()
+        .distinct()
+        .into_tuple()
         .all(tx.raw())
-        .await?
-        .into_iter()
-        .collect();
+        .await?;
+    let known: HashMap<String, String> = known.into_iter().collect();
     let mut missing: Vec<(bool, String)> = Vec::new();
     let rows: Vec<operation_file::ActiveModel> = files
         .iter()
         .enumerate()
         .map(|(ord, named)| {
-            let stored = have.contains(&named.file.sha256);
-            if !stored && !missing.iter().any(|(_, sha)| *sha == named.file.sha256) {
+            let state = known.get(&named.file.sha256).map_or("missing", String::as_str);
+            if state == "missing" && !missing.iter().any(|(_, sha)| *sha == named.file.sha256) {
                 missing.push((!named.urgent, named.file.sha256.clone()));
             }
             let f = named.file;
@@ -84,7 +86,7 @@ pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<
                 item_path: Set(f.item_path.as_deref().map(|text| shorten(text, 128))),
                 instance_key: Set(f.instance_key.as_deref().map(|text| shorten(text, 128))),
                 urgent: Set(named.urgent),
-                state: Set(if stored { "stored" } else { "missing" }.to_owned()),
+                state: Set(state.to_owned()),
                 sidecar: Set(sidecar(f)),
                 flags: Set(serde_json::Value::Array(Vec::new())),
                 subject: Set(named.subject.to_owned()),
@@ -202,10 +204,10 @@ pub async fn waive(tx: &Tx, operation: Uuid) -> Result<u64, Error> {
     Ok(waived.rows_affected)
 }
 
-/// True when every file of an operation is durable here.
+/// True when every file of an operation is durable here, or was erased on purpose after it had come.
 pub async fn all_stored(conn: &impl Conn, operation: Uuid) -> Result<bool, Error> {
     let others = operation_file::Entity::find()
-        .filter(C::OperationId.eq(operation).and(C::State.ne("stored")))
+        .filter(C::OperationId.eq(operation).and(C::State.is_not_in(["stored", ERASED])))
         .count(conn.raw())
         .await?;
     Ok(others == 0)

@@ -2,9 +2,15 @@
 
 use crate::{
     domain::clock::Instant,
-    store::{Conn, Error, Tx, entity::setting},
+    store::{
+        Conn, Error, Tx,
+        entity::{setting, setting_version},
+    },
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::OnConflict,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -58,4 +64,29 @@ pub async fn put(
         .exec(tx.raw())
         .await?;
     Ok(touched.rows_affected == 1)
+}
+
+/// A setting as it was once, and who made it so.
+pub type SettingVersion = setting_version::Model;
+
+/// Keeps a version for ever.
+pub async fn keep(tx: &Tx, version: SettingVersion) -> Result<(), Error> {
+    setting_version::Entity::insert(version.into_active_model()).exec_without_returning(tx.raw()).await?;
+    Ok(())
+}
+
+/// The newest versions, newest first.
+pub async fn history(
+    conn: &impl Conn,
+    county: Uuid,
+    key: &str,
+    limit: u64,
+) -> Result<Vec<SettingVersion>, Error> {
+    use setting_version::Column as V;
+    Ok(setting_version::Entity::find()
+        .filter(V::CountyId.eq(county).and(V::Key.eq(key)))
+        .order_by_desc(V::Version)
+        .limit(limit)
+        .all(conn.raw())
+        .await?)
 }

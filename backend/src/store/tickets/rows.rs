@@ -239,6 +239,12 @@ pub struct Filter {
     pub department: Option<String>,
     pub round_id: Option<Uuid>,
     pub search: Option<String>,
+    /// Only rows that the zero board counts: static, issued, shown to their unit, neither voided nor declined.
+    pub counted: Option<bool>,
+    /// Issued within these instants, the second excluded.
+    pub issued: Option<(Instant, Instant)>,
+    /// Closed within these instants, the second excluded.
+    pub closed: Option<(Instant, Instant)>,
     /// Of closed tickets only those closed after this.
     pub closed_after: Option<Instant>,
     pub newest_first: bool,
@@ -304,6 +310,26 @@ pub async fn count_by_state(
         .all(conn.raw())
         .await?;
     rows.into_iter().map(|row| Ok((state(&row.state)?, row.n))).collect()
+}
+
+/// How many tickets in scope lie in each township.
+pub async fn count_by_township(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+) -> Result<HashMap<Uuid, i64>, Error> {
+    let rows: Vec<(Option<Uuid>, i64)> = ticket::Entity::find()
+        .select_only()
+        .column(C::PlaceTownshipId)
+        .column_as(C::Id.count(), "n")
+        .filter(scoped(scope, now))
+        .filter(narrowed(filter, now))
+        .group_by(C::PlaceTownshipId)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().filter_map(|(id, n)| Some((id?, n))).collect())
 }
 
 /// How many open tickets in scope each of these sites has; sites without any are not named.
@@ -373,10 +399,24 @@ fn narrowed(filter: &Filter, now: Instant) -> Condition {
             let late = with_unit().and(C::OfficialDueAt.lt(now));
             if flag { late } else { late.not() }
         }))
+        .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
+        .add_option(filter.issued.map(|(from, to)| C::IssuedAt.gte(from).and(C::IssuedAt.lt(to))))
+        .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))
         .add_option(
             filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
         )
         .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
+}
+
+/// The rows behind the zero board's sums; the same words as [`Ticket::counts_as_static`] and what issue, check and void add up.
+fn counted(now: Instant) -> Condition {
+    Condition::all()
+        .add(C::IsStatic.eq(true))
+        .add(C::Makes.ne("score"))
+        .add(C::IssuedAt.is_not_null())
+        .add(C::VisibleFrom.lte(now))
+        .add(C::PlaceTownshipId.is_not_null())
+        .add(C::State.is_in(State::COUNTED.map(State::as_str)))
 }
 
 fn due_sort(ticket: &Ticket) -> String {

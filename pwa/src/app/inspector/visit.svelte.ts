@@ -23,6 +23,7 @@ export class Visit {
   /** Photos of the visit that this one corrects: they still count. */
   readonly #earlier: readonly FileRow[];
   #payload: Payloads[VisitKind];
+  readonly #far_m: number | undefined;
   #body = $state.raw<InspectionPayload>() as InspectionPayload;
   #photos = $state.raw<readonly FileRow[]>([]);
   #save = $state<SaveState>('saved');
@@ -36,7 +37,7 @@ export class Visit {
   readonly answered = $derived(this.visible.filter((view) => view.answer !== null).length);
   readonly allPhotos = $derived.by(() => [...this.#earlier, ...this.#photos]);
 
-  private constructor(draft: Draft<Payloads[VisitKind]>, kind: VisitKind, parts: { site: Site | null; checklist: Checklist | null; earlier: readonly FileRow[] }) {
+  private constructor(draft: Draft<Payloads[VisitKind]>, kind: VisitKind, parts: { site: Site | null; checklist: Checklist | null; earlier: readonly FileRow[]; far_m: number | undefined }) {
     this.id = draft.id;
     this.kind = kind;
     this.#payload = draft.payload;
@@ -46,6 +47,7 @@ export class Visit {
     this.checklist = parts.checklist;
     this.stretches = parts.checklist ? stretches(parts.checklist.body) : [];
     this.#earlier = parts.earlier;
+    this.#far_m = parts.far_m;
   }
 
   static async load(id: string): Promise<Visit | null> {
@@ -55,12 +57,13 @@ export class Visit {
     if (!draft) return null;
     keep(id);
     const body = bodyOf(draft.payload);
-    const [site, checklist, earlier] = await Promise.all([
+    const [site, checklist, earlier, settings] = await Promise.all([
       core().sites.get(body.site_id),
       core().checklists.get(body.checklist_id),
       correction ? core().photos.ofVisit(correction.payload.inspection_id) : [],
+      core().settings(),
     ]);
-    const visit = new Visit(draft, fresh ? 'inspection.submit' : 'inspection.correct', { site, checklist, earlier });
+    const visit = new Visit(draft, fresh ? 'inspection.submit' : 'inspection.correct', { site, checklist, earlier, far_m: settings?.field.far_from_site_m });
     await visit.refreshPhotos();
     return visit;
   }
@@ -270,7 +273,7 @@ export class Visit {
 
   /** Metres between the arrival and the registered position when that needs a word; else null. */
   get far(): number | null {
-    return farBy(this.arrival);
+    return farBy(this.arrival, this.#far_m);
   }
 
   /** Where the person stands now; a page that dies opens there again. */

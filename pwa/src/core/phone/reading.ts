@@ -2,7 +2,7 @@
 import type { Core } from '../index';
 import type { Present } from './scope';
 
-export type ReadingDoors = Pick<Core, 'sites' | 'checklists' | 'divisions' | 'tickets' | 'rounds' | 'inspections'>;
+export type ReadingDoors = Pick<Core, 'sites' | 'checklists' | 'divisions' | 'tickets' | 'rounds' | 'inspections' | 'settings'>;
 
 export function readingDoors(present: Present): ReadingDoors {
   return {
@@ -25,6 +25,7 @@ export function readingDoors(present: Present): ReadingDoors {
       search: (query) => present.in((scope) => scope.working.tickets(query), []),
       get: (id) => present.in((scope) => scope.working.get('tickets', id), null),
     },
+    settings: () => present.in(async (scope) => (await scope.working.all('settings'))[0]?.settings ?? null, null),
     rounds: { all: () => present.in((scope) => scope.working.all('rounds'), []) },
     inspections: {
       list: (site_id) => present.in((scope) => scope.working.inspections(site_id), []),

@@ -4,6 +4,7 @@ export const photo: typeof zh = {
   on_its_way: 'Photo on its way',
   offline: 'No signal: cannot be shown now',
   gone: 'Photo no longer there',
+  erased: 'Erased as the rules ask',
   take: 'Take a photo',
   shutter: 'Take the photo',
   openCamera: 'Open the camera',

@@ -3,6 +3,7 @@ export const photo = {
   on_its_way: '照片还在路上',
   offline: '没有信号，暂时看不了',
   gone: '照片已不在',
+  erased: '已按规定删除',
   take: '拍照',
   shutter: '按下拍照',
   openCamera: '打开相机',

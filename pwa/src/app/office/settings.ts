@@ -1,0 +1,56 @@
+// The settings document as a form: every leaf as text, with its default beside it.
+import type { CountySettings } from '@/api/types';
+
+export const FIELDS = {
+  deadlines: ['working_hours', 'same_day_hours', 'accept_days', 'rework_days', 'due_soon_days', 'due_soon_percent'],
+  field: ['far_from_site_m', 'border_accuracy_m', 'correction_hours', 'photo_waiver_days'],
+  scoring: ['gate_permille'],
+  words: ['inspector_zh', 'inspector_en'],
+} as const;
+export type Group = keyof typeof FIELDS;
+export type Leaf = (typeof FIELDS)[Group][number];
+export const GROUPS = Object.keys(FIELDS) as readonly Group[];
+const LEAVES = GROUPS.flatMap((group) => FIELDS[group].map((leaf) => ({ group, leaf: leaf as Leaf })));
+export type Form = Record<Leaf, string>;
+
+const TEXTS: ReadonlySet<Leaf> = new Set<Leaf>(['inspector_zh', 'inspector_en']);
+export const isText = (leaf: Leaf): boolean => TEXTS.has(leaf) || leaf === 'working_hours';
+
+/** Scores are points with one decimal for people, thousandths on the wire. */
+function shown(leaf: Leaf, value: unknown): string {
+  if (leaf === 'working_hours') return (value as CountySettings['deadlines']['working_hours']).map(({ from, to }) => `${from}-${to}`).join(' ');
+  if (leaf === 'gate_permille') return String((value as number) / 10);
+  return String(value);
+}
+
+function read(leaf: Leaf, text: string): unknown {
+  if (TEXTS.has(leaf)) return text.trim();
+  if (leaf === 'working_hours') {
+    const spans = text.trim().split(/[\s，,、；;]+/).filter(Boolean);
+    return spans.map((span) => {
+      const [from = '', to = ''] = span.split(/[-–—~～至到]+/);
+      return { from: from.trim().replace('：', ':'), to: to.trim().replace('：', ':') };
+    });
+  }
+  const number = Number(text);
+  // What is no number is refused by the server, by the name of its field.
+  if (text.trim() === '' || !Number.isFinite(number)) return -1;
+  return leaf === 'gate_permille' ? Math.round(number * 10) : number;
+}
+
+export function toForm(settings: CountySettings): Form {
+  const groups = settings as unknown as Record<Group, Record<string, unknown>>;
+  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, shown(leaf, groups[group][leaf])])) as Form;
+}
+
+export function fromForm(form: Form): CountySettings {
+  const made: Record<string, Record<string, unknown>> = {};
+  for (const { group, leaf } of LEAVES) (made[group] ??= {})[leaf] = read(leaf, form[leaf]);
+  return made as unknown as CountySettings;
+}
+
+/** What a version changed against the one before it. */
+export function changes(before: CountySettings, after: CountySettings): readonly { readonly leaf: Leaf; readonly from: string; readonly to: string }[] {
+  const [a, b] = [toForm(before), toForm(after)];
+  return LEAVES.filter(({ leaf }) => a[leaf] !== b[leaf]).map(({ leaf }) => ({ leaf, from: a[leaf], to: b[leaf] }));
+}
