@@ -95,7 +95,8 @@ async function sheets(browser, route) {
 }
 
 async function look(browser, routes, { deep = false, state = '' } = {}) {
-  for (const lang of speaks(browser.role)) {
+  // The words are the same in every state: both languages are heard in the middle of the work.
+  for (const lang of state && !LONG ? ['zh'] : speaks(browser.role)) {
     await speak(browser, lang);
     for (const route of routes) {
       await open(browser, route);
