@@ -45,7 +45,7 @@ impl PhotoKind {
 /// What a stored voice note's first bytes say it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VoiceKind {
-    /// Chromium and Firefox: Opus in WebM.
+    /// Chromium and Firefox: Opus in `WebM`.
     Webm,
     /// Safari: AAC in MP4.
     Mp4,

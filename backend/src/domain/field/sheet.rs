@@ -14,7 +14,8 @@ pub const SHEET_ROLE: &str = "paper";
 #[serde(default)]
 pub struct Sheet {
     /// When the sheet says that the visit was: RFC 3339, or only the day.
-    pub sheet_filled_at: Option<String>,
+    #[serde(rename = "sheet_filled_at")]
+    pub filled_on: Option<String>,
     /// Name of the person who walked.
     pub filled_by: Option<String>,
     /// Why no photo of the sheet is attached.
@@ -24,7 +25,7 @@ pub struct Sheet {
 impl Sheet {
     /// When it was filled in; of a day without time, its noon.
     pub fn filled_at(&self) -> Option<Instant> {
-        let text = self.sheet_filled_at.as_deref()?;
+        let text = self.filled_on.as_deref()?;
         text.parse().ok().or_else(|| clock::local_noon(text.parse().ok()?))
     }
 }

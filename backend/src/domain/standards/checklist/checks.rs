@@ -131,6 +131,19 @@ pub(super) fn check_item(item: &Item, list: &Checklist, departments: &HashSet<&s
     if !departments.contains(item.department.as_str()) {
         fault("department", "departments 里没有这个部门", "is not in departments");
     }
+    check_rules(item, list, faults);
+    check_help(item, faults);
+    names(row, &[("zh", &item.zh), ("en", &item.en), ("default_issue_zh", &item.default_issue_zh)], faults);
+    unique(row, item.options.iter().map(|o| o.key.as_str()), faults);
+    for option in &item.options {
+        key(row, "options", &option.key, faults);
+        names(row, &[("options", &option.zh), ("options", &option.en)], faults);
+    }
+}
+
+/// Rules name items whose answers they can see, and a group is one of the list.
+fn check_rules(item: &Item, list: &Checklist, faults: &mut Faults) {
+    let mut fault = |field: &str, zh: &str, en: &str| faults.add(&item.code, field, zh, en);
     for (field, rule) in [("visible_if", &item.visible_if), ("required_if", &item.required_if)] {
         for code in rule.iter().flat_map(Logic::variables) {
             let Some(named) = list.item(code).filter(|named| named.code != item.code) else {
@@ -150,8 +163,13 @@ pub(super) fn check_item(item: &Item, list: &Checklist, departments: &HashSet<&s
     if item.group.as_ref().is_some_and(|key| !list.groups.iter().any(|group| group.key == *key)) {
         fault("group", "groups 里没有这一组", "is not in groups");
     }
+}
+
+/// What helps to answer: the rule's text, pictures, phrases.
+fn check_help(item: &Item, faults: &mut Faults) {
+    let row = item.code.as_str();
     if item.examples.len() > EXAMPLES_MAX {
-        fault("examples", "每项最多 6 张示例图", "at most 6 example pictures for an item");
+        faults.add(row, "examples", "每项最多 6 张示例图", "at most 6 example pictures for an item");
     }
     for example in &item.examples {
         names(row, &[("examples", &example.zh), ("examples", &example.en)], faults);
@@ -171,12 +189,6 @@ pub(super) fn check_item(item: &Item, list: &Checklist, departments: &HashSet<&s
         }
     }
     phrases(row, "reasons_zh", &item.reasons_zh, 60, faults);
-    names(row, &[("zh", &item.zh), ("en", &item.en), ("default_issue_zh", &item.default_issue_zh)], faults);
-    unique(row, item.options.iter().map(|o| o.key.as_str()), faults);
-    for option in &item.options {
-        key(row, "options", &option.key, faults);
-        names(row, &[("options", &option.zh), ("options", &option.en)], faults);
-    }
 }
 
 /// Texts that people read: present, of one paragraph. Markup stays text.
