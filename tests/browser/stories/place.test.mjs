@@ -52,9 +52,9 @@ const goTo = (page, hash) => page.evaluate((to) => {
 test('the plate in front of the camera opens its site without a signal and says that one is there', { timeout: 300_000 }, async () => {
   const film = await writeFilm(join(folder, 'plate.y4m'), `https://plates.example/#/s/${market.code}`);
   const { device, page } = await ready({ position: far(market), sees: film });
-  await page.getByRole('link', { name: '扫点位码' }).waitFor();
+  await page.getByRole('link', { name: '扫码打开点位' }).waitFor();
   await device.offline(true);
-  await page.getByRole('link', { name: '扫点位码' }).click();
+  await page.getByRole('link', { name: '扫码打开点位' }).click();
   await page.waitForURL(/#\/site\//, { timeout: 60_000 });
   await page.getByRole('heading', { name: market.name }).waitFor();
   await page.getByRole('button', { name: /开始检查/ }).click();
