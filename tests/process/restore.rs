@@ -12,10 +12,10 @@ use lalian_tests::oracle::{Held, judge};
 use lalian_tests::outbox::{Outbox, Progress, Step};
 use lalian_tests::photo;
 use lalian_tests::place::Place;
+use lalian_tests::program::{command, run};
 use lalian_tests::stories;
 use lalian_tests::storm::Storm;
 use lalian_tests::visit::Site;
-use sea_orm::{ConnectionTrait as _, Database};
 use uuid::Uuid;
 
 /// One phone with what it sealed.
@@ -49,9 +49,9 @@ impl Phone {
 
 /// What the operator does after putting back an older copy, before the server serves.
 async fn renew_epoch(place: &Place) {
-    let connection = Database::connect(&place.url).await.expect("open the database");
-    connection.execute_unprepared("DELETE FROM meta WHERE key = 'epoch'").await.expect("forget the epoch");
-    connection.close().await.expect("close");
+    let arguments = ["epoch", "renew", "--restored", "--database", &place.url, "--storage", "file:files"];
+    let finished = run(&mut command(place.folder(), &arguments)).await;
+    assert!(finished.status.success(), "{}", finished.output);
 }
 
 async fn epoch_of(demo: &Demo) -> String {
