@@ -13,6 +13,7 @@ mod m0006_system;
 mod m0007_desk;
 mod m0008_examples;
 mod m0009_paper;
+mod m0010_heard_of;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_desk::Step),
             Box::new(m0008_examples::Step),
             Box::new(m0009_paper::Step),
+            Box::new(m0010_heard_of::Step),
         ]
     }
 }

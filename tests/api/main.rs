@@ -7,6 +7,7 @@ mod desk;
 mod door;
 mod door_faults;
 mod erasure;
+mod feed;
 mod files_http;
 mod files_s3;
 mod foreign;

@@ -1,6 +1,6 @@
 //! The change feed: what happened to which row, in the database's own order, for whose eyes.
 
-use super::{Conn, Error, Tx, entity::change};
+use super::{Conn, Error, Tx, entity::change, places::sites::Site};
 use crate::domain::clock::Instant;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
@@ -18,8 +18,27 @@ pub struct ChangeRow {
     pub village_id: Option<Uuid>,
     /// Set for rows that only their author keeps.
     pub person_id: Option<Uuid>,
+    /// When the township side may hear of it; null = not yet.
     pub visible_from: Option<Instant>,
     pub gone: bool,
+}
+
+impl ChangeRow {
+    /// A site is to be sent again: its register row changed, or what is known of its visits.
+    pub fn of_site(site: &Site, township_before: Option<Uuid>, visible_from: Option<Instant>) -> Self {
+        Self {
+            county_id: site.county_id,
+            noun: "sites",
+            object_id: site.id,
+            version: site.version,
+            township_before,
+            township_after: Some(site.township_id),
+            village_id: Some(site.village_id),
+            person_id: None,
+            visible_from,
+            gone: false,
+        }
+    }
 }
 
 /// Appends changes in the same transaction as what they tell of; chunked, since an import changes thousands of rows.

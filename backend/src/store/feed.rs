@@ -27,11 +27,12 @@ pub async fn after(
     cursor: i64,
     until: Instant,
     limit: u64,
+    now: Instant,
 ) -> Result<Vec<Numbered>, Error> {
     Ok(change::Entity::find()
         .filter(C::Seq.gt(cursor))
         .filter(C::At.lte(until))
-        .filter(scoped(scope))
+        .filter(scoped(scope, now))
         .order_by_asc(C::Seq)
         .limit(limit)
         .all(conn.raw())
@@ -74,9 +75,10 @@ pub async fn oldest(conn: &impl Conn, county: Uuid) -> Result<i64, Error> {
     Ok(seq.unwrap_or(0))
 }
 
-/// Rows of a township (before or after the change), rows of no township, or everything of the county. A row that leaves
-/// a township is told to it by `township_before`; whether it may be read is decided when it is read.
-fn scoped(scope: Scope) -> Condition {
+/// Rows of a township (before or after the change), register rows of no township, or everything of the county. A row that leaves
+/// a township is told to it by `township_before`; whether it may be read is decided when it is read. What a township may not hear of
+/// yet is left out here already: even "removed" would tell that somebody was there.
+fn scoped(scope: Scope, now: Instant) -> Condition {
     let all = Condition::all();
     match scope {
         Scope::Platform => all.add(Expr::val(1).eq(0)),
@@ -84,12 +86,15 @@ fn scoped(scope: Scope) -> Condition {
             all.add(C::CountyId.eq(county))
         }
         Scope::Township { county, township } | Scope::Village { county, township, .. } => {
-            all.add(C::CountyId.eq(county)).add(
-                Condition::any()
-                    .add(C::TownshipAfter.eq(township))
-                    .add(C::TownshipBefore.eq(township))
-                    .add(Condition::all().add(C::TownshipAfter.is_null()).add(C::TownshipBefore.is_null())),
-            )
+            let nobodys = Condition::all()
+                .add(C::TownshipAfter.is_null())
+                .add(C::TownshipBefore.is_null())
+                .add(C::Noun.is_not_in(["tickets", "inspections"]));
+            let ours = Condition::any()
+                .add(C::TownshipAfter.eq(township))
+                .add(C::TownshipBefore.eq(township))
+                .add(nobodys);
+            all.add(C::CountyId.eq(county)).add(C::VisibleFrom.lte(now)).add(ours)
         }
     }
 }

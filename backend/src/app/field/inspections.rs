@@ -440,6 +440,8 @@ impl<'a> Visit<'a> {
 
     async fn finish(self, entry: &Entry<'_>, row: &InspectionRow, found: Found) -> AppResult<Effect> {
         let missing = self.name_files(entry, &found.tickets).await?;
+        // The site's card shows the latest visit; a township hears of it when it may see the visit.
+        entry.tell(ChangeRow::of_site(&self.site, None, row.visible_from));
         entry.tell(ChangeRow {
             county_id: entry.county,
             noun: "inspections",

@@ -102,7 +102,7 @@ pub async fn changes(app: &App, caller: &Caller, cursor: Option<&str>) -> AppRes
     if from + 1 < feed::oldest(read, reader.county).await? {
         return Err(Code::Gone.into());
     }
-    let rows = feed::after(read, reader.scope, from, reader.until, CHANGES).await?;
+    let rows = feed::after(read, reader.scope, from, reader.until, CHANGES, reader.now).await?;
     let more = rows.len() as u64 == CHANGES;
     let last = rows.last().map_or(from, |row| row.seq);
     // Several changes of one row are told once, as the row is now.

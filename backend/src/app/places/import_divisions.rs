@@ -3,7 +3,7 @@
 use super::{
     super::{App, AppResult, Caller},
     areas,
-    import_sites::{change, marked},
+    import_sites::marked,
     queue, refuse,
 };
 use crate::{
@@ -46,7 +46,7 @@ impl App {
                 let plan = Plan::make(tx, county, rows, &fresh).await?;
                 let done = plan.imported();
                 if done.created + done.changed > 0 {
-                    let changed = plan.changes();
+                    let changed = plan.changes(now);
                     divisions::insert(tx, &plan.created, now).await?;
                     for row in &plan.changed {
                         // The queue lets nobody else in between; a miss would be a fault of ours.
@@ -88,7 +88,7 @@ async fn follow(tx: &Tx, county: Uuid, plan: &Plan, now: Instant) -> AppResult<(
         if !sites::update(tx, &next).await? {
             return Err(crate::app::AppError::Internal("site changed during an import".into()));
         }
-        feed.push(change(&next, Some(&site)));
+        feed.push(ChangeRow::of_site(&next, Some(site.township_id), Some(now)));
     }
     Ok(changes::append(tx, now, feed).await?)
 }
@@ -200,7 +200,7 @@ impl Plan {
         Imported { created: self.created.len(), changed: self.changed.len(), unchanged: self.unchanged }
     }
 
-    fn changes(&self) -> Vec<ChangeRow> {
+    fn changes(&self, now: Instant) -> Vec<ChangeRow> {
         let all = self.created.iter().chain(&self.changed);
         all.map(|Stored { division, .. }| ChangeRow {
             county_id: division.county_id,
@@ -211,7 +211,7 @@ impl Plan {
             township_after: None,
             village_id: None,
             person_id: None,
-            visible_from: None,
+            visible_from: Some(now),
             gone: false,
         })
         .collect()

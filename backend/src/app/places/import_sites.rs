@@ -55,7 +55,7 @@ impl App {
                         continue;
                     }
                     let site = Site { version: before.map_or(1, |site| site.version + 1), ..site };
-                    feed.push(change(&site, before));
+                    feed.push(ChangeRow::of_site(&site, before.map(|site| site.township_id), Some(now)));
                     if before.is_some() { changed.push(site) } else { created.push(site) }
                 }
                 let done = Imported {
@@ -172,19 +172,4 @@ impl Places {
 pub(super) fn marked(site: Site, areas: &AreaIndex) -> Site {
     let covered = site.point().and_then(|point| areas.covers(site.township_id, point));
     Site { outside: covered == Some(false), ..site }
-}
-
-pub(super) fn change(site: &Site, before: Option<&Site>) -> ChangeRow {
-    ChangeRow {
-        county_id: site.county_id,
-        noun: "sites",
-        object_id: site.id,
-        version: site.version,
-        township_before: before.map(|site| site.township_id),
-        township_after: Some(site.township_id),
-        village_id: Some(site.village_id),
-        person_id: None,
-        visible_from: None,
-        gone: false,
-    }
 }

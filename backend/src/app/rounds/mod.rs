@@ -8,7 +8,9 @@ use crate::{
         problem::{Code, Problem},
         tickets::machine::{self, Step, When},
     },
-    store::{self, Tx, changes::ChangeRow, rounds::RoundRow, tickets::EventBy},
+    store::{
+        self, Tx, changes::ChangeRow, field::inspections::InspectionRow, rounds::RoundRow, tickets::EventBy,
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -164,19 +166,23 @@ pub async fn release(app: &App, caller: &Caller, once: &Once, id: Uuid) -> AppRe
 async fn show_visits(tx: &Tx, county: Uuid, round: Uuid, now: Instant) -> AppResult<()> {
     let visits = store::field::inspections::release_round(tx, county, round, now).await?;
     store::field::named::release(tx, county, visits.iter().map(|visit| visit.id).collect(), now).await?;
+    let told = |noun, object_id, version, visit: &InspectionRow| ChangeRow {
+        county_id: county,
+        noun,
+        object_id,
+        version,
+        township_before: None,
+        township_after: Some(visit.township_id),
+        village_id: Some(visit.village_id),
+        person_id: (noun == "inspections").then_some(visit.person_id),
+        visible_from: Some(now),
+        gone: false,
+    };
+    // Their sites' cards show them too; a phone takes a site's row as it is now, whatever number told of it.
     let changes = visits
-        .into_iter()
-        .map(|visit| ChangeRow {
-            county_id: county,
-            noun: "inspections",
-            object_id: visit.id,
-            version: visit.version,
-            township_before: None,
-            township_after: Some(visit.township_id),
-            village_id: Some(visit.village_id),
-            person_id: Some(visit.person_id),
-            visible_from: Some(now),
-            gone: false,
+        .iter()
+        .flat_map(|visit| {
+            [told("inspections", visit.id, visit.version, visit), told("sites", visit.site_id, 0, visit)]
         })
         .collect();
     Ok(store::changes::append(tx, now, changes).await?)

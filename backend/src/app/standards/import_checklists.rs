@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
+        clock::Instant,
         field::envelope,
         import::{Faults, Imported},
         people::{permission::Action, scope::Scope},
@@ -64,7 +65,7 @@ impl App {
                 for picture in &library.pictures {
                     examples::insert(tx, county, now, picture).await?;
                 }
-                let mut changes = import_kinds(tx, county, &lists).await?;
+                let mut changes = import_kinds(tx, now, county, &lists).await?;
                 let mut done = Imported::default();
                 for Prepared { list, body, hash, checklist_id, .. } in &lists {
                     let before = before.get(list.kind.as_str()).copied();
@@ -76,7 +77,7 @@ impl App {
                         if !checklists::retire(tx, before).await? {
                             return Err(AppError::Internal("checklist changed during its import".into()));
                         }
-                        changes.push(change(county, "checklists", before.id, before.version + 1));
+                        changes.push(change(now, county, "checklists", before.id, before.version + 1));
                     }
                     let row = ChecklistRow {
                         id: *checklist_id,
@@ -90,7 +91,7 @@ impl App {
                         version: 1,
                     };
                     checklists::insert(tx, row).await?;
-                    changes.push(change(county, "checklists", *checklist_id, 1));
+                    changes.push(change(now, county, "checklists", *checklist_id, 1));
                     *(if before.is_some() { &mut done.changed } else { &mut done.created }) += 1;
                 }
                 let departments = import_departments(tx, county, &departments).await?;
@@ -134,7 +135,12 @@ fn stable(before: &HashMap<&str, &ChecklistRow>, lists: &[Prepared<'_>]) -> AppR
     faults.or(()).map_err(places::refuse)
 }
 
-async fn import_kinds(tx: &Tx, county: Uuid, lists: &[Prepared<'_>]) -> AppResult<Vec<ChangeRow>> {
+async fn import_kinds(
+    tx: &Tx,
+    now: Instant,
+    county: Uuid,
+    lists: &[Prepared<'_>],
+) -> AppResult<Vec<ChangeRow>> {
     let existing = kinds::list(tx, Scope::County { county }).await?;
     let existing: HashMap<&str, &SiteKind> = existing.iter().map(|kind| (kind.key.as_str(), kind)).collect();
     let mut changes = Vec::new();
@@ -154,7 +160,7 @@ async fn import_kinds(tx: &Tx, county: Uuid, lists: &[Prepared<'_>]) -> AppResul
             continue;
         }
         let kind = SiteKind { version: before.map_or(1, |kind| kind.version + 1), ..kind };
-        changes.push(change(county, "site-kinds", kind.id, kind.version));
+        changes.push(change(now, county, "site-kinds", kind.id, kind.version));
         if before.is_none() {
             kinds::insert(tx, kind).await?;
         } else if !kinds::update(tx, kind).await? {
@@ -199,7 +205,7 @@ async fn import_departments(
     Ok(written)
 }
 
-fn change(county_id: Uuid, noun: &'static str, object_id: Uuid, version: i32) -> ChangeRow {
+fn change(now: Instant, county_id: Uuid, noun: &'static str, object_id: Uuid, version: i32) -> ChangeRow {
     ChangeRow {
         county_id,
         noun,
@@ -209,7 +215,7 @@ fn change(county_id: Uuid, noun: &'static str, object_id: Uuid, version: i32) ->
         township_after: None,
         village_id: None,
         person_id: None,
-        visible_from: None,
+        visible_from: Some(now),
         gone: false,
     }
 }

@@ -141,7 +141,7 @@ impl App {
                     township_after: None,
                     village_id: None,
                     person_id: None,
-                    visible_from: None,
+                    visible_from: Some(now),
                     gone: false,
                 };
                 changes::append(tx, now, vec![change]).await?;
