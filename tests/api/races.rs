@@ -59,6 +59,9 @@ stories! {
         let answers = at_once(pending.iter().chain(&pending).map(issue).collect()).await;
         let outcomes = |wanted: &str| answers.iter().filter(|answer| answer.at("/outcome") == wanted).count();
         assert_eq!((outcomes("applied"), outcomes("conflict")), (fails.len(), fails.len()), "{answers:?}");
+        // Whoever came second is not forgotten: the office finds the kept commands.
+        let kept = office.list("/api/v1/operations?status=flagged").await;
+        assert_eq!(kept.iter().filter(|row| row["outcome"] == "conflict").count(), fails.len(), "{kept:?}");
         let issued = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
         let numbers: BTreeSet<&str> = issued.iter().filter_map(|row| row["number"].as_str()).collect();
         assert_eq!(numbers.len(), fails.len(), "{issued:?}");

@@ -220,14 +220,12 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Paper stands as paper, and its sheet should be seen.
+    /// Paper counts as much as a phone, so it is no oddity; only its sheet should be seen.
     fn judge_sheet(&mut self, entry: &Entry<'_>) {
         if !entry.is_paper() {
             return;
         }
         let sheet = self.body.paper.as_ref();
-        let filled_by = sheet.and_then(|sheet| sheet.filled_by.as_deref()).unwrap_or_default();
-        self.flags.push(FlagCode::Paper.with(shorten(filled_by, 200)));
         if !entry.envelope.files.iter().any(|file| file.role == SHEET_ROLE) {
             let reason = sheet.and_then(|sheet| sheet.no_photo_reason.as_deref()).unwrap_or_default();
             self.flags.push(FlagCode::SheetMissing.with(shorten(reason, 200)));

@@ -32,13 +32,12 @@ flags! {
     LateArrival "late_arrival" "较晚送达" "Arrived late";
     Forked "forked" "本机编号重复" "A number of this device was used twice";
     DeviceRevoked "device_revoked" "设备已停用" "The device was revoked";
-    PostEnded "post_ended" "岗位已结束" "The post has ended";
+    PostEnded "post_ended" "当时不在这个岗位的任期内" "The post was not held at that time";
     NotPermitted "not_permitted" "岗位通常不做这件事" "The post does not usually do this";
     NoSignature "no_signature" "没有设备签名" "No signature of the device";
     PhotoMissing "photo_missing" "按规定应有照片" "A photo was expected";
     PhotoReason "photo_reason" "没有照片，已说明原因" "No photo, with a reason";
     AlbumWithoutReason "album_without_reason" "照片来自相册，未说明原因" "The photo comes from the album, without a reason";
-    Paper "paper" "由纸面检查表录入" "Entered from a sheet of paper";
     SheetMissing "sheet_missing" "没有附检查表照片" "No photo of the sheet";
     RetiredSite "retired_site" "点位已停用" "The site is retired";
     UnknownSite "unknown_site" "点位不在台账中" "The site is not in the register";

@@ -233,7 +233,7 @@ pub async fn of_device(conn: &impl Conn, device: Uuid, from_seq: i64) -> Result<
         .await?)
 }
 
-/// A list for the office: refused ones, or accepted ones with flags; newest first.
+/// A list for the office: refused ones, or accepted ones with flags or that met a moved ticket; newest first.
 pub async fn list(
     conn: &impl Conn,
     county: Uuid,
@@ -244,7 +244,8 @@ pub async fn list(
     query = if refused {
         query.filter(C::Status.eq("refused"))
     } else {
-        query.filter(C::Status.eq("accepted")).filter(Expr::col(C::Flags).cast_as("text").ne("[]"))
+        let odd = Expr::col(C::Flags).cast_as("text").ne("[]").or(C::Outcome.eq("conflict"));
+        query.filter(C::Status.eq("accepted")).filter(odd)
     };
     if let Some(after) = &page.after {
         query = query.filter(C::ServerSeq.lt(after.key.parse::<i64>().unwrap_or(i64::MAX)));

@@ -305,6 +305,7 @@ export const office: typeof zh = {
     madeAt: 'Time on the device',
     acceptedAt: 'Received',
     missing: (n) => `${pieces(n, 'file')} missing`,
+    conflict: 'The ticket had moved on; kept',
     body: 'As it came',
     show: 'Show as it came',
     admit: 'Admit',

@@ -302,6 +302,7 @@ export const office = {
     madeAt: '本机时间',
     acceptedAt: '县里收到',
     missing: (n: number) => `还缺 ${n} 个文件`,
+    conflict: '整改单已有变化，内容已留存',
     body: '原始内容',
     show: '看原始内容',
     admit: '采用',
