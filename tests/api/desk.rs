@@ -174,7 +174,7 @@ stories! {
         assert!(issued["person_name"].is_string() && issued["hash_after"].as_str().is_some_and(|hash| hash.starts_with("sha-256:")), "{issued}");
         // One object's lines, by pages of one.
         let operation = issued["object_id"].as_str().expect("an id");
-        assert_eq!(office.list(&format!("/api/v1/audit?object_id={operation}")).await, [issued.clone()]);
+        assert_eq!(office.list(&format!("/api/v1/audit?object_id={operation}")).await, std::slice::from_ref(issued));
         let first = office.http.get("/api/v1/audit?limit=1").await.expect(200).json();
         let second = office.http.get(&format!("/api/v1/audit?limit=1&cursor={}", first["next"].as_str().expect("more"))).await.expect(200).json();
         assert!(second["items"][0]["seq"].as_i64() < first["items"][0]["seq"].as_i64());

@@ -107,8 +107,11 @@ async fn rescue(app: &App, caller: &Caller, file: &Path) -> Result<Imported, Box
     Ok(Imported { created, changed: 0, unchanged })
 }
 
+/// Files by their names.
+type Named = Vec<(String, Vec<u8>)>;
+
 /// The pictures in the folder `examples` beside a file; without one there are none.
-fn beside(file: &Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error + Send + Sync>> {
+fn beside(file: &Path) -> Result<Named, Box<dyn Error + Send + Sync>> {
     let folder = file.with_file_name("examples");
     let entries = match std::fs::read_dir(&folder) {
         Ok(entries) => entries,

@@ -79,7 +79,7 @@ pub fn run(cli: Cli) -> Outcome {
             Command::Serve(serve) => serve.run().await,
             Command::Demo(demo) => demo.run().await,
             Command::Migrate(migrate) => migrate.run().await,
-            Command::Import(import) => import.run().await,
+            Command::Import(import) => Box::pin(import.run()).await,
             Command::User(user) => user.run().await,
             Command::Keys(keys) => keys.run(),
             Command::Epoch(epoch) => epoch.run().await,

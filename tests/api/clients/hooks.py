@@ -1,4 +1,4 @@
-"""What schemathesis cannot know by itself: how a piece of a file is sent, and ids that exist (IDS, as JSON)."""
+"""What schemathesis cannot know by itself: how bytes are sent, and ids that exist (IDS, as JSON)."""
 
 import json
 import os
@@ -8,8 +8,8 @@ import schemathesis
 IDS = json.loads(os.environ.get("IDS", "{}"))
 
 
-@schemathesis.serializer("application/offset+octet-stream")
-def piece(context, value):
+@schemathesis.serializer("application/offset+octet-stream", "application/zip")
+def raw_bytes(context, value):
     return value if isinstance(value, bytes) else str(value).encode()
 
 

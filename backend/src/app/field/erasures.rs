@@ -142,8 +142,10 @@ pub async fn confirm(app: &App, caller: &Caller, id: Uuid, decision: &str) -> Ap
             jobs::enqueue(tx, now, erase_job(job, now, Key { county, sha256 })).await?;
             let mut line = caller.audit("photo.erase", "photos", row.file_id);
             line.hash_before = Some(named_hash(&row.sha256));
-            line.reason =
-                [row.reason.as_str(), decision.as_str()].join(" / ").trim_end_matches(" / ").to_owned();
+            line.reason = match decision.as_str() {
+                "" => row.reason,
+                decision => format!("{} / {decision}", row.reason),
+            };
             Ok(audit::append(tx, now, line).await?)
         })
         .await?;

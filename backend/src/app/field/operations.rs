@@ -291,9 +291,10 @@ impl Door<'_> {
         let now = self.times.accepted_at;
         let (receipt, chain) = if effect.missing.is_empty() {
             // Nothing to wait for although it names files: all have come before, or were erased on purpose.
-            let erased = match self.envelope.files.is_empty() {
-                true => HashSet::new(),
-                false => store::field::erasures::of_operations(tx, vec![id]).await?,
+            let erased = if self.envelope.files.is_empty() {
+                HashSet::new()
+            } else {
+                store::field::erasures::of_operations(tx, vec![id]).await?
             };
             let file = |f: &envelope::FileRef| ReceiptFile {
                 file_id: f.file_id,

@@ -14,7 +14,7 @@ use std::{fs::File, time::Duration};
 use tokio::{io::AsyncWriteExt, time::timeout};
 
 /// A connection that brings nothing for this long is taken for dead.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Takes in what a phone could not send: signatures and hashes are checked before anything is stored, and the same receipts come out.
 #[utoipa::path(post, path = "/api/v1/imports/rescue", tag = "imports",
