@@ -71,4 +71,12 @@ export class OfficeDesk {
     await tile.waitFor();
     return Number(await tile.locator('b').textContent());
   }
+
+  /** Opens the board until it says this: a decision is on its way for a moment after it can no longer be undone. */
+  async zeroBoardSays(count) {
+    await expectEventually(async () => {
+      await this.open('issue');
+      return (await this.zeroBoard()) === count;
+    }, `the board says ${count}`, 30_000);
+  }
 }

@@ -177,7 +177,7 @@ test('evidence is taken, marked and told, and survives the phone', { timeout: 60
     await page.goto(`${county.url}/`);
     await page.getByText('已回到刚才的地方').waitFor({ timeout: 30_000 });
     assert.match(page.url(), /#\/visit\/.+take=before/);
-    assert.equal(await kept().count(), 2, 'both photos are still there');
+    await expectEventually(async () => (await kept().count()) === 2, 'both photos are still there');
     await shot(page, 'came-back');
     const [taken] = await Promise.all([page.waitForEvent('filechooser'), sheet().getByRole('button', { name: '用手机相机拍' }).click()]);
     const picture = await writeJpeg(page, join(folder, 'taken.jpg'), 7);
