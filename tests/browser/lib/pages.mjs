@@ -39,7 +39,8 @@ export class InspectorPhone {
 
   async beginVisit() {
     await this.page.getByRole('button', { name: /开始检查|接着检查/ }).click();
-    await this.page.locator('article[id^="item-"]').first().waitFor();
+    // Not a question: a visit that is resumed may have all its groups done and folded.
+    await this.page.locator('section[data-group]').first().waitFor();
   }
 
   /** Answers the nth pass-or-fail question with 不合格, with a photo by the in-page camera or from a file. */
@@ -62,8 +63,11 @@ export class InspectorPhone {
     const sheet = this.page.getByRole('dialog');
     // The app opens the sheet by itself where a photo was being taken.
     await this.page.waitForTimeout(300);
-    if (!(await sheet.isVisible()) && !(await item.getByRole('radio', { name: '不合格' }).isChecked())) return this.fail(nth, photo);
     if (!(await sheet.isVisible())) {
+      // Groups that were done are folded; opened, the nth question is the nth of all of them again. The last first: a head that opens changes the list.
+      const folded = this.page.locator('section[data-group] h2 button[aria-expanded="false"]');
+      while (await folded.count()) await folded.last().click();
+      if (!(await item.getByRole('radio', { name: '不合格' }).isChecked())) return this.fail(nth, photo);
       await item.getByRole('radio', { name: '不合格' }).evaluate((node) => node.scrollIntoView({ block: 'center' }));
       await item.getByRole('radio', { name: '不合格' }).click();
       await sheet.waitFor();
