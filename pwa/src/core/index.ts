@@ -343,7 +343,7 @@ export interface WorkDoor {
 export interface OutboxDoor {
   /** "Send now": forgets the waiting time and tries at once. */
   sendNow(): void;
-  /** Sends a refused operation again: the office may have put right what stood in its way. */
+  /** Sends an operation again: the office may have put right why it was refused, or a photo can be read after all. */
   sendAgain(operation_id: string): Promise<void>;
   /** Everything the county has not confirmed, as one file that proves its author (operations verbatim, photos, signatures). */
   exportBackup(): Promise<Blob>;

@@ -11,7 +11,7 @@ import type { FileProgress, OperationRow, SyncProblem } from './model';
 import { waiting, type Waiting } from './outbox';
 import { RECONCILE_EVERY_MS, reconcile } from './reconcile';
 import { checkReceipt, signingKeys } from './receipts';
-import { purge, requeue, sendingOrder, settleAnswer, settleFile, settleMissing, settleProblem, settleReceipt, settleRefusal } from './settle';
+import { purge, requeue, revive, sendingOrder, settleAnswer, settleFile, settleMissing, settleProblem, settleReceipt, settleRefusal } from './settle';
 import { upload, type ChunkSize, type Upload } from './uploads';
 import { operationAnswer, problemAnswer, receiptAnswer } from './wire';
 
@@ -44,7 +44,7 @@ export class Lane {
   readonly #link: Link;
   readonly #chunk: ChunkSize;
   readonly #events: LaneEvents;
-  /** Per operation, what its own troubles (425, a receipt not ready) ask us to wait. Forgotten on restart, which only means asking sooner. */
+  /** Per operation or photo, what its own troubles (425, a receipt not ready, a garbled photo) ask us to wait. Forgotten on restart, which only means asking sooner. */
   readonly #pauses = new Map<string, Pause>();
   #reconciled = false;
   #reconcileDue = 0;
@@ -98,8 +98,8 @@ export class Lane {
     // Answers are safe; before hours of photos, find out whether the server still has what it once acknowledged.
     if (!ahead(this.#reconcileDue, now) && (await this.#reconcileWanted(now, state))) return this.#reconcile(device, authorization);
 
-    const next = sendingOrder(state).find(({ operation: row }) => this.#ready(row.id, now));
-    if (next) return this.#upload(next.operation, next.file.file_id, authorization, { stop, hurry });
+    const next = sendingOrder(state).find(({ operation: row, file }) => this.#ready(row.id, now) && this.#ready(file.file_id, now));
+    if (next) return this.#upload(next.operation, next.file.file_id, device, authorization, { stop, hurry });
 
     const complete = state.operations.find((row) => row.progress === 'received' && !this.#held(state, row) && this.#ready(row.id, now));
     if (complete) return this.#receipt(complete, device, authorization);
@@ -179,7 +179,7 @@ export class Lane {
     }
   }
 
-  async #upload(row: OperationRow, file_id: string, authorization: string, ends: Pick<Upload, 'stop' | 'hurry'>): Promise<Step> {
+  async #upload(row: OperationRow, file_id: string, device: Device, authorization: string, ends: Pick<Upload, 'stop' | 'hurry'>): Promise<Step> {
     const { file, bytes } = await this.db.read(['files', 'file_bytes'], async (tx) => ({
       file: await tx.objectStore('files').get(file_id),
       bytes: await tx.objectStore('file_bytes').get(file_id),
@@ -195,19 +195,25 @@ export class Lane {
     switch (outcome.kind) {
       case 'stored':
         await settleFile(this.db, file_id, 'stored');
+        this.#pauses.delete(file_id);
         this.#events.changed();
         return { kind: 'did' };
       case 'stopped':
         return { kind: 'did' };
       case 'damaged':
         return this.#lost(file_id);
+      case 'garbled':
+        // The road's fault and not the photo's: this one waits, the others do not.
+        this.#events.sending(row.id, null);
+        this.#wait(file_id);
+        return { kind: 'did' };
       case 'unauthorised':
         return this.#unauthorised(authorization);
       case 'link':
         return this.#linkFailed();
       case 'unnamed':
         // The server does not know who names this file. Its list of what is missing decides; a lost operation shows there too.
-        return this.#askMissing(row, authorization);
+        return this.#askMissing(row, device, authorization);
     }
   }
 
@@ -218,16 +224,19 @@ export class Lane {
     return this.#confirm(row, device, answer.jws);
   }
 
-  async #askMissing(row: OperationRow, authorization: string): Promise<Step> {
+  async #askMissing(row: OperationRow, device: Device, authorization: string): Promise<Step> {
     const answer = await this.#fetchReceipt(row, authorization);
     if (answer.kind === 'did' || answer.kind === 'rest') return answer;
-    await settleMissing(this.db, row.id, answer.kind === 'missing' ? answer.missing : []);
+    // Complete there, it says: believed like any receipt, by its signature.
+    if (answer.kind === 'receipt') return this.#confirm(row, device, answer.jws);
+    await settleMissing(this.db, row.id, answer.missing);
     this.#events.changed();
-    return this.#pause(row, null, null);
+    return this.#pause(row, row.problem?.kind === 'bytes_lost' ? row.problem : null, null);
   }
 
   async #missing(row: OperationRow, missing: readonly string[]): Promise<Step> {
     await settleMissing(this.db, row.id, missing);
+    await revive(this.db, row.id);
     this.#events.changed();
     const { files } = await waiting(this.db);
     // Something to send: do it now. Nothing (bytes lost here, or the server is still hashing): ask again later.
@@ -323,15 +332,18 @@ export class Lane {
 
   /** This operation waits; the next one does not. */
   async #pause(row: OperationRow, problem: SyncProblem | null, reply: Reply | null): Promise<Step> {
-    const attempts = (this.#pauses.get(row.id)?.attempts ?? 0) + 1;
     const asked = reply?.kind === 'ours' ? Number(reply.headers.get('retry-after') ?? '0') * 1000 : 0;
-    const wait = Math.max(backoff(attempts, this.#host.random()), Number.isFinite(asked) ? Math.min(asked, 3_600_000) : 0);
-    this.#pauses.set(row.id, { attempts, until: this.#host.now() + wait });
+    this.#wait(row.id, Number.isFinite(asked) ? Math.min(asked, 3_600_000) : 0);
     if (JSON.stringify(problem) !== JSON.stringify(row.problem)) {
       await settleProblem(this.db, row.id, problem);
       this.#events.changed();
     }
     return { kind: 'did' };
+  }
+
+  #wait(id: string, asked = 0): void {
+    const attempts = (this.#pauses.get(id)?.attempts ?? 0) + 1;
+    this.#pauses.set(id, { attempts, until: this.#host.now() + Math.max(backoff(attempts, this.#host.random()), asked) });
   }
 
   async #lost(file_id: string): Promise<Step> {
@@ -345,7 +357,8 @@ export class Lane {
   }
 
   #nextPause(state: Waiting, now: number): number | null {
-    const due = state.operations.flatMap((row) => this.#pauses.get(row.id)?.until ?? []).filter((until) => ahead(until, now));
+    const ids = state.operations.flatMap((row) => [row.id, ...row.file_ids]);
+    const due = ids.flatMap((id) => this.#pauses.get(id)?.until ?? []).filter((until) => ahead(until, now));
     return due.length > 0 ? Math.min(...due) : null;
   }
 }

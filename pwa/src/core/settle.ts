@@ -1,5 +1,6 @@
 // How the outbox changes: each answer of the server, and each deletion, is one transaction. Being killed between two of them leaves either the old
 // state or the new one, and both can be carried on from.
+import { sha256 } from './bytes';
 import type { Database, WriteTx } from './db';
 import { getMeta } from './meta';
 import type { FileRow, OperationRow, SyncProblem, Verdict } from './model';
@@ -32,7 +33,7 @@ function change(db: Database, id: string, apply: Change): Promise<void> {
 /** The server has the operation (first time or again). Files that it does not miss are stored. */
 export function settleAnswer(db: Database, id: string, answer: OperationAnswer): Promise<void> {
   return change(db, id, async (row, tx) => {
-    await markFiles(tx, id, new Set(answer.missing));
+    const problem = await markFiles(tx, id, new Set(answer.missing));
     const verdict: Verdict = {
       kind: 'accepted',
       outcome: answer.outcome,
@@ -41,7 +42,7 @@ export function settleAnswer(db: Database, id: string, answer: OperationAnswer):
       flags: answer.flags,
       changed: answer.changed,
     };
-    return { ...row, verdict, progress: row.progress === 'sealed' ? 'received' : row.progress, problem: null };
+    return { ...row, verdict, progress: row.progress === 'sealed' ? 'received' : row.progress, problem };
   });
 }
 
@@ -76,8 +77,8 @@ export function settleFile(db: Database, file_id: string, upload: FileRow['uploa
 /** What the server still misses of an operation, by hash. */
 export function settleMissing(db: Database, id: string, missing: readonly string[]): Promise<void> {
   return change(db, id, async (row, tx) => {
-    await markFiles(tx, id, new Set(missing));
-    return row;
+    const lost = await markFiles(tx, id, new Set(missing));
+    return row.problem === null ? { ...row, problem: lost } : row;
   });
 }
 
@@ -95,34 +96,67 @@ export function requeue(db: Database, ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       const row = await tx.objectStore('operations').get(id);
       if (!row) continue;
+      let problem: SyncProblem | null = null;
+      for (const file of await tx.objectStore('files').index('owner').getAll(id)) {
+        const here = await tx.objectStore('file_bytes').getKey(file.file_id);
+        if (here === undefined) problem = lostBytes(file);
+        await tx.objectStore('files').put({ ...file, upload: here === undefined ? 'lost' : 'held' });
+      }
       await tx.objectStore('operations').put({
         ...row,
         progress: 'sealed',
         verdict: { kind: 'unknown' },
         confirmed_at: null,
         reconciled_epoch: null,
-        problem: null,
+        problem,
       });
-      for (const file of await tx.objectStore('files').index('owner').getAll(id)) {
-        const here = await tx.objectStore('file_bytes').getKey(file.file_id);
-        await tx.objectStore('files').put({ ...file, upload: here === undefined ? 'lost' : 'held' });
-      }
     }
   });
 }
 
 const refusedOnly = (row: OperationRow): SyncProblem | null => (row.problem?.kind === 'refused' ? row.problem : null);
 
-async function markFiles(tx: WriteTx, owner: string, missing: ReadonlySet<string>): Promise<void> {
+const lostBytes = ({ file_id }: FileRow): SyncProblem => ({ kind: 'bytes_lost', file_id });
+
+/** Gives back what to say when a missing photo is lost here. */
+async function markFiles(tx: WriteTx, owner: string, missing: ReadonlySet<string>): Promise<SyncProblem | null> {
+  let problem: SyncProblem | null = null;
   for (const file of await tx.objectStore('files').index('owner').getAll(owner)) {
     if (file.upload === 'purged') continue;
     if (!missing.has(file.sha256)) {
       if (file.upload !== 'stored') await tx.objectStore('files').put({ ...file, upload: 'stored' });
-    } else if (file.upload === 'stored') {
-      const here = await tx.objectStore('file_bytes').getKey(file.file_id);
-      await tx.objectStore('files').put({ ...file, upload: here === undefined ? 'lost' : 'held' });
+      continue;
     }
+    const here = await tx.objectStore('file_bytes').getKey(file.file_id);
+    const upload = file.upload === 'stored' ? (here === undefined ? 'lost' : 'held') : file.upload;
+    if (upload !== file.upload) await tx.objectStore('files').put({ ...file, upload });
+    if (upload === 'lost') problem = lostBytes(file);
   }
+  return problem;
+}
+
+/**
+ * Photos that were given up and lie here after all, byte for byte as they were sealed, are sent like any other. Hashed before the transaction,
+ * which may await nothing but itself.
+ */
+export async function revive(db: Database, owner: string): Promise<void> {
+  const lost = (await db.read(['files'], (tx) => tx.objectStore('files').index('owner').getAll(owner))).filter((file) => file.upload === 'lost');
+  const whole = new Set<string>();
+  // One after the other: a photo may be 20 MB.
+  for (const { file_id, sha256: hash } of lost) {
+    const bytes = await db.read(['file_bytes'], (tx) => tx.objectStore('file_bytes').get(file_id));
+    if (bytes && (await sha256(bytes)) === hash) whole.add(file_id);
+  }
+  if (whole.size === 0) return;
+  await change(db, owner, async (row, tx) => {
+    let problem = row.problem?.kind === 'bytes_lost' ? null : row.problem;
+    for (const file of await tx.objectStore('files').index('owner').getAll(owner)) {
+      if (file.upload !== 'lost') continue;
+      if (whole.has(file.file_id)) await tx.objectStore('files').put({ ...file, upload: 'held' });
+      else problem ??= lostBytes(file);
+    }
+    return { ...row, problem };
+  });
 }
 
 // ---------------------------------------------------------------- deleting

@@ -18,6 +18,8 @@ export type UploadOutcome =
   | { readonly kind: 'unnamed'; readonly code: string | null }
   /** What lies here is not what was sealed. */
   | { readonly kind: 'damaged' }
+  /** What lies here is right, and does not get through: pieces arrive changed, or each side means another place. Later, by another road. */
+  | { readonly kind: 'garbled' }
   | { readonly kind: 'stopped' };
 
 const SMALLEST_CHUNK = 16 * 1024;
@@ -32,7 +34,9 @@ const AIM_MS = 8_000;
  */
 const STALLED_MS = 45_000;
 const SMALL_MS = 30_000;
+/** So often in one place, then it waits: pieces that arrive changed, and answers that bring nothing. */
 const MISMATCHES = 3;
+const IN_VAIN = 5;
 
 /** Size of the next piece, learnt from how long the last ones took. One for the phone, because the link is the phone's. */
 export class ChunkSize {
@@ -73,23 +77,31 @@ export async function upload(context: Upload, source: UploadSource): Promise<Upl
   if ('kind' in created) return created;
   let { offset } = created;
   context.progress(offset);
-  let mismatches = 0;
+  // Counted anew where it has come further than ever; once it fell back (the whole was wrong there), no more: a photo sent for nothing again
+  // and again is no way forward either.
+  let [furthest, mismatches, in_vain] = [offset, 0, 0];
   for (;;) {
     if (context.stop()) return { kind: 'stopped' };
     // At full length the piece is empty: the server then finishes (hashes, stores) what an earlier cut left open.
     const piece = content.subarray(offset, Math.min(offset + context.chunk.bytes, content.byteLength));
     const answer = await patch(context, created.location, offset, piece);
     if (typeof answer === 'number') {
+      if (answer >= content.byteLength) return { kind: 'stored' };
+      // Nothing was taken, and nothing was wrong: no way forward.
+      if (answer === offset) in_vain += 1;
       offset = answer;
-      context.progress(offset);
-      if (offset >= content.byteLength) return { kind: 'stored' };
-      continue;
+    } else {
+      if (answer.kind !== 'mismatch' && answer.kind !== 'moved') return answer;
+      const known = await head(context, created.location);
+      if (typeof known !== 'number') return known;
+      if (known < furthest) furthest = Infinity;
+      offset = known;
+      in_vain += 1;
+      if (answer.kind === 'mismatch') mismatches += 1;
     }
-    if (answer.kind === 'mismatch' && ++mismatches >= MISMATCHES) return { kind: 'damaged' };
-    if (answer.kind !== 'mismatch' && answer.kind !== 'moved') return answer;
-    const known = await head(context, created.location);
-    if (typeof known !== 'number') return known;
-    offset = known;
+    context.progress(offset);
+    if (offset > furthest) [furthest, mismatches, in_vain] = [offset, 0, 0];
+    if (mismatches >= MISMATCHES || in_vain >= IN_VAIN) return { kind: 'garbled' };
   }
 }
 

@@ -7,6 +7,7 @@ import { forgetErased } from '../../src/core/erased';
 import { readMeta, writeMeta } from '../../src/core/meta';
 import type { OperationRow } from '../../src/core/model';
 import { needsAttention, workOf } from '../../src/core/outbox';
+import { randomBytes } from './fake-server';
 import { HOUR, World } from './world';
 
 let world: World;
@@ -311,6 +312,31 @@ test('a receipt that does not fit is reported and nothing is deleted for it', as
   expect(row.problem).toEqual({ kind: 'differs', what: 'receipt' });
   expect(row.confirmed_at).toBeNull();
   expect(await bytesHeld()).toBe(1);
+});
+
+test('a receipt that comes when the server no longer wants a photo is checked like any other', async () => {
+  const id = await world.visit([5_000]);
+  const honest = world.server.jws.bind(world.server);
+  let sent = '';
+  // Another put these bytes there, and the receipt is not for what lies here.
+  world.server.jws = (claims) => honest({ ...claims, hash: 'sha-256:00' });
+  world.server.faults.push((seen) => {
+    if (seen.method !== 'POST' || !seen.path.endsWith('/uploads')) return null;
+    sent = atob((seen.headers.get('upload-metadata') ?? '').replace('sha256 ', ''));
+    world.server.files.set(sent, randomBytes(5_000));
+    return { when: 'before', answer: () => new Response('', { status: 404, headers: { 'Lalian-Epoch': 'epoch-1' } }) };
+  });
+  const { lane } = world.lane();
+  for (let i = 0; i < 12; i++) await lane.step(() => false);
+  expect((await operation(id))?.problem).toEqual({ kind: 'differs', what: 'receipt' });
+  const [file] = await world.db.read(['files'], (tx) => tx.objectStore('files').index('owner').getAll(id));
+  expect(file?.upload).toBe('held');
+  world.server.files.delete(sent);
+  world.server.faults.length = 0;
+  world.server.jws = honest;
+  for (const row of world.server.operations.values()) row.receipt = null;
+  await world.drain();
+  expect(await world.missingOrWrong()).toEqual([]);
 });
 
 test('photos that the county erased leave this phone, the record stays and nothing is sent again', async () => {
