@@ -48,7 +48,8 @@ async function oneTurn(host: Host, heartbeat: Heartbeat, turn: AbortController, 
       granted.abort();
       if (turn.signal.aborted) return;
       const working = work(turn.signal);
-      void beat(host, heartbeat, turn);
+      // Without a sign of life another tab would take the lease by force: better given up.
+      beat(host, heartbeat, turn).catch(() => turn.abort());
       await working;
     });
   } finally {

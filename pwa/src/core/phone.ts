@@ -26,6 +26,7 @@ import type { Sender } from './sender';
 import { below } from './version';
 
 const PULL_EVERY_MS = 60_000;
+const RUN_AGAIN_MS = 5_000;
 const PULL_LOCK = 'lalian-pull';
 /** Roles that work from the rows on the phone; the office reads its lists from the server. */
 const CARRIES_WORKING_SET = new Set(['inspector', 'department', 'main_leader', 'deputy_leader', 'desk_officer', 'village_cadre']);
@@ -250,7 +251,7 @@ class Phone implements Core {
     this.#tabs.wake(reason);
     void this.#recover().catch(() => undefined);
     void this.#status.refreshStorage();
-    void this.#auth.confirm().then(() => this.#pull());
+    void this.#ask();
   }
 
   async flush(): Promise<void> {
@@ -271,24 +272,44 @@ class Phone implements Core {
     this.#install.close();
   }
 
+  /** Whatever goes wrong outside anybody's lane (a database that does not open, a file of the app that does not load) ends a turn, never sending. */
   async #run(): Promise<void> {
+    while (!this.#closed.signal.aborted) {
+      try {
+        this.#sender ??= await this.#loadSender();
+        await this.#sender.run({ heard: this.#tabs.heard, say: this.#tabs.beat }, this.#closed.signal);
+      } catch {
+        await this.#host.sleep(RUN_AGAIN_MS, this.#closed.signal);
+      }
+    }
+  }
+
+  async #loadSender(): Promise<Sender> {
     const { Sender } = await import('./sender');
-    this.#sender = new Sender(this.#host, this.#link, this.#install, this.#databases, {
+    return new Sender(this.#host, this.#link, this.#install, this.#databases, {
       changed: (person_id) => this.#tabs.changed(person_id, ['work', 'files']),
       applied: (person_id) => void (person_id === this.#present.scope?.person_id && this.#pull()),
       phase: (person_id, phase) => this.#tabs.sending(person_id, { phase, ...(phase.kind === 'sending' ? { needs_login: false } : { sending: null, file: null }) }),
       sending: (person_id, sending, file) => this.#tabs.sending(person_id, { sending, file }),
       needsLogin: (person_id, needs_login) => this.#tabs.sending(person_id, { needs_login }),
     });
-    await this.#sender.run({ heard: this.#tabs.heard, say: this.#tabs.beat }, this.#closed.signal);
   }
 
-  /** Asks the server who we are and what is new: now, and every minute while somebody looks. */
+  /** Asks the server who we are and what is new. */
+  async #ask(): Promise<void> {
+    try {
+      await this.#auth.confirm();
+      await this.#pull();
+    } catch {
+      // The local database or a lock failed: the next minute asks again.
+    }
+  }
+
+  /** Asks now, and every minute while somebody looks. */
   async #keepFresh(): Promise<void> {
     while (!this.#closed.signal.aborted) {
       if (this.#host.visible() && this.#link.waiting === null) {
-        await this.#auth.confirm();
-        await this.#pull();
+        await this.#ask();
         void this.#recover().catch(() => undefined);
       }
       await this.#host.sleep(PULL_EVERY_MS, this.#closed.signal);

@@ -22,7 +22,9 @@ const LOCAL_TROUBLE_MS = 5_000;
 export class Engine {
   readonly #host: Host;
   readonly #link: Link;
-  readonly #lanes: () => Promise<readonly PersonLane[]>;
+  readonly #look: () => Promise<readonly PersonLane[]>;
+  /** As last looked up. */
+  #lanes: readonly PersonLane[] = [];
   readonly #events: EngineEvents;
   /** Most that waited since a person's lane was last empty: the "12" of "3/12". */
   readonly #peak = new Map<string, number>();
@@ -33,7 +35,7 @@ export class Engine {
   constructor(host: Host, link: Link, lanes: () => Promise<readonly PersonLane[]>, events: EngineEvents) {
     this.#host = host;
     this.#link = link;
-    this.#lanes = lanes;
+    this.#look = lanes;
     this.#events = events;
   }
 
@@ -42,7 +44,8 @@ export class Engine {
     if (reason === 'sealed') this.#link.tryNow();
     else {
       this.#link.wake();
-      for (const { lane } of await this.#lanes()) lane.wake();
+      // A database that does not open for now must not keep a tap from waking those that are known.
+      for (const { lane } of await this.#look().catch(() => this.#lanes)) lane.wake();
     }
     this.#interrupted = true;
     this.#nap.abort();
@@ -53,14 +56,17 @@ export class Engine {
   async run(lost: AbortSignal): Promise<void> {
     const stop = (): void => this.#nap.abort();
     lost.addEventListener('abort', stop);
-    while (!lost.aborted) {
-      const until = await this.#round(lost);
-      // Woken since: look again at once.
-      if (this.#interrupted || lost.aborted) continue;
-      this.#nap = new AbortController();
-      await this.#host.sleep(Math.max(0, Math.min(until, this.#host.now() + LOOK_EVERY_MS) - this.#host.now()), this.#nap.signal);
+    try {
+      while (!lost.aborted) {
+        const until = await this.#round(lost);
+        // Woken since: look again at once.
+        if (this.#interrupted || lost.aborted) continue;
+        this.#nap = new AbortController();
+        await this.#host.sleep(Math.max(0, Math.min(until, this.#host.now() + LOOK_EVERY_MS) - this.#host.now()), this.#nap.signal);
+      }
+    } finally {
+      lost.removeEventListener('abort', stop);
     }
-    lost.removeEventListener('abort', stop);
   }
 
   /** Does all that can be done now; gives back when it is worth looking again. */
@@ -69,7 +75,12 @@ export class Engine {
       // Before looking, never after: what is sealed while we look must be looked for again.
       this.#interrupted = false;
       if (this.#hurry.signal.aborted) this.#hurry = new AbortController();
-      const lanes = await this.#lanes();
+      try {
+        this.#lanes = await this.#look();
+      } catch (error) {
+        return Math.min(...this.#lanes.map(({ person_id }) => this.#troubled(person_id, error)), this.#host.now() + LOCAL_TROUBLE_MS);
+      }
+      const lanes = this.#lanes;
       const blocked = this.#sayWaiting(lanes);
       if (blocked !== null) return blocked;
       // Everybody's answers, then everybody's photos: a visit is safe in seconds, whoever holds the phone.
@@ -108,12 +119,16 @@ export class Engine {
       if (step.kind === 'did') return 'did';
       return step.until ?? Infinity;
     } catch (error) {
-      // The local database is in trouble; the next look may find it well again.
-      const until = this.#host.now() + LOCAL_TROUBLE_MS;
-      const problem: SyncProblem = { kind: 'local', name: error instanceof Error ? error.name : 'unknown' };
-      this.#events.phase(person_id, { kind: 'waiting', until, problem });
-      return until;
+      return this.#troubled(person_id, error);
     }
+  }
+
+  /** The local database is in trouble; the next look may find it well again. */
+  #troubled(person_id: string, error: unknown): number {
+    const until = this.#host.now() + LOCAL_TROUBLE_MS;
+    const problem: SyncProblem = { kind: 'local', name: error instanceof Error ? error.name : 'unknown' };
+    this.#events.phase(person_id, { kind: 'waiting', until, problem });
+    return until;
   }
 
   async #report(person_id: string, lane: Lane): Promise<void> {
