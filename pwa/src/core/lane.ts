@@ -37,6 +37,9 @@ interface Pause {
 }
 
 const PURGE_EVERY_MS = 3_600_000;
+/** Whose pause is that of the published keys. */
+const KEYS = 'keys';
+const KEYS_MS = 30_000;
 
 export class Lane {
   readonly db: Database;
@@ -274,7 +277,8 @@ export class Lane {
     let check = await checkReceipt(jws, (await readMeta(this.db, 'keys'))?.keys ?? [], manifest);
     if (check.kind === 'unknown_key') {
       const keys = await this.#fetchKeys();
-      if (keys === null) return this.#linkFailed();
+      // The keys come by another road than everything else, which may be well: this receipt waits, and nothing else.
+      if (keys === null) return this.#pause(row, row.problem, null);
       check = await checkReceipt(jws, keys, manifest);
     }
     if (check.kind !== 'valid') return this.#pause(row, { kind: 'differs', what: 'receipt' }, null);
@@ -284,15 +288,26 @@ export class Lane {
     return { kind: 'did' };
   }
 
+  /** Null when they cannot be had now; then they are not asked for again before their own pause is over, however many receipts want them. */
   async #fetchKeys(): Promise<readonly SigningKey[] | null> {
+    if (!this.#ready(KEYS, this.#host.now())) return null;
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), KEYS_MS);
     try {
-      const response = await this.#host.fetch('/.well-known/jwks.json', { cache: 'no-store', credentials: 'omit' });
+      const response = await this.#host.fetch('/.well-known/jwks.json', { cache: 'no-store', credentials: 'omit', signal: abort.signal });
       const keys = response.ok ? signingKeys(await response.json()) : null;
-      if (keys) await writeMeta(this.db, 'keys', { keys, fetched_at: this.#host.now() });
-      return keys;
+      if (keys) {
+        await writeMeta(this.db, 'keys', { keys, fetched_at: this.#host.now() });
+        this.#pauses.delete(KEYS);
+        return keys;
+      }
     } catch {
-      return null;
+      // As good as no answer.
+    } finally {
+      clearTimeout(timer);
     }
+    this.#wait(KEYS);
+    return null;
   }
 
   async #reconcile(device: Device, authorization: string): Promise<Step> {

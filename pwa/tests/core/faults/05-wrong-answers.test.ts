@@ -1,9 +1,9 @@
 // Fault 5: every kind of request meets every kind of wrong answer. None is taken for delivery, none stops the queue for good, and a busy server is
 // never called "no network".
 import 'fake-indexeddb/auto';
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Seen } from '../fake-server';
-import { World } from '../world';
+import { HOUR, World } from '../world';
 import { ANSWERS } from './answers';
 
 let world: World;
@@ -63,5 +63,67 @@ test('a busy server does not make the pieces smaller, a failing link does', asyn
   await world.drain();
   expect(shrank()).toBe(true);
   expect(Math.max(...sizes())).toBeLessThanOrEqual(256 * 1024);
+  expect(await world.missingOrWrong()).toEqual([]);
+});
+
+afterEach(() => void vi.useRealTimers());
+
+/** Never answers, and ends only when it is broken off. */
+const hang = (signal: AbortSignal | null | undefined): Promise<Response> =>
+  new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))));
+
+const KEYS: Readonly<Record<string, (signal: AbortSignal | null | undefined) => Promise<Response>>> = {
+  '503': async () => new Response('', { status: 503 }),
+  '404': async () => new Response('<html>', { status: 404 }),
+  'a login page': async () => new Response('<html>', { status: 200 }),
+  'nothing at all': () => Promise.reject(new TypeError('network')),
+  'no end': hang,
+};
+
+test.each(Object.entries(KEYS))('the published keys meet "%s" for hours: asked for seldom, and everything else goes on', async (_name, answer) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const fetch = world.server.fetch;
+  const asked = { keys: 0, receipts: 0 };
+  let down = true;
+  let hanging = false;
+  Object.assign(world.server, {
+    fetch: async (input: string, init: RequestInit = {}) => {
+      if (input.endsWith('/receipt')) asked.receipts += 1;
+      if (!down || !input.includes('jwks')) return fetch(input, init);
+      asked.keys += 1;
+      hanging = true;
+      return answer(init.signal).finally(() => (hanging = false));
+    },
+  });
+  const { lane, link } = world.lane();
+  const step = async (): Promise<Awaited<ReturnType<typeof lane.step>>> => {
+    let over = false;
+    const taken = lane.step(() => false).finally(() => (over = true));
+    // Only what hangs needs time to pass.
+    while (!over) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (hanging) vi.advanceTimersByTime(1_000);
+    }
+    return taken;
+  };
+  const ids = [await world.visit([]), await world.visit([8_000]), await world.visit([])];
+  const end = world.time + 4 * HOUR;
+  let steps = 0;
+  while (world.time < end) {
+    expect(++steps).toBeLessThan(1_000);
+    const { kind, ...rest } = await step();
+    if (kind === 'rest') world.time = Math.min(end, Math.max(world.time + 250, 'until' in rest ? (rest.until ?? end) : end));
+  }
+  expect(link.waiting).toBeNull();
+  // Three receipts, each asked for once in two and a half minutes; the keys once for all of them.
+  expect(asked.keys).toBeGreaterThan(20);
+  expect(asked.keys).toBeLessThan(200);
+  expect(asked.receipts).toBeLessThan(600);
+  const progress = async (): Promise<unknown[]> => (await world.db.read(['operations'], (tx) => tx.objectStore('operations').index('seq').getAll())).map((row) => [row.id, row.progress, row.problem]);
+  expect(await progress()).toEqual(ids.map((id) => [id, 'received', null]));
+  expect(world.server.files.size).toBe(1);
+  down = false;
+  vi.useRealTimers();
+  await world.drain();
   expect(await world.missingOrWrong()).toEqual([]);
 });
