@@ -84,9 +84,17 @@ export class Drafts {
     return fresh.saved;
   }
 
+  /** Writes what waits, as far as it can: the page goes away and nobody could be told. */
   async flush(): Promise<void> {
     await Promise.allSettled([...this.#pending.keys()].map((id) => this.#write(id)));
     await this.#writing;
+  }
+
+  /** Fails unless everything of this draft is on the disk: what is sealed is what lies there. */
+  async must(id: string): Promise<void> {
+    // A write under way that fails puts its words back among those that wait.
+    await this.#writing;
+    while (this.#pending.has(id)) await this.#write(id);
   }
 
   async discard(id: string): Promise<void> {

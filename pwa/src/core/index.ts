@@ -143,7 +143,9 @@ export type SubmitResult =
   | { readonly kind: 'incomplete'; readonly review: Review }
   | { readonly kind: 'too_large'; readonly what: 'body' | 'files' | 'file'; readonly limit: number; readonly actual: number }
   | { readonly kind: 'no_space' }
-  | { readonly kind: 'no_post' };
+  | { readonly kind: 'no_post' }
+  /** The phone's storage would not take it for another reason; everything is as it was. */
+  | { readonly kind: 'failed' };
 
 // ---------------------------------------------------------------- doors
 

@@ -259,8 +259,9 @@ class Phone implements Core {
   }
 
   async leave(): Promise<void> {
+    const { scope } = this.#present;
     await this.flush();
-    await (await this.#submitting)?.hurry();
+    await Promise.allSettled([scope?.photosReady(), this.#submitting?.then((submitting) => submitting.hurry())]);
   }
 
   async close(): Promise<void> {

@@ -99,6 +99,13 @@ export class Photos {
     this.#changed();
   }
 
+  /** Resolves when every picture that was handed over by now is on the disk, or was refused; or after so long. */
+  async idle(max_ms: number): Promise<void> {
+    const enough = new AbortController();
+    await Promise.race([this.#queue, this.#host.sleep(max_ms, enough.signal)]);
+    enough.abort();
+  }
+
   close(): void {
     this.#worker?.terminate();
     this.#worker = null;

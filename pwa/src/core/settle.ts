@@ -149,7 +149,7 @@ export async function revive(db: Database, owner: string): Promise<void> {
   }
   if (whole.size === 0) return;
   await change(db, owner, async (row, tx) => {
-    let problem = row.problem?.kind === 'bytes_lost' ? null : row.problem;
+    let problem: SyncProblem | null = row.problem?.kind === 'bytes_lost' ? null : row.problem;
     for (const file of await tx.objectStore('files').index('owner').getAll(owner)) {
       if (file.upload !== 'lost') continue;
       if (whole.has(file.file_id)) await tx.objectStore('files').put({ ...file, upload: 'held' });

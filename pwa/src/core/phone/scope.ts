@@ -11,12 +11,17 @@ import type { StorageStatus } from '../model';
 import type { Photos } from '../photos';
 import { WorkingSet } from '../working';
 
+/** A picture that takes longer is not waited for: what is sealed is on its way, a hidden page may have no more time. */
+const PHOTO_PATIENCE_MS = 5_000;
+
 export interface Scope {
   readonly person_id: string;
   readonly db: LocalDatabase;
   readonly drafts: Drafts;
   /** Loaded with the first photo. */
   readonly photos: () => Promise<Photos>;
+  /** Waits (not for ever) until no picture is still being prepared. */
+  readonly photosReady: () => Promise<void>;
   readonly aids: () => Promise<Aids>;
   readonly working: WorkingSet;
 }
@@ -40,9 +45,18 @@ export interface ScopeParts {
 export function openScope(person_id: string, db: LocalDatabase, { host, geo, clock, api }: ScopeParts, events: ScopeEvents): Scope {
   const drafts = new Drafts(db, host.now, () => events.changed(['drafts']));
   const working = new WorkingSet(db, host.now);
-  const photos = lazily(async () => new (await import('../photos')).Photos(db, host, geo, clock, events.space, events.full, () => events.changed(['files'])));
+  let asked = false;
+  const loaded = lazily(async () => new (await import('../photos')).Photos(db, host, geo, clock, events.space, events.full, () => events.changed(['files'])));
+  const photos = (): Promise<Photos> => {
+    asked = true;
+    return loaded();
+  };
+  const photosReady = async (): Promise<void> => {
+    // Nobody took one: nothing needs to be loaded to know that none is on its way.
+    if (asked) await (await loaded().catch(() => null))?.idle(PHOTO_PATIENCE_MS);
+  };
   const aids = lazily(async () => new (await import('../aids')).Aids({ db, api, now: host.now, storage: events.storage, working }));
-  return { person_id, db, drafts, photos, aids, working };
+  return { person_id, db, drafts, photos, photosReady, aids, working };
 }
 
 /** Made once, when first asked for; a failed load is tried again. */

@@ -51,24 +51,35 @@ export class Submitting {
     return checklist ? review(checklist, visit, [...earlier, ...(await (await photos()).of(draft_id))]) : EMPTY_REVIEW;
   }
 
-  async submit(draft_id: string): Promise<SubmitResult> {
-    await this.#parts.present.must().drafts.flush();
-    const checked = await this.review(draft_id);
-    if (checked.faults.length > 0) return { kind: 'incomplete', review: checked };
-    return this.#seal({ draft_id });
+  submit(draft_id: string): Promise<SubmitResult> {
+    return this.#said(async () => {
+      const scope = this.#parts.present.must();
+      await scope.photosReady();
+      const checked = await this.#checked(scope, draft_id);
+      return checked.faults.length > 0 ? { kind: 'incomplete', review: checked } : this.#seal({ draft_id });
+    });
+  }
+
+  /** What is looked at here and what is sealed from the disk are the same words, or nothing is sealed. */
+  async #checked({ drafts }: Scope, draft_id: string): Promise<Review> {
+    await drafts.must(draft_id);
+    return this.review(draft_id);
   }
 
   run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult> {
-    return this.#seal({ command: command(kind, subject, payload, this.#parts.host.now()) });
+    return this.#said(() => this.#seal({ command: command(kind, subject, payload, this.#parts.host.now()) }));
   }
 
   // ---------------------------------------------------------------- handing in: ten seconds before the seal
 
-  async handIn(draft_id: string, then: HandInThen | null): Promise<HandInResult> {
+  handIn(draft_id: string, then: HandInThen | null): Promise<HandInResult> {
+    return this.#said(() => this.#handIn(draft_id, then));
+  }
+
+  async #handIn(draft_id: string, then: HandInThen | null): Promise<HandInResult> {
     const { host, clock, present } = this.#parts;
     const scope = present.must();
-    await scope.drafts.flush();
-    const checked = await this.review(draft_id);
+    const checked = await this.#checked(scope, draft_id);
     if (checked.faults.length > 0) return { kind: 'incomplete', review: checked };
     const context = await this.#context(scope);
     if (!context) return { kind: 'no_post' };
@@ -84,10 +95,8 @@ export class Submitting {
       capture: context.capture,
       then: then && command(then.kind, then.subject, then.payload, now),
     };
-    return this.#space(async () => {
-      if (!(await (await this.#handInsOf(scope)).handIn(draft_id, intent))) throw new Error('nothing to hand in under this id');
-      return { kind: 'handed_in', operation_id: draft_id, then_id: intent.then?.id ?? null } as const;
-    });
+    if (!(await (await this.#handInsOf(scope)).handIn(draft_id, intent))) throw new Error('nothing to hand in under this id');
+    return { kind: 'handed_in', operation_id: draft_id, then_id: intent.then?.id ?? null };
   }
 
   async takeBack(draft_id: string): Promise<'taken_back' | 'sealed'> {
@@ -117,7 +126,11 @@ export class Submitting {
         db: scope.db,
         host: this.#parts.host,
         seal: async (id) => {
-          const context = await this.#context(scope);
+          // Taken before the tap and not on the disk yet: a photo belongs to what was handed in.
+          await scope.photosReady();
+          const intent = (await scope.db.read(['drafts'], (tx) => tx.objectStore('drafts').get(id)))?.intent;
+          // The post of the tap counts, also when it has ended since. Without an intent nothing is sealed, so it matters to nobody.
+          const context = await this.#context(scope, intent?.post_id ?? '');
           return context ? this.#sealed({ handed_in: id }, context) : { kind: 'gone' };
         },
         changed: () => {
@@ -137,11 +150,9 @@ export class Submitting {
   async #seal(source: Source): Promise<SubmitResult> {
     const context = await this.#context(this.#parts.present.must());
     if (!context) return { kind: 'no_post' };
-    return this.#space(async () => {
-      const result = await this.#sealed(source, context);
-      if (result.kind === 'gone') throw new Error('nothing to seal under this id');
-      return result;
-    });
+    const result = await this.#sealed(source, context);
+    if (result.kind === 'gone') throw new Error('nothing to seal under this id');
+    return result;
   }
 
   async #sealed(source: Source, context: SealContext): Promise<SealResult> {
@@ -151,21 +162,22 @@ export class Submitting {
     return result;
   }
 
-  /** A full phone is an answer, not a failure. */
-  async #space<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'no_space' }> {
+  /** A full phone, or one whose storage fails, is an answer: a screen must be able to say it. */
+  async #said<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'no_space' | 'failed' }> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof NoSpace)) throw error;
+      if (!(error instanceof NoSpace)) return { kind: 'failed' };
       this.#parts.full();
       return { kind: 'no_space' };
     }
   }
 
-  async #context(scope: Scope): Promise<SealContext | null> {
+  /** `post`: the one that is known already; else the one that is held now. */
+  async #context(scope: Scope, post?: string): Promise<SealContext | null> {
     const { host, auth, clock } = this.#parts;
-    const post_id = (scope === this.#parts.present.scope ? auth.profile : await readMeta(scope.db, 'profile'))?.post_id;
-    if (!post_id) return null;
+    const post_id = post ?? (scope === this.#parts.present.scope ? auth.profile : await readMeta(scope.db, 'profile'))?.post_id;
+    if (post_id === undefined || post_id === null) return null;
     // Another tab may have met the server since.
     const contact = await readMeta(scope.db, 'contact');
     if (contact && (clock.contact === null || contact.device_at > clock.contact.device_at)) clock.restore(contact);

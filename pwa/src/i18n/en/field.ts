@@ -170,6 +170,7 @@ export const field: typeof zh = {
     tooLarge: 'Too much for one visit. Please use fewer photos or shorter notes.',
     tooMany: (limit) => `At most ${limit} photos at a time; please delete some.`,
     noSpace: 'The phone is full: nothing was sealed, the draft is still here. Please free some space and submit again.',
+    failed: 'It could not be saved, so nothing was submitted. Everything is still here; please submit again.',
     noPost: 'There is no inspector’s post now, so it cannot be submitted; the draft stays. Please contact the county office.',
     sealed: 'Done and saved on this phone',
     handedIn: 'Submitted',

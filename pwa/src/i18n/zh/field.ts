@@ -169,6 +169,7 @@ export const field = {
     tooLarge: '内容太多，一次放不下。请减少照片或缩短说明。',
     tooMany: (limit: number) => `一次最多 ${limit} 张照片，请删掉几张。`,
     noSpace: '手机空间不够，没有封存成功，草稿还在。请清理空间后再提交。',
+    failed: '没有存好，所以没有提交，内容还在。请再提交一次。',
     noPost: '现在没有检查岗位，不能提交；草稿会留着。请联系县专班。',
     sealed: '已完成，保存在本机',
     handedIn: '已提交',
