@@ -16,6 +16,13 @@ export const KEEP_AS_IS_BYTES = 12_000_000;
 
 export type Space = 'normal' | 'low' | 'none';
 
+/**
+ * A worker that the system killed without a word never answers. Counted in slices: a page that was put to sleep wakes up with its worker, and
+ * one late timer must not take away the time that the worker did not have.
+ */
+const PATIENCE_MS = 60_000;
+const SLICE_MS = 5_000;
+
 type Prepared = Extract<PhotoReply, { kind: 'ready' }>;
 
 /** What the page made itself is kept as it is; a picture goes through the worker. */
@@ -38,7 +45,7 @@ export class Photos {
   readonly #full: () => void;
   readonly #changed: () => void;
   #worker: PhotoWorkerPort | null = null;
-  #jobs = new Map<number, (reply: PhotoReply) => void>();
+  #jobs = new Map<number, (reply: PhotoReply | 'stalled') => void>();
   #last = 0;
   /** One picture at a time: a 12-megapixel frame is 48 MB in memory. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -195,12 +202,37 @@ export class Photos {
     return { kind: 'stored', file };
   }
 
-  #prepare(job: PhotoJob, transfer: Transferable[]): Promise<PhotoReply> {
+  async #prepare(job: PhotoJob, transfer: Transferable[]): Promise<PhotoReply> {
+    const first = await this.#ask(job, transfer);
+    if (first !== 'stalled') return first;
+    // A picked file still lies here, so another worker may try; a frame was handed over and went with its worker.
+    const second = job.kind === 'file' ? await this.#ask(job, transfer) : first;
+    return second === 'stalled' ? { kind: 'failed', why: 'memory' } : second;
+  }
+
+  /** `stalled`: no answer in a long time; that worker is done with. */
+  #ask(job: PhotoJob, transfer: Transferable[]): Promise<PhotoReply | 'stalled'> {
     return new Promise((resolve) => {
       const id = ++this.#last;
       const worker = this.#start();
-      this.#jobs.set(id, resolve);
-      worker.postMessage({ id, job }, transfer);
+      let left = PATIENCE_MS;
+      const watch = setInterval(() => {
+        left -= SLICE_MS;
+        if (left > 0) return;
+        this.close();
+        answer('stalled');
+      }, SLICE_MS);
+      const answer = (reply: PhotoReply | 'stalled'): void => {
+        clearInterval(watch);
+        this.#jobs.delete(id);
+        resolve(reply);
+      };
+      this.#jobs.set(id, answer);
+      try {
+        worker.postMessage({ id, job }, transfer);
+      } catch {
+        answer({ kind: 'failed', why: 'memory' });
+      }
     });
   }
 
@@ -210,12 +242,10 @@ export class Photos {
       message: (data) => {
         const { id, reply } = data as { id: number; reply: PhotoReply };
         this.#jobs.get(id)?.(reply);
-        this.#jobs.delete(id);
       },
       // What it was doing is answered; the next picture gets a new worker.
       died: () => {
-        for (const resolve of this.#jobs.values()) resolve({ kind: 'failed', why: 'memory' });
-        this.#jobs.clear();
+        for (const answer of this.#jobs.values()) answer({ kind: 'failed', why: 'memory' });
         this.close();
       },
     });

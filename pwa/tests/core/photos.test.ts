@@ -1,6 +1,6 @@
 // A photo from shutter to disk, and what belongs to it: drawings, voice, the steady clock, the way back, pictures to look at.
 import 'fake-indexeddb/auto';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { ApiResult } from '../../src/api/client';
 import { Aids } from '../../src/core/aids';
 import { sha256, utf8, type Bytes } from '../../src/core/bytes';
@@ -151,6 +151,50 @@ test('why a photo could not be kept is told apart; the next one works', async ()
   expect((await shoot(all)).kind).toBe('stored');
   await world.seal(draft_id);
   expect(await shoot(all)).toEqual({ kind: 'unreadable', why: 'gone' });
+});
+
+test('a worker that was killed without a word holds nobody up: a picked file is tried once more, a frame is told', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const all = photos();
+    const asked: number[] = [];
+    const silent = (first: number): void => {
+      asked.length = 0;
+      reply = (id) => (asked.push(id) > first ? jpeg() : new Promise(() => undefined));
+    };
+    const while_asked = async (n: number): Promise<void> => {
+      while (asked.length < n) await new Promise((done) => setTimeout(done, 1));
+      await new Promise((done) => setTimeout(done, 5));
+    };
+    silent(1);
+    const retried = shoot(all);
+    const behind = shoot(all);
+    await while_asked(1);
+    // A page that slept gets one late timer, not the whole patience at once.
+    vi.advanceTimersByTime(55_000);
+    await new Promise((done) => setTimeout(done, 5));
+    expect(asked).toHaveLength(1);
+    vi.advanceTimersByTime(5_000);
+    expect((await retried).kind).toBe('stored');
+    expect((await behind).kind).toBe('stored');
+
+    silent(2);
+    const never = shoot(all);
+    await while_asked(1);
+    vi.advanceTimersByTime(60_000);
+    await while_asked(2);
+    vi.advanceTimersByTime(60_000);
+    expect(await never).toEqual({ kind: 'unreadable', why: 'memory' });
+
+    silent(1);
+    const frame = all.take(draft_id, { close: () => undefined } as ImageBitmap, before);
+    await while_asked(1);
+    vi.advanceTimersByTime(60_000);
+    expect(await frame).toEqual({ kind: 'unreadable', why: 'memory' });
+    expect((await shoot(all)).kind).toBe('stored');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a JPEG that was cut short is known by its bytes, one with something behind its end is whole', () => {
