@@ -1,5 +1,6 @@
 // New versions wait until a person taps. The worker never takes over by itself, so nothing changes under a half-filled form.
 import { core } from './core.svelte';
+import { saved } from './saved';
 import { scriptUrl } from './trusted';
 
 const LOOK_AGAIN_MS = 6 * 3_600_000;
@@ -12,9 +13,9 @@ export const updateLater = (): void => {
   dismissed = true;
 };
 
-/** Saves every draft, lets the new worker in and opens the page again. */
+/** Saves everything, lets the new worker in and opens the page again. */
 export async function applyUpdate(): Promise<void> {
-  await core().flush();
+  await saved(() => core().leave());
   waiting?.postMessage('update-now');
 }
 
@@ -24,7 +25,8 @@ export async function watchForUpdates(): Promise<void> {
   const hadWorker = navigator.serviceWorker.controller !== null;
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     // The very first worker also takes control at some time; that is no reason to reload.
-    if (hadWorker) location.reload();
+    // The tap may have been in another tab: what is half written in this one is saved first.
+    if (hadWorker) void saved(() => core().leave()).then(() => location.reload());
   });
   let registration: ServiceWorkerRegistration;
   try {
