@@ -347,7 +347,7 @@ export interface OutboxDoor {
   sendNow(): void;
   /** Sends an operation again: the office may have put right why it was refused, or a photo can be read after all. */
   sendAgain(operation_id: string): Promise<void>;
-  /** Everything the county has not confirmed, as one file that proves its author (operations verbatim, photos, signatures). */
+  /** Seals what is handed in; then everything the county has not confirmed, as one file that proves its author (operations verbatim, photos, signatures). */
   exportBackup(): Promise<Blob>;
   problems(): Promise<readonly { readonly work: Work; readonly problem: SyncProblem }[]>;
 }

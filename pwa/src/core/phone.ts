@@ -116,6 +116,7 @@ class Phone implements Core {
       changed: (nouns) => this.#changed(nouns),
       outdated: () => this.client.outdated,
       sendNow: () => this.#tabs.wake('tap'),
+      leave: () => this.leave(),
     }));
   }
 

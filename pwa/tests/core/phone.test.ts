@@ -339,6 +339,18 @@ test('a backup holds every unconfirmed body, photo and signature', async () => {
   expect(zip.readUInt16LE(zip.length - 12)).toBe(4);
 });
 
+test('what is handed in is sealed for the backup; a draft is not in it', async () => {
+  const core = await signedIn();
+  online = false;
+  const draft = await core.drafts.open('finding.report', { site_id: 's1', title: '没写完' }, () => finding(now()));
+  const handed = await core.drafts.open('finding.report', { title: '路边' }, () => finding(now()));
+  await core.handIn(handed.id);
+  const text = Buffer.from(await (await core.outbox.exportBackup()).arrayBuffer()).toString('latin1');
+  expect(text).toContain(`operations/${handed.id}.json`);
+  expect(text).not.toContain(draft.id);
+  expect((await core.drafts.list()).map(({ id }) => id)).toEqual([draft.id]);
+});
+
 test('a photo can be taken out of a draft and not out of sealed work', async () => {
   const core = await signedIn();
   online = false;

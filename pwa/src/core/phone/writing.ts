@@ -21,9 +21,11 @@ export interface WritingParts {
   readonly outdated: () => boolean;
   /** A person wants sending to try now. */
   readonly sendNow: () => void;
+  /** Puts away whatever is under way. */
+  readonly leave: () => Promise<void>;
 }
 
-export function writingDoors({ host, present, status, changed, outdated, sendNow }: WritingParts): WritingDoors {
+export function writingDoors({ host, present, status, changed, outdated, sendNow, leave }: WritingParts): WritingDoors {
   /** The wish to keep our data is easiest to explain when the first photo lies here; a browser that asks the person is asked once. */
   let asked = false;
   const kept = (result: PhotoResult): PhotoResult => {
@@ -96,7 +98,11 @@ export function writingDoors({ host, present, status, changed, outdated, sendNow
         changed(['work', 'files']);
         sendNow();
       },
-      exportBackup: async () => (await import('../rescue')).exportBackup(present.must().db, host),
+      exportBackup: async () => {
+        // What is handed in goes with it, sealed: only then it proves its author.
+        await leave();
+        return (await import('../rescue')).exportBackup(present.must().db, host);
+      },
       problems: async () => (await works()).flatMap((one) => (one.problem ? [{ work: one, problem: one.problem }] : [])),
     },
   };

@@ -33,6 +33,7 @@ export const outbox: typeof zh = {
   safeCounty: 'What says “received by the county” is stored on the county’s server, with a signed receipt.',
   sendAgain: 'Send again',
   exportText: 'If the phone goes to repair, is replaced, or cannot upload, what is not uploaded can be exported as one file for the county office.',
+  exportWithout: (n) => `${n === 1 ? 'One draft that is not sealed is' : `${n} drafts that are not sealed are`} not in this file: please submit first, then export.`,
   exported: 'The backup has been exported. Please hand it to the county office.',
   exporting: 'Packing…',
   exportReady: (size) => `Packed (${size}). Exporting deletes nothing here.`,

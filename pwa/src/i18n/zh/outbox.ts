@@ -32,6 +32,7 @@ export const outbox = {
   safeCounty: '显示“县里已收到”的，县里的服务器已经存好，并有签名回执。',
   sendAgain: '再送一次',
   exportText: '手机要修、要换，或一直传不上去时，可以把没上传的内容导出成一个文件，交给县专班。',
+  exportWithout: (n: number) => `还有 ${n} 份没封存的草稿不在这个文件里：请先提交，再导出。`,
   exported: '备份已导出，请妥善交给县专班。',
   exporting: '正在打包…',
   exportReady: (size: string) => `打包好了（${size}）。导出不会删掉本机内容。`,
