@@ -1,66 +1,113 @@
-// Fault 1: the tab is killed at every await of the engine, before its effect and after it, on the whole way from an empty draft to the receipt that
-// was checked and the photo that may go. Then it is started again like any other day, and nothing is lost or doubled.
+// Fault 1: the tab is killed at every await of the engine, before its effect and after it, on the whole way from the login and an empty draft to the
+// receipt that was checked. Then it is started again like any other day, and nothing is lost or doubled. Two days: one on which all goes well, and
+// one with a refusal, an answer "not yet", a photo that nobody named, and a server that is put back to an empty backup.
 import 'fake-indexeddb/auto';
 import { expect, test } from 'vitest';
-import { Clock } from '../../../src/core/clock';
-import { Drafts } from '../../../src/core/drafts';
-import { Geo } from '../../../src/core/geo';
-import { Photos } from '../../../src/core/photos';
-import type { Host } from '../../../src/core/host';
-import { sha256 } from '../../../src/core/bytes';
-import { Killed, KillSwitch, MortalDatabase, withCrypto } from './points';
-import { HOUR, World, finding } from '../world';
+import { live, NOTE, type Plan } from './days';
+import { Killed, KillSwitch, withCrypto } from './points';
+import { HOUR, World } from '../world';
 
-const SUBJECT = { site_id: 's1', title: '路边' };
-const PICTURE = crypto.getRandomValues(new Uint8Array(40_000));
-const PICTURE_HASH = await sha256(PICTURE);
-
-/** What the photo worker would answer, without one. */
-const worker: Host['photoWorker'] = ({ message }) => ({
-  postMessage: (job) => {
-    const { id } = job as { id: number };
-    const reply = { kind: 'ready', bytes: PICTURE.slice().buffer, sha256: PICTURE_HASH, media_type: 'image/jpeg', width: 4, height: 3, thumb: new ArrayBuffer(9), reencoded: false };
-    queueMicrotask(() => message({ id, reply }));
-  },
-  terminate: () => undefined,
-});
-
-/** One person's day, written so that it can be begun again after any death: what is there already is not made twice. */
-async function day(world: World, life: KillSwitch): Promise<void> {
-  const db = new MortalDatabase(world.db, life, true);
-  const host = world.host(life, { photoWorker: worker });
-  const sealed = await db.read(['operations'], (tx) => tx.objectStore('operations').getAll());
-  if (!sealed.some((row) => row.subject.site_id === SUBJECT.site_id)) {
-    const drafts = new Drafts(db, host.now, () => undefined);
-    const draft = await drafts.open('finding.report', SUBJECT, () => finding(world.time));
-    const saved = drafts.save(draft.id, { ...(draft.payload as ReturnType<typeof finding>), note: '路灯倒了' });
-    await drafts.flush();
-    await saved;
-    const photos = new Photos(db, host, new Geo(null, host.now, () => undefined), new Clock(host), () => 'normal', () => undefined, () => undefined);
-    if ((await photos.of(draft.id)).length === 0) {
-      const taken = await photos.pick(draft.id, new Blob([]), { role: 'before', capture: 'system_camera' });
-      if (taken.kind !== 'stored') throw new Error(taken.kind);
-    }
-    const result = await world.seal(draft.id, db);
-    if (result.kind !== 'sealed') throw new Error(result.kind);
-  }
-  await world.drain(life);
+interface Day {
+  readonly name: string;
+  readonly world: () => World;
+  readonly plan: Plan;
+  /** Fewer of a kind than this and something is no longer looked at: an await that passes by the ports, or a step that is gone. */
+  readonly least: Readonly<Record<string, number>>;
 }
 
-async function fresh(): Promise<World> {
+const LONG = process.env['LALIAN_TEST_LONG'] !== undefined && process.env['LALIAN_TEST_LONG'] !== '';
+
+const EVERY_DAY: Day['least'] = {
+  'install ': 4,
+  'write drafts': 2,
+  'write drafts+files+file_bytes+thumbs': 1,
+  'write meta+drafts': 1,
+  'write operations+files': 3,
+  'write rows+meta+drafts': 2,
+  'read ': 15,
+  'fetch PUT': 1,
+  'fetch POST': 3,
+  'fetch PATCH': 1,
+  'fetch GET': 4,
+  'answer ': 6,
+  'crypto generateKey': 1,
+  'crypto digest': 4,
+  'crypto sign': 1,
+  'crypto verify': 1,
+  'lock lalian-uploader': 1,
+  'locked lalian-uploader': 1,
+  'lock query': 1,
+  sleep: 3,
+};
+
+function quietWorld(): World {
   const world = new World();
   world.deep = true;
   world.server.safe_through = 9;
-  await world.enrol();
+  for (const id of ['s1', 's2', 's3']) world.server.feed.push({ noun: 'sites', id, version: 1, row: { id } });
   return world;
 }
 
-/** Runs a day; true when it was killed on the way. */
-async function killed(world: World, life: KillSwitch): Promise<boolean> {
+const ours = (status: number, code: string): Response => Response.json({ code }, { status, headers: { 'Lalian-Epoch': 'epoch-1' } });
+
+/** Each trouble comes once, whoever lives or dies over it. */
+function roughWorld(): World {
+  const world = quietWorld();
+  // The requests inside its transactions are points in the long run only: the good day walks them, and a transaction is there or not.
+  world.deep = LONG;
+  const { server } = world;
+  let [refused, not_yet, unnamed] = [false, false, false];
+  server.refuse = () => {
+    if (refused) return null;
+    refused = true;
+    return 'outside_county';
+  };
+  server.faults.push(({ method, path }) => {
+    if (method === 'PUT' && server.operations.size === 1 && !not_yet) {
+      not_yet = true;
+      return { when: 'before', answer: () => ours(425, 'not_yet') };
+    }
+    if (method === 'POST' && path.endsWith('/uploads') && !unnamed) {
+      unnamed = true;
+      return { when: 'before', answer: () => ours(404, 'upload_unnamed') };
+    }
+    return null;
+  });
+  return world;
+}
+
+/** When everything has arrived the server loses it all, and the phone hears of it a day later. */
+function restoredOnce(world: World): boolean {
+  const { server } = world;
+  if (server.epoch !== 'epoch-1') return server.operations.size === 2;
+  expect([...server.operations.values()].map((row) => row.status)).toEqual(['refused', 'accepted']);
+  server.restore(() => false);
+  world.time += 25 * HOUR;
+  return false;
+}
+
+const GOOD: Day = {
+  name: 'a good day',
+  world: quietWorld,
+  plan: { sites: ['s1'], over: () => true },
+  least: { ...EVERY_DAY, 'put ': 12, 'add ': 5, 'get ': 20 },
+};
+const ROUGH: Day = {
+  name: 'a rough day',
+  world: roughWorld,
+  plan: { sites: ['s1', 's2'], over: restoredOnce },
+  least: { ...EVERY_DAY, 'fetch PUT': 5, 'fetch PATCH': 2, 'fetch POST': 6, 'write operations+files+file_bytes': 2 },
+};
+
+/** Having died after what only looks is the same as dying before what comes next; the rough day walks those twice in the long run only. */
+const LEAVES_SOMETHING = /^(write|fetch|install|lock)/;
+
+/** Lives a day; true when it was killed on the way. */
+async function killed({ plan }: Day, world: World, life: KillSwitch): Promise<boolean> {
   try {
     await withCrypto(life, async (outside) => {
       world.outside = outside;
-      await day(world, life);
+      await live(world, life, plan);
     });
     return false;
   } catch (error) {
@@ -71,64 +118,49 @@ async function killed(world: World, life: KillSwitch): Promise<boolean> {
   }
 }
 
-async function measure(): Promise<readonly string[]> {
+async function measure(day: Day): Promise<readonly string[]> {
   const life = new KillSwitch();
-  expect(await killed(await fresh(), life)).toBe(false);
+  expect(await killed(day, day.world(), life)).toBe(false);
   return life.points;
 }
 
-/** Fewer of a kind than this and something is no longer looked at: an await that passes by the ports, or a step that is gone. */
-const AT_LEAST: Readonly<Record<string, number>> = {
-  'write drafts': 2,
-  'write drafts+files+file_bytes+thumbs': 1,
-  'write meta+drafts': 1,
-  'write operations+files': 3,
-  'read ': 15,
-  'put ': 8,
-  'add ': 5,
-  'get ': 15,
-  'fetch PUT': 1,
-  'fetch POST': 2,
-  'fetch PATCH': 1,
-  'fetch GET': 2,
-  'answer ': 4,
-  'crypto digest': 4,
-  'crypto sign': 1,
-  'crypto verify': 1,
-};
+for (const day of [GOOD, ROUGH]) {
+  test(`${day.name} has as many fault points as ever`, async () => {
+    const points = await measure(day);
+    for (const [kind, least] of Object.entries(day.least)) expect(points.filter((point) => point.startsWith(kind)).length, kind).toBeGreaterThanOrEqual(least);
+    console.log(`${day.name}: ${points.length} fault points`);
+    expect(points.length).toBeGreaterThanOrEqual(200);
+  });
 
-test('the way from draft to receipt has as many fault points as ever', async () => {
-  const points = await measure();
-  for (const [kind, least] of Object.entries(AT_LEAST)) expect(points.filter((point) => point.startsWith(kind)).length, kind).toBeGreaterThanOrEqual(least);
-  console.log(`${points.length} fault points`);
-  expect(points.length).toBeGreaterThanOrEqual(100);
-});
-
-for (const mode of ['before', 'after'] as const) {
-  test(`killed ${mode} every single one of them, and started again`, async () => {
-    const points = await measure();
-    for (let at = 1; at <= points.length; at++) {
-      const world = await fresh();
-      const where = `${mode} ${at}: ${points[at - 1]}`;
-      expect(await killed(world, new KillSwitch(at, mode)), where).toBe(true);
-      expect(await killed(world, new KillSwitch()), where).toBe(false);
-      expect(await world.missingOrWrong(), where).toEqual([]);
-      expect(world.server.operations.size, where).toBe(1);
-      const [body] = [...world.server.operations.values()].map((row) => JSON.parse(new TextDecoder().decode(row.bytes)) as { payload: { note: string }; files: unknown[] });
-      expect(body?.payload.note, where).toBe('路灯倒了');
-      expect(body?.files, where).toHaveLength(1);
-    }
-  }, 240_000);
+  for (const mode of ['before', 'after'] as const) {
+    test(`${day.name}: killed ${mode} every single one of them, and started again`, async () => {
+      const points = await measure(day);
+      for (let at = 1; at <= points.length; at++) {
+        if (mode === 'after' && day === ROUGH && !LONG && !LEAVES_SOMETHING.test(points[at - 1] ?? '')) continue;
+        const world = day.world();
+        const where = `${mode} ${at}: ${points[at - 1]}`;
+        // A nap may outlast the day: then nobody wakes up from it to die.
+        if (!(await killed(day, world, new KillSwitch(at, mode)))) expect(points[at - 1], where).toBe('sleep');
+        expect(await killed(day, world, new KillSwitch()).catch(String), where).toBe(false);
+        expect(await world.missingOrWrong(), where).toEqual([]);
+        expect(world.server.operations.size, where).toBe(day.plan.sites.length);
+        for (const { bytes } of world.server.operations.values()) {
+          const body = JSON.parse(new TextDecoder().decode(bytes)) as { payload: { note: string }; files: unknown[] };
+          expect([body.payload.note, body.files.length], where).toEqual([NOTE, 1]);
+        }
+      }
+    }, 240_000);
+  }
 }
 
 test('killed again and again, at another point each time, on one and the same phone', async () => {
-  const world = await fresh();
+  const world = GOOD.world();
   let deaths = 0;
   for (let at = 5; at < 400; at += 7) {
     world.time += HOUR;
-    if (await killed(world, new KillSwitch(at, at % 2 === 0 ? 'before' : 'after'))) deaths += 1;
+    if (await killed(GOOD, world, new KillSwitch(at, at % 2 === 0 ? 'before' : 'after'))) deaths += 1;
   }
   expect(deaths).toBeGreaterThan(5);
-  expect(await killed(world, new KillSwitch())).toBe(false);
+  expect(await killed(GOOD, world, new KillSwitch())).toBe(false);
   expect(await world.missingOrWrong()).toEqual([]);
 }, 60_000);

@@ -2,6 +2,7 @@
 // the network, reading an answer, a hash or a signature, a lock, a nap) passes through one counter, and the n-th can be made the last one.
 import type { Database, ReadTx, Store, WriteTx } from '../../../src/core/db';
 import type { Host } from '../../../src/core/host';
+import type { Install } from '../../../src/core/install';
 
 /** Thrown at the chosen point, and at every later one: a killed program does nothing more. */
 export class Killed extends Error {
@@ -12,6 +13,10 @@ export class KillSwitch {
   /** What was awaited, in order. */
   readonly points: string[] = [];
   dead = false;
+  /** Effects that have begun and not ended; waiting for time or for a lock is none. */
+  running = 0;
+  readonly died: Promise<void>;
+  #sayDied: () => void = () => undefined;
   readonly #at: number;
   readonly #mode: 'before' | 'after';
 
@@ -19,6 +24,7 @@ export class KillSwitch {
   constructor(at = Infinity, mode: 'before' | 'after' = 'before') {
     this.#at = at;
     this.#mode = mode;
+    this.died = new Promise((resolve) => (this.#sayDied = resolve));
   }
 
   get count(): number {
@@ -26,6 +32,16 @@ export class KillSwitch {
   }
 
   async run<T>(effect: () => T | Promise<T>, name = 'effect'): Promise<T> {
+    this.running += 1;
+    try {
+      return await this.wait(effect, name);
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  /** A point that waits: for time to pass, for somebody else. */
+  async wait<T>(effect: () => T | Promise<T>, name: string): Promise<T> {
     if (this.dead) throw new Killed();
     this.points.push(name);
     const now = this.points.length === this.#at;
@@ -35,8 +51,17 @@ export class KillSwitch {
     return result;
   }
 
+  /** Nothing is under way any more but waiting. */
+  async quiet(): Promise<void> {
+    for (let calm = 0; calm < 3 && !this.dead; calm++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.running > 0) calm = -1;
+    }
+  }
+
   #die(): never {
     this.dead = true;
+    this.#sayDied();
     throw new Killed();
   }
 }
@@ -112,13 +137,42 @@ export function mortalHost(host: Host, life: KillSwitch, outside: <T>(work: () =
         },
       });
     },
-    sleep: (ms, signal) => life.run(() => host.sleep(ms, signal), 'sleep'),
+    // Nobody wakes up in a killed program, not even to hear of it.
+    sleep: (ms, signal) => life.wait(() => host.sleep(ms, signal), 'sleep').catch((error: unknown) => (life.dead ? never : Promise.reject(error as Error))),
+    locks: mortalLocks(host.locks, life),
   };
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** Asking for a lock, having it, and looking who has it are points; whoever dies has no lock any more. */
+function mortalLocks(locks: LockManager, life: KillSwitch): LockManager {
+  const request = async (name: string, second: unknown, third?: unknown): Promise<unknown> => {
+    const work = (third ?? second) as (lock: unknown) => unknown;
+    await life.run(() => undefined, `lock ${name}`);
+    return locks.request(name, (third ? second : {}) as LockOptions, async (lock) => {
+      await life.run(() => undefined, `locked ${name}`);
+      return Promise.race([work(lock), life.died]);
+    });
+  };
+  return { request, query: () => life.run(() => locks.query(), 'lock query') } as unknown as LockManager;
+}
+
+/** Everything that the install's own database is asked for. */
+export function mortalInstall(install: Install, life: KillSwitch): Install {
+  return new Proxy(install, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      const call = value.bind(target) as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) => life.run(() => call(...given), `install ${String(property)}`);
+    },
+  });
 }
 
 const route = (url: string): string => new URL(url, 'https://x.test').pathname.replace(/[0-9a-f-]{30,}|u-[0-9a-f]+/g, ':id');
 
-const CRYPTO = ['digest', 'sign', 'verify', 'importKey'] as const;
+const CRYPTO = ['digest', 'sign', 'verify', 'importKey', 'exportKey', 'generateKey'] as const;
 
 /** Runs `work` with WebCrypto's awaited calls as points, except those of `outside`. */
 export async function withCrypto<T>(life: KillSwitch, work: (outside: <R>(inner: () => Promise<R>) => Promise<R>) => Promise<T>): Promise<T> {
