@@ -12,6 +12,7 @@ mod files_http;
 mod files_s3;
 mod foreign;
 mod idempotency;
+mod judged_again;
 mod late_phones;
 mod logic;
 mod main_job;

@@ -8,6 +8,7 @@ pub mod bucket;
 pub mod chaos;
 pub mod clock;
 pub mod demo;
+pub mod desk;
 pub mod http;
 pub mod ledger;
 pub mod oracle;

@@ -119,6 +119,7 @@ pub async fn put(app: &App, caller: &Caller, arrival: Arrival) -> AppResult<Repl
         hash: &hash,
         arrival: &arrival,
         accepted: "accepted",
+        foreign: author.refusal == Some(Refusal::ForeignDevice),
     };
     app.store.write(async |tx| door.enter(tx).await).await
 }
@@ -188,6 +189,8 @@ struct Door<'a> {
     arrival: &'a Arrival,
     /// The status of what is taken in: `accepted`, or `admitted` by the office.
     accepted: &'static str,
+    /// Sealed on a phone of somebody else: also once admitted it uses none of that phone's numbers and receipts.
+    foreign: bool,
 }
 
 impl Door<'_> {
@@ -236,7 +239,7 @@ impl Door<'_> {
         let mut flags: Vec<Flag> = self.times.flags.iter().chain(&self.author.flags).cloned().collect();
         let device = self.envelope.device.map(|device| (device.id, device.seq));
         if let Some((id, seq)) = device
-            && self.author.refusal != Some(Refusal::ForeignDevice)
+            && !self.foreign
             && !store::field::operations::take_slot(tx, id, seq, self.envelope.operation_id).await?
         {
             flags.push(FlagCode::Forked.with(seq.to_string()));
@@ -366,8 +369,7 @@ impl Door<'_> {
 
     /// The author's own device; a foreign one is left alone.
     fn device(&self) -> Option<(Uuid, i64)> {
-        let own = self.author.refusal != Some(Refusal::ForeignDevice);
-        self.envelope.device.filter(|_| own).map(|device| (device.id, device.seq))
+        self.envelope.device.filter(|_| !self.foreign).map(|device| (device.id, device.seq))
     }
 
     async fn contact(&self, tx: &Tx, chain: Option<Chain>) -> AppResult<()> {
@@ -558,7 +560,7 @@ pub async fn decide(
         entered_at: if sheet::of(&envelope).is_some() { row.accepted_at } else { times.effective() },
     };
     let mut author = author::judge(app, row.county_id, sealed).await?.ok_or(Code::WrongState)?;
-    author.refusal = None;
+    let foreign = author.refusal.take() == Some(Refusal::ForeignDevice);
     let facts = Facts::load(app, row.county_id).await?;
     let arrival = Arrival {
         operation_id: id,
@@ -579,6 +581,7 @@ pub async fn decide(
         arrival: &arrival,
         accepted: "admitted",
     };
+        foreign,
     app.store
         .write(async |tx| {
             let row = store::field::operations::find(tx, id).await?.ok_or(Code::NotFound)?;
