@@ -1,6 +1,7 @@
 //! Stories of actors over public HTTP; each runs on SQLite and on PostgreSQL.
 
 mod arrows;
+mod at_once;
 mod board;
 mod capture;
 mod desk;

@@ -141,9 +141,10 @@ pub async fn issue(
     visible_from: Option<Instant>,
 ) -> AppResult<Changed> {
     let unit_before = ticket.unit_id;
+    // Before the step: what nobody may know of yet is issued without a clock.
+    ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     let event = machine::apply(ticket, step, entry.when(), entry.facts.deadlines())
         .map_err(|_cause| AppError::Internal("issue of a ticket that is not pending".into()))?;
-    ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     store::tickets::update(entry.tx, ticket).await?;
     if ticket.visible_from.is_some()
         && ticket.counts_as_static()

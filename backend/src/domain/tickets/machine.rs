@@ -227,8 +227,11 @@ fn effects(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) 
                 (ticket.place_township_id, ticket.place_village_id) = (Some(*unit_id), None);
             }
             ticket.border = false;
-            // The clock starts when we issue, whatever a phone believes.
-            start_clock(ticket, when.accepted_at, rules);
+            // The clock starts when we issue, whatever a phone believes; of a hidden round, when it is released.
+            ticket.issued_at = Some(when.accepted_at);
+            if ticket.visible_from.is_some() {
+                start_clock(ticket, when.accepted_at, rules);
+            }
             let due = ticket.due_at;
             (
                 note.clone(),

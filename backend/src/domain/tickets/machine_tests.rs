@@ -77,7 +77,7 @@ fn ticket(state: State) -> Ticket {
         last_reason: None,
         missing_files: 0,
         flags: Vec::new(),
-        visible_from: None,
+        visible_from: Some(morning(1)),
         version: 1,
     }
 }
@@ -173,6 +173,18 @@ fn issuing_settles_the_place_and_starts_the_clock() {
     assert!(!pending.border);
     assert_eq!(pending.due_at, Some(Utc.with_ymd_and_hms(2026, 6, 8, 16, 0, 0).unwrap()));
     assert_eq!(pending.official_due_at, pending.first_due_at);
+}
+
+#[test]
+fn what_nobody_may_know_of_is_issued_without_a_clock_until_its_release() {
+    let mut hidden = Ticket { visible_from: None, ..ticket(State::Pending) };
+    machine::apply(&mut hidden, &issue(), when(morning(1)), &rules()).unwrap();
+    assert_eq!(hidden.issued_at, Some(morning(1)));
+    assert_eq!((hidden.due_at, hidden.official_due_at, hidden.first_due_at), (None, None, None));
+    assert!(!hidden.is_overdue(morning(30)));
+    machine::apply(&mut hidden, &Step::Release, when(morning(22)), &rules()).unwrap();
+    assert_eq!((hidden.issued_at, hidden.visible_from), (Some(morning(22)), Some(morning(22))));
+    assert!(hidden.due_at.is_some_and(|due| due > morning(22)) && hidden.due_at == hidden.official_due_at);
 }
 
 #[test]

@@ -396,7 +396,8 @@ fn narrowed(filter: &Filter, now: Instant) -> Condition {
         .add_option(filter.department.as_ref().map(|key| C::Department.eq(key.as_str())))
         .add_option(filter.round_id.map(|id| C::RoundId.eq(id)))
         .add_option(filter.overdue.map(|flag| {
-            let late = with_unit().and(C::OfficialDueAt.lt(now));
+            // Without a date nothing is late; NULL would leave such rows out of both answers.
+            let late = with_unit().and(C::OfficialDueAt.is_not_null()).and(C::OfficialDueAt.lt(now));
             if flag { late } else { late.not() }
         }))
         .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
