@@ -4,6 +4,7 @@ mod arrows;
 mod at_once;
 mod board;
 mod capture;
+mod corrections;
 mod desk;
 mod door;
 mod door_faults;
