@@ -28,4 +28,5 @@ mod real_clients;
 mod rescue;
 mod settings;
 mod store;
+mod two_people;
 mod uploads;
