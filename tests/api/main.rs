@@ -28,5 +28,6 @@ mod real_clients;
 mod rescue;
 mod settings;
 mod store;
+mod sync_http;
 mod two_people;
 mod uploads;
