@@ -1,6 +1,7 @@
 //! Places and standards: what files bring in, and what each post is shown of it.
 
 mod follow;
+mod found;
 mod imports;
 mod reads;
 
