@@ -12,6 +12,7 @@ mod erasure;
 mod feed;
 mod files_http;
 mod files_s3;
+mod flags;
 mod foreign;
 mod idempotency;
 mod judged_again;
