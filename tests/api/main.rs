@@ -16,6 +16,7 @@ mod flags;
 mod foreign;
 mod idempotency;
 mod judged_again;
+mod kept_apart;
 mod late_phones;
 mod logic;
 mod main_job;

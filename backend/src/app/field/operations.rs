@@ -479,10 +479,11 @@ pub async fn list(
     let county = caller.county()?;
     let read = app.store.read();
     if listed == Listed::Quarantined {
-        let rows = store::field::operations::quarantined(read, county, page.limit).await?;
-        let names =
-            store::people::persons::names(read, rows.iter().map(|row| row.person_id).collect()).await?;
-        return Ok(Page { items: rows.into_iter().map(|row| kept_view(row, &names)).collect(), next: None });
+        let rows = store::field::operations::quarantined(read, county, page).await?;
+        let cut = Page::cut(rows, page.limit, store::field::operations::quarantine_cursor);
+        let people = cut.items.iter().map(|row| row.person_id).collect();
+        let names = store::people::persons::names(read, people).await?;
+        return Ok(cut.map(|row| kept_view(row, &names)));
     }
     let rows = store::field::operations::list(read, county, listed == Listed::Refused, page).await?;
     let cut = Page::cut(rows, page.limit, |row| Cursor { key: row.server_seq.to_string(), id: row.id });

@@ -1,12 +1,18 @@
 //! Operations as they were sealed. Uniqueness is the database's: insert or return, never look then insert.
 
 use crate::{
-    domain::{clock::Instant, field::flag::Flag, page::PageRequest, people::scope::Scope},
+    domain::{
+        clock::Instant,
+        field::flag::Flag,
+        page::{Cursor, PageRequest},
+        people::scope::Scope,
+    },
     store::{
         Conn, Error, Tx,
         entity::{device_slot, operation, quarantine},
     },
 };
+use chrono::{DateTime, SecondsFormat};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -323,13 +329,30 @@ pub async fn quarantine(tx: &Tx, row: QuarantineRow, cap: u64) -> Result<bool, E
     Ok(true)
 }
 
-/// Kept bodies of a county, newest first.
-pub async fn quarantined(conn: &impl Conn, county: Uuid, limit: u64) -> Result<Vec<QuarantineRow>, Error> {
+/// Kept bodies of a county, newest first; one more than the page holds when there are more.
+pub async fn quarantined(
+    conn: &impl Conn,
+    county: Uuid,
+    page: &PageRequest,
+) -> Result<Vec<QuarantineRow>, Error> {
     use quarantine::Column as Q;
-    Ok(quarantine::Entity::find()
-        .filter(Q::CountyId.eq(county))
-        .order_by_desc(Q::ReceivedAt)
-        .limit(limit)
-        .all(conn.raw())
-        .await?)
+    let mut query = quarantine::Entity::find().filter(Q::CountyId.eq(county));
+    if let Some(Cursor { key, id }) = &page.after {
+        let at = key.parse::<Instant>().unwrap_or(DateTime::UNIX_EPOCH);
+        query = query
+            .filter(Condition::any().add(Q::ReceivedAt.lt(at)).add(Q::ReceivedAt.eq(at).and(Q::Id.lt(*id))));
+    }
+    let query = query.order_by_desc(Q::ReceivedAt).order_by_desc(Q::Id);
+    Ok(query.limit(page.limit + 1).all(conn.raw()).await?)
+}
+
+/// Where the next page after this body starts.
+pub fn quarantine_cursor(row: &QuarantineRow) -> Cursor {
+    Cursor { key: row.received_at.to_rfc3339_opts(SecondsFormat::Micros, true), id: row.id }
+}
+
+/// The newest number that an operation has; 0 before the first.
+pub async fn newest_seq(conn: &impl Conn) -> Result<i64, Error> {
+    let newest = operation::Entity::find().select_only().column(C::ServerSeq).order_by_desc(C::ServerSeq);
+    Ok(newest.into_tuple().one(conn.raw()).await?.unwrap_or_default())
 }
