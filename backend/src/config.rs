@@ -10,7 +10,7 @@ use crate::{
     files::BucketSettings,
     http::{admission::Limits, listen::Tls},
 };
-use clap::Args;
+use clap::{Args, builder::BoolishValueParser};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
@@ -116,6 +116,10 @@ pub struct NetworkArgs {
     /// 可以开始新检查的最低版本 Oldest version of the front end that may begin new visits, such as 1.2.0; older ones still send everything
     #[arg(long, env = "LALIAN_MIN_CLIENT", value_name = "VERSION")]
     min_client: Option<ClientVersion>,
+    /// 数据库和文件都有副本 The database and the files are both replicated elsewhere as they are written: phones may then forget
+    /// photos three days after they arrived; otherwise they keep them for 14 days
+    #[arg(long, env = "LALIAN_STORAGE_REPLICATED", value_parser = BoolishValueParser::new())]
+    storage_replicated: bool,
     /// 停止前等待秒数 Seconds that requests under way may take after a stop
     #[arg(long, env = "LALIAN_DRAIN_S", value_name = "S", default_value_t = 20)]
     drain_s: u64,
@@ -135,6 +139,7 @@ impl Default for NetworkArgs {
             max_requests: 1,
             max_requests_per_peer: 1,
             min_client: None,
+            storage_replicated: false,
             drain_s: 0,
         }
     }
@@ -172,6 +177,8 @@ pub struct Config {
     pub limits: Limits,
     /// Oldest front end that may begin new visits.
     pub min_client: Option<ClientVersion>,
+    /// The operator's word that what is written is also elsewhere.
+    pub storage_replicated: bool,
     pub drain: Duration,
     /// Runs the demo county: needs a demo database, as everything else refuses one.
     pub demo: bool,
@@ -205,6 +212,7 @@ impl Config {
             workers: network.workers.map_or_else(processors, usize::from),
             limits: Limits { total: network.max_requests, per_peer: network.max_requests_per_peer },
             min_client: network.min_client,
+            storage_replicated: network.storage_replicated,
             drain: Duration::from_secs(network.drain_s),
             demo: false,
             password_cost: password::Cost::STANDARD,
@@ -228,6 +236,7 @@ impl Config {
             workers: 1,
             limits: Limits { total: 512, per_peer: 512 },
             min_client: None,
+            storage_replicated: false,
             drain: Duration::from_secs(5),
             demo: false,
             password_cost: password::Cost::CHEAP,
@@ -367,6 +376,12 @@ mod tests {
         assert_eq!(config.sqlite_file().unwrap(), Path::new("data/lalian.db"));
         assert!(matches!(&config.storage, Storage::Disk(path) if path == Path::new("data/files")));
         assert!(config.check().is_ok());
+    }
+
+    #[test]
+    fn storage_counts_as_replicated_only_when_the_operator_says_so() {
+        assert!(!config(&[]).unwrap().storage_replicated);
+        assert!(config(&["--storage-replicated"]).unwrap().storage_replicated);
     }
 
     #[test]

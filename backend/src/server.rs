@@ -174,6 +174,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         disk_floor_bytes: config.disk_floor_bytes,
         scratch: config.data.join("scratch"),
         min_client: config.min_client.clone(),
+        storage_replicated: config.storage_replicated,
         lanes: Lanes::default(),
         darkroom: Darkroom::default(),
         bell: Arc::default(),

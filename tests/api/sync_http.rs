@@ -119,6 +119,27 @@ stories! {
         assert!(told.iter().all(|change| change["id"] != json!(id) || change["row"].is_null()), "{told:?}");
     }
 
+    async fn what_may_be_forgotten_is_said_only_where_storage_is_declared_replicated(world: World) {
+        let inspector = world.inspector().await;
+        inspector.put(&seal(&inspector, None)).await.expect(201);
+        let safe_through = async |world: &World, inspector: &Actor| {
+            let compared = compare(inspector, &Value::Null, 0, Vec::new()).await.expect(200).at("/safe_through");
+            let board = world.office().await.http.get("/api/v1/devices/unsent").await.expect(200).json();
+            assert_eq!(board.get("safe_through"), Some(&compared), "the office is told what phones are told: {board}");
+            compared
+        };
+        assert_eq!(safe_through(&world, &inspector).await, Value::Null, "nobody promised anything");
+
+        let mut world = world;
+        world.restart(|config| config.storage_replicated = true).await;
+        let inspector = world.inspector().await;
+        for _ in 0..2 {
+            // The number goes on with what is taken in.
+            let newest = inspector.put(&seal(&inspector, None)).await;
+            assert_eq!(safe_through(&world, &inspector).await, newest.at("/server_seq"), "{newest}");
+        }
+    }
+
     async fn a_reconcile_names_what_either_side_lacks(world: World) {
         let inspector = world.inspector().await;
         let epoch = json!(inspector.http.get("/api/v1/health").await.header("lalian-epoch"));

@@ -42,6 +42,8 @@ pub struct App {
     pub scratch: PathBuf,
     /// Phones below this version begin no visits; what they have they still send.
     pub min_client: Option<ClientVersion>,
+    /// The operator declares that database and files are replicated as they are written.
+    pub storage_replicated: bool,
     /// Uploads that a request works on now.
     pub lanes: Lanes,
     /// Where copies of photos are made.

@@ -7,8 +7,6 @@ use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 pub const EPOCH: &str = "epoch";
 /// Present when this database holds the demo county.
 pub const DEMO: &str = "demo";
-/// Newest `server_seq` that a completed backup holds, or `replicated`.
-pub const SAFE_THROUGH: &str = "safe_through";
 
 pub async fn get(conn: &impl Conn, key: &str) -> Result<Option<String>, Error> {
     Ok(meta::Entity::find_by_id(key.to_owned()).one(conn.raw()).await?.map(|row| row.value))

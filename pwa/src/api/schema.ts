@@ -2400,7 +2400,7 @@ export interface components {
             lacking: string[];
             /**
              * Format: int64
-             * @description Newest `server_seq` that survives the loss of this server; absent without backup or replication.
+             * @description Newest `server_seq` that survives the loss of this server; absent unless the operator declares storage replicated.
              */
             safe_through?: number | null;
             /** Format: date-time */
@@ -2726,6 +2726,11 @@ export interface components {
             /** Format: date-time */
             as_of: string;
             items: components["schemas"]["UnsentDevice"][];
+            /**
+             * Format: int64
+             * @description As phones are told: newest `server_seq` that survives the loss of this server. Without it they keep photos for 14 days.
+             */
+            safe_through?: number | null;
         };
         /** @description One phone. */
         UnsentDevice: {

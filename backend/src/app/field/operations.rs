@@ -581,8 +581,8 @@ pub async fn decide(
         hash: &row.hash,
         arrival: &arrival,
         accepted: "admitted",
-    };
         foreign,
+    };
     app.store
         .write(async |tx| {
             let row = store::field::operations::find(tx, id).await?.ok_or(Code::NotFound)?;

@@ -60,7 +60,7 @@ pub struct HeldReport {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Reconciled {
     pub epoch: Uuid,
-    /// Newest `server_seq` that survives the loss of this server; absent without backup or replication.
+    /// Newest `server_seq` that survives the loss of this server; absent unless the operator declares storage replicated.
     pub safe_through: Option<i64>,
     pub server_at: DateTime<Utc>,
     pub known: Vec<KnownView>,
@@ -172,12 +172,10 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
     Ok(answer)
 }
 
-/// Newest number that a completed backup holds, or everything when storage is declared replicated.
-async fn safe_through(app: &App) -> AppResult<Option<i64>> {
-    let text = store::meta::get(app.store.read(), store::meta::SAFE_THROUGH).await?;
-    Ok(match text.as_deref() {
-        Some("replicated") => Some(i64::MAX >> 11),
-        Some(number) => number.parse().ok(),
-        None => None,
-    })
+/// Everything that is here now, where the operator declares that it is also elsewhere (`--storage-replicated`).
+pub(super) async fn safe_through(app: &App) -> AppResult<Option<i64>> {
+    if !app.storage_replicated {
+        return Ok(None);
+    }
+    Ok(Some(store::field::operations::newest_seq(app.store.read()).await?))
 }

@@ -14,6 +14,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UnsentBoard {
     pub as_of: DateTime<Utc>,
+    /// As phones are told: newest `server_seq` that survives the loss of this server. Without it they keep photos for 14 days.
+    pub safe_through: Option<i64>,
     pub items: Vec<UnsentDevice>,
 }
 
@@ -68,5 +70,9 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<UnsentBoard> {
             item.held_operations > 0 || item.held_files > 0 || item.sealed_through > item.received_through;
         (!holds, item.last_contact_at)
     });
-    Ok(UnsentBoard { as_of: app.clock.now(), items })
+    Ok(UnsentBoard {
+        as_of: app.clock.now(),
+        safe_through: super::reconcile::safe_through(app).await?,
+        items,
+    })
 }

@@ -170,6 +170,7 @@ export const office: typeof zh = {
   unsent: {
     title: 'Not uploaded yet',
     purpose: 'Only about safety of data: which devices still hold something, so that it can be brought in. Not for judging people.',
+    noBackup: 'This server has no live copy yet, so phones keep photos for 14 days. With one, started with --storage-replicated, they free space after three days.',
     none: 'Everything from every device has arrived',
     noneText: 'Devices that hold something are listed here, with what to do.',
     columns: { operations: 'Records held', files: 'Photos held', oldest: 'Oldest', contact: 'Last contact', free: 'Free space', kept: 'Kept by the browser', version: 'App version' },

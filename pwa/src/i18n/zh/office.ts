@@ -167,6 +167,7 @@ export const office = {
   unsent: {
     title: '本机未上传',
     purpose: '只看数据是否安全：哪台设备上还有没送到县里的内容，好帮忙送上来。不用来评价人。',
+    noBackup: '服务器还没有实时副本，手机上的照片会多留到14天。配好副本并用 --storage-replicated 启动后，满三天即可腾出空间。',
     none: '所有设备的内容都已送到县里',
     noneText: '有设备存着没上传的内容时会列在这里，并写明该怎么办。',
     columns: { operations: '未上传记录', files: '未上传照片', oldest: '最早一件', contact: '上次连上', free: '剩余空间', kept: '浏览器保管', version: '软件版本' },
