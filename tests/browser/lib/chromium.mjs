@@ -6,6 +6,8 @@ import { chromium } from 'playwright-core';
 
 export const PHONE = { width: 390, height: 844 };
 export const DESK = { width: 1440, height: 900 };
+/** How long anything on a screen may take. */
+export const PATIENCE = 30_000;
 
 // Without these Chromium looks for Google's hosts at every start.
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -32,7 +34,9 @@ export async function phone({ origin, viewport = PHONE, position, locale = 'zh-C
     geolocation: position,
   });
   await context.grantPermissions(['geolocation', 'camera'], { origin });
-  context.setDefaultTimeout(15_000);
+  // A machine that builds beside the tests is slow; what is really missing is still told within a story's own time.
+  context.setDefaultTimeout(PATIENCE);
+  context.setDefaultNavigationTimeout(2 * PATIENCE);
   const complaints = [];
   const watch = (page) => {
     page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.stack ?? error}`));
@@ -57,5 +61,5 @@ export async function phone({ origin, viewport = PHONE, position, locale = 'zh-C
 
 /** Resolves when the service worker controls the page, so that the page works without a signal from here on. */
 export async function installed(page) {
-  await page.waitForFunction(() => navigator.serviceWorker?.controller != null, null, { timeout: 20_000 });
+  await page.waitForFunction(() => navigator.serviceWorker?.controller != null, null, { timeout: 2 * PATIENCE });
 }

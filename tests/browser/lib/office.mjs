@@ -60,7 +60,7 @@ export class OfficeDesk {
       await expectEventually(async () => (await done.isVisible()) || (await this.page.locator('li[id^="row-"]').count()) < before, `${title} leaves the queue`);
     }
     // The last decision can be undone for five seconds; after that it is sealed.
-    await this.page.getByRole('button', { name: '撤回' }).waitFor({ state: 'detached', timeout: 20_000 });
+    await this.page.getByRole('button', { name: '撤回' }).waitFor({ state: 'detached', timeout: 60_000 });
     return decided;
   }
 
@@ -77,6 +77,6 @@ export class OfficeDesk {
     await expectEventually(async () => {
       await this.open('issue');
       return (await this.zeroBoard()) === count;
-    }, `the board says ${count}`, 30_000);
+    }, `the board says ${count}`);
   }
 }

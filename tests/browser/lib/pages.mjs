@@ -6,7 +6,7 @@ export async function logIn(page, { login, password }) {
   await page.locator('input[autocomplete~="username"]').fill(login);
   await page.locator('input[autocomplete~="current-password"]').fill(password);
   await page.locator('form button[type="submit"]').click();
-  await page.locator('input[autocomplete~="current-password"]').waitFor({ state: 'detached', timeout: 30_000 });
+  await page.locator('input[autocomplete~="current-password"]').waitFor({ state: 'detached', timeout: 60_000 });
 }
 
 /** The inspector's phone. */
@@ -51,9 +51,7 @@ export class InspectorPhone {
     await item.getByRole('radio', { name: '不合格' }).click();
     const sheet = this.page.getByRole('dialog');
     await takePhoto(this.page, sheet, photo);
-    // With one ready phrase the sheet closes by itself; with several somebody says which.
-    await sheet.waitFor({ state: 'hidden', timeout: 2_500 }).catch(() => sheet.getByRole('button', { name: '好了' }).click());
-    await sheet.waitFor({ state: 'hidden' });
+    await closeSheet(sheet);
     return item.getAttribute('id');
   }
 
@@ -74,8 +72,7 @@ export class InspectorPhone {
       await this.page.waitForTimeout(300);
     }
     if ((await sheet.getByAltText(/^查看第 \d+ 张照片$/).count()) === 0) await takePhoto(this.page, sheet, photo);
-    await sheet.waitFor({ state: 'hidden', timeout: 1_500 }).catch(() => sheet.getByRole('button', { name: '好了' }).click());
-    await sheet.waitFor({ state: 'hidden' });
+    await closeSheet(sheet);
   }
 
   /** Looks at every question, then says of each group that the rest is fine. */
@@ -96,7 +93,10 @@ export class InspectorPhone {
         }
       }
       const rest = group.getByRole('button', { name: /其余 \d+ 项没有问题/ });
-      if (await rest.count()) await rest.click();
+      if (await rest.count()) {
+        await seen(group, rest);
+        await rest.click();
+      }
     }
   }
 
@@ -140,13 +140,42 @@ export class InspectorPhone {
 
   /** Ten seconds for a change of mind, then it is sealed. */
   async sealed() {
-    await this.undoBar().waitFor();
-    await this.page.getByText('已完成，保存在本机').waitFor({ timeout: 30_000 });
+    // The bar is gone after ten seconds, which a busy machine may need to look for it.
+    const sealed = this.page.getByText('已完成，保存在本机');
+    await this.undoBar().or(sealed).first().waitFor();
+    await sealed.waitFor({ timeout: 60_000 });
   }
 
   chip() {
     return chip(this.page);
   }
+}
+
+/** The sheet of a failed answer: with one ready phrase it closes by itself, with several somebody says which; it may do so under the finger. */
+export async function closeSheet(sheet) {
+  const done = sheet.getByRole('button', { name: '好了' });
+  await sheet.waitFor({ state: 'hidden', timeout: 2_500 }).catch(() => done.click({ timeout: 10_000 }).catch(() => undefined));
+  await sheet.waitFor({ state: 'hidden' });
+}
+
+/** Scrolls through the questions of a group until all have been drawn once: a busy machine draws fewer frames than it scrolls. */
+export async function seen(group, rest) {
+  await expectEventually(async () => {
+    if (await rest.isEnabled()) return true;
+    for (const item of await group.locator('article[id^="item-"]').all()) {
+      await item.evaluate((node) => new Promise((drawn) => {
+        node.scrollIntoView({ block: 'center' });
+        requestAnimationFrame(() => requestAnimationFrame(drawn));
+      }));
+    }
+    return rest.isEnabled();
+  }, 'every question of the group seen');
+}
+
+/** The last tap lies on the disk, as the line above the buttons says. */
+export async function saved(page) {
+  await page.getByText('已保存在本机', { exact: true }).first().waitFor();
+  await page.getByText('正在保存…').waitFor({ state: 'hidden' });
 }
 
 /** What the chip says of this phone's outbox. */
@@ -164,7 +193,7 @@ export async function takePhoto(page, within, photo) {
     await (await chooser).setFiles(photo);
   } else {
     const shutter = within.getByRole('button', { name: '按下拍照' });
-    await shutter.waitFor({ timeout: 30_000 });
+    await shutter.waitFor({ timeout: 60_000 });
     await expectEventually(async () => shutter.isEnabled(), 'the camera');
     await shutter.click();
   }

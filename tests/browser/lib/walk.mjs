@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installed, phone, DESK, PHONE } from './chromium.mjs';
-import { InspectorPhone, logIn } from './pages.mjs';
+import { InspectorPhone, logIn, saved } from './pages.mjs';
 
 const APP = resolve(import.meta.dirname, '../../../pwa/src/app');
 const patterns = (file) => [...readFileSync(join(APP, file), 'utf8').matchAll(/'(\/[^'*]*)':/g)].map(([, pattern]) => pattern);
@@ -63,7 +63,7 @@ export async function open(browser, route) {
 /** Waits until a screen has nothing more to fetch or to say "opening". */
 export async function settled({ page, quiet }) {
   let calm = 0;
-  for (const deadline = Date.now() + 10_000; calm < 3 && Date.now() < deadline; await page.waitForTimeout(40)) {
+  for (const deadline = Date.now() + 30_000; calm < 3 && Date.now() < deadline; await page.waitForTimeout(40)) {
     const opening = await page.evaluate(() => !document.querySelector('h1') || [...document.querySelectorAll('p[role="status"]')].some((one) => /^(正在打开|Opening|Loading)/.test(one.textContent ?? '')));
     calm = quiet() && !opening ? calm + 1 : 0;
   }
@@ -105,12 +105,14 @@ export async function workOnPhone(page, site, type) {
   await page.getByRole('button', { name: '提交', exact: true }).waitFor();
   await typeEverywhere(page, type);
   await page.waitForTimeout(600);
+  await saved(page);
   await go('#/finding');
   await page.waitForFunction(() => /^#\/finding\/.+/.test(location.hash));
   const finding = await id();
   await page.getByLabel('问题是什么').waitFor();
   await typeEverywhere(page, type);
   await page.waitForTimeout(600);
+  await saved(page);
   return { sealed, visit, finding };
 }
 

@@ -163,7 +163,7 @@ test('evidence is taken, marked and told, and survives the phone', { timeout: 60
     await play.waitFor();
     await play.click();
     await sheet().getByRole('button', { name: '暂停' }).waitFor();
-    await sheet().getByRole('button', { name: '播放' }).waitFor({ timeout: 10_000 });
+    await sheet().getByRole('button', { name: '播放' }).waitFor();
   });
 
   await step('the phone ends the page while its camera is open; the app goes back to the same sheet', async () => {
@@ -175,7 +175,7 @@ test('evidence is taken, marked and told, and survives the phone', { timeout: 60
     device = await turnOn();
     page = await device.page();
     await page.goto(`${county.url}/`);
-    await page.getByText('已回到刚才的地方').waitFor({ timeout: 30_000 });
+    await page.getByText('已回到刚才的地方').waitFor({ timeout: 60_000 });
     assert.match(page.url(), /#\/visit\/.+take=before/);
     await expectEventually(async () => (await kept().count()) === 2, 'both photos are still there');
     await shot(page, 'came-back');

@@ -109,7 +109,7 @@ test('the photo from before lies over the viewfinder of the repair', { timeout: 
   await page.getByText('已签收，可以安排整改了').waitFor();
   await page.getByRole('button', { name: '拍整改后照片' }).first().click();
   const sheet = page.locator('dialog[open]').last();
-  await sheet.locator('.ghost img').waitFor({ timeout: 30_000 });
+  await sheet.locator('.ghost img').waitFor({ timeout: 60_000 });
   await sheet.getByText('淡影是整改前的照片').waitFor();
   await shot(page, 'ghost-repair');
   assert.deepEqual(device.complaints(), []);

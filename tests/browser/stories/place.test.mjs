@@ -90,7 +90,7 @@ test('the link that a phone\u2019s own camera reads opens the site, without a si
   await page.goto(`${county.url}/#/s/${shelter.code}`);
   await page.getByRole('heading', { name: shelter.name }).waitFor();
   await goTo(page, '#/s/NO-SUCH-2');
-  await page.getByText('没有找到编码为 NO-SUCH-2 的点位').waitFor({ timeout: 30_000 });
+  await page.getByText('没有找到编码为 NO-SUCH-2 的点位').waitFor({ timeout: 60_000 });
   await shot(page, 'plate-unknown');
   await device.close();
   // A township's phone that reads the plate is told what it is.

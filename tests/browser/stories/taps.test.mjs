@@ -84,7 +84,7 @@ async function visit(page, first) {
     const rest = group.getByRole('button', { name: /其余 \d+ 项没有问题/ });
     if (await rest.count()) {
       await into(page, rest);
-      await expectEventually(() => rest.isEnabled(), 'the group was scrolled through', 5_000);
+      await expectEventually(() => rest.isEnabled(), 'the group was scrolled through');
       await rest.tap();
     }
   }
@@ -101,12 +101,12 @@ async function failed(page, otherwise) {
   const phrases = sheet.getByRole('group', { name: '常用说法' }).getByRole('button');
   if (otherwise && (await phrases.count()) > 1) await phrases.last().tap();
   await shoot(page, sheet, 1);
-  await sheet.waitFor({ state: 'hidden', timeout: 8_000 });
+  await sheet.waitFor({ state: 'hidden' });
 }
 
 async function shoot(page, within, nth) {
   const shutter = within.getByRole('button', { name: '按下拍照' });
-  await shutter.waitFor({ timeout: 30_000 });
+  await shutter.waitFor({ timeout: 60_000 });
   await expectEventually(() => shutter.isEnabled(), 'the camera');
   await shutter.tap();
   await within.getByAltText(new RegExp(`^查看第 ${nth} 张照片$`)).waitFor({ timeout: 30_000 });

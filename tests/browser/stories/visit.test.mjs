@@ -10,7 +10,7 @@ import { installed, phone } from '../lib/chromium.mjs';
 import { demoSites } from '../lib/fixture.mjs';
 import { killBrowser } from '../lib/kill.mjs';
 import { marketFile } from '../lib/market.mjs';
-import { InspectorPhone, logIn } from '../lib/pages.mjs';
+import { closeSheet, InspectorPhone, logIn, saved, seen } from '../lib/pages.mjs';
 import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
 
@@ -75,21 +75,22 @@ test('a market is walked stall by stall and survives what a phone does', { timeo
     const gate = group('gate');
     const rest = gate.getByRole('button', { name: /其余 \d+ 项没有问题/ });
     assert.ok(await rest.isDisabled(), 'not before all were on the screen');
-    for (const one of await gate.locator('article').all()) await look(one);
+    await seen(gate, rest);
     await rest.click();
     await expectEventually(async () => (await gate.locator('h2 button').getAttribute('aria-expanded')) === 'false', 'the group folded');
     await page.getByRole('button', { name: '撤销' }).click();
     await expectEventually(async () => (await gate.locator('article').count()) === 8, 'the group is open again');
     assert.equal(await gate.getByRole('radio', { checked: true }).count(), 0, 'nothing of it is answered any more');
-    for (const one of await gate.locator('article').all()) await look(one);
+    await seen(gate, rest);
     await rest.click();
   });
 
   await step('stalls: the next number, a suggestion, a name of one’s own; one is taken out and had back', async () => {
     const stalls = group('stalls');
     await stalls.getByRole('button', { name: '开始看第一个摊位' }).click();
-    for (const one of await stalls.locator('article').all()) await look(one);
-    await stalls.getByRole('button', { name: /摊位 1：其余 9 项没有问题/ }).click();
+    const rest = stalls.getByRole('button', { name: /摊位 1：其余 9 项没有问题/ });
+    await seen(stalls, rest);
+    await rest.click();
     await stalls.getByRole('button', { name: '再看一个摊位' }).last().click();
     await stalls.getByRole('button', { name: '熟食区' }).click();
     await stalls.getByRole('button', { name: '自己起名' }).click();
@@ -112,7 +113,7 @@ test('a market is walked stall by stall and survives what a phone does', { timeo
     const count = item('stalls', '越线占道');
     assert.equal(await item('stalls', '当场能收回').count(), 0);
     await count.getByRole('button', { name: '2', exact: true }).click();
-    await closeSheet(page);
+    await closeSheet(page.getByRole('dialog'));
     await item('stalls', '当场能收回').getByRole('radio', { name: '合格', exact: true }).click();
     // Not so after all: the goods were inside the line.
     await count.getByRole('button', { name: '0', exact: true }).click();
@@ -123,6 +124,7 @@ test('a market is walked stall by stall and survives what a phone does', { timeo
     await item('stalls', '亮证亮照').getByRole('radio', { name: '不合格' }).click();
     await page.getByRole('dialog').getByText('没有挂出').click();
     await page.waitForTimeout(800);
+    await saved(page);
     await dieAndReturn();
     await page.getByRole('dialog').getByText('没有挂出').waitFor();
     assert.equal(await page.getByRole('dialog').getByRole('button', { name: '没有挂出' }).getAttribute('aria-pressed'), 'true');
@@ -130,7 +132,7 @@ test('a market is walked stall by stall and survives what a phone does', { timeo
     await expectEventually(() => shutter.isEnabled(), 'the camera');
     await shutter.click();
     await page.getByRole('dialog').getByAltText('查看第 1 张照片').waitFor();
-    await closeSheet(page);
+    await closeSheet(page.getByRole('dialog'));
     await group('stalls').getByRole('heading', { name: '摊位 2' }).waitFor();
     assert.equal(await group('gate').locator('h2 button').getAttribute('aria-expanded'), 'false', 'what was folded is folded');
   });
@@ -158,7 +160,7 @@ test('a market is walked stall by stall and survives what a phone does', { timeo
     await page.getByRole('button', { name: '提交', exact: true }).click();
     await page.getByRole('button', { name: '撤销' }).waitFor();
     await dieAndReturn();
-    await sealedHere().waitFor({ timeout: 30_000 });
+    await sealedHere().waitFor({ timeout: 60_000 });
     const mine = await desk(county.url, county.login('inspector'));
     const visits = await expectEventually(async () => {
       const list = await mine.list('/api/v1/inspections?mine=true');
@@ -191,16 +193,3 @@ test('a market is walked stall by stall and survives what a phone does', { timeo
 
   assert.deepEqual(browser.complaints(), [], 'the page’s own code complained about nothing');
 });
-
-/** Brings it to the middle of the screen, long enough to count as seen. */
-async function look(node) {
-  await node.evaluate((element) => element.scrollIntoView({ block: 'center' }));
-  await node.page().waitForTimeout(90);
-}
-
-/** The sheet of a failed answer, whether it closes by itself or not. */
-async function closeSheet(page) {
-  const sheet = page.getByRole('dialog');
-  await sheet.waitFor({ state: 'hidden', timeout: 1_500 }).catch(() => sheet.getByRole('button', { name: '好了' }).click());
-  await sheet.waitFor({ state: 'hidden' });
-}
