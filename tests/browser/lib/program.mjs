@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
+/** The front end as it was built last. */
+export const BUILT = join(ROOT, 'pwa/dist');
 const ROLES = ['platform_admin', 'office', 'inspector', 'department', 'county_leader', 'main_leader', 'deputy_leader', 'desk_officer', 'village_cadre'];
 
 /** The binary: LALIAN_BIN, or what cargo built last. */
@@ -25,8 +27,8 @@ async function freePort() {
   return port;
 }
 
-/** A demo county of its own in a temporary folder. `database` is another database's URL. */
-export async function demo({ database } = {}) {
+/** A demo county of its own in a temporary folder. `database` is another database's URL, `pwa` another build of the front end. */
+export async function demo({ database, pwa } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lalian-demo-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -37,7 +39,7 @@ export async function demo({ database } = {}) {
 
   async function start() {
     // The front end as `npm run build` left it: a test does not build.
-    const built = join(ROOT, 'pwa/dist');
+    const built = pwa ?? BUILT;
     if (!existsSync(join(built, 'index.html'))) throw new Error('the front end is not built; run: npm --prefix pwa run build');
     child = spawn(binary(), ['demo', '--bind', `127.0.0.1:${port}`, '--pwa', built, ...where], { cwd: ROOT, env: environment() });
     child.ended = new Promise((done) => child.once('exit', done));

@@ -37,8 +37,8 @@ export function plainRoutesOf(role) {
   return [...patterns(`${entry}/Entry.svelte`), ...patterns('shell/App.svelte')].filter((pattern) => !pattern.includes(':'));
 }
 
-/** A browser of a role, signed in: a phone in the field, a desk in an office. */
-export async function arrive(county, role, options = {}) {
+/** A browser of a role, signed in: a phone in the field, a desk in an office. `nth` is which of the people of that role. */
+export async function arrive(county, role, { nth = 0, ...options } = {}) {
   const browser = await phone({ origin: county.url, viewport: FIELD.includes(role) ? PHONE : DESK, ...options });
   const page = await browser.page();
   const waiting = new Set();
@@ -46,7 +46,7 @@ export async function arrive(county, role, options = {}) {
   page.on('requestfinished', (request) => waiting.delete(request));
   page.on('requestfailed', (request) => waiting.delete(request));
   await page.goto(county.url);
-  await logIn(page, county.login(role));
+  await logIn(page, county.login(role, nth));
   await installed(page);
   return { ...browser, role, page, quiet: () => waiting.size === 0, forget: () => waiting.clear() };
 }
