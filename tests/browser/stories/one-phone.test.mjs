@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { installed, phone } from '../lib/chromium.mjs';
-import { InspectorPhone, logIn } from '../lib/pages.mjs';
+import { writeJpeg } from '../lib/jpeg.mjs';
+import { slowLink } from '../lib/link.mjs';
+import { InspectorPhone, logIn, takePhoto } from '../lib/pages.mjs';
 import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
 
@@ -35,8 +37,8 @@ async function open(url = county.url) {
   return { device, page };
 }
 
-async function ready() {
-  const { device, page } = await open();
+async function ready(url = county.url) {
+  const { device, page } = await open(url);
   await logIn(page, county.login('inspector'));
   await installed(page);
   await new InspectorPhone(page).sites();
@@ -150,6 +152,44 @@ test('the screen lock: wrong digits, the right ones, and the password that takes
   await says(page, '上传');
   await digits.waitFor({ state: 'detached' });
   assert.deepEqual(device.complaints(), []);
+});
+
+test('over a slow link every photo says by itself how far it is', { timeout: 240_000 }, async () => {
+  const link = await slowLink(Number(new URL(county.url).port));
+  try {
+    const { device, page } = await ready(link.url);
+    await goTo(page, '#/finding');
+    await page.getByLabel('问题是什么').fill('路面塌陷');
+    const kept = page.getByAltText(/^查看第 \d+ 张照片$/);
+    for (const nth of [1, 2]) {
+      await takePhoto(page, page.locator('main'), await writeJpeg(page, join(folder, `slow${nth}.jpg`), nth));
+      await expectEventually(async () => (await kept.count()) === nth, `photo ${nth}`);
+    }
+    // Slow enough to be looked at, fast enough to end: some hundred kilobytes a photo.
+    link.rate = 40_000;
+    await page.getByRole('button', { name: '提交问题' }).click();
+    await new InspectorPhone(page).sealed();
+    await goTo(page, '#/outbox');
+    await page.getByRole('button', { name: '看 2 张照片到哪了' }).click();
+    const rows = page.locator('main li').filter({ hasText: /^\s*照片 \d/ });
+    assert.equal(await rows.count(), 2);
+    // The one that moves says it in a number and a bar; the other one, that it is still here or there already.
+    const [seen, bars] = [new Set(), new Set()];
+    await expectEventually(async () => {
+      const words = await rows.allInnerTexts();
+      for (const [, percent] of words.join(' ').matchAll(/上传中 (\d+)%/g)) seen.add(Number(percent));
+      for (const value of await rows.locator('progress').evaluateAll((all) => all.map((one) => one.value))) bars.add(value);
+      assert.ok(words.every((one) => /上传中 \d+%|还在本机|县里已收到/.test(one)), words.join(' | '));
+      assert.ok(words.filter((one) => one.includes('上传中')).length <= 1, 'one at a time');
+      return seen.size >= 3 && bars.size >= 3;
+    }, 'the number grows', 90_000);
+    if (process.env.LALIAN_SHOTS) await page.screenshot({ path: join(process.env.LALIAN_SHOTS, 'outbox-photos.png') });
+    link.rate = Infinity;
+    await expectEventually(async () => /县里已收到/.test(await text(page)) && !/上传中|还在本机/.test(await text(page)), 'both photos at the county');
+    assert.deepEqual(device.complaints(), []);
+  } finally {
+    await link.close();
+  }
 });
 
 test('everything unsent leaves as one file, and stays', { timeout: 120_000 }, async () => {
