@@ -10,3 +10,4 @@ mod people;
 mod restore;
 mod serving;
 mod settings;
+mod tls;

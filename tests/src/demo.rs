@@ -19,7 +19,13 @@ pub struct Demo {
 impl Demo {
     /// Makes the demo county in `database` when it is not there yet, and serves it from `folder`.
     pub async fn start(folder: &Path, database: &str) -> Self {
-        let mut program = Program::start(command(folder, &arguments(database)));
+        Self::start_with(folder, database, &[]).await
+    }
+
+    /// The same with more on its command line.
+    pub async fn start_with(folder: &Path, database: &str, more: &[&str]) -> Self {
+        let all = [&arguments(database)[..], more].concat();
+        let mut program = Program::start(command(folder, &all));
         let url = program.url().await;
         let logins = program.log().iter().filter_map(|line| login_in(line)).collect();
         Self { program, url, logins }

@@ -1,7 +1,7 @@
 //! A request and its answer, with failures that say what the server said.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder};
 use serde_json::Value;
 
 /// What came back.
@@ -72,6 +72,13 @@ impl std::fmt::Display for Answer {
     }
 }
 
+/// What every client is: it follows nothing and goes through nobody.
+fn client() -> ClientBuilder {
+    // Fails where another client of this process has chosen it already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy()
+}
+
 /// A client of one base URL with headers of its own.
 #[derive(Debug, Clone)]
 pub struct Http {
@@ -83,8 +90,17 @@ pub struct Http {
 impl Http {
     /// Talks to `base`, such as `http://127.0.0.1:4711`.
     pub fn new(base: impl Into<String>) -> Self {
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-        Self { client: client.expect("a client"), base: base.into(), headers: HeaderMap::new() }
+        Self::of(client(), base)
+    }
+
+    /// Talks to `base` over TLS and believes this certificate (PEM) only.
+    pub fn trusting(base: impl Into<String>, certificate: &str) -> Self {
+        let certificate = reqwest::Certificate::from_pem(certificate.as_bytes()).expect("a certificate");
+        Self::of(client().https_only(true).add_root_certificate(certificate), base)
+    }
+
+    fn of(client: ClientBuilder, base: impl Into<String>) -> Self {
+        Self { client: client.build().expect("a client"), base: base.into(), headers: HeaderMap::new() }
     }
 
     /// The base URL.
