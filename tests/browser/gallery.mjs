@@ -1,15 +1,19 @@
 // Every screen of the inspector and the township on a phone and of the office at a desk, from a county in the middle of its work:
-// node tests/browser/gallery.mjs [FOLDER]. Writes the pictures and a page that shows them.
+// node tests/browser/gallery.mjs [--missing] [FOLDER]. Writes the pictures and a page that shows them; with --missing only those that are not there.
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { demoSites, fillCounty, TOWNSHIP } from './lib/fixture.mjs';
 import { drawing } from './lib/jpeg.mjs';
+import { MOMENTS, takeMoments } from './lib/moments.mjs';
 import { demo } from './lib/program.mjs';
 import { arrive, beginSheet, idsFor, open, routesOf, workOnPhone } from './lib/walk.mjs';
 
-const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../pwa/pictures/gallery'));
-await rm(out, { recursive: true, force: true });
+const { values: { missing }, positionals } = parseArgs({ allowPositionals: true, options: { missing: { type: 'boolean', default: false } } });
+const out = resolve(positionals[0] ?? join(import.meta.dirname, '../../pwa/pictures/gallery'));
+if (!missing) await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 const folder = await mkdtemp(join(tmpdir(), 'lalian-gallery-'));
 const county = await demo();
@@ -32,9 +36,13 @@ const ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => '灯
 const page = ['# Every screen', '', 'Written by `npm run gallery` in `tests/browser`. All places, people and photos are invented (示例数据).', ''];
 const seen = new Set();
 const SHELL = /^\/(me|outbox|password|pin|ready|signin)$/;
+const kept = (name) => missing && existsSync(join(out, `${name}.jpg`));
+async function picture(page, name) {
+  await page.waitForTimeout(900);
+  await page.screenshot({ path: join(out, `${name}.jpg`), scale: 'css', type: 'jpeg', quality: 72 });
+}
 async function shot(browser, name) {
-  await browser.page.waitForTimeout(900);
-  await browser.page.screenshot({ path: join(out, `${name}.jpg`), scale: 'css', type: 'jpeg', quality: 72 });
+  if (!kept(name)) await picture(browser.page, name);
   page.push(`<img src="gallery/${name}.jpg" alt="${name}" width="${browser.role === 'office' ? 720 : 260}">`);
 }
 async function show(browser, title, routes) {
@@ -46,7 +54,7 @@ async function show(browser, title, routes) {
     const name = `${browser.role}-${words || 'home'}`;
     if (seen.has(name)) continue;
     seen.add(name);
-    await open(browser, route);
+    if (!kept(name)) await open(browser, route);
     await shot(browser, name);
   }
 }
@@ -75,6 +83,9 @@ page.push('');
 const office = await arrive(county, 'office');
 ids.office['/paper/enter/:id'] = [await beginSheet(office.page, shelter)];
 await show(office, '县专班 Office, 1440×900', routesOf('office', ids));
+if (!Object.keys(MOMENTS).every(kept)) await takeMoments(county, filled, { folder, painter: small, shot: (page, name) => (kept(name) ? null : picture(page, name)) });
+page.push('', '## 使用中 In use, 390×844', '');
+for (const [name, what] of Object.entries(MOMENTS)) page.push(`<img src="gallery/${name}.jpg" alt="${what}" title="${what}" width="260">`);
 await writeFile(join(out, '../README.md'), `${page.join('\n')}\n`);
 for (const one of [inspector, deputy, office]) await one.close();
 await county.remove();
