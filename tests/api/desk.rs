@@ -70,6 +70,60 @@ fn passed(row: &Value) -> Value {
 }
 
 stories! {
+    async fn naming_a_photo_again_with_other_bytes_does_not_replace_it(world: World) {
+        let (inspector, office, officer) =
+            (world.inspector().await, world.office().await, world.township(0, Role::DeskOfficer).await);
+        let id = accepted_ticket(&world, &inspector, 8).await;
+        let row = ticket(&officer, id).await;
+        let before = id_of(&row["before"][0]["file_id"]);
+        let original = async |actor: &Actor| actor.http.get(&format!("/api/v1/photos/{before}/original")).await.expect(200).bytes;
+        let bytes = original(&office).await;
+        assert_eq!(original(&officer).await, bytes, "the unit reads what it has to repair");
+
+        // The unit names that id with bytes of its own; its operation sorts before every other.
+        let (attempt_id, other) = (fresh_id(), photo::tiny(77));
+        let payload = json!({ "ticket_id": id, "seen_version": row["version"], "attempt_id": attempt_id, "note": "" });
+        let sealed = officer
+            .draft("ticket.rectify/1", payload)
+            .with_id(Uuid::from_u128(1))
+            .file("after", other.clone(), json!({ "file_id": before }))
+            .photo("after", None, photo::tiny(78))
+            .seal();
+        let (answer, _) = officer.send(&sealed).await;
+        assert_eq!(answer.at("/outcome"), "applied", "{answer}");
+        assert_eq!(answer.at("/flags"), json!([{ "code": "forked", "detail": before }]));
+
+        for who in [&office, &officer, &inspector] {
+            assert_eq!(original(who).await, bytes, "the id stands for what it stood for first");
+            let row = ticket(who, id).await;
+            let ids = |list: &Value| list.as_array().expect("photos").iter().map(|photo| photo["file_id"].clone()).collect::<Vec<_>>();
+            assert_eq!(ids(&row["before"]), [json!(before)]);
+            assert_eq!(ids(&row["after"]), [json!(sealed.photos[1].file_id)], "no other photo under that id");
+            assert_eq!(ids(&row["attempt_list"][0]["photos"]), [json!(sealed.photos[1].file_id)]);
+        }
+        let ask = json!({ "file_id": before, "reason": "拍到了病人的脸" });
+        let asked = office.http.with("idempotency-key", "erase-it").post("/api/v1/erasures", &ask).await.expect(201);
+        assert_eq!(asked.at("/hash"), json!(format!("sha-256:{}", lalian_tests::text::hex_digest(&bytes))));
+    }
+
+    async fn a_correction_names_the_photos_of_its_visit_again(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let site = world.site(&inspector, "bus_shelter", 0).await;
+        let visit = site.visit(&inspector, &["BUS-01"]);
+        let sealed = visit.draft(&inspector, 9).seal();
+        inspector.send(&sealed).await;
+        let photo = sealed.photos[0].file_id;
+        let payload = json!({ "inspection_id": visit.inspection, "reason": "补充", "inspection": visit.payload });
+        let again = inspector
+            .draft("inspection.correct/1", payload)
+            .file("before", sealed.photos[0].bytes.clone(), json!({ "file_id": photo, "item_path": "BUS-01" }))
+            .seal();
+        let (answer, _) = inspector.send(&again).await;
+        assert!(!answer.at("/flags").to_string().contains("forked"), "{answer}");
+        let row = office.http.get(&format!("/api/v1/inspections/{}", visit.inspection)).await.expect(200).json();
+        assert!(row["photos"].as_array().expect("photos").iter().any(|shown| shown["file_id"] == json!(photo)), "{row}");
+    }
+
     async fn a_photo_that_never_comes_is_waived_after_a_week_and_still_taken_later(world: World) {
         let id = accepted_ticket(&world, &world.inspector().await, 1).await;
         let sealed = attempt(&world, id, 900).await;

@@ -11,7 +11,7 @@ use crate::{
         clock::Instant,
         field::{
             envelope::{Envelope, FileRef},
-            flag::Flag,
+            flag::{Flag, FlagCode},
             sheet,
             times::Times,
         },
@@ -39,6 +39,7 @@ pub struct Entry<'a> {
     pub county: Uuid,
     pub times: &'a Times,
     changes: RefCell<Vec<ChangeRow>>,
+    noticed: RefCell<Vec<Flag>>,
 }
 
 /// What became of it.
@@ -99,7 +100,16 @@ impl<'a> Entry<'a> {
         county: Uuid,
         times: &'a Times,
     ) -> Self {
-        Self { tx, facts, envelope, author, county, times, changes: RefCell::default() }
+        Self {
+            tx,
+            facts,
+            envelope,
+            author,
+            county,
+            times,
+            changes: RefCell::default(),
+            noticed: RefCell::default(),
+        }
     }
 
     pub fn now(&self) -> Instant {
@@ -154,7 +164,15 @@ impl<'a> Entry<'a> {
             village_id: village,
             visible_from,
         };
-        Ok(store::field::named::insert(self.tx, by, &files).await?)
+        let named = store::field::named::insert(self.tx, by, &files).await?;
+        let forked = named.forked.iter().map(|id| FlagCode::Forked.with(id.to_string()));
+        self.noticed.borrow_mut().extend(forked);
+        Ok(named.missing)
+    }
+
+    /// What was odd about its files.
+    pub fn noticed(&self) -> Vec<Flag> {
+        self.noticed.take()
     }
 
     /// Appends a ticket's event and tells the feed.

@@ -264,6 +264,7 @@ impl Door<'_> {
         }
         entry.publish().await?;
         flags.append(&mut effect.flags);
+        flags.append(&mut entry.noticed());
         self.settle(tx, server_seq, flags, effect).await
     }
 

@@ -302,7 +302,7 @@ async fn verify(entry: &Entry<'_>) -> Done {
         effect.flags.push(FlagCode::SelfVerification.flag());
         return Ok(Ok(effect));
     }
-    if store::field::named::any_missing(entry.tx, attempt.operation_id).await? {
+    if store::field::named::any_missing(entry.tx, entry.county, attempt.operation_id).await? {
         let mut effect = conflict(entry, ticket).await?;
         effect.flags.push(FlagCode::PhotoMissing.flag());
         return Ok(Ok(effect));

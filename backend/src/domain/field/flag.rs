@@ -30,7 +30,7 @@ flags! {
     ClockDoubtful "clock_doubtful" "手机时间不能确定" "The phone's time is uncertain";
     ClockAhead "clock_ahead" "手机时间快于服务器" "The phone's clock is ahead of the server's";
     LateArrival "late_arrival" "较晚送达" "Arrived late";
-    Forked "forked" "本机编号重复" "A number of this device was used twice";
+    Forked "forked" "编号重复使用" "A number or photo id was used twice";
     DeviceRevoked "device_revoked" "设备已停用" "The device was revoked";
     PostEnded "post_ended" "当时不在这个岗位的任期内" "The post was not held at that time";
     NotPermitted "not_permitted" "岗位通常不做这件事" "The post does not usually do this";

@@ -9,7 +9,9 @@ use crate::{
         },
         people::scope::Scope,
     },
-    store::{Conn, Error, Tx, entity::file, entity::operation, entity::operation_file},
+    store::{
+        Conn, Error, Tx, entity::file, entity::operation, entity::operation_file, field::named::genuine,
+    },
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -313,17 +315,16 @@ pub async fn visible(
     file_id: Uuid,
 ) -> Result<Option<VisiblePhoto>, Error> {
     let Some(county) = scope.county() else { return Ok(None) };
-    let row = operation_file::Entity::find()
+    let rows = operation_file::Entity::find()
         .filter(operation_file::Column::FileId.eq(file_id))
         .filter(operation_file::Column::CountyId.eq(county))
         .filter(Condition::any().add(operation_file::Column::PersonId.eq(person)).add(in_scope(scope, now)))
-        // Named more than once, the one that is here wins: "stored" sorts after "missing".
+        // The same photo named more than once: the place where it is here wins; "stored" sorts after "missing".
         .order_by_desc(operation_file::Column::State)
         .order_by_asc(operation_file::Column::OperationId)
-        .limit(1)
-        .one(conn.raw())
+        .all(conn.raw())
         .await?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = genuine(conn, county, rows).await?.into_iter().next() else { return Ok(None) };
     let sha256 = Sha256::parse(&row.sha256).ok_or_else(|| Error::Inconsistent {
         table: "operation_file",
         column: "sha256",
@@ -343,7 +344,7 @@ pub async fn here_of_operations(
     roles: &[&str],
 ) -> Result<Vec<operation_file::Model>, Error> {
     let Some(county) = scope.county() else { return Ok(Vec::new()) };
-    Ok(operation_file::Entity::find()
+    let rows = operation_file::Entity::find()
         .filter(operation_file::Column::CountyId.eq(county))
         .filter(operation_file::Column::OperationId.is_in(operations))
         .filter(operation_file::Column::Role.is_in(roles.iter().copied()))
@@ -352,7 +353,8 @@ pub async fn here_of_operations(
         .order_by_asc(operation_file::Column::OperationId)
         .order_by_asc(operation_file::Column::Ord)
         .all(conn.raw())
-        .await?)
+        .await?;
+    genuine(conn, county, rows).await
 }
 
 /// The rows of `operation_file` that a scope contains: by place, or by a ticket that the unit has to repair.

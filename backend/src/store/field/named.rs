@@ -9,11 +9,11 @@ use crate::{
             media::Sha256,
         },
     },
-    store::{Conn, Error, Tx, entity::operation_file, field::files::ERASED},
+    store::{Conn, Error, Tx, entity::operation, entity::operation_file, field::files::ERASED},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, ExprTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use std::collections::{HashMap, HashSet};
@@ -45,10 +45,19 @@ pub struct NamedBy {
     pub visible_from: Option<Instant>,
 }
 
-/// Records the files of an operation and answers the hashes that the county lacks, urgent ones first.
-pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<String>, Error> {
+/// What naming the files of an operation led to.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// The hashes that the county lacks, urgent ones first.
+    pub missing: Vec<String>,
+    /// Ids that stand for other bytes, or for somebody else's photo, since an earlier operation.
+    pub forked: Vec<Uuid>,
+}
+
+/// Records the files of an operation.
+pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Named, Error> {
     if files.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Named::default());
     }
     // Only bytes that this person has sent before count as here: naming a hash must neither tell nor give anybody
     // a file that he never had. Equal bytes of two people still become one object when both have uploaded them.
@@ -115,7 +124,67 @@ pub async fn insert(tx: &Tx, by: NamedBy, files: &[NewNamed<'_>]) -> Result<Vec<
         .exec_without_returning(tx.raw())
         .await?;
     missing.sort_by_key(|(later, _)| *later);
-    Ok(missing.into_iter().map(|(_, sha)| sha).collect())
+    let firsts = firsts(tx, by.county_id, files.iter().map(|named| named.file.file_id).collect()).await?;
+    let forked = files.iter().filter(|named| {
+        firsts.get(&named.file.file_id).is_some_and(|first| !first.is(&named.file.sha256, by.person_id))
+    });
+    Ok(Named {
+        forked: forked.map(|named| named.file.file_id).collect(),
+        missing: missing.into_iter().map(|(_, sha)| sha).collect(),
+    })
+}
+
+/// What a file's id stands for, by the operation that named it first.
+struct First {
+    sha256: String,
+    person_id: Uuid,
+}
+
+impl First {
+    fn is(&self, sha256: &str, person: Uuid) -> bool {
+        self.sha256 == sha256 && self.person_id == person
+    }
+}
+
+/// What these ids stand for. Phones choose them, so somebody could name a photo that he has seen once more, with bytes of his own:
+/// the operation that came first decides, by a number that only the server gives.
+async fn firsts(conn: &impl Conn, county: Uuid, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, First>, Error> {
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut firsts = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let operation = operation_file::Entity::belongs_to(operation::Entity)
+            .from(C::OperationId)
+            .to(operation::Column::Id)
+            .into();
+        let named: Vec<(Uuid, String, Uuid)> = operation_file::Entity::find()
+            .select_only()
+            .columns([C::FileId, C::Sha256, C::PersonId])
+            .join(JoinType::InnerJoin, operation)
+            .filter(C::CountyId.eq(county).and(C::FileId.is_in(chunk.iter().copied())))
+            .order_by_asc(operation::Column::ServerSeq)
+            .into_tuple()
+            .all(conn.raw())
+            .await?;
+        for (id, sha256, person_id) in named {
+            firsts.entry(id).or_insert(First { sha256, person_id });
+        }
+    }
+    Ok(firsts)
+}
+
+/// Those rows that show what their id stands for: the first that named it, and later ones of the same person with the same bytes, as a
+/// correction names its visit's photos again. The others keep their bytes and receipt, and are shown as nobody's photo.
+pub(super) async fn genuine(
+    conn: &impl Conn,
+    county: Uuid,
+    mut rows: Vec<NamedFile>,
+) -> Result<Vec<NamedFile>, Error> {
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let firsts = firsts(conn, county, rows.iter().map(|row| row.file_id).collect()).await?;
+    rows.retain(|row| firsts.get(&row.file_id).is_none_or(|first| first.is(&row.sha256, row.person_id)));
+    Ok(rows)
 }
 
 /// What the phone says of the photo: time, place, way of capture.
@@ -163,12 +232,13 @@ pub async fn of_subjects(
     county: Uuid,
     subjects: Vec<Uuid>,
 ) -> Result<Vec<NamedFile>, Error> {
-    Ok(operation_file::Entity::find()
+    let rows = operation_file::Entity::find()
         .filter(C::CountyId.eq(county).and(C::SubjectId.is_in(subjects)))
         .order_by_asc(C::OperationId)
         .order_by_asc(C::Ord)
         .all(conn.raw())
-        .await?)
+        .await?;
+    genuine(conn, county, rows).await
 }
 
 /// Where one of these operations names this hash.
@@ -185,13 +255,13 @@ pub async fn by_hash(
     Ok(named.into_iter().filter(|file| operations.contains(&file.operation_id)).collect())
 }
 
-/// True while an operation waits for files.
-pub async fn any_missing(conn: &impl Conn, operation: Uuid) -> Result<bool, Error> {
-    Ok(operation_file::Entity::find()
+/// True while an operation waits for files that will be shown.
+pub async fn any_missing(conn: &impl Conn, county: Uuid, operation: Uuid) -> Result<bool, Error> {
+    let rows = operation_file::Entity::find()
         .filter(C::OperationId.eq(operation).and(C::State.eq("missing")))
-        .count(conn.raw())
-        .await?
-        > 0)
+        .all(conn.raw())
+        .await?;
+    Ok(!genuine(conn, county, rows).await?.is_empty())
 }
 
 /// Stops waiting for what is still missing; answers how many files that were.

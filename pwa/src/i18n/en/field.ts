@@ -205,7 +205,7 @@ export const field: typeof zh = {
       clock_doubtful: 'the phone’s time is uncertain',
       clock_ahead: 'the phone’s clock is fast',
       late_arrival: 'arrived late',
-      forked: 'device number used twice',
+      forked: 'number used twice',
       device_revoked: 'device stopped',
       post_ended: 'post ended',
       photo_missing: 'photo missing',

@@ -173,7 +173,7 @@ export const tickets: typeof zh = {
     clock_doubtful: 'The phone’s time is uncertain',
     clock_ahead: 'The phone’s clock is ahead of the server’s',
     late_arrival: 'Arrived late',
-    forked: 'A number of this device was used twice',
+    forked: 'A number or photo id was used twice',
     device_revoked: 'The device was revoked',
     post_ended: 'The post was not held at that time',
     not_permitted: 'The post does not usually do this',

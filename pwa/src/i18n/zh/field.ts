@@ -204,7 +204,7 @@ export const field = {
       clock_doubtful: '手机时间拿不准',
       clock_ahead: '手机时间偏快',
       late_arrival: '送到得晚',
-      forked: '设备序号重复',
+      forked: '编号重复使用',
       device_revoked: '设备已停用',
       post_ended: '岗位已结束',
       photo_missing: '缺照片',

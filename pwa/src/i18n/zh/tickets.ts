@@ -170,7 +170,7 @@ export const tickets = {
     clock_doubtful: '手机时间不能确定',
     clock_ahead: '手机时间快于服务器',
     late_arrival: '较晚送达',
-    forked: '本机编号重复',
+    forked: '编号重复使用',
     device_revoked: '设备已停用',
     post_ended: '当时不在这个岗位的任期内',
     not_permitted: '岗位通常不做这件事',
