@@ -14,6 +14,7 @@ mod m0007_desk;
 mod m0008_examples;
 mod m0009_paper;
 mod m0010_heard_of;
+mod m0011_hidden_findings;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_examples::Step),
             Box::new(m0009_paper::Step),
             Box::new(m0010_heard_of::Step),
+            Box::new(m0011_hidden_findings::Step),
         ]
     }
 }

@@ -8,7 +8,7 @@ use lalian_tests::actor::Actor;
 use lalian_tests::http::{Answer, send};
 use lalian_tests::phone::{fresh_id, id_from};
 use lalian_tests::stories;
-use lalian_tests::visit::Visit;
+use lalian_tests::visit::{Visit, id_of};
 use lalian_tests::world::World;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ async fn inspect(world: &World, township: usize, round: Option<Uuid>) -> Traces 
     let office = world.office().await;
     let tickets = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
     assert_eq!(tickets.len(), 2, "{tickets:?}");
-    ids.extend(tickets.iter().map(|row| ("ticket", lalian_tests::visit::id_of(&row["id"]))));
+    ids.extend(tickets.iter().map(|row| ("ticket", id_of(&row["id"]))));
     Traces { ids }
 }
 
@@ -142,6 +142,57 @@ async fn assert_not_listed(actor: &Actor, who: &str, traces: &Traces) {
     }
 }
 
+async fn hidden_round(office: &Actor) -> Uuid {
+    let round = json!({ "name": "暗访", "year": 2026, "quarter": 4, "mode": "unannounced", "issue_mode": "after_look" });
+    let answer = office.http.with("idempotency-key", "hide").post("/api/v1/rounds", &round).await.expect(201);
+    id_of(&answer.at("/id"))
+}
+
+async fn release(office: &Actor, round: Uuid) {
+    let answer = office
+        .http
+        .with("idempotency-key", "release")
+        .post(&format!("/api/v1/rounds/{round}/release"), &json!({}))
+        .await;
+    assert!(matches!(answer.status, 200 | 201 | 204), "{answer}");
+}
+
+async fn issue(world: &World, office: &Actor, ticket: Uuid) {
+    let payload = json!({
+        "ticket_id": ticket, "seen_version": 1, "unit_kind": "township", "unit_id": world.township_id(0).await,
+        "severity": null, "is_static": null, "deadline_days": null, "note": "",
+    });
+    let answer = office.operate("ticket.issue/1", payload).await.expect(201);
+    assert_eq!(answer.at("/outcome"), "applied", "{answer}");
+}
+
+async fn read(actor: &Actor, path: &str) -> Value {
+    let mut seen = actor.http.get(path).await.expect(200).json();
+    forget(&mut seen);
+    seen
+}
+
+/// Everything that a reader of a township is shown.
+async fn everything(actor: &Actor, tickets: &[Uuid]) -> Vec<Value> {
+    let mut seen = actor.snapshot().await;
+    for path in [
+        "/api/v1/tickets?limit=200",
+        "/api/v1/inspections?limit=200",
+        "/api/v1/tickets/counts",
+        "/api/v1/figures/zero",
+    ] {
+        seen.push(read(actor, path).await);
+    }
+    for id in tickets {
+        seen.push(read(actor, &format!("/api/v1/tickets/{id}")).await);
+    }
+    seen
+}
+
+async fn photo_status(actor: &Actor, photo: Uuid) -> u16 {
+    actor.http.get(&format!("/api/v1/photos/{photo}/original")).await.status
+}
+
 const TOWNSHIP_SIDE: [Role; 4] =
     [Role::MainLeader, Role::DeputyLeader, Role::DeskOfficer, Role::VillageCadre];
 
@@ -185,7 +236,7 @@ stories! {
         let round = json!({ "name": "暗访", "year": 2026, "quarter": 4, "mode": "unannounced", "issue_mode": "after_look" });
         let answer = office.http.with("idempotency-key", "a-hidden-round").post("/api/v1/rounds", &round).await;
         assert!(matches!(answer.status, 200 | 201), "{answer}");
-        let round = lalian_tests::visit::id_of(&answer.at("/id"));
+        let round = id_of(&answer.at("/id"));
         let staff = world.desk_of(Role::DeputyLeader, 0).await;
         let figures = async || {
             let mut seen = staff.http.get("/api/v1/figures/zero").await.expect(200).json();
@@ -214,10 +265,79 @@ stories! {
                 "severity": null, "is_static": null, "deadline_days": null, "note": "",
             });
             office.operate("ticket.issue/1", payload).await.expect(201);
-            issued.push(lalian_tests::visit::id_of(&row["id"]));
+            issued.push(id_of(&row["id"]));
         }
         let seen = format!("{:?}", staff.snapshot().await);
         assert_eq!(issued.len(), 2);
         assert!(issued.iter().all(|id| seen.contains(&id.to_string())), "issued tickets are in the working set");
+    }
+
+    async fn a_hidden_sighting_of_a_visible_ticket_is_told_with_its_round_and_not_before(world: World) {
+        let (office, staff) = (world.office().await, world.desk_of(Role::DeputyLeader, 0).await);
+        let inspector = world.inspector().await;
+        let site = world.site(&inspector, "bus_shelter", 0).await;
+        let items = site.ticket_items();
+        let open = site.visit(&inspector, &[&items[0], &items[2]]);
+        inspector.send(&open.draft(&inspector, 1).seal()).await;
+        let ticket_of = async |item: &str| {
+            let rows = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
+            id_of(&rows.iter().find(|row| row["item_code"] == json!(item)).expect("a ticket of the item")["id"])
+        };
+        let (seen, pending) = (ticket_of(&items[0]).await, ticket_of(&items[2]).await);
+        issue(&world, &office, seen).await;
+
+        let round = hidden_round(&office).await;
+        world.clock.advance(chrono::TimeDelta::seconds(30));
+        let before = everything(&staff, &[seen]).await;
+        let from = staff.http.get("/api/v1/sync/snapshot").await.expect(200).text("/cursor");
+
+        // Both faults again, and one more that was mended on the spot.
+        let colleague = world.phone_of(Role::Inspector, 1).await;
+        let mut visit = site.visit(&colleague, &[&items[0], &items[1], &items[2]]);
+        visit.payload["round_id"] = json!(round);
+        for answer in visit.payload["answers"].as_array_mut().expect("answers") {
+            if answer["item"] == json!(items[1]) {
+                answer["findings"][0]["fixed_on_spot"] = json!(true);
+            }
+        }
+        let sealed = visit.draft(&colleague, 2).seal();
+        colleague.send(&sealed).await;
+        let photos: Vec<Uuid> = sealed.photos.iter().map(|photo| photo.file_id).collect();
+        world.clock.advance(chrono::TimeDelta::seconds(30));
+        assert_eq!(everything(&staff, &[seen]).await, before, "nothing is told of the hidden visit");
+        assert_eq!(staff.told_since(&from).await, Vec::<Value>::new(), "neither by the feed");
+        let whole = read(&office, &format!("/api/v1/tickets/{seen}")).await;
+        assert_eq!((whole["findings"].as_array().map(Vec::len), whole["before"].as_array().map(Vec::len)), (Some(2), Some(2)), "the county sees all: {whole}");
+
+        // A ticket that waited meanwhile is issued as its own visit found it.
+        issue(&world, &office, pending).await;
+        let shown = read(&staff, &format!("/api/v1/tickets/{pending}")).await;
+        assert_eq!((&shown["sightings"], shown["findings"].as_array().map(Vec::len), shown["before"].as_array().map(Vec::len)), (&json!(1), Some(1), Some(1)), "{shown}");
+        assert!(!shown.to_string().contains("sighting\""), "{shown}");
+        for photo in &photos {
+            assert_eq!((photo_status(&staff, *photo).await, photo_status(&office, *photo).await), (404, 200));
+        }
+
+        let from = staff.http.get("/api/v1/sync/snapshot").await.expect(200).text("/cursor");
+        world.clock.advance(chrono::TimeDelta::seconds(30));
+        release(&office, round).await;
+        world.clock.advance(chrono::TimeDelta::seconds(30));
+        for photo in &photos {
+            assert_eq!(photo_status(&staff, *photo).await, 200, "released with the round");
+        }
+        let told = format!("{:?}", staff.told_since(&from).await);
+        let mended = ticket_of(&items[1]).await;
+        for id in [seen, pending, mended] {
+            assert!(told.contains(&id.to_string()), "the feed tells of {id}");
+        }
+        for id in [seen, pending] {
+            let shown = read(&staff, &format!("/api/v1/tickets/{id}")).await;
+            assert_eq!((&shown["sightings"], shown["findings"].as_array().map(Vec::len), shown["before"].as_array().map(Vec::len)), (&json!(2), Some(2), Some(2)), "{shown}");
+            assert!(shown.to_string().contains("sighting\""), "{shown}");
+        }
+        let shown = read(&staff, &format!("/api/v1/tickets/{mended}")).await;
+        assert_eq!((&shown["state"], &shown["due_at"], &shown["hidden"]), (&json!("closed"), &Value::Null, &json!(false)), "{shown}");
+        let listed = staff.list("/api/v1/tickets").await;
+        assert!(listed.iter().any(|row| row["id"] == json!(mended)), "what was mended on the spot is listed");
     }
 }

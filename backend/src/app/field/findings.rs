@@ -18,7 +18,12 @@ use crate::{
             machine::{self, Event, Step},
         },
     },
-    store::{self, field::findings::FindingRow, places::sites::Site, rounds::RoundRow},
+    store::{
+        self,
+        field::findings::{self, FindingRow},
+        places::sites::Site,
+        rounds::RoundRow,
+    },
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -77,11 +82,37 @@ impl Openness {
     }
 }
 
+/// The ticket behind a finding.
+#[derive(Debug, Clone, Copy)]
+pub enum Behind {
+    /// It only scores.
+    None,
+    Counted(Uuid),
+    /// Of a hidden round, at a ticket that others may read: it counts when its round is released.
+    Waiting(Uuid),
+}
+
+impl Behind {
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::None => None,
+            Self::Counted(id) | Self::Waiting(id) => Some(id),
+        }
+    }
+}
+
 /// What a finding led to.
 pub struct Opened {
-    pub ticket_id: Option<Uuid>,
+    pub ticket: Behind,
+    /// What the author is told of it.
     pub changed: Option<Changed>,
     pub flags: Vec<Flag>,
+}
+
+impl Opened {
+    fn quietly(ticket: Behind) -> Self {
+        Self { ticket, changed: None, flags: Vec::new() }
+    }
 }
 
 /// Opens a ticket, or records a sighting of the open one of the same fault; a finding that only scores makes none.
@@ -92,7 +123,7 @@ pub async fn open(
     openness: Openness,
 ) -> AppResult<Opened> {
     if draft.makes == "score" {
-        return Ok(Opened { ticket_id: None, changed: None, flags: Vec::new() });
+        return Ok(Opened::quietly(Behind::None));
     }
     let mut ticket = new_ticket(entry, draft, site, openness);
     if draft.fixed_on_spot {
@@ -102,7 +133,7 @@ pub async fn open(
         ticket.number = Some(number(entry).await?);
     }
     if !store::tickets::insert_unless_open(entry.tx, &ticket).await? {
-        return sight(entry, draft, site).await;
+        return sight(entry, draft, site, openness).await;
     }
     let opened = Event {
         version: ticket.version,
@@ -130,7 +161,7 @@ pub async fn open(
         };
         changed = issue(entry, &mut ticket, &step, openness.visible_from).await?;
     }
-    Ok(Opened { ticket_id: Some(ticket.id), changed: Some(changed), flags: Vec::new() })
+    Ok(Opened { ticket: Behind::Counted(ticket.id), changed: Some(changed), flags: Vec::new() })
 }
 
 /// Issues a ticket (T2): numbered, dated, counted, and shown to the unit unless its round is hidden.
@@ -228,32 +259,46 @@ fn source(role: Role) -> &'static str {
 }
 
 /// The same fault is already open: one more sighting, and a strong flag when its repair waits for a check.
-async fn sight(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>) -> AppResult<Opened> {
+async fn sight(
+    entry: &Entry<'_>,
+    draft: &Draft,
+    site: Option<&Site>,
+    openness: Openness,
+) -> AppResult<Opened> {
     let Some(site) = site else {
         // The same finding under another operation: its ticket stands.
-        return Ok(Opened { ticket_id: Some(Ticket::id_of(draft.id)), changed: None, flags: Vec::new() });
+        return Ok(Opened::quietly(Behind::Counted(Ticket::id_of(draft.id))));
     };
     let open =
         store::tickets::open_fault(entry.tx, entry.county, site.id, &draft.item_code, &draft.instance_key)
             .await?;
     let Some(mut ticket) = open else {
-        return Ok(Opened { ticket_id: Some(Ticket::id_of(draft.id)), changed: None, flags: Vec::new() });
+        return Ok(Opened::quietly(Behind::Counted(Ticket::id_of(draft.id))));
     };
     if ticket.finding_id == draft.id {
-        return Ok(Opened { ticket_id: Some(ticket.id), changed: None, flags: Vec::new() });
+        return Ok(Opened::quietly(Behind::Counted(ticket.id)));
+    }
+    // A hidden sighting counts at once only where its ticket is shown together with it; elsewhere the ticket's history and numbers
+    // would tell of the round, now or at issue.
+    let same_round = ticket.round_id.is_some() && ticket.round_id == openness.round_id;
+    if openness.visible_from.is_none() && !(same_round && ticket.visible_from.is_none()) {
+        let flags = seen_while_submitted(&ticket, ticket.state == State::Submitted);
+        return Ok(Opened { ticket: Behind::Waiting(ticket.id), changed: None, flags });
     }
     let step = Step::Sight { finding_id: draft.id };
     let Ok(event) = machine::apply(&mut ticket, &step, entry.when(), entry.facts.deadlines()) else {
-        return Ok(Opened { ticket_id: Some(ticket.id), changed: None, flags: Vec::new() });
+        return Ok(Opened::quietly(Behind::Counted(ticket.id)));
     };
     store::tickets::update(entry.tx, &ticket).await?;
     let changed = entry.record(&ticket, &event, ticket.unit_id).await?;
-    let flags = if ticket.state == State::Submitted {
-        vec![FlagCode::SeenWhileSubmitted.with(ticket.number.clone().unwrap_or_default())]
-    } else {
-        Vec::new()
-    };
-    Ok(Opened { ticket_id: Some(ticket.id), changed: Some(changed), flags })
+    let flags =
+        seen_while_submitted(&ticket, ticket.state == State::Submitted && ticket.seen_while_submitted);
+    Ok(Opened { ticket: Behind::Counted(ticket.id), changed: Some(changed), flags })
+}
+
+fn seen_while_submitted(ticket: &Ticket, seen: bool) -> Vec<Flag> {
+    let flag = || FlagCode::SeenWhileSubmitted.with(ticket.number.clone().unwrap_or_default());
+    seen.then(flag).into_iter().collect()
 }
 
 /// The row of a finding.
@@ -262,8 +307,13 @@ pub fn row(
     draft: &Draft,
     site: Option<&Site>,
     openness: Openness,
-    ticket_id: Option<Uuid>,
+    ticket: Behind,
 ) -> FindingRow {
+    let state = match ticket {
+        Behind::None => findings::SCORED,
+        Behind::Counted(_) => findings::TICKETED,
+        Behind::Waiting(_) => findings::WAITING,
+    };
     FindingRow {
         id: draft.id,
         county_id: entry.county,
@@ -288,8 +338,8 @@ pub fn row(
         accuracy_m: draft.accuracy_m,
         border: draft.border,
         fixed_on_spot: draft.fixed_on_spot,
-        state: if ticket_id.is_some() { "ticketed" } else { "scored" }.to_owned(),
-        ticket_id,
+        state: state.to_owned(),
+        ticket_id: ticket.id(),
         person_id: entry.author.person_id,
         post_id: entry.author.post_id,
         observed_at: entry.times.effective(),
@@ -359,9 +409,9 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
     let openness = Openness::of(None, entry.now());
     let opened = open(entry, &draft, identified, openness).await?;
     flags.extend(opened.flags);
-    let row = row(entry, &draft, site.as_deref(), openness, opened.ticket_id);
-    store::field::findings::insert(entry.tx, vec![row]).await?;
-    let subject = opened.ticket_id.unwrap_or(draft.id);
+    let row = row(entry, &draft, site.as_deref(), openness, opened.ticket);
+    findings::insert(entry.tx, vec![row]).await?;
+    let subject = opened.ticket.id().unwrap_or(draft.id);
     let missing = entry
         .name_files(draft.township, draft.village, openness.visible_from, |_| Belongs {
             subject: "ticket",

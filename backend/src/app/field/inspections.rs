@@ -3,7 +3,7 @@
 use super::{
     answer::{Changed, Refusal},
     entry::{Belongs, Effect, Entry},
-    findings::{self, Draft, Openness},
+    findings::{self, Draft, Opened, Openness},
 };
 use crate::{
     app::{AppError, AppResult},
@@ -17,6 +17,7 @@ use crate::{
             },
             sheet::SHEET_ROLE,
         },
+        people::scope::Scope,
         places::position::Point,
         standards::{
             check::{self, Capture, VisitAnswer, VisitFinding},
@@ -105,7 +106,7 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
     let known: HashSet<Uuid> = old.iter().map(|finding| finding.id).collect();
     let dropped: Vec<_> = old
         .into_iter()
-        .filter(|finding| !kept.contains(&finding.id) && finding.state != "withdrawn")
+        .filter(|finding| !kept.contains(&finding.id) && finding.state != store::field::findings::WITHDRAWN)
         .collect();
     let mut changed = Vec::new();
     for ticket_id in dropped.iter().filter_map(|finding| finding.ticket_id) {
@@ -135,7 +136,7 @@ enum Withdrawal {
 
 /// A finding taken back before anything was issued ends its ticket; later only the office can.
 async fn withdraw(entry: &Entry<'_>, ticket_id: Uuid, reason: &str) -> AppResult<Withdrawal> {
-    let scope = crate::domain::people::scope::Scope::County { county: entry.county };
+    let scope = Scope::County { county: entry.county };
     let Some(mut ticket) = store::tickets::lock(entry.tx, scope, entry.now(), ticket_id).await? else {
         return Ok(Withdrawal::Ended);
     };
@@ -144,6 +145,10 @@ async fn withdraw(entry: &Entry<'_>, ticket_id: Uuid, reason: &str) -> AppResult
     }
     if ticket.state != State::Pending || ticket.sightings > 1 {
         return Ok(Withdrawal::Issued(ticket.number.unwrap_or_default()));
+    }
+    if store::field::findings::any_waiting(entry.tx, entry.county, ticket.id).await? {
+        // Somebody else saw it in a round that is still hidden: the fault stands, and the author is told nothing of why.
+        return Ok(Withdrawal::Ended);
     }
     let step = Step::Withdraw { reason: shorten(reason, MAX_TEXT) };
     let event = machine::apply(&mut ticket, &step, entry.when(), entry.facts.deadlines())
@@ -259,9 +264,7 @@ impl<'a> Visit<'a> {
             .collect();
         let found = check::check(list, &answers);
         self.flags.extend(
-            found
-                .into_iter()
-                .map(|flag| Flag { code: flag.code.as_str().into(), detail: Some(shorten(&flag.item, 64)) }),
+            found.into_iter().map(|flag| Flag::new(flag.code.as_str(), Some(shorten(&flag.item, 64)))),
         );
         self.score = score::score(list, &answers, entry.facts.settings().scoring.gate_permille);
         for (answer, judged) in self.body.answers.iter().zip(&answers) {
@@ -329,7 +332,8 @@ impl<'a> Visit<'a> {
         findings: &[store::field::findings::FindingRow],
     ) -> AppResult<()> {
         let subjects = findings.iter().filter_map(|finding| finding.ticket_id).chain([visit]).collect();
-        let files = store::field::named::of_subjects(entry.tx, entry.county, subjects).await?;
+        let county = Scope::County { county: entry.county };
+        let files = store::field::named::of_subjects(entry.tx, county, entry.now(), subjects).await?;
         let seen: HashSet<String> = files.into_iter().filter_map(|file| file.item_path).collect();
         self.flags.retain(|flag| {
             let forgiven = flag.detail.as_ref().is_some_and(|item| seen.contains(item));
@@ -395,13 +399,14 @@ impl<'a> Visit<'a> {
                 found.tickets.entry(key).or_insert_with(|| Ticket::id_of(draft.id));
                 continue;
             }
-            let opened = findings::open(entry, draft, Some(&self.site), self.openness).await?;
-            found.flags.extend(opened.flags);
-            found.changed.extend(opened.changed);
-            if let Some(id) = opened.ticket_id {
+            let Opened { ticket, changed, flags } =
+                findings::open(entry, draft, Some(&self.site), self.openness).await?;
+            found.flags.extend(flags);
+            found.changed.extend(changed);
+            if let Some(id) = ticket.id() {
                 found.tickets.entry(key).or_insert(id);
             }
-            rows.push(findings::row(entry, draft, Some(&self.site), self.openness, opened.ticket_id));
+            rows.push(findings::row(entry, draft, Some(&self.site), self.openness, ticket));
         }
         store::field::findings::insert(entry.tx, rows).await?;
         Ok(found)

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Job kind that makes the copies of one photo; payload `{county_id, sha256}`.
@@ -64,14 +64,14 @@ pub(super) async fn tell_of_photos(
     tx: &Tx,
     now: Instant,
     county: Uuid,
-    tickets: BTreeSet<Uuid>,
+    shown: BTreeMap<Uuid, bool>,
     inspections: BTreeSet<Uuid>,
 ) -> AppResult<()> {
-    if tickets.is_empty() && inspections.is_empty() {
+    if shown.is_empty() && inspections.is_empty() {
         return Ok(());
     }
     let scope = Scope::County { county };
-    let tickets = store::tickets::get_many(tx, scope, now, tickets.into_iter().collect()).await?;
+    let tickets = store::tickets::get_many(tx, scope, now, shown.keys().copied().collect()).await?;
     let visits =
         store::field::inspections::get_many(tx, scope, now, inspections.into_iter().collect()).await?;
     let of_tickets = tickets.iter().map(|ticket| ChangeRow {
@@ -83,7 +83,8 @@ pub(super) async fn tell_of_photos(
         township_after: ticket.unit_id,
         village_id: ticket.place_village_id,
         person_id: None,
-        visible_from: ticket.visible_from,
+        // That a photo of a hidden visit came to a ticket would tell of the visit.
+        visible_from: ticket.visible_from.filter(|_| shown.get(&ticket.id) == Some(&true)),
         gone: false,
     });
     let of_visits = visits.iter().map(|visit| ChangeRow {

@@ -115,7 +115,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<InspectionDe
     subjects.extend(view.tickets.iter().map(|ticket| ticket.id));
     let revisions = store::field::operations::of_subject(read, county, id).await?;
     let own: HashSet<Uuid> = revisions.iter().map(|row| row.id).collect();
-    let mut files = store::field::named::of_subjects(read, county, subjects).await?;
+    let mut files = store::field::named::of_subjects(read, scope, now, subjects).await?;
     files.retain(|file| own.contains(&file.operation_id));
     Ok(InspectionDetail {
         inspection: view,

@@ -1,15 +1,25 @@
 //! Review rounds 拉练: begun by the office, hidden from townships while unannounced, released by a person.
 
 use crate::{
-    app::{App, AppError, AppResult, Caller, Once, field::facts::Facts},
+    app::{App, AppError, AppResult, Caller, Once, field::facts::Facts, tickets::commands::show_evidence},
     domain::{
         clock::{Instant, local_day},
         people::{permission::Action, scope::Scope},
         problem::{Code, Problem},
-        tickets::machine::{self, Step, When},
+        tickets::{
+            Ticket,
+            machine::{self, Step, When},
+        },
     },
     store::{
-        self, Tx, changes::ChangeRow, field::inspections::InspectionRow, rounds::RoundRow, tickets::EventBy,
+        self, Tx,
+        changes::ChangeRow,
+        field::{
+            findings::{FindingRow, WAITING},
+            inspections::InspectionRow,
+        },
+        rounds::RoundRow,
+        tickets::EventBy,
     },
 };
 use chrono::{DateTime, Utc};
@@ -155,17 +165,24 @@ pub async fn release(app: &App, caller: &Caller, once: &Once, id: Uuid) -> AppRe
         store::rounds::release(tx, &row, now).await?;
         (row.visible_from, row.version) = (Some(now), row.version + 1);
         store::changes::append(tx, now, vec![change(&row)]).await?;
-        show_visits(tx, county, id, now).await?;
+        let findings = show_visits(tx, county, id, now).await?;
         show_tickets(tx, &facts, caller, id, now).await?;
+        count_sightings(tx, &facts, findings, now).await?;
         store::audit::append(tx, now, caller.audit("round.release", "rounds", id)).await?;
         Ok(RoundView::from(row))
     })
     .await
 }
 
-async fn show_visits(tx: &Tx, county: Uuid, round: Uuid, now: Instant) -> AppResult<()> {
+/// Answers the findings that were hidden with the visits.
+async fn show_visits(tx: &Tx, county: Uuid, round: Uuid, now: Instant) -> AppResult<Vec<FindingRow>> {
     let visits = store::field::inspections::release_round(tx, county, round, now).await?;
-    store::field::named::release(tx, county, visits.iter().map(|visit| visit.id).collect(), now).await?;
+    let ids: Vec<Uuid> = visits.iter().map(|visit| visit.id).collect();
+    let findings = store::field::findings::release(tx, county, ids.clone(), now).await?;
+    // By operation: photos of a failed answer hang on its ticket, which may be another round's or nobody's.
+    let operations = store::field::operations::ids_of_subjects(tx, county, ids).await?;
+    let operations = operations.into_iter().map(|(operation, _)| operation).collect();
+    store::field::named::release_operations(tx, county, operations, now).await?;
     let told = |noun, object_id, version, visit: &InspectionRow| ChangeRow {
         county_id: county,
         noun,
@@ -185,7 +202,50 @@ async fn show_visits(tx: &Tx, county: Uuid, round: Uuid, now: Instant) -> AppRes
             [told("inspections", visit.id, visit.version, visit), told("sites", visit.site_id, 0, visit)]
         })
         .collect();
-    Ok(store::changes::append(tx, now, changes).await?)
+    store::changes::append(tx, now, changes).await?;
+    Ok(findings)
+}
+
+/// What was seen at tickets that others could read counts from now on; one that has ended since stays as it ended.
+async fn count_sightings(tx: &Tx, facts: &Facts, findings: Vec<FindingRow>, now: Instant) -> AppResult<()> {
+    let scope = Scope::County { county: facts.county };
+    for finding in findings.into_iter().filter(|finding| finding.state == WAITING) {
+        let Some(id) = finding.ticket_id else { continue };
+        let Some(mut ticket) = store::tickets::lock(tx, scope, now, id).await? else { continue };
+        let when =
+            When { observed_at: finding.observed_at, accepted_at: now, effective: finding.observed_at };
+        let step = Step::Sight { finding_id: finding.id };
+        let event = machine::apply(&mut ticket, &step, when, facts.deadlines()).ok();
+        if let Some(event) = event {
+            store::tickets::update(tx, &ticket).await?;
+            let by = EventBy {
+                operation_id: Some(finding.operation_id),
+                person_id: Some(finding.person_id),
+                post_id: Some(finding.post_id),
+                observed_at: finding.observed_at,
+                accepted_at: now,
+            };
+            store::tickets::append_event(tx, &ticket, &event, by).await?;
+        }
+        // Told either way: its finding and photos can be seen now.
+        store::changes::append(tx, now, vec![told(&ticket)]).await?;
+    }
+    Ok(())
+}
+
+fn told(ticket: &Ticket) -> ChangeRow {
+    ChangeRow {
+        county_id: ticket.county_id,
+        noun: "tickets",
+        object_id: ticket.id,
+        version: ticket.version,
+        township_before: None,
+        township_after: ticket.unit_id,
+        village_id: ticket.place_village_id,
+        person_id: None,
+        visible_from: ticket.visible_from,
+        gone: false,
+    }
 }
 
 async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now: Instant) -> AppResult<()> {
@@ -193,7 +253,7 @@ async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now:
     let when = When { observed_at: now, accepted_at: now, effective: now };
     for mut ticket in store::tickets::hidden_of_round(tx, county, round).await? {
         let event = machine::apply(&mut ticket, &Step::Release, when, facts.deadlines())
-            .map_err(|_cause| AppError::Internal("release of a ticket that is not issued".into()))?;
+            .map_err(|_cause| AppError::Internal("release of a ticket that was never issued".into()))?;
         store::tickets::update(tx, &ticket).await?;
         let by = EventBy {
             operation_id: None,
@@ -203,25 +263,18 @@ async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now:
             accepted_at: now,
         };
         store::tickets::append_event(tx, &ticket, &event, by).await?;
-        store::field::named::release(tx, county, vec![ticket.id], now).await?;
+        show_evidence(tx, &ticket, now).await?;
+        // On the days that the rows carry; what was fixed on the spot was never issued, and does not count.
         if ticket.counts_as_static()
-            && let Some(township) = ticket.place_township_id
+            && let Some((township, issued)) = ticket.place_township_id.zip(ticket.issued_at)
         {
-            store::tickets::count_static(tx, county, township, local_day(now).to_string(), 1, 0).await?;
+            let day = |at: Instant| local_day(at).to_string();
+            store::tickets::count_static(tx, county, township, day(issued), 1, 0).await?;
+            if let Some(closed) = ticket.closed_at {
+                store::tickets::count_static(tx, county, township, day(closed), 0, 1).await?;
+            }
         }
-        let change = ChangeRow {
-            county_id: county,
-            noun: "tickets",
-            object_id: ticket.id,
-            version: ticket.version,
-            township_before: None,
-            township_after: ticket.unit_id,
-            village_id: ticket.place_village_id,
-            person_id: None,
-            visible_from: ticket.visible_from,
-            gone: false,
-        };
-        store::changes::append(tx, now, vec![change]).await?;
+        store::changes::append(tx, now, vec![told(&ticket)]).await?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
         },
     },
     domain::{
-        clock::local_day,
+        clock::{Instant, local_day},
         field::{
             envelope::Unreadable,
             flag::FlagCode,
@@ -27,7 +27,7 @@ use crate::{
             machine::{self, Step},
         },
     },
-    store::{self, tickets::attempts::Attempt},
+    store::{self, Tx, tickets::attempts::Attempt},
 };
 use uuid::Uuid;
 
@@ -155,7 +155,7 @@ async fn issue(entry: &Entry<'_>) -> Done {
     };
     let changed = findings::issue(entry, &mut ticket, &what, visible_from).await?;
     if let Some(at) = ticket.visible_from {
-        store::field::named::release(entry.tx, entry.county, vec![ticket.id], at).await?;
+        show_evidence(entry.tx, &ticket, at).await?;
     }
     let missing = files(entry, &ticket).await?;
     Ok(Ok(Effect {
@@ -165,6 +165,14 @@ async fn issue(entry: &Entry<'_>) -> Done {
         township: ticket.place_township_id,
         ..Effect::default()
     }))
+}
+
+/// Shows a ticket's own finding and its files to whoever repairs; sightings of rounds that are still hidden stay so.
+pub async fn show_evidence(tx: &Tx, ticket: &Ticket, at: Instant) -> AppResult<()> {
+    let county = ticket.county_id;
+    store::field::findings::show(tx, county, ticket.finding_id, at).await?;
+    let hidden = store::field::findings::hidden_operations(tx, county, ticket.id, ticket.finding_id).await?;
+    Ok(store::field::named::release(tx, county, ticket.id, hidden, at).await?)
 }
 
 async fn unit_exists(entry: &Entry<'_>, body: &IssueBody) -> AppResult<bool> {

@@ -145,8 +145,8 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         .ok_or(Code::NotFound)?;
     let events = store::tickets::events(read, &ticket).await?;
     let attempts = store::tickets::attempts::of_tickets(read, vec![id]).await?;
-    let findings = store::field::findings::of_ticket(read, county, id).await?;
-    let files = store::field::named::of_subjects(read, county, vec![id]).await?;
+    let findings = store::field::findings::of_ticket(read, scope, now, id).await?;
+    let files = store::field::named::of_subjects(read, scope, now, vec![id]).await?;
     let people = events
         .iter()
         .filter_map(|event| event.person_id)

@@ -133,7 +133,7 @@ pub async fn show(
     let names = Names::load(conn, county, tickets).await?;
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
     let mut files: HashMap<Uuid, Vec<NamedFile>> = HashMap::new();
-    for file in store::field::named::of_subjects(conn, county, ids.clone()).await? {
+    for file in store::field::named::of_subjects(conn, caller.scope()?, now, ids.clone()).await? {
         files.entry(file.subject_id).or_default().push(file);
     }
     let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();

@@ -10,6 +10,12 @@ pub struct Flag {
     pub detail: Option<String>,
 }
 
+impl Flag {
+    pub fn new(code: impl Into<String>, detail: Option<String>) -> Self {
+        Self { code: code.into(), detail }
+    }
+}
+
 /// Declares the codes: name, wire word, Chinese, English.
 macro_rules! flags {
     ($($name:ident $code:literal $zh:literal $en:literal;)*) => {
@@ -73,10 +79,10 @@ flags! {
 
 impl FlagCode {
     pub fn flag(self) -> Flag {
-        Flag { code: self.as_str().to_owned(), detail: None }
+        Flag::new(self.as_str(), None)
     }
 
     pub fn with(self, detail: impl Into<String>) -> Flag {
-        Flag { code: self.as_str().to_owned(), detail: Some(detail.into()) }
+        Flag::new(self.as_str(), Some(detail.into()))
     }
 }

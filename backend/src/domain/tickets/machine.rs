@@ -36,7 +36,7 @@ pub enum Transition {
     Attempt,
     /// The first of two persons asks for voiding; no change of state.
     VoidAsked,
-    /// A hidden round is released: the unit's clock starts; no change of state.
+    /// A hidden round is released: the clock of a unit that has not begun starts; no change of state.
     Release,
     /// Its author withdrew the finding before anything was issued.
     Withdrawn,
@@ -69,7 +69,7 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::Sighting, name: "sighting", from: &State::OPEN, to: None },
     Row { transition: T::Attempt, name: "attempt", from: &State::WITH_UNIT, to: None },
     Row { transition: T::VoidAsked, name: "void_asked", from: &State::OPEN, to: None },
-    Row { transition: T::Release, name: "release", from: &[State::Issued], to: None },
+    Row { transition: T::Release, name: "release", from: &State::COUNTED, to: None },
     Row { transition: T::Withdrawn, name: "withdrawn", from: &[State::Pending], to: Some(State::Declined) },
 ];
 
@@ -286,12 +286,17 @@ fn effects(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) 
         }
         Step::Release => {
             ticket.visible_from = Some(when.accepted_at);
-            start_clock(ticket, when.accepted_at, rules);
+            // What was fixed on the spot, or was begun by a department that knew, keeps its dates.
+            if ticket.state == State::Issued {
+                start_clock(ticket, when.accepted_at, rules);
+            }
             (String::new(), json!({ "due_at": ticket.due_at }))
         }
         Step::Sight { finding_id } => {
             ticket.sightings += 1;
-            ticket.seen_while_submitted |= ticket.state == State::Submitted;
+            // A sighting may be told late, after its hidden round: what was seen before the repair says nothing of it.
+            let repaired = ticket.submitted_at.is_none_or(|at| at <= when.effective);
+            ticket.seen_while_submitted |= ticket.state == State::Submitted && repaired;
             (String::new(), json!({ "finding_id": finding_id }))
         }
     }

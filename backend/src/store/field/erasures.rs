@@ -1,6 +1,6 @@
 //! Bytes erased by two people: the requests, and the tombstones that stay where bytes were (decisions.md 4).
 
-use super::files::{Concerned, lock_operations};
+use super::files::{Concerned, lock_operations, tickets_of};
 use crate::{
     domain::{
         clock::Instant,
@@ -124,12 +124,11 @@ pub async fn mark(tx: &Tx, county: Uuid, sha256: Sha256) -> Result<Concerned, Er
         .filter(named)
         .exec_with_returning(tx.raw())
         .await?;
-    let of =
-        |subject: &str| rows.iter().filter(|row| row.subject == subject).map(|row| row.subject_id).collect();
+    let visits = rows.iter().filter(|row| row.subject == "inspection");
     Ok(Concerned {
         operations: rows.iter().map(|row| row.operation_id).collect(),
-        tickets: of("ticket"),
-        inspections: of("inspection"),
+        tickets: tickets_of(&rows),
+        inspections: visits.map(|row| row.subject_id).collect(),
     })
 }
 

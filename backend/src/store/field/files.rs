@@ -19,7 +19,7 @@ use sea_orm::{
     sea_query::{Condition, Expr, OnConflict, Query, SelectStatement},
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 const STORED: &str = "stored";
@@ -187,8 +187,8 @@ pub async fn named_state(
 #[derive(Debug, Clone, Default)]
 pub struct Concerned {
     pub operations: BTreeSet<Uuid>,
-    /// Subjects that are tickets, or findings which never became one.
-    pub tickets: BTreeSet<Uuid>,
+    /// Subjects that are tickets, or findings which never became one; true where the file is no longer hidden.
+    pub tickets: BTreeMap<Uuid, bool>,
     pub inspections: BTreeSet<Uuid>,
 }
 
@@ -207,13 +207,22 @@ pub async fn arrived(
         .filter(operation_file::Column::State.is_not_in([STORED, ERASED]))
         .exec_with_returning(tx.raw())
         .await?;
-    let tickets = rows.iter().filter(|row| row.subject == "ticket").map(|row| row.subject_id).collect();
+    let tickets = tickets_of(&rows);
     // A visit's own row counts its missing files, and is told by its operation.
     Ok(Concerned {
         operations: rows.iter().map(|row| row.operation_id).collect(),
         tickets,
         ..Concerned::default()
     })
+}
+
+/// The tickets that these files hang on, and whether one of the files is shown to whoever repairs.
+pub(super) fn tickets_of(rows: &[operation_file::Model]) -> BTreeMap<Uuid, bool> {
+    let mut tickets = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.subject == "ticket") {
+        *tickets.entry(row.subject_id).or_default() |= row.visible_from.is_some();
+    }
+    tickets
 }
 
 /// Holds these operations until the transaction ends, so that nobody else counts their missing files meanwhile.
@@ -281,7 +290,7 @@ pub async fn flag_reference(tx: &Tx, reference: &Reference, codes: &[&str]) -> R
     let mut flags: Vec<Flag> = serde_json::from_value(flags).unwrap_or_default();
     let before = flags.len();
     for code in codes {
-        let flag = Flag { code: (*code).to_owned(), detail: Some(reference.file_id.to_string()) };
+        let flag = Flag::new(*code, Some(reference.file_id.to_string()));
         if !flags.contains(&flag) {
             flags.push(flag);
         }

@@ -8,6 +8,7 @@ use crate::{
             inspection::{clean, shorten},
             media::Sha256,
         },
+        people::scope::Scope,
     },
     store::{Conn, Error, Tx, entity::operation, entity::operation_file, field::files::ERASED},
 };
@@ -226,18 +227,24 @@ pub async fn of_operation(conn: &impl Conn, operation: Uuid) -> Result<Vec<Named
         .await?)
 }
 
-/// The files of these subjects (tickets, visits), in order.
+/// The files of these subjects (tickets, visits) that the caller has already been given, in order; hidden ones for the county only.
 pub async fn of_subjects(
     conn: &impl Conn,
-    county: Uuid,
+    scope: Scope,
+    now: Instant,
     subjects: Vec<Uuid>,
 ) -> Result<Vec<NamedFile>, Error> {
-    let rows = operation_file::Entity::find()
-        .filter(C::CountyId.eq(county).and(C::SubjectId.is_in(subjects)))
-        .order_by_asc(C::OperationId)
-        .order_by_asc(C::Ord)
-        .all(conn.raw())
-        .await?;
+    let Some(county) = scope.county() else { return Ok(Vec::new()) };
+    let mut query =
+        operation_file::Entity::find().filter(C::CountyId.eq(county).and(C::SubjectId.is_in(subjects)));
+    query = match scope {
+        Scope::Platform | Scope::County { .. } => query,
+        Scope::Department { .. } | Scope::Township { .. } | Scope::Village { .. } => {
+            query.filter(C::VisibleFrom.lte(now))
+        }
+        Scope::Own { person, .. } => query.filter(C::VisibleFrom.lte(now).or(C::PersonId.eq(person))),
+    };
+    let rows = query.order_by_asc(C::OperationId).order_by_asc(C::Ord).all(conn.raw()).await?;
     genuine(conn, county, rows).await
 }
 
@@ -283,12 +290,37 @@ pub async fn all_stored(conn: &impl Conn, operation: Uuid) -> Result<bool, Error
     Ok(others == 0)
 }
 
-/// Lets the township side see the files of these subjects from `at` on.
-pub async fn release(tx: &Tx, county: Uuid, subjects: Vec<Uuid>, at: Instant) -> Result<(), Error> {
+/// Lets whoever repairs see the files of a ticket from `at` on, without those of operations whose round is still hidden.
+pub async fn release(
+    tx: &Tx,
+    county: Uuid,
+    ticket: Uuid,
+    hidden: Vec<Uuid>,
+    at: Instant,
+) -> Result<(), Error> {
     operation_file::Entity::update_many()
         .col_expr(C::VisibleFrom, Expr::value(at))
-        .filter(C::CountyId.eq(county).and(C::SubjectId.is_in(subjects)))
+        .filter(C::CountyId.eq(county).and(C::SubjectId.eq(ticket)).and(C::VisibleFrom.is_null()))
+        .filter(C::OperationId.is_not_in(hidden))
         .exec(tx.raw())
         .await?;
+    Ok(())
+}
+
+/// Lets whoever repairs see the files of these operations from `at` on, at whatever they hang.
+pub async fn release_operations(
+    tx: &Tx,
+    county: Uuid,
+    operations: Vec<Uuid>,
+    at: Instant,
+) -> Result<(), Error> {
+    for chunk in operations.chunks(500) {
+        operation_file::Entity::update_many()
+            .col_expr(C::VisibleFrom, Expr::value(at))
+            .filter(C::CountyId.eq(county).and(C::OperationId.is_in(chunk.iter().copied())))
+            .filter(C::VisibleFrom.is_null())
+            .exec(tx.raw())
+            .await?;
+    }
     Ok(())
 }

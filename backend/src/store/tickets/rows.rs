@@ -101,11 +101,11 @@ pub async fn get_many(
         .collect()
 }
 
-/// Issued tickets of a round that the township side does not see yet, locked for change.
+/// Tickets of a round, issued or fixed on the spot, that the township side does not see yet, locked for change.
 pub async fn hidden_of_round(tx: &Tx, county: Uuid, round: Uuid) -> Result<Vec<Ticket>, Error> {
     ticket::Entity::find()
         .filter(C::CountyId.eq(county).and(C::RoundId.eq(round)).and(C::VisibleFrom.is_null()))
-        .filter(C::State.eq(State::Issued.as_str()))
+        .filter(C::State.is_in(State::COUNTED.map(State::as_str)))
         .lock(LockType::Update)
         .all(tx.raw())
         .await?
