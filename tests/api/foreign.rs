@@ -340,4 +340,38 @@ stories! {
         let listed = staff.list("/api/v1/tickets").await;
         assert!(listed.iter().any(|row| row["id"] == json!(mended)), "what was mended on the spot is listed");
     }
+
+    async fn a_correction_does_not_open_a_hidden_round(world: World) {
+        let (office, staff) = (world.office().await, world.desk_of(Role::DeputyLeader, 0).await);
+        let inspector = world.inspector().await;
+        let site = world.site(&inspector, "bus_shelter", 0).await;
+        let items = site.ticket_items();
+        let round = hidden_round(&office).await;
+        let mut visit = site.visit(&inspector, &[&items[0]]);
+        visit.payload["round_id"] = json!(round);
+        inspector.send(&visit.draft(&inspector, 1).seal()).await;
+        world.clock.advance(chrono::TimeDelta::seconds(30));
+        let before = everything(&staff, &[]).await;
+
+        // The new body names no round, and one more fault.
+        let mut more = site.visit(&inspector, &[&items[0], &items[1]]);
+        more.payload["inspection_id"] = json!(visit.inspection);
+        let correction = json!({ "inspection_id": visit.inspection, "seen_version": 1, "reason": "还有一处", "inspection": more.payload });
+        let sealed = inspector.draft("inspection.correct/1", correction).photo("before", Some(&items[1]), lalian_tests::photo::tiny(7)).seal();
+        inspector.send(&sealed).await;
+        for row in office.list(&format!("/api/v1/tickets?site_id={}&state=pending", site.id())).await {
+            issue(&world, &office, id_of(&row["id"])).await;
+        }
+        world.clock.advance(chrono::TimeDelta::seconds(30));
+        assert_eq!(everything(&staff, &[]).await, before, "the round stays hidden");
+        assert_eq!(photo_status(&staff, sealed.photos[0].file_id).await, 404);
+
+        // A round that nobody knows is nobody's to see either.
+        let mut lost = site.visit(&inspector, &[&items[3]]);
+        lost.payload["round_id"] = json!(fresh_id());
+        let sealed = lost.draft(&inspector, 3).seal();
+        let (answer, _) = inspector.send(&sealed).await;
+        assert!(answer.at("/flags").to_string().contains("unknown_round"), "{answer}");
+        assert_eq!(everything(&staff, &[]).await, before, "an unknown round is a hidden one");
+    }
 }

@@ -91,6 +91,7 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
     {
         visit.flags.push(FlagCode::CorrectionLate.flag());
     }
+    visit.openness = openness_of(entry, &before).await?;
     let mut row = visit.row(entry);
     row.revision = before.revision + 1;
     row.version = before.version + 1;
@@ -125,6 +126,19 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
     let mut found = visit.open_findings(entry, &known).await?;
     found.changed.append(&mut changed);
     Ok(Ok(visit.finish(entry, &row, found).await?))
+}
+
+/// A correction is as open as the visit that it corrects, whatever round its own body names.
+async fn openness_of(entry: &Entry<'_>, before: &InspectionRow) -> AppResult<Openness> {
+    let round = match before.round_id {
+        Some(id) => store::rounds::get(entry.tx, entry.county, id).await?,
+        None => None,
+    };
+    let mut openness = Openness::of(round.as_ref(), entry.now());
+    if before.visible_from.is_none() {
+        openness.visible_from = None;
+    }
+    Ok(openness)
 }
 
 enum Withdrawal {
@@ -190,10 +204,17 @@ impl<'a> Visit<'a> {
             Some(id) => store::rounds::get(entry.tx, entry.county, id).await?,
             None => None,
         };
+        let mut openness = Openness::of(round.as_ref(), entry.now());
+        let mut flags = Vec::new();
+        if body.round_id.is_some() && round.is_none() {
+            // It was made for some round, and nobody can say that townships may know of it.
+            openness.visible_from = None;
+            flags.push(FlagCode::UnknownRound.flag());
+        }
         let mut visit = Self {
             body,
-            openness: Openness::of(round.as_ref(), entry.now()),
-            flags: Vec::new(),
+            openness,
+            flags,
             drafts: Vec::new(),
             score: Score::default(),
             distance_m: None,

@@ -47,6 +47,7 @@ flags! {
     SheetMissing "sheet_missing" "没有附检查表照片" "No photo of the sheet";
     RetiredSite "retired_site" "点位已停用" "The site is retired";
     UnknownSite "unknown_site" "点位不在台账中" "The site is not in the register";
+    UnknownRound "unknown_round" "拉练轮次不在记录中，乡镇暂不可见" "The round is not known here; hidden from the township";
     OldChecklist "old_checklist" "使用了旧版清单" "An older checklist version was used";
     UnknownItem "unknown_item" "清单中没有此项" "The checklist has no such item";
     JudgedDifferently "judged_differently" "按规则判断与现场不同" "The rules judge this differently";

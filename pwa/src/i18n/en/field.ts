@@ -215,6 +215,7 @@ export const field: typeof zh = {
       old_checklist: 'older checklist',
       unknown_item: 'an item the county does not know',
       unknown_site: 'a site the county does not know',
+      unknown_round: 'a round the county does not know; hidden from the township',
       judged_differently: 'judged differently by the county',
       required_missing: 'a required answer is missing',
       far_from_site: 'far from the site',

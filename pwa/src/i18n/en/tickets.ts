@@ -183,6 +183,7 @@ export const tickets: typeof zh = {
     album_without_reason: 'The photo comes from the album, without a reason',
     retired_site: 'The site is retired',
     unknown_site: 'The site is not in the register',
+    unknown_round: 'The round is not known here; hidden from the township',
     old_checklist: 'An older checklist version was used',
     unknown_item: 'The checklist has no such item',
     judged_differently: 'The rules judge this differently',

@@ -214,6 +214,7 @@ export const field = {
       old_checklist: '用的是旧版检查表',
       unknown_item: '有县里不认识的项目',
       unknown_site: '县里没有这个点位',
+      unknown_round: '县里没有这个拉练轮次，乡镇暂不可见',
       judged_differently: '县里判定结果不同',
       required_missing: '有必答项没答',
       far_from_site: '离点位较远',

@@ -180,6 +180,7 @@ export const tickets = {
     album_without_reason: '照片来自相册，未说明原因',
     retired_site: '点位已停用',
     unknown_site: '点位不在台账中',
+    unknown_round: '拉练轮次不在记录中，乡镇暂不可见',
     old_checklist: '使用了旧版清单',
     unknown_item: '清单中没有此项',
     judged_differently: '按规则判断与现场不同',
