@@ -193,6 +193,20 @@ async fn photo_status(actor: &Actor, photo: Uuid) -> u16 {
     actor.http.get(&format!("/api/v1/photos/{photo}/original")).await.status
 }
 
+/// A report of a fault at a site, answered; without what differs between any two operations.
+async fn report(actor: &Actor, site: Option<Uuid>, item: &str) -> Value {
+    let finding = fresh_id();
+    let payload = json!({
+        "finding_id": finding, "site_id": site, "item_code": item, "instance_key": "", "title": "灯不亮", "note": "",
+        "severity": "minor", "is_static": false, "position": null, "fixed_on_spot": false,
+    });
+    let mut answer = actor.operate("finding.report/1", payload).await.expect(201).json();
+    for name in ["operation_id", "server_seq", "accepted_at", "observed_at", "receipt"] {
+        answer.as_object_mut().expect("an object").remove(name);
+    }
+    answer
+}
+
 const TOWNSHIP_SIDE: [Role; 4] =
     [Role::MainLeader, Role::DeputyLeader, Role::DeskOfficer, Role::VillageCadre];
 
@@ -373,5 +387,32 @@ stories! {
         let (answer, _) = inspector.send(&sealed).await;
         assert!(answer.at("/flags").to_string().contains("unknown_round"), "{answer}");
         assert_eq!(everything(&staff, &[]).await, before, "an unknown round is a hidden one");
+    }
+
+    async fn the_answer_to_a_report_tells_nothing_of_what_the_author_may_not_read(world: World) {
+        let (office, inspector) = (world.office().await, world.inspector().await);
+        let site = world.site(&inspector, "bus_shelter", 0).await;
+        let items = site.ticket_items();
+        inspector.send(&site.visit(&inspector, &[&items[0]]).draft(&inspector, 1).seal()).await;
+        let ticket = id_of(&office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await[0]["id"]);
+        issue(&world, &office, ticket).await;
+        let mut hidden = site.visit(&inspector, &[&items[1]]);
+        hidden.payload["round_id"] = json!(hidden_round(&office).await);
+        inspector.send(&hidden.draft(&inspector, 2).seal()).await;
+        let whole = read(&office, &format!("/api/v1/tickets/{ticket}")).await;
+
+        // Foreign: like a site that nobody has, and nothing is done to its ticket.
+        let neighbour = world.desk_of(Role::DeputyLeader, 1).await;
+        let foreign = report(&neighbour, Some(site.id()), &items[0]).await;
+        assert_eq!(foreign, report(&neighbour, Some(fresh_id()), &items[0]).await);
+        assert!(foreign.to_string().contains("unknown_site"), "{foreign}");
+        assert_eq!(read(&office, &format!("/api/v1/tickets/{ticket}")).await, whole);
+
+        // At home: a fault that a hidden round has found is answered like a fresh one.
+        let own = world.desk_of(Role::DeputyLeader, 0).await;
+        assert_eq!(report(&own, Some(site.id()), &items[1]).await, report(&own, Some(site.id()), &items[3]).await);
+        // What the author may read is named.
+        let known = report(&own, Some(site.id()), &items[0]).await;
+        assert_eq!(known["changed"][0]["id"], json!(ticket), "{known}");
     }
 }

@@ -51,14 +51,22 @@ pub struct Vouched {
 impl Vouched {
     /// Whether author and typist may tell of a visit there: people of a township only of their own land.
     pub fn may_visit(&self, township: Uuid, village: Uuid) -> bool {
-        [Some(self.scope), self.typist.map(|typist| typist.scope)].into_iter().flatten().all(|scope| {
-            match scope {
-                Scope::Township { township: own, .. } => own == township,
-                Scope::Village { village: own, .. } => own == village,
-                Scope::County { .. } => true,
-                Scope::Platform | Scope::Department { .. } | Scope::Own { .. } => false,
-            }
+        let visits = |scope: &Scope| !matches!(scope, Scope::Department { .. });
+        self.may_report(township, village) && self.scopes().all(|scope| visits(&scope))
+    }
+
+    /// Whether author and typist may report a fault at a site there; a department looks after the whole county.
+    pub fn may_report(&self, township: Uuid, village: Uuid) -> bool {
+        self.scopes().all(|scope| match scope {
+            Scope::Township { township: own, .. } => own == township,
+            Scope::Village { village: own, .. } => own == village,
+            Scope::County { .. } | Scope::Department { .. } => true,
+            Scope::Platform | Scope::Own { .. } => false,
         })
+    }
+
+    fn scopes(&self) -> impl Iterator<Item = Scope> {
+        [Some(self.scope), self.typist.map(|typist| typist.scope)].into_iter().flatten()
     }
 }
 

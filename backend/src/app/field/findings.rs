@@ -115,8 +115,30 @@ impl Opened {
     }
 }
 
+/// Whether the author may read this ticket, and so may hear of it.
+pub async fn may_read(entry: &Entry<'_>, ticket: Uuid) -> AppResult<bool> {
+    Ok(store::tickets::get(entry.tx, entry.author.scope, entry.now(), ticket).await?.is_some())
+}
+
 /// Opens a ticket, or records a sighting of the open one of the same fault; a finding that only scores makes none.
 pub async fn open(
+    entry: &Entry<'_>,
+    draft: &Draft,
+    site: Option<&Site>,
+    openness: Openness,
+) -> AppResult<Opened> {
+    let mut opened = make(entry, draft, site, openness).await?;
+    // A fresh fault and one whose ticket is hidden must be answered alike: nobody hears of a ticket that he may not read.
+    if let Some(id) = opened.ticket.id()
+        && !may_read(entry, id).await?
+    {
+        opened.changed = None;
+        opened.flags = opened.flags.into_iter().map(Flag::for_office).collect();
+    }
+    Ok(opened)
+}
+
+async fn make(
     entry: &Entry<'_>,
     draft: &Draft,
     site: Option<&Site>,
@@ -359,7 +381,9 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
     let mut flags = Vec::new();
     let site = match body.site_id {
         Some(id) => {
+            // A site on foreign land is answered like one that nobody has: the answer must not tell what is open there.
             let site = entry.facts.site(entry.tx, id).await?;
+            let site = site.filter(|site| entry.author.may_report(site.township_id, site.village_id));
             if site.is_none() {
                 flags.push(FlagCode::UnknownSite.flag());
             }

@@ -113,7 +113,11 @@ pub async fn correct(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>>
     for ticket_id in dropped.iter().filter_map(|finding| finding.ticket_id) {
         match withdraw(entry, ticket_id, &body.reason).await? {
             Withdrawal::Done(change) => changed.push(change),
-            Withdrawal::Issued(number) => visit.flags.push(FlagCode::CorrectionAfterIssue.with(number)),
+            Withdrawal::Issued(number) => {
+                let flag = FlagCode::CorrectionAfterIssue.with(number);
+                let told = findings::may_read(entry, ticket_id).await?;
+                visit.flags.push(if told { flag } else { flag.for_office() });
+            }
             Withdrawal::Ended => {}
         }
     }

@@ -332,7 +332,7 @@ impl Door<'_> {
             observed_at: self.times.observed_at,
             status: status.into(),
             outcome: effect.outcome.as_str().into(),
-            flags: flags.clone(),
+            flags: flags.iter().filter(|flag| !flag.office).cloned().collect(),
             changed: effect.changed,
             missing: effect.missing,
             receipt: receipt.clone(),
@@ -430,7 +430,11 @@ pub struct OperationView {
 /// Reads one operation.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<OperationView> {
     let row = own(app, caller, id).await?;
-    Ok(show(app, vec![row]).await?.pop().ok_or(Code::NotFound)?)
+    let mut view = show(app, vec![row]).await?.pop().ok_or(Code::NotFound)?;
+    if caller.require(Action::DecideOperations).is_err() {
+        view.answer.flags.retain(|flag| !flag.office);
+    }
+    Ok(view)
 }
 
 async fn show(app: &App, rows: Vec<OperationRow>) -> AppResult<Vec<OperationView>> {

@@ -8,11 +8,21 @@ pub struct Flag {
     pub code: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub detail: Option<String>,
+    /// For the office only: it speaks of something that the author may not read.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    #[schema(ignore)]
+    pub office: bool,
 }
 
 impl Flag {
     pub fn new(code: impl Into<String>, detail: Option<String>) -> Self {
-        Self { code: code.into(), detail }
+        Self { code: code.into(), detail, office: false }
+    }
+
+    /// The same, for the office only.
+    #[must_use]
+    pub fn for_office(self) -> Self {
+        Self { office: true, ..self }
     }
 }
 
