@@ -8,12 +8,17 @@
 use crate::{
     app::{App, AppResult, Caller},
     domain::{
+        clock::local_day,
         page::PageRequest,
         people::{permission::Action, scope::Scope},
         problem::Code,
         tickets::State,
     },
-    store::{self, places::divisions, tickets::Filter},
+    store::{
+        self,
+        places::divisions,
+        tickets::{CountedRow, Filter, board::StaticDay},
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -58,6 +63,35 @@ pub struct ZeroDay {
     pub closed: i64,
 }
 
+/// What one township opened and closed on one local day.
+struct Sum {
+    township: Uuid,
+    day: String,
+    opened: i64,
+    closed: i64,
+}
+
+impl From<StaticDay> for Sum {
+    fn from(row: StaticDay) -> Self {
+        let (opened, closed) = (i64::from(row.opened), i64::from(row.closed));
+        Self { township: row.township_id, day: row.local_day, opened, closed }
+    }
+}
+
+/// The same sums from rows, by the days that they carry.
+fn of_rows(rows: Vec<CountedRow>) -> Vec<Sum> {
+    let mut sums = Vec::new();
+    for row in rows {
+        let (Some(township), Some(issued)) = (row.place_township_id, row.issued_at) else { continue };
+        let on = |at| local_day(at).to_string();
+        sums.push(Sum { township, day: on(issued), opened: 1, closed: 0 });
+        if let Some(closed) = row.closed_at.filter(|_| row.state == State::Closed.as_str()) {
+            sums.push(Sum { township, day: on(closed), opened: 0, closed: 1 });
+        }
+    }
+    sums
+}
+
 /// Reads the board of the caller's scope: a county's, or one township's own.
 pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
     caller.require(Action::ReadFigures)?;
@@ -69,14 +103,20 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
         }
         Scope::Own { .. } | Scope::Platform => return Err(Code::Forbidden.into()),
     };
-    let rows = store::tickets::board::static_days(read, county, township).await?;
+    let sums = match scope {
+        Scope::County { .. } => {
+            let rows = store::tickets::board::static_days(read, county).await?;
+            rows.into_iter().map(Sum::from).collect()
+        }
+        // The sums go by place; these readers open rows by unit, department or village, so theirs are added up from the rows.
+        _ => of_rows(store::tickets::counted_rows(read, scope, now).await?),
+    };
     let mut days: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     let mut places: BTreeMap<Uuid, (i64, i64)> = BTreeMap::new();
-    for row in &rows {
-        let (opened, closed) = (i64::from(row.opened), i64::from(row.closed));
-        let day = days.entry(&row.local_day).or_default();
-        *day = (day.0 + opened, day.1 + closed);
-        let place = places.entry(row.township_id).or_default();
+    for Sum { township, day, opened, closed } in &sums {
+        let on = days.entry(day).or_default();
+        *on = (on.0 + opened, on.1 + closed);
+        let place = places.entry(*township).or_default();
         *place = (place.0 + opened, place.1 + closed);
     }
     let mut open = 0;
@@ -87,10 +127,9 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
             ZeroDay { day: day.to_owned(), open, opened, closed }
         })
         .collect();
-    let whole = Scope::County { county };
     let counted = Filter { counted: Some(true), township_id: township, ..Filter::default() };
     let by_township =
-        async |filter: Filter| store::tickets::count_by_township(read, whole, now, &filter).await;
+        async |filter: Filter| store::tickets::count_by_township(read, scope, now, &filter).await;
     let submitted = by_township(Filter { states: vec![State::Submitted], ..counted.clone() }).await?;
     let overdue = by_township(Filter { overdue: Some(true), ..counted.clone() }).await?;
     let filter = divisions::Filter {
@@ -116,7 +155,7 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<ZeroBoard> {
         })
         .collect();
     let waiting =
-        store::tickets::count_by_state(read, whole, now, &Filter { states: vec![State::OnHold], ..counted })
+        store::tickets::count_by_state(read, scope, now, &Filter { states: vec![State::OnHold], ..counted })
             .await?;
     Ok(ZeroBoard {
         as_of: now,

@@ -332,6 +332,27 @@ pub async fn count_by_township(
     Ok(rows.into_iter().filter_map(|(id, n)| Some((id?, n))).collect())
 }
 
+/// What the zero board counts of one ticket.
+#[derive(Debug, FromQueryResult)]
+pub struct CountedRow {
+    pub place_township_id: Option<Uuid>,
+    pub issued_at: Option<Instant>,
+    pub state: String,
+    pub closed_at: Option<Instant>,
+}
+
+/// The rows in scope that the zero board counts.
+pub async fn counted_rows(conn: &impl Conn, scope: Scope, now: Instant) -> Result<Vec<CountedRow>, Error> {
+    Ok(ticket::Entity::find()
+        .select_only()
+        .columns([C::PlaceTownshipId, C::IssuedAt, C::State, C::ClosedAt])
+        .filter(scoped(scope, now))
+        .filter(counted(now))
+        .into_model()
+        .all(conn.raw())
+        .await?)
+}
+
 /// How many open tickets in scope each of these sites has; sites without any are not named.
 pub async fn open_by_site(
     conn: &impl Conn,
