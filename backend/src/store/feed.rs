@@ -17,6 +17,8 @@ pub struct Numbered {
     pub object_id: Uuid,
     pub version: i32,
     pub gone: bool,
+    /// Whose it was before the change, and after it.
+    pub units: [Option<Uuid>; 2],
 }
 
 /// Changes after `cursor` that may concern the scope, in order, made before `until` (the watermark: a transaction that
@@ -44,6 +46,7 @@ pub async fn after(
             object_id: row.object_id,
             version: row.version,
             gone: row.gone,
+            units: [row.township_before, row.township_after],
         })
         .collect())
 }
@@ -82,9 +85,18 @@ fn scoped(scope: Scope, now: Instant) -> Condition {
     let all = Condition::all();
     match scope {
         Scope::Platform => all.add(Expr::val(1).eq(0)),
-        Scope::County { county } | Scope::Department { county, .. } | Scope::Own { county, .. } => {
-            all.add(C::CountyId.eq(county))
-        }
+        Scope::County { county } => all.add(C::CountyId.eq(county)),
+        // Visits are none of a department's business. Which tickets it supervises their rows say; see `sync`.
+        Scope::Department { county, .. } => all
+            .add(C::CountyId.eq(county))
+            .add(C::Noun.ne("inspections"))
+            .add(Condition::any().add(C::Noun.eq("tickets")).add(C::VisibleFrom.lte(now))),
+        Scope::Own { county, person } => all.add(C::CountyId.eq(county)).add(
+            Condition::any()
+                .add(C::PersonId.eq(person))
+                .add(C::Noun.eq("tickets"))
+                .add(C::Noun.ne("inspections").and(C::VisibleFrom.lte(now))),
+        ),
         Scope::Township { county, township } | Scope::Village { county, township, .. } => {
             let nobodys = Condition::all()
                 .add(C::TownshipAfter.is_null())

@@ -108,7 +108,9 @@ pub async fn changes(app: &App, caller: &Caller, cursor: Option<&str>) -> AppRes
     // Several changes of one row are told once, as the row is now.
     let mut latest: BTreeMap<(String, Uuid), (i64, i32, bool)> = BTreeMap::new();
     for row in rows {
-        latest.insert((row.noun, row.object_id), (row.seq, row.version, row.gone));
+        let may_leave = reader.may_leave(&row);
+        let of_row = latest.entry((row.noun, row.object_id)).or_default();
+        *of_row = (row.seq, row.version, of_row.2 || may_leave);
     }
     let mut ids: HashMap<&str, Vec<Uuid>> = HashMap::new();
     for (noun, id) in latest.keys() {
@@ -122,15 +124,10 @@ pub async fn changes(app: &App, caller: &Caller, cursor: Option<&str>) -> AppRes
     }
     let mut ordered: Vec<(i64, FeedChange)> = latest
         .into_iter()
-        .map(|((noun, id), (seq, version, _))| {
-            let change = found.remove(&(noun.clone(), id)).unwrap_or(FeedChange {
-                noun,
-                id,
-                version,
-                removed: true,
-                row: None,
-            });
-            (seq, change)
+        .filter_map(|((noun, id), (seq, version, may_leave))| {
+            let gone = FeedChange { noun: noun.clone(), id, version, removed: true, row: None };
+            let change = found.remove(&(noun, id)).or_else(|| may_leave.then_some(gone))?;
+            Some((seq, change))
         })
         .collect();
     ordered.sort_by_key(|(seq, _)| *seq);
@@ -198,6 +195,18 @@ impl<'a> Reader<'a> {
         let until = if app.store.is_single_writer() { now } else { now - WATERMARK };
         let epoch = super::facts::epoch(app, app.store.read()).await?;
         Ok(Self { app, caller, scope, county, epoch, now, until })
+    }
+
+    /// Whether this row may have been in the reader's working set. For a county and a township the feed itself has chosen; a department
+    /// is told which tickets it supervises by their rows, and must not hear the ids of all others as "removed".
+    fn may_leave(&self, row: &feed::Numbered) -> bool {
+        match self.scope {
+            Scope::Department { department, .. } => {
+                !matches!(row.noun.as_str(), "tickets" | "rounds") || row.units.contains(&Some(department))
+            }
+            Scope::Own { .. } => row.noun != "tickets",
+            _ => true,
+        }
     }
 
     /// The cursor of this epoch, scope and person at a number.
