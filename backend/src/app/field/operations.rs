@@ -196,8 +196,8 @@ struct Door<'a> {
 impl Door<'_> {
     async fn enter(&self, tx: &Tx) -> AppResult<Reply> {
         let inserted = store::field::operations::insert(tx, self.row()).await?;
-        let (server_seq, again) = if let Some(seq) = inserted {
-            (seq, false)
+        let (server_seq, before) = if let Some(seq) = inserted {
+            (seq, None)
         } else {
             let row = store::field::operations::find(tx, self.envelope.operation_id)
                 .await?
@@ -212,8 +212,8 @@ impl Door<'_> {
             }
             (row.server_seq, true)
         };
-        let answer = self.apply(tx, server_seq, again).await?;
-        Ok(Reply::Answered { answer: Box::new(answer), first: !again })
+        let answer = self.apply(tx, server_seq, before.as_ref()).await?;
+        Ok(Reply::Answered { answer: Box::new(answer), first: before.is_none() })
     }
 
     fn row(&self) -> NewOperation {
@@ -235,7 +235,8 @@ impl Door<'_> {
         }
     }
 
-    async fn apply(&self, tx: &Tx, server_seq: i64, again: bool) -> AppResult<Answer> {
+    /// Judges and settles; `before` is the row of what was refused and is judged again.
+    async fn apply(&self, tx: &Tx, server_seq: i64, before: Option<&OperationRow>) -> AppResult<Answer> {
         let mut flags: Vec<Flag> = self.times.flags.iter().chain(&self.author.flags).cloned().collect();
         let device = self.envelope.device.map(|device| (device.id, device.seq));
         if let Some((id, seq)) = device
@@ -249,7 +250,14 @@ impl Door<'_> {
             Some(refusal) => Effect::refused(refusal),
             None => self.dispatch(&entry).await?,
         };
-        if effect.refusal.is_some() && !again && self.unreadable().is_none() {
+        if let (Some(refusal), Some(row)) = (effect.refusal, before)
+            && row.problem == Some(serde_json::json!(refusal.as_str()))
+        {
+            // Refused as before: the same answer with the same receipt. Another one would only lengthen the device's chain.
+            self.contact(tx, None).await?;
+            return replay(tx, row).await;
+        }
+        if effect.refusal.is_some() && before.is_none() && self.unreadable().is_none() {
             // A refused operation keeps its files too.
             let id = self.envelope.operation_id;
             effect.missing = entry
@@ -596,7 +604,7 @@ pub async fn decide(
             }
             let answer = match decision {
                 Decision::Admit => {
-                    let answer = door.apply(tx, row.server_seq, true).await?;
+                    let answer = door.apply(tx, row.server_seq, Some(&row)).await?;
                     if answer.status != "admitted" {
                         return Err(Problem::new(Code::WrongState)
                             .with_detail(
