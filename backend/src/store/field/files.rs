@@ -8,6 +8,7 @@ use crate::{
             media::{FileKind, Sha256},
         },
         people::scope::Scope,
+        tickets::State,
     },
     store::{
         Conn, Error, Tx, entity::file, entity::operation, entity::operation_file, field::named::genuine,
@@ -374,33 +375,52 @@ fn in_scope(scope: Scope, now: Instant) -> Condition {
         Scope::Platform => Condition::all().add(Expr::value(false)),
         Scope::County { county } => Condition::all().add(Column::CountyId.eq(county)),
         Scope::Department { county, department } => {
-            Condition::all().add(released).add(of_ticket_of(county, department))
+            Condition::all().add(released).add(of_tickets(&tickets_of_department(county, department)))
         }
-        Scope::Township { county, township } => Condition::all()
-            .add(released)
-            .add(Condition::any().add(Column::TownshipId.eq(township)).add(of_ticket_of(county, township))),
+        Scope::Township { county, township } => Condition::all().add(released).add(
+            Condition::any()
+                .add(Column::TownshipId.eq(township))
+                .add(of_tickets(&tickets_of_unit(county, township))),
+        ),
         Scope::Village { village, .. } => Condition::all().add(released).add(Column::VillageId.eq(village)),
         Scope::Own { person, .. } => Condition::all().add(Column::PersonId.eq(person)),
     }
 }
 
-/// The subject is a ticket of this unit, or a finding that became one.
-fn of_ticket_of(county: Uuid, unit: Uuid) -> Condition {
-    let tickets = |column: &'static str| -> SelectStatement {
-        Query::select()
-            .column(column)
-            .from("ticket")
-            .and_where(Expr::col("county_id").eq(county))
-            .and_where(Expr::col("unit_id").eq(unit))
-            .to_owned()
-    };
+/// The ids of the tickets that this unit has to repair.
+fn tickets_of_unit(county: Uuid, unit: Uuid) -> SelectStatement {
+    Query::select()
+        .column("id")
+        .from("ticket")
+        .and_where(Expr::col("county_id").eq(county))
+        .and_where(Expr::col("unit_id").eq(unit))
+        .to_owned()
+}
+
+/// The ids of the tickets that a department repairs or supervises: those that it reads.
+fn tickets_of_department(county: Uuid, department: Uuid) -> SelectStatement {
+    let code = Query::select()
+        .column("code")
+        .from("department")
+        .and_where(Expr::col("id").eq(department))
+        .to_owned();
+    Query::select()
+        .column("id")
+        .from("ticket")
+        .and_where(Expr::col("county_id").eq(county))
+        .and_where(Expr::col("state").ne(State::Pending.as_str()))
+        .and_where(Expr::col("unit_id").eq(department).or(Expr::col("department").in_subquery(code)))
+        .to_owned()
+}
+
+/// The subject is one of these tickets, or a finding that became one.
+fn of_tickets(tickets: &SelectStatement) -> Condition {
     let findings = Query::select()
         .column("id")
         .from("finding")
-        .and_where(Expr::col("county_id").eq(county))
-        .and_where(Expr::col("ticket_id").in_subquery(tickets("id")))
+        .and_where(Expr::col("ticket_id").in_subquery(tickets.clone()))
         .to_owned();
     Condition::any()
-        .add(operation_file::Column::SubjectId.in_subquery(tickets("id")))
+        .add(operation_file::Column::SubjectId.in_subquery(tickets.clone()))
         .add(operation_file::Column::SubjectId.in_subquery(findings))
 }
