@@ -28,6 +28,7 @@ mod places;
 mod races;
 mod real_clients;
 mod rescue;
+mod rules;
 mod settings;
 mod store;
 mod sync_http;

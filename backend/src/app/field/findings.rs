@@ -147,8 +147,23 @@ async fn make(
     if draft.makes == "score" {
         return Ok(Opened::quietly(Behind::None));
     }
+    let mut flags = Vec::new();
+    let fixed = draft.fixed_on_spot && shows_repair(entry, draft);
+    if draft.fixed_on_spot && !fixed {
+        // Nothing shows that it is repaired, so it waits for the office like any other.
+        flags.push(FlagCode::PhotoMissing.with(draft.item_code.clone()));
+    }
+    // What is open already has its unit and its check: repairing it on the spot is one more look at it, and ends nothing.
+    if fixed
+        && let Some(site_row) = site
+        && store::tickets::open_fault(entry.tx, entry.county, site_row.id, &draft.item_code, &draft.instance_key)
+            .await?
+            .is_some()
+    {
+        return sight(entry, draft, site, openness).await;
+    }
     let mut ticket = new_ticket(entry, draft, site, openness);
-    if draft.fixed_on_spot {
+    if fixed {
         ticket.state = State::Closed;
         ticket.closed_at = Some(entry.times.effective());
         ticket.visible_from = openness.visible_from;
@@ -183,7 +198,16 @@ async fn make(
         };
         changed = issue(entry, &mut ticket, &step, openness.visible_from).await?;
     }
-    Ok(Opened { ticket: Behind::Counted(ticket.id), changed: Some(changed), flags: Vec::new() })
+    Ok(Opened { ticket: Behind::Counted(ticket.id), changed: Some(changed), flags })
+}
+
+/// Whether a photo of the fault shows it repaired.
+fn shows_repair(entry: &Entry<'_>, draft: &Draft) -> bool {
+    entry.envelope.files.iter().any(|file| {
+        let of_item = file.item_path.as_deref() == Some(draft.item_code.as_str())
+            && file.instance_key.as_deref().unwrap_or_default() == draft.instance_key;
+        file.role == "after" && (draft.inspection_id.is_none() || of_item)
+    })
 }
 
 /// Issues a ticket (T2): numbered, dated, counted, and shown to the unit unless its round is hidden.

@@ -210,7 +210,7 @@ impl Door<'_> {
                 self.contact(tx, None).await?;
                 return Ok(Reply::Answered { answer: Box::new(replay(tx, &row).await?), first: false });
             }
-            (row.server_seq, true)
+            (row.server_seq, Some(row))
         };
         let answer = self.apply(tx, server_seq, before.as_ref()).await?;
         Ok(Reply::Answered { answer: Box::new(answer), first: before.is_none() })

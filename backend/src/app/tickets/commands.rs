@@ -31,6 +31,9 @@ use crate::{
 };
 use uuid::Uuid;
 
+/// Role of a picture of a repair.
+const AFTER: &str = "after";
+
 type Done = AppResult<Result<Effect, Unreadable>>;
 
 /// Reads the payload, or ends the use case with why not.
@@ -234,13 +237,16 @@ async fn rectify(entry: &Entry<'_>) -> Done {
         return Ok(Ok(conflict(entry, ticket).await?));
     }
     let done = step(entry, ticket, &Step::Attempt { attempt_id: body.attempt_id }).await?;
-    let (ticket, effect) = match done {
+    let (ticket, mut effect) = match done {
         Ok(done) => done,
         Err(conflict) => return Ok(Ok(conflict)),
     };
     let inserted = store::tickets::attempts::insert(entry.tx, attempt(entry, &ticket, &body)).await?;
     if !inserted {
         return Err(AppError::Internal("attempt id taken by another ticket".into()));
+    }
+    if !shows_repair(entry, entry.envelope.operation_id).await? {
+        effect.flags.push(FlagCode::PhotoMissing.with(AFTER));
     }
     Ok(Ok(effect))
 }
@@ -268,6 +274,12 @@ fn attempt(entry: &Entry<'_>, ticket: &Ticket, body: &AttemptBody) -> Attempt {
     }
 }
 
+/// Whether an operation brought a picture of the repair.
+async fn shows_repair(entry: &Entry<'_>, operation: Uuid) -> AppResult<bool> {
+    let files = store::field::named::of_operation(entry.tx, operation).await?;
+    Ok(files.iter().any(|file| file.role == AFTER))
+}
+
 /// T10: the deputy puts an attempt forward.
 async fn submit(entry: &Entry<'_>) -> Done {
     let body: AttemptBody = payload!(entry);
@@ -276,12 +288,16 @@ async fn submit(entry: &Entry<'_>) -> Done {
         return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
     }
     let known = store::tickets::attempts::get(entry.tx, ticket.id, body.attempt_id).await?;
-    if known.is_none_or(|attempt| attempt.state != "recorded") {
+    let Some(known) = known.filter(|attempt| attempt.state == "recorded") else {
         return Ok(Ok(conflict(entry, ticket).await?));
-    }
+    };
     let what = Step::Submit { attempt_id: body.attempt_id, note: shorten(&body.note, MAX_TEXT) };
     let done = step(entry, ticket, &what).await?;
-    let Ok((_, effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
+    let Ok((_, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
+    if !shows_repair(entry, known.operation_id).await? {
+        // Whoever checks is told that nothing shows the repair.
+        effect.flags.push(FlagCode::PhotoMissing.with(AFTER));
+    }
     store::tickets::attempts::mark_submitted(
         entry.tx,
         body.attempt_id,
