@@ -156,9 +156,15 @@ async fn make(
     // What is open already has its unit and its check: repairing it on the spot is one more look at it, and ends nothing.
     if fixed
         && let Some(site_row) = site
-        && store::tickets::open_fault(entry.tx, entry.county, site_row.id, &draft.item_code, &draft.instance_key)
-            .await?
-            .is_some()
+        && store::tickets::open_fault(
+            entry.tx,
+            entry.county,
+            site_row.id,
+            &draft.item_code,
+            &draft.instance_key,
+        )
+        .await?
+        .is_some()
     {
         return sight(entry, draft, site, openness).await;
     }

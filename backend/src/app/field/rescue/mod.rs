@@ -87,7 +87,7 @@ impl App {
         let archive = Arc::new(blocking(move || Archive::open(file)).await?.map_err(refuse)?);
         self.require_room_for(archive.file_bytes())?;
         let (mut report, proven) = self.check_rescue(county, &archive).await?;
-        carry::operations(self, caller, county, &archive, proven, &mut report).await?;
+        Box::pin(carry::operations(self, caller, county, &archive, proven, &mut report)).await?;
         carry::files(self, caller, county, &archive, &mut report).await?;
         self.conclude_rescue(&mut report).await?;
         self.note_rescue(caller, county, &archive, &report).await?;
