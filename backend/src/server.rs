@@ -3,6 +3,7 @@
 use crate::{
     app::{
         App, AppError,
+        evidence::album::Albums,
         field::{lanes::Lanes, photos::Darkroom},
         people::{keys::Keys, passwords::Passwords},
         places::areas::AreaCache,
@@ -177,6 +178,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         storage_replicated: config.storage_replicated,
         lanes: Lanes::default(),
         darkroom: Darkroom::default(),
+        albums: Albums::default(),
         bell: Arc::default(),
         area_cache: AreaCache::default(),
         facts: Arc::default(),

@@ -15,6 +15,7 @@ mod m0008_examples;
 mod m0009_paper;
 mod m0010_heard_of;
 mod m0011_hidden_findings;
+mod m0012_evidence;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_paper::Step),
             Box::new(m0010_heard_of::Step),
             Box::new(m0011_hidden_findings::Step),
+            Box::new(m0012_evidence::Step),
         ]
     }
 }

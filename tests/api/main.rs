@@ -9,6 +9,7 @@ mod desk;
 mod door;
 mod door_faults;
 mod erasure;
+mod evidence;
 mod feed;
 mod files_http;
 mod files_s3;

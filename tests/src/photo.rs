@@ -1,19 +1,54 @@
 //! Small real JPEGs, each with a hash of its own, made without waiting for an encoder.
 
-use std::sync::OnceLock;
-
+use image::RgbImage;
 use jpeg_encoder::{ColorType, Encoder};
 
-/// A 64 × 48 JPEG of about a kilobyte; another `number` is another file.
+/// A 64 × 48 JPEG of about a kilobyte; another `number` is another picture, which no fingerprint takes for this one.
 pub fn tiny(number: u64) -> Vec<u8> {
-    static BASE: OnceLock<Vec<u8>> = OnceLock::new();
-    let base = BASE.get_or_init(|| {
-        let pixels: Vec<u8> = (0..64 * 48_usize)
-            .flat_map(|at| [at % 64 * 4, at / 64 * 5, (at % 64) ^ (at / 64)].map(|value| (value & 255) as u8))
-            .collect();
-        encode(&pixels, 64, 48, 80)
+    stamp(&encode(&scene(number, 64, 48), 64, 48, 80), &number.to_be_bytes())
+}
+
+/// A photograph of the same scene each time for the same `number`, large enough to be cropped, mirrored and saved again.
+pub fn scenery(number: u64) -> RgbImage {
+    RgbImage::from_raw(640, 480, scene(number, 640, 480)).expect("as many pixels as it says")
+}
+
+/// Saves a picture as a JPEG.
+pub fn saved(picture: &RgbImage, quality: u8) -> Vec<u8> {
+    let side = |length: u32| u16::try_from(length).expect("a side that a JPEG has");
+    encode(picture.as_raw(), side(picture.width()), side(picture.height()), quality)
+}
+
+/// Patches of light, coarse ones and finer ones on top of them: the frequencies that a photograph has.
+fn scene(number: u64, width: usize, height: usize) -> Vec<u8> {
+    let mut noise = Noise::new(number.wrapping_mul(0x9e37_79b9).wrapping_add(7));
+    let layers = [(9, 7, 0.5), (17, 13, 0.3), (33, 25, 0.2)].map(|(across, down, weight)| {
+        let patches: Vec<f32> =
+            (0..across * down).map(|_| f32::from(noise.next().unwrap_or_default()) * weight).collect();
+        (across, down, patches)
     });
-    stamp(base, &number.to_be_bytes())
+    let place = |at: usize, length: usize, count: usize| {
+        let place = at as f32 / length as f32 * (count - 1) as f32;
+        (place as usize, place.fract())
+    };
+    let mut pixels = Vec::with_capacity(width * height * 3);
+    for y in 0..height {
+        for x in 0..width {
+            let light: f32 = layers
+                .iter()
+                .map(|(across, down, patches)| {
+                    let ((row, below), (column, beside)) =
+                        (place(y, height, *down), place(x, width, *across));
+                    let patch = |dx: usize, dy: usize| patches[(row + dy) * across + column + dx];
+                    let top = patch(0, 0) * (1.0 - beside) + patch(1, 0) * beside;
+                    let bottom = patch(0, 1) * (1.0 - beside) + patch(1, 1) * beside;
+                    top * (1.0 - below) + bottom * below
+                })
+                .sum();
+            pixels.extend([light as u8, (light * 0.8) as u8, (255.0 - light) as u8]);
+        }
+    }
+    pixels
 }
 
 /// A JPEG of about `bytes` bytes, the same each time for the same `number`: for transfers that take more than a packet.

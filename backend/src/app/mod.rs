@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod demo;
 pub mod error;
+pub mod evidence;
 pub mod field;
 pub mod health;
 pub mod idempotency;
@@ -48,6 +49,8 @@ pub struct App {
     pub lanes: Lanes,
     /// Where copies of photos are made.
     pub darkroom: Darkroom,
+    /// Fingerprints of pictures, by county.
+    pub albums: evidence::album::Albums,
     /// Rung when a job was added, so that it need not wait for the next look.
     pub bell: Arc<Notify>,
     pub area_cache: places::areas::AreaCache,

@@ -79,6 +79,9 @@ routes! {
     HEAD "/api/v1/uploads/{id}" Who::Sender, NONE => v1::uploads::standing;
     PATCH "/api/v1/uploads/{id}" Who::Sender, FILE => v1::uploads::append;
     GET "/api/v1/photos/{file_id}/{size}" Who::May(Action::ReadPhotos), NONE => v1::photos::photo;
+    GET "/api/v1/photo-flags" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::list;
+    GET "/api/v1/photo-flags/rules" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::rules;
+    POST "/api/v1/photo-flags/{id}/decision" Who::May(Action::JudgeEvidence), Body::Json(16 * KIB) => v1::photo_flags::decide;
     GET "/api/v1/erasures" Who::May(Action::EraseFiles), NONE => v1::erasures::list;
     POST "/api/v1/erasures" Who::May(Action::EraseFiles), Body::Json(16 * KIB) => v1::erasures::ask;
     POST "/api/v1/erasures/{id}/confirm" Who::May(Action::EraseFiles), Body::Json(16 * KIB) => v1::erasures::confirm;

@@ -27,6 +27,7 @@ pub(super) fn copies(kind: PhotoKind, bytes: &[u8]) -> Result<Copies, Unfit> {
         upright: (width, height),
         damaged: false,
         transparent: true,
+        fingerprint: None,
     })
 }
 

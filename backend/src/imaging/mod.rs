@@ -1,11 +1,14 @@
 //! Pure CPU work on photographs: bytes in, two small upright JPEGs without metadata out; of a drawing that lies over a photo two
 //! transparent PNGs ([`layer`]).
 //!
-//! One path, five steps, one file each: [`sniff`] names the type by its first bytes, [`gate`] reads the size and refuses bombs before
-//! any pixel is decoded, [`decode`] makes plain RGB, [`orient`] turns it upright, [`shrink`] resizes and encodes. Nothing here waits,
+//! One path, one file a step: [`sniff`] names the type by its first bytes, [`gate`] reads the size and refuses bombs before
+//! any pixel is decoded, [`decode`] makes plain RGB, [`orient`] turns it upright, [`shrink`] resizes and encodes;
+//! [`fingerprint`] makes what the picture is recognised by. Nothing here waits,
 //! opens files or knows a database; callers run it on a blocking thread. Limits and choices: photos.md 9 and 11.
 
+mod claim;
 mod decode;
+mod fingerprint;
 mod gate;
 mod layer;
 mod orient;
@@ -14,10 +17,14 @@ mod sniff;
 #[cfg(test)]
 mod tests;
 
+pub use claim::claim;
 pub use gate::{Frame, MAX_PIXELS, MAX_PROGRESSIVE_PIXELS, MAX_SIDE, MIN_SIDE};
 pub use sniff::{SNIFF_BYTES, sniff};
 
-use crate::domain::field::{flag::FlagCode, media::PhotoKind};
+use crate::domain::{
+    evidence::fingerprint::Fingerprint,
+    field::{flag::FlagCode, media::PhotoKind},
+};
 
 /// Long side of the copy for looking at, in pixels.
 pub const DISPLAY_SIDE: u32 = 1600;
@@ -35,6 +42,8 @@ pub struct Copies {
     pub damaged: bool,
     /// The copies are PNG and as transparent as the original.
     pub transparent: bool,
+    /// Of the upright picture; a drawing that lies over a photo has none.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// Why no copies were made. The original stays stored whatever the reason.
@@ -95,13 +104,15 @@ impl<'a> Photo<'a> {
         let upright = turn.apply_to_size(decoded.pixels.width, decoded.pixels.height);
         let display = orient::turn(shrink::to_fit(decoded.pixels, DISPLAY_SIDE)?, turn);
         let display_jpeg = shrink::jpeg(&display)?;
-        let thumb_jpeg = shrink::jpeg(&shrink::to_fit(display, THUMB_SIDE)?)?;
+        let thumb = shrink::to_fit(display, THUMB_SIDE)?;
+        let thumb_jpeg = shrink::jpeg(&thumb)?;
         Ok(Copies {
             display: display_jpeg,
             thumb: thumb_jpeg,
             upright,
             damaged: decoded.damaged,
             transparent: false,
+            fingerprint: Some(fingerprint::of(&thumb)?),
         })
     }
 

@@ -12,6 +12,11 @@ pub(super) async fn run(app: &App, payload: &Value) -> AppResult<()> {
     app.make_copies(key(payload)?).await
 }
 
+/// Weighs one picture as evidence wherever it is named. The same payload.
+pub(super) async fn weigh(app: &App, payload: &Value) -> AppResult<()> {
+    app.weigh_photo(key(payload)?).await
+}
+
 /// Removes the bytes of a photo that two people erased, copies and all. The same payload.
 pub(super) async fn erase(app: &App, payload: &Value) -> AppResult<()> {
     app.erase_bytes(key(payload)?).await

@@ -10,6 +10,7 @@ mod sweep;
 use crate::{
     app::{
         App, AppError, AppResult,
+        evidence::weigh,
         field::{erasures, settle},
     },
     store::jobs::{self as queue, Claimed, Ending},
@@ -50,6 +51,12 @@ static KINDS: &[Kind] = &[
         attempts: 5,
         run: |app, payload| copies::run(app, payload).boxed_local(),
         give_up: Some(|app, payload| copies::give_up(app, payload).boxed_local()),
+    },
+    Kind {
+        name: weigh::WEIGH_PHOTO,
+        attempts: 5,
+        run: |app, payload| copies::weigh(app, payload).boxed_local(),
+        give_up: None,
     },
     Kind {
         name: erasures::ERASE_BYTES,

@@ -10,7 +10,7 @@ use super::{
     receipts::{self, Subject},
 };
 use crate::{
-    app::{App, AppError, AppResult, Caller, tickets::commands},
+    app::{App, AppError, AppResult, Caller, evidence::weigh, tickets::commands},
     domain::{
         clock::Instant,
         field::{
@@ -18,6 +18,7 @@ use crate::{
             flag::{Flag, FlagCode},
             inspection::{MAX_TEXT, shorten},
             kind::Kind,
+            media::Sha256,
             receipt::{ReceiptFile, named_hash},
             sheet,
             times::Times,
@@ -26,6 +27,7 @@ use crate::{
         people::{permission::Action, scope::Scope},
         problem::{Code, Problem},
     },
+    files::Key,
     store::{
         self, Tx,
         field::{
@@ -363,6 +365,7 @@ impl Door<'_> {
             observed_at: self.times.observed_at,
         };
         store::field::operations::settle(tx, id, settled).await?;
+        self.weigh_known(tx, &answer.missing, now).await?;
         self.contact(tx, chain).await?;
         let action = if effect.outcome == Outcome::Conflict {
             "operation.conflict"
@@ -374,6 +377,16 @@ impl Door<'_> {
         line.hash_after = Some(named_hash(self.hash));
         store::audit::append(tx, now, line).await?;
         Ok(answer)
+    }
+
+    /// Bytes that came before with other work are weighed again where this work names them; all others are when they come.
+    async fn weigh_known(&self, tx: &Tx, missing: &[String], now: Instant) -> AppResult<()> {
+        for file in self.envelope.files.iter().filter(|file| !missing.contains(&file.sha256)) {
+            let Some(sha256) = Sha256::parse(&file.sha256) else { continue };
+            let job = weigh::job(self.envelope.operation_id, now, Key { county: self.county, sha256 });
+            store::jobs::enqueue(tx, now, job).await?;
+        }
+        Ok(())
     }
 
     /// The author's own device; a foreign one is left alone.

@@ -1,8 +1,9 @@
 //! Photos that are here: making the copies for the screen, saying what is odd about the bytes, and showing them to those who may see them.
 
 use crate::{
-    app::{App, AppError, AppResult, Caller},
+    app::{App, AppError, AppResult, Caller, evidence::weigh},
     domain::{
+        evidence::{fingerprint::Fingerprint, rules::Claim},
         field::{
             flag::FlagCode,
             media::{FileKind, PhotoKind, PhotoSize, Span},
@@ -11,10 +12,12 @@ use crate::{
         problem::Code,
     },
     files::{Copy, Key, Opened},
-    imaging::{Copies as Pictures, Photo, Unfit},
+    imaging::{self, Copies as Pictures, Photo, Unfit},
     store::{
         Tx, audit,
+        evidence::pictures,
         field::files::{self, Copies, StoredFile},
+        jobs,
     },
 };
 use bytes::Bytes;
@@ -69,6 +72,16 @@ impl Darkroom {
         // The sender is dropped unsent only by a panic in a decoder; the same bytes would do it again.
         Ok(result.await.unwrap_or_else(|_panicked| Err(Unfit::Unreadable("a decoder gave up".into()))))
     }
+}
+
+/// What one look at a file told.
+struct Seen {
+    /// Upright, in pixels.
+    size: (u32, u32),
+    copies: Copies,
+    flag: Option<FlagCode>,
+    print: Option<Fingerprint>,
+    claim: Claim,
 }
 
 /// A photo as somebody asked to see it.
@@ -159,12 +172,14 @@ impl App {
         let bytes = self.files.read(key).await?.ok_or_else(|| lost(&file))?;
         let references = files::references(self.store.read(), key.county, key.sha256).await?;
         let layer = references.iter().any(|reference| reference.role == "annotation");
-        let (size, copies, flag) = match self.darkroom.develop(bytes, layer).await? {
+        let claim = imaging::claim(&bytes);
+        let seen = match self.darkroom.develop(bytes, layer).await? {
             Ok(made) => {
                 self.files.put_copy(key, Copy::Display, made.display).await?;
                 self.files.put_copy(key, Copy::Thumb, made.thumb).await?;
                 let copies = if made.transparent { Copies::Layer } else { Copies::Made };
-                (made.upright, copies, made.damaged.then_some(FlagCode::DamagedFile))
+                let flag = made.damaged.then_some(FlagCode::DamagedFile);
+                Seen { size: made.upright, copies, flag, print: made.fingerprint, claim }
             }
             Err(unfit) => {
                 tracing::info!(%unfit, sha256 = %key.sha256, "no copies of this file");
@@ -172,10 +187,10 @@ impl App {
                     Unfit::UnusualSize { width, height } => (width, height),
                     _ => (0, 0),
                 };
-                (size, Copies::Impossible, Some(unfit.flag()))
+                Seen { size, copies: Copies::Impossible, flag: Some(unfit.flag()), print: None, claim }
             }
         };
-        self.judge(StoredFile { size, copies, ..file }, flag).await?;
+        self.judge(file, seen).await?;
         // Erased meanwhile: the copies that were just put go as well.
         if files::find(self.store.read(), key.county, key.sha256).await?.is_some_and(|file| file.erased) {
             self.files.erase(key).await?;
@@ -187,22 +202,34 @@ impl App {
     pub async fn give_up_copies(&self, key: Key) -> AppResult<()> {
         match files::find(self.store.read(), key.county, key.sha256).await? {
             Some(file) => {
-                self.judge(StoredFile { copies: Copies::Impossible, ..file }, Some(FlagCode::DamagedFile))
-                    .await
+                let flag = Some(FlagCode::DamagedFile);
+                let size = file.size;
+                let seen =
+                    Seen { size, copies: Copies::Impossible, flag, print: None, claim: Claim::default() };
+                self.judge(file, seen).await
             }
             None => Ok(()),
         }
     }
 
-    async fn judge(&self, file: StoredFile, flag: Option<FlagCode>) -> AppResult<()> {
-        let flags: Vec<String> = flag.into_iter().map(|flag| flag.as_str().to_owned()).collect();
-        let judged = StoredFile { flags, ..file };
+    /// Writes what was seen of a file, and has it weighed as evidence.
+    async fn judge(&self, file: StoredFile, seen: Seen) -> AppResult<()> {
+        let flags: Vec<String> = seen.flag.into_iter().map(|flag| flag.as_str().to_owned()).collect();
+        let key = Key { county: file.county_id, sha256: file.sha256 };
+        let judged = StoredFile { size: seen.size, copies: seen.copies, flags, ..file };
+        let claim = serde_json::to_value(&seen.claim)
+            .map_err(|error| AppError::Internal(format!("claim: {error}")))?;
+        let weighing = weigh::job(self.random.id(), self.clock.now(), key);
         self.store
             .write(async |tx| {
                 files::judged(tx, &judged).await?;
+                pictures::insert(tx, key.county, key.sha256, seen.print, claim.clone()).await?;
+                jobs::enqueue(tx, weighing.run_at, weighing.clone()).await?;
                 flag_references(tx, &judged).await
             })
-            .await
+            .await?;
+        self.bell.notify_one();
+        Ok(())
     }
 
     /// Orders copies for files that have waited suspiciously long: after a restore, or when their job died. Returns how many.
@@ -219,9 +246,7 @@ impl App {
         let key = Key { county: file.county_id, sha256: file.sha256 };
         let job = super::settle::copies_job(self.random.id(), self.clock.now(), key);
         let now = job.run_at;
-        self.store
-            .write(async |tx| Ok::<_, AppError>(crate::store::jobs::enqueue(tx, now, job.clone()).await?))
-            .await?;
+        self.store.write(async |tx| Ok::<_, AppError>(jobs::enqueue(tx, now, job.clone()).await?)).await?;
         self.bell.notify_one();
         Ok(())
     }

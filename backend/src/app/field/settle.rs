@@ -2,7 +2,7 @@
 
 use super::receipts;
 use crate::{
-    app::{App, AppResult},
+    app::{App, AppResult, evidence::weigh},
     domain::{clock::Instant, field::media::FileKind, people::scope::Scope},
     files::Key,
     store::{
@@ -48,7 +48,10 @@ pub async fn settle(app: &App, tx: &Tx, now: Instant, job: Uuid, arrived: &Arriv
     uploads::stored(tx, key.county, person, key.sha256, bytes).await?;
     let concerned = files::arrived(tx, key.county, person, key.sha256, bytes).await?;
     match file {
-        Some(file) if file.copies != Copies::Waiting => super::photos::flag_references(tx, &file).await?,
+        Some(file) if file.copies != Copies::Waiting => {
+            super::photos::flag_references(tx, &file).await?;
+            jobs::enqueue(tx, now, weigh::job(job, now, key)).await?;
+        }
         _ => jobs::enqueue(tx, now, copies_job(job, now, key)).await?,
     }
     // Two last files of one operation may arrive side by side: whoever comes second has to see the first.
@@ -60,7 +63,7 @@ pub async fn settle(app: &App, tx: &Tx, now: Instant, job: Uuid, arrived: &Arriv
 }
 
 /// Lets phones that keep these tickets and visits show their photos as they are now. The rows themselves have not changed.
-pub(super) async fn tell_of_photos(
+pub(in crate::app) async fn tell_of_photos(
     tx: &Tx,
     now: Instant,
     county: Uuid,

@@ -3,7 +3,7 @@
 
 use crate::{
     app::{
-        AppError, AppResult,
+        AppError, AppResult, evidence,
         field::{
             answer::Refusal,
             entry::{Belongs, Effect, Entry, Outcome},
@@ -12,6 +12,7 @@ use crate::{
     },
     domain::{
         clock::{Instant, local_day},
+        evidence::flag::PhotoFlag,
         field::{
             envelope::Unreadable,
             flag::FlagCode,
@@ -291,6 +292,16 @@ async fn submit(entry: &Entry<'_>) -> Done {
     let Some(known) = known.filter(|attempt| attempt.state == "recorded") else {
         return Ok(Ok(conflict(entry, ticket).await?));
     };
+    // The one thing that the machine decides about a photo: the very same bytes prove nothing new.
+    let reused = evidence::weigh::reused(entry.tx, entry.county, entry.now(), known.operation_id).await?;
+    if !reused.is_empty() {
+        let mut effect = conflict(entry, ticket).await?;
+        effect.flags.extend(reused.into_iter().map(|(flag, file)| match flag {
+            PhotoFlag::SameAsBefore => FlagCode::SameAsBefore.with(file.to_string()),
+            _ => FlagCode::SameAsOther.with(file.to_string()),
+        }));
+        return Ok(Ok(effect));
+    }
     let what = Step::Submit { attempt_id: body.attempt_id, note: shorten(&body.note, MAX_TEXT) };
     let done = step(entry, ticket, &what).await?;
     let Ok((_, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
@@ -298,6 +309,7 @@ async fn submit(entry: &Entry<'_>) -> Done {
         // Whoever checks is told that nothing shows the repair.
         effect.flags.push(FlagCode::PhotoMissing.with(AFTER));
     }
+    evidence::weigh::handed_in(entry.tx, entry.county, entry.now(), known.operation_id).await?;
     store::tickets::attempts::mark_submitted(
         entry.tx,
         body.attempt_id,
@@ -329,6 +341,14 @@ async fn verify(entry: &Entry<'_>) -> Done {
     if store::field::named::any_missing(entry.tx, entry.county, attempt.operation_id).await? {
         let mut effect = conflict(entry, ticket).await?;
         effect.flags.push(FlagCode::PhotoMissing.flag());
+        return Ok(Ok(effect));
+    }
+    if body.verdict == Verdict::Passed
+        && !body.on_site
+        && evidence::weigh::asks_for_visit(entry.tx, attempt.operation_id).await?
+    {
+        let mut effect = conflict(entry, ticket).await?;
+        effect.flags.push(FlagCode::OnSiteNeeded.flag());
         return Ok(Ok(effect));
     }
     let note = shorten(&body.note, MAX_TEXT);

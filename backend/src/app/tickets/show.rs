@@ -3,6 +3,7 @@
 use crate::{
     app::{
         AppResult, Caller,
+        evidence::{self, flags::PhotoFlagView},
         field::attachments::{PhotoRef, VoiceRef, photos, voices},
     },
     domain::{
@@ -119,6 +120,8 @@ pub struct TicketView {
     pub before: Vec<PhotoRef>,
     pub after: Vec<PhotoRef>,
     pub voices: Vec<VoiceRef>,
+    /// What is odd about its photos; for the township only of its own work.
+    pub photo_flags: Vec<PhotoFlagView>,
 }
 
 /// Shows tickets that the caller has already been given, in their order.
@@ -137,6 +140,7 @@ pub async fn show(
         files.entry(file.subject_id).or_default().push(file);
     }
     let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
+    let flags = evidence::flags::of_tickets(conn, caller, county, ids.clone(), now).await?;
     for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
         attempts.entry(attempt.ticket_id).or_default().push(attempt);
     }
@@ -145,7 +149,8 @@ pub async fn show(
         .map(|ticket| {
             let files = files.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let attempts = attempts.get(&ticket.id).map_or(&[][..], Vec::as_slice);
-            view(caller, ticket, &names, files, attempts, rules, now)
+            let photo_flags = flags.get(&ticket.id).cloned().unwrap_or_default();
+            TicketView { photo_flags, ..view(caller, ticket, &names, files, attempts, rules, now) }
         })
         .collect())
 }
@@ -182,6 +187,7 @@ fn view(
         before: photos(files.iter().filter(|file| file.role != "after" && !after(file)), files),
         after: photos(files.iter().filter(|file| after(file) || fix_on_spot(file)), files),
         voices: voices(files),
+        photo_flags: Vec::new(),
         id: t.id,
         number: t.number,
         state: t.state,

@@ -51,6 +51,9 @@ flags! {
     PostEnded "post_ended" "当时不在这个岗位的任期内" "The post was not held at that time";
     NotPermitted "not_permitted" "岗位通常不做这件事" "The post does not usually do this";
     NoSignature "no_signature" "没有设备签名" "No signature of the device";
+    SameAsBefore "same_as_before" "与整改前照片相同，请重拍" "The same as the photo from before; please take a new one";
+    SameAsOther "same_as_other" "这张照片已经用过，请重拍" "This photo was used before; please take a new one";
+    OnSiteNeeded "on_site_needed" "照片有提示，需到现场核查" "Something about the photos asks for a check on site";
     PhotoMissing "photo_missing" "按规定应有照片" "A photo was expected";
     PhotoReason "photo_reason" "没有照片，已说明原因" "No photo, with a reason";
     AlbumWithoutReason "album_without_reason" "照片来自相册，未说明原因" "The photo comes from the album, without a reason";

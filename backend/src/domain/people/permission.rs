@@ -54,6 +54,7 @@ permissions! {
     ImportRescue "rescue.import" [Office];
     DecideOperations "operations.decide" [Office];
     EraseFiles "files.erase" [Office];
+    JudgeEvidence "evidence.judge" [Office];
     ManageRounds "rounds.manage" [Office];
     ManagePlaces "places.manage" [Office];
     ManageStandards "standards.manage" [Office];

@@ -2,7 +2,10 @@
 //! (decisions.md 5: never constants in code). The defaults are ours (domain.md 4.4, 5) until the office changes them.
 
 use super::score::GATE_PERMILLE;
-use crate::domain::tickets::deadline::WorkingHours;
+use crate::domain::{
+    evidence::{flag::PhotoFlag, rules::EvidenceRules},
+    tickets::deadline::WorkingHours,
+};
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -13,6 +16,7 @@ use utoipa::ToSchema;
 #[serde(default, deny_unknown_fields)]
 pub struct CountySettings {
     pub deadlines: Deadlines,
+    pub evidence: EvidenceRules,
     pub field: FieldRules,
     pub scoring: Scoring,
     pub words: Words,
@@ -118,7 +122,8 @@ impl CountySettings {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let d = &self.deadlines;
-        let numbers: [(&str, u32, RangeInclusive<u32>); 10] = [
+        let e = &self.evidence;
+        let numbers: [(&str, u32, RangeInclusive<u32>); 17] = [
             ("/deadlines/same_day_hours", d.same_day_hours, 0..=24),
             ("/deadlines/accept_days", d.accept_days, 0..=30),
             ("/deadlines/rework_days", d.rework_days, 0..=30),
@@ -129,12 +134,27 @@ impl CountySettings {
             ("/field/correction_hours", self.field.correction_hours, 0..=720),
             ("/field/photo_waiver_days", self.field.photo_waiver_days, 1..=60),
             ("/scoring/gate_permille", self.scoring.gate_permille, 0..=1_000),
+            // Strangers are 86 bits apart at least (photos.md 7): nobody may call them alike.
+            ("/evidence/same_bits", e.same_bits, 0..=e.look_bits.min(48)),
+            ("/evidence/look_bits", e.look_bits, 0..=72),
+            ("/evidence/near_m", e.near_m, 20..=5_000),
+            ("/evidence/coarse_m", e.coarse_m, 10..=5_000),
+            ("/evidence/old_hours", e.old_hours, 1..=8_760),
+            ("/evidence/speed_kmh", e.speed_kmh, 60..=1_200),
+            ("/evidence/clock_minutes", e.clock_minutes, 10..=1_440),
         ];
         for (field, value, bounds) in numbers {
             if !bounds.contains(&value) {
                 let (low, high) = (bounds.start(), bounds.end());
                 faults.push((field.into(), format!("应在 {low} 到 {high} 之间"), format!("{low} to {high}")));
             }
+        }
+        for code in e.strengths.keys().filter(|code| PhotoFlag::parse(code).is_none()) {
+            faults.push((
+                format!("/evidence/strengths/{code}"),
+                "没有这种提示".into(),
+                "there is no such flag".into(),
+            ));
         }
         if self.hours().is_none() {
             faults.push((

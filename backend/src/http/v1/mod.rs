@@ -14,6 +14,7 @@ pub mod inspections;
 pub mod operations;
 pub mod people;
 pub mod phones;
+pub mod photo_flags;
 pub mod photos;
 pub mod posts;
 pub mod rounds;

@@ -23,6 +23,8 @@ pub mod one_time_code;
 pub mod operation;
 pub mod operation_file;
 pub mod person;
+pub mod photo_flag;
+pub mod picture;
 pub mod post;
 pub mod quarantine;
 pub mod refresh_token;

@@ -345,6 +345,30 @@ pub async fn visible(
     Ok(Some(VisiblePhoto { county_id: county, sha256, file, operation_id: row.operation_id }))
 }
 
+/// Of these photos those that the reader may see, once each.
+pub async fn visible_many(
+    conn: &impl Conn,
+    scope: Scope,
+    person: Uuid,
+    now: Instant,
+    photos: Vec<Uuid>,
+) -> Result<Vec<operation_file::Model>, Error> {
+    let Some(county) = scope.county() else { return Ok(Vec::new()) };
+    if photos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut rows = operation_file::Entity::find()
+        .filter(operation_file::Column::FileId.is_in(photos))
+        .filter(operation_file::Column::CountyId.eq(county))
+        .filter(Condition::any().add(operation_file::Column::PersonId.eq(person)).add(in_scope(scope, now)))
+        .order_by_asc(operation_file::Column::FileId)
+        .order_by_asc(operation_file::Column::OperationId)
+        .all(conn.raw())
+        .await?;
+    rows.dedup_by_key(|row| row.file_id);
+    Ok(rows)
+}
+
 /// The photos that are here of these operations, of these roles, as far as the scope contains them and they are released to it.
 pub async fn here_of_operations(
     conn: &impl Conn,

@@ -5,9 +5,10 @@ use crate::{
     store::{Conn, Error, Tx, entity::attempt},
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// One claim, as stored. States: `recorded`, `submitted`, `passed`, `failed`.
@@ -35,6 +36,19 @@ pub async fn of_tickets(conn: &impl Conn, tickets: Vec<Uuid>) -> Result<Vec<Atte
         .order_by_asc(attempt::Column::No)
         .all(conn.raw())
         .await?)
+}
+
+/// Of these operations those that recorded an attempt which nobody has put forward: no claim yet.
+pub async fn not_put_forward(conn: &impl Conn, operations: Vec<Uuid>) -> Result<HashSet<Uuid>, Error> {
+    let rows: Vec<Uuid> = attempt::Entity::find()
+        .select_only()
+        .column(attempt::Column::OperationId)
+        .filter(attempt::Column::OperationId.is_in(operations))
+        .filter(attempt::Column::State.eq("recorded"))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Marks an attempt as the one put forward for checking.

@@ -1,0 +1,273 @@
+//! Flags of photos as people read them, and the word of a person against one. Overruled flags are counted, so that the office sees
+//! which rules cry wolf.
+
+pub use crate::store::evidence::flags::Wanted;
+use crate::{
+    app::{App, AppError, AppResult, Caller, Once, field::settle},
+    domain::{
+        clock::Instant,
+        evidence::{
+            flag::{PhotoFlag, Strength},
+            rules::Reason,
+        },
+        field::inspection::{MAX_TEXT, shorten},
+        page::{Page, PageRequest},
+        people::{permission::Action, scope::Scope},
+        problem::{Code, Problem},
+    },
+    store::{
+        self, Conn, audit,
+        evidence::flags::{self, PhotoFlagRow},
+        field::files,
+        people::persons,
+    },
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Something odd about a photo, in the reader's words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PhotoFlagView {
+    pub id: Uuid,
+    pub file_id: Uuid,
+    pub operation_id: Uuid,
+    pub ticket_id: Option<Uuid>,
+    pub code: String,
+    /// `weak`, `look` or `strong`; a strong one asks for a check on site.
+    pub strength: Strength,
+    pub zh: String,
+    pub en: String,
+    pub reason: Reason,
+    /// The photo that it was held against, where the reader may see that one.
+    pub other: Option<OtherPhoto>,
+    pub raised_at: DateTime<Utc>,
+    pub overruled: Option<Overruled>,
+}
+
+/// The photo beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OtherPhoto {
+    pub file_id: Uuid,
+    pub ticket_id: Option<Uuid>,
+    pub ticket_number: Option<String>,
+    pub site_name: Option<String>,
+    pub taken_at: Option<DateTime<Utc>>,
+}
+
+/// Who said that a flag means nothing here, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Overruled {
+    pub person_name: Option<String>,
+    pub at: DateTime<Utc>,
+    pub reason: String,
+}
+
+/// How often a rule spoke, and how often a person disagreed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RuleTally {
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+    /// What it weighs in this county now.
+    pub strength: Strength,
+    pub usual: Strength,
+    pub raised: i64,
+    pub overruled: i64,
+}
+
+/// Shows flags to a reader: the county reads what was matched with what; a township reads what to do, and of other photos only those
+/// that it may see.
+pub async fn show(
+    conn: &impl Conn,
+    scope: Scope,
+    person: Uuid,
+    now: Instant,
+    rows: Vec<PhotoFlagRow>,
+) -> AppResult<Vec<PhotoFlagView>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = persons::names(conn, rows.iter().filter_map(|row| row.overruled_by).collect()).await?;
+    let others = Others::load(conn, scope, person, now, &rows).await?;
+    let county = matches!(scope, Scope::County { .. });
+    Ok(rows.into_iter().filter_map(|row| view(row, county, &names, &others)).collect())
+}
+
+fn view(
+    row: PhotoFlagRow,
+    county: bool,
+    names: &HashMap<Uuid, String>,
+    others: &Others,
+) -> Option<PhotoFlagView> {
+    // A flag of a newer program is not shown by an older one.
+    let flag = PhotoFlag::parse(&row.code)?;
+    let (zh, en) = if county { flag.words() } else { flag.own_words() };
+    Some(PhotoFlagView {
+        other: row.other_file_id.and_then(|file| others.of(file)),
+        overruled: row.overruled_at.map(|at| Overruled {
+            person_name: row.overruled_by.and_then(|id| names.get(&id).cloned()),
+            at,
+            reason: row.overrule_reason,
+        }),
+        id: row.id,
+        file_id: row.file_id,
+        operation_id: row.operation_id,
+        ticket_id: row.ticket_id,
+        code: row.code,
+        strength: Strength::parse(&row.strength)?,
+        zh: zh.into(),
+        en: en.into(),
+        reason: serde_json::from_value(row.reason).unwrap_or_default(),
+        raised_at: row.raised_at,
+    })
+}
+
+/// The other photos, as far as the reader may see them.
+struct Others {
+    photos: HashMap<Uuid, OtherPhoto>,
+}
+
+impl Others {
+    async fn load(
+        conn: &impl Conn,
+        scope: Scope,
+        person: Uuid,
+        now: Instant,
+        rows: &[PhotoFlagRow],
+    ) -> AppResult<Self> {
+        let wanted: HashSet<Uuid> = rows.iter().filter_map(|row| row.other_file_id).collect();
+        let seen = files::visible_many(conn, scope, person, now, wanted.into_iter().collect()).await?;
+        let tickets = seen.iter().filter(|file| file.subject == "ticket").map(|file| file.subject_id);
+        let tickets = store::tickets::get_many(conn, scope, now, tickets.collect()).await?;
+        let sites: HashSet<Uuid> = tickets.iter().filter_map(|ticket| ticket.site_id).collect();
+        let sites = store::places::sites::get_many(conn, scope, sites.into_iter().collect()).await?;
+        let photos = seen.into_iter().map(|file| {
+            let ticket = tickets.iter().find(|ticket| ticket.id == file.subject_id);
+            let site = ticket.and_then(|ticket| sites.iter().find(|site| Some(site.id) == ticket.site_id));
+            let photo = OtherPhoto {
+                file_id: file.file_id,
+                ticket_id: ticket.map(|ticket| ticket.id),
+                ticket_number: ticket.and_then(|ticket| ticket.number.clone()),
+                site_name: site.map(|site| site.name.clone()),
+                taken_at: file.sidecar["taken_at"].as_str().and_then(|at| at.parse().ok()),
+            };
+            (file.file_id, photo)
+        });
+        Ok(Self { photos: photos.collect() })
+    }
+
+    fn of(&self, file: Uuid) -> Option<OtherPhoto> {
+        self.photos.get(&file).cloned()
+    }
+}
+
+/// The flags of the photos of these tickets. A unit reads those of its own repairs; how others took theirs is not its affair.
+pub async fn of_tickets(
+    conn: &impl Conn,
+    caller: &Caller,
+    county: Uuid,
+    tickets: Vec<Uuid>,
+    now: Instant,
+) -> AppResult<HashMap<Uuid, Vec<PhotoFlagView>>> {
+    let scope = caller.scope()?;
+    let mut rows = flags::of_tickets(conn, county, tickets).await?;
+    if !matches!(scope, Scope::County { .. }) {
+        let attempts = rows.iter().filter_map(|row| row.ticket_id).collect::<HashSet<_>>();
+        let attempts = store::tickets::attempts::of_tickets(conn, attempts.into_iter().collect()).await?;
+        let own: HashSet<Uuid> = attempts.iter().map(|attempt| attempt.operation_id).collect();
+        rows.retain(|row| own.contains(&row.operation_id));
+    }
+    let mut by_ticket: HashMap<Uuid, Vec<PhotoFlagView>> = HashMap::new();
+    for flag in show(conn, scope, caller.person_id, now, rows).await? {
+        by_ticket.entry(flag.ticket_id.unwrap_or_default()).or_default().push(flag);
+    }
+    Ok(by_ticket)
+}
+
+/// One page of the county's flags, newest first.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    wanted: &Wanted,
+    page: &PageRequest,
+) -> AppResult<Page<PhotoFlagView>> {
+    caller.require(Action::JudgeEvidence)?;
+    let (read, now) = (app.store.read(), app.clock.now());
+    let rows = flags::list(read, caller.county()?, wanted, page).await?;
+    let cut = Page::cut(rows, page.limit, flags::cursor);
+    let items = show(read, caller.scope()?, caller.person_id, now, cut.items).await?;
+    Ok(Page { items, next: cut.next })
+}
+
+/// Every rule with how often it spoke and was overruled.
+pub async fn tallies(app: &App, caller: &Caller) -> AppResult<Vec<RuleTally>> {
+    caller.require(Action::JudgeEvidence)?;
+    let county = caller.county()?;
+    let rules = app.evidence_rules(county).await?;
+    let counted = flags::tallies(app.store.read(), county).await?;
+    Ok(PhotoFlag::ALL
+        .iter()
+        .map(|flag| {
+            let (zh, en) = flag.words();
+            let (_, raised, overruled) =
+                counted.iter().find(|row| row.0 == flag.as_str()).cloned().unwrap_or_default();
+            RuleTally {
+                code: flag.as_str().into(),
+                zh: zh.into(),
+                en: en.into(),
+                strength: rules.strength(*flag),
+                usual: flag.usual(),
+                raised,
+                overruled,
+            }
+        })
+        .collect())
+}
+
+/// Says that a flag means nothing here, with a reason; `stands` takes that back. Who took the photo cannot.
+pub async fn overrule(
+    app: &App,
+    caller: &Caller,
+    once: &Once,
+    id: Uuid,
+    stands: bool,
+    reason: &str,
+) -> AppResult<PhotoFlagView> {
+    caller.require(Action::JudgeEvidence)?;
+    let county = caller.county()?;
+    let reason = shorten(reason.trim(), MAX_TEXT);
+    if reason.is_empty() {
+        let problem = Problem::new(Code::InvalidField).with_field("/reason", "请说明原因", "please say why");
+        return Err(problem.into());
+    }
+    let now = app.clock.now();
+    app.idempotent(caller, once, async |tx| {
+        let row = flags::get(tx, county, id).await?.ok_or(Code::NotFound)?;
+        let taken_by = store::field::operations::find(tx, row.operation_id).await?.map(|work| work.person_id);
+        if taken_by == Some(caller.person_id) {
+            return Err(Problem::new(Code::WrongState)
+                .with_detail("自己拍的照片由别人来看。", "Somebody else looks at one's own photo.")
+                .into());
+        }
+        let changed = if stands {
+            flags::reinstate(tx, id).await?
+        } else {
+            flags::overrule(tx, id, caller.person_id, now, reason.clone()).await?
+        };
+        if changed {
+            let action = if stands { "photo_flag.reinstate" } else { "photo_flag.overrule" };
+            let line = caller.audit(action, "photo_flags", id);
+            audit::append(tx, now, audit::AuditRow { reason: reason.clone(), ..line }).await?;
+            let tickets = row.ticket_id.into_iter().collect();
+            settle::tell_of_photos(tx, now, county, tickets, BTreeSet::new()).await?;
+        }
+        Ok::<_, AppError>(())
+    })
+    .await?;
+    let read = app.store.read();
+    let row = flags::get(read, county, id).await?.ok_or(Code::NotFound)?;
+    Ok(show(read, caller.scope()?, caller.person_id, now, vec![row]).await?.pop().ok_or(Code::NotFound)?)
+}

@@ -1,0 +1,5 @@
+//! Queries over evidence: what was read from pictures, and what is odd about photos.
+
+pub mod around;
+pub mod flags;
+pub mod pictures;
