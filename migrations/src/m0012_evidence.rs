@@ -1,5 +1,7 @@
 //! What was read from a picture, and what is odd about a photo where an operation names it.
 
+use sea_orm_migration::prelude::ConnectionTrait;
+
 use crate::table::{
     Index::{Plain, Unique},
     prelude::*,
@@ -20,4 +22,10 @@ crate::step!(manager => {
         Plain(&["county_id", "code", "overruled_at"]),
         Plain(&["county_id", "raised_at", "id"]),
     ]).await?;
+    // Stored bytes are read again in turn: when last, and since when something has been wrong with them.
+    extend(manager, "file", vec![time_null("checked_at"), time_null("broken_at")]).await?;
+    manager.get_connection().execute_unprepared("CREATE INDEX file_checked_at ON file (checked_at)").await?;
+    manager.get_connection().execute_unprepared(
+        "CREATE INDEX file_broken ON file (county_id, broken_at) WHERE broken_at IS NOT NULL",
+    ).await?;
 });

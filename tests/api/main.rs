@@ -5,6 +5,7 @@ mod at_once;
 mod board;
 mod capture;
 mod corrections;
+mod custody;
 mod desk;
 mod door;
 mod door_faults;

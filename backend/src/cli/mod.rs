@@ -2,6 +2,7 @@
 
 mod demo;
 mod epoch;
+mod evidence;
 mod front_end;
 mod import;
 mod keys;
@@ -46,6 +47,8 @@ enum Command {
     Keys(keys::Keys),
     /// 恢复备份之后 Renew the mark by which phones see that an older copy was put back
     Epoch(Box<epoch::Epoch>),
+    /// 核对证据 Check an exported photo without the server
+    VerifyEvidence(evidence::VerifyEvidence),
     /// 接口文档 Write the OpenAPI document
     Openapi(openapi::OpenApi),
 }
@@ -83,6 +86,7 @@ pub fn run(cli: Cli) -> Outcome {
             Command::User(user) => user.run().await,
             Command::Keys(keys) => keys.run(),
             Command::Epoch(epoch) => epoch.run().await,
+            Command::VerifyEvidence(verify) => verify.run(),
             Command::Openapi(openapi) => openapi.run(),
         }
     })

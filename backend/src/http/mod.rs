@@ -78,6 +78,8 @@ routes! {
     POST "/api/v1/uploads" Who::Sender, NONE => v1::uploads::create;
     HEAD "/api/v1/uploads/{id}" Who::Sender, NONE => v1::uploads::standing;
     PATCH "/api/v1/uploads/{id}" Who::Sender, FILE => v1::uploads::append;
+    GET "/api/v1/photos/{file_id}" Who::May(Action::ReadPhotos), NONE => v1::photo_page::page;
+    GET "/api/v1/photos/{file_id}/evidence" Who::May(Action::JudgeEvidence), NONE => v1::photo_page::evidence;
     GET "/api/v1/photos/{file_id}/{size}" Who::May(Action::ReadPhotos), NONE => v1::photos::photo;
     GET "/api/v1/photo-flags" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::list;
     GET "/api/v1/photo-flags/rules" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::rules;
@@ -108,6 +110,7 @@ routes! {
     GET "/api/v1/rounds" Who::May(Action::Sync), NONE => v1::rounds::list;
     POST "/api/v1/rounds" Who::May(Action::ManageRounds), Body::Json(16 * KIB) => v1::rounds::begin;
     POST "/api/v1/rounds/{id}/release" Who::May(Action::ManageRounds), NONE => v1::rounds::release;
+    GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;
     // session

@@ -78,6 +78,7 @@ static KINDS: &[Kind] = &[
         give_up: None,
     },
     Kind { name: sweep::COPIES, attempts: 3, run: |app, _| sweep::copies(app).boxed_local(), give_up: None },
+    Kind { name: sweep::FILES, attempts: 3, run: |app, _| sweep::files(app).boxed_local(), give_up: None },
     Kind { name: sweep::JOBS, attempts: 3, run: |app, _| sweep::jobs(app).boxed_local(), give_up: None },
     Kind { name: sweep::KEYS, attempts: 3, run: |app, _| sweep::keys(app).boxed_local(), give_up: None },
     Kind {

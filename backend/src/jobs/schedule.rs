@@ -3,7 +3,7 @@
 
 use super::sweep;
 use crate::{
-    app::{App, AppError, AppResult},
+    app::{App, AppError, AppResult, evidence::scrub},
     store::jobs::{self as queue, NewJob},
 };
 use chrono::TimeDelta;
@@ -27,6 +27,7 @@ static SCHEDULES: &[Schedule] = &[
     Schedule { kind: sweep::UPLOADS, every: TimeDelta::hours(6) },
     Schedule { kind: sweep::COPIES, every: TimeDelta::hours(1) },
     Schedule { kind: sweep::ERASURES, every: TimeDelta::hours(1) },
+    Schedule { kind: sweep::FILES, every: scrub::EVERY },
     Schedule { kind: sweep::JOBS, every: TimeDelta::hours(6) },
     Schedule { kind: sweep::KEYS, every: TimeDelta::hours(24) },
     Schedule { kind: sweep::SESSIONS, every: TimeDelta::hours(24) },

@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 pub(super) const UPLOADS: &str = "sweep_uploads";
 pub(super) const COPIES: &str = "sweep_copies";
 pub(super) const ERASURES: &str = "sweep_erasures";
+pub(super) const FILES: &str = "scrub_files";
 pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
 pub(super) const SESSIONS: &str = "sweep_sessions";
@@ -28,6 +29,11 @@ pub(super) async fn copies(app: &App) -> AppResult<()> {
 
 pub(super) async fn erasures(app: &App) -> AppResult<()> {
     app.order_missing_erasures().await.map(drop)
+}
+
+/// Reads stored files again whose turn it is.
+pub(super) async fn files(app: &App) -> AppResult<()> {
+    app.scrub().await.map(drop)
 }
 
 pub(super) async fn jobs(app: &App) -> AppResult<()> {

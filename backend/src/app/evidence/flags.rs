@@ -91,7 +91,8 @@ pub async fn show(
         return Ok(Vec::new());
     }
     let names = persons::names(conn, rows.iter().filter_map(|row| row.overruled_by).collect()).await?;
-    let others = Others::load(conn, scope, person, now, &rows).await?;
+    let wanted: HashSet<Uuid> = rows.iter().filter_map(|row| row.other_file_id).collect();
+    let others = others(conn, scope, person, now, wanted.into_iter().collect()).await?;
     let county = matches!(scope, Scope::County { .. });
     Ok(rows.into_iter().filter_map(|row| view(row, county, &names, &others)).collect())
 }
@@ -100,13 +101,13 @@ fn view(
     row: PhotoFlagRow,
     county: bool,
     names: &HashMap<Uuid, String>,
-    others: &Others,
+    others: &HashMap<Uuid, OtherPhoto>,
 ) -> Option<PhotoFlagView> {
     // A flag of a newer program is not shown by an older one.
     let flag = PhotoFlag::parse(&row.code)?;
     let (zh, en) = if county { flag.words() } else { flag.own_words() };
     Some(PhotoFlagView {
-        other: row.other_file_id.and_then(|file| others.of(file)),
+        other: row.other_file_id.and_then(|file| others.get(&file).cloned()),
         overruled: row.overruled_at.map(|at| Overruled {
             person_name: row.overruled_by.and_then(|id| names.get(&id).cloned()),
             at,
@@ -125,43 +126,32 @@ fn view(
     })
 }
 
-/// The other photos, as far as the reader may see them.
-struct Others {
-    photos: HashMap<Uuid, OtherPhoto>,
-}
-
-impl Others {
-    async fn load(
-        conn: &impl Conn,
-        scope: Scope,
-        person: Uuid,
-        now: Instant,
-        rows: &[PhotoFlagRow],
-    ) -> AppResult<Self> {
-        let wanted: HashSet<Uuid> = rows.iter().filter_map(|row| row.other_file_id).collect();
-        let seen = files::visible_many(conn, scope, person, now, wanted.into_iter().collect()).await?;
-        let tickets = seen.iter().filter(|file| file.subject == "ticket").map(|file| file.subject_id);
-        let tickets = store::tickets::get_many(conn, scope, now, tickets.collect()).await?;
-        let sites: HashSet<Uuid> = tickets.iter().filter_map(|ticket| ticket.site_id).collect();
-        let sites = store::places::sites::get_many(conn, scope, sites.into_iter().collect()).await?;
-        let photos = seen.into_iter().map(|file| {
-            let ticket = tickets.iter().find(|ticket| ticket.id == file.subject_id);
-            let site = ticket.and_then(|ticket| sites.iter().find(|site| Some(site.id) == ticket.site_id));
-            let photo = OtherPhoto {
-                file_id: file.file_id,
-                ticket_id: ticket.map(|ticket| ticket.id),
-                ticket_number: ticket.and_then(|ticket| ticket.number.clone()),
-                site_name: site.map(|site| site.name.clone()),
-                taken_at: file.sidecar["taken_at"].as_str().and_then(|at| at.parse().ok()),
-            };
-            (file.file_id, photo)
-        });
-        Ok(Self { photos: photos.collect() })
-    }
-
-    fn of(&self, file: Uuid) -> Option<OtherPhoto> {
-        self.photos.get(&file).cloned()
-    }
+/// Of these photos those that the reader may see, with what they belong to.
+pub async fn others(
+    conn: &impl Conn,
+    scope: Scope,
+    person: Uuid,
+    now: Instant,
+    photos: Vec<Uuid>,
+) -> AppResult<HashMap<Uuid, OtherPhoto>> {
+    let seen = files::visible_many(conn, scope, person, now, photos).await?;
+    let tickets = seen.iter().filter(|file| file.subject == "ticket").map(|file| file.subject_id);
+    let tickets = store::tickets::get_many(conn, scope, now, tickets.collect()).await?;
+    let sites: HashSet<Uuid> = tickets.iter().filter_map(|ticket| ticket.site_id).collect();
+    let sites = store::places::sites::get_many(conn, scope, sites.into_iter().collect()).await?;
+    let photos = seen.into_iter().map(|file| {
+        let ticket = tickets.iter().find(|ticket| ticket.id == file.subject_id);
+        let site = ticket.and_then(|ticket| sites.iter().find(|site| Some(site.id) == ticket.site_id));
+        let photo = OtherPhoto {
+            file_id: file.file_id,
+            ticket_id: ticket.map(|ticket| ticket.id),
+            ticket_number: ticket.and_then(|ticket| ticket.number.clone()),
+            site_name: site.map(|site| site.name.clone()),
+            taken_at: file.sidecar["taken_at"].as_str().and_then(|at| at.parse().ok()),
+        };
+        (file.file_id, photo)
+    });
+    Ok(photos.collect())
 }
 
 /// The flags of the photos of these tickets. A unit reads those of its own repairs; how others took theirs is not its affair.

@@ -1,6 +1,10 @@
 //! What photos prove: weighing each one as it becomes known, telling those who check, and letting them overrule.
 
 pub mod album;
+pub mod custody;
 pub mod flags;
+pub mod page;
+pub mod scrub;
 mod surroundings;
+pub mod verify;
 pub mod weigh;

@@ -214,7 +214,7 @@ struct Jwk {
 }
 
 /// Checks `es256 <base64url of r||s>` over the sealed bytes.
-fn signed_by(public_key: &str, signature: &str, body: &[u8]) -> bool {
+pub(in crate::app) fn signed_by(public_key: &str, signature: &str, body: &[u8]) -> bool {
     let point = || -> Option<Vec<u8>> {
         let jwk: Jwk = serde_json::from_str(public_key).ok()?;
         let mut point = vec![4];

@@ -3,11 +3,18 @@
 use crate::{
     app::{
         App, Caller,
+        evidence::scrub::{self, StorageFigures},
         reports::zero::{self, ZeroBoard},
     },
     http::problem::Answer,
 };
 use actix_web::web;
+
+/// How the stored bytes are: all of them are read and hashed again within 30 days.
+#[utoipa::path(get, path = "/api/v1/figures/storage", tag = "figures", responses((status = 200, description = "The figures", body = StorageFigures)))]
+pub async fn storage(app: web::Data<App>, caller: Caller) -> Answer<web::Json<StorageFigures>> {
+    Ok(web::Json(scrub::figures(&app, &caller).await?))
+}
 
 /// The zero board: open static issues by township, with the burn-down.
 #[utoipa::path(get, path = "/api/v1/figures/zero", tag = "figures", responses((status = 200, description = "The board", body = ZeroBoard)))]

@@ -15,6 +15,7 @@ pub mod operations;
 pub mod people;
 pub mod phones;
 pub mod photo_flags;
+pub mod photo_page;
 pub mod photos;
 pub mod posts;
 pub mod rounds;

@@ -17,6 +17,8 @@ pub struct Model {
     pub derivatives: String,
     pub flags: Json,
     pub erased_at: Option<DateTimeUtc>,
+    pub checked_at: Option<DateTimeUtc>,
+    pub broken_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

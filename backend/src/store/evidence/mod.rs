@@ -3,3 +3,4 @@
 pub mod around;
 pub mod flags;
 pub mod pictures;
+pub mod stored;

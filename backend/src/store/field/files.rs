@@ -69,6 +69,8 @@ pub struct StoredFile {
     pub flags: Vec<String>,
     /// The bytes were erased on purpose; hash and length stay.
     pub erased: bool,
+    /// When the stored bytes were last read and hashed again.
+    pub checked_at: Option<Instant>,
 }
 
 fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
@@ -83,6 +85,7 @@ fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
             .ok_or_else(|| wrong("derivatives", row.derivatives.clone()))?,
         flags: serde_json::from_value(row.flags).unwrap_or_default(),
         erased: row.erased_at.is_some(),
+        checked_at: row.checked_at,
     })
 }
 
@@ -116,6 +119,8 @@ pub async fn insert(
         derivatives: Set(copies.as_str().to_owned()),
         flags: Set(json!([])),
         erased_at: Set(None),
+        checked_at: Set(None),
+        broken_at: Set(None),
     };
     file::Entity::insert(row)
         .on_conflict(
