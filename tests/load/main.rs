@@ -1,6 +1,7 @@
 //! Measures the program beside something real in the same run; see `README.md` here. Run it by `tests/load/run NAME`.
 
 mod chaos;
+mod fingerprints;
 mod floor;
 mod ingest;
 mod machine;
@@ -32,6 +33,7 @@ struct Arguments {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Name {
     Chaos,
+    Fingerprints,
     Ingest,
     Start,
     WeakLink,
@@ -52,6 +54,14 @@ fn main() -> ExitCode {
         None => true,
     };
     let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
+    if let Name::Fingerprints = arguments.name {
+        // Pictures know no database.
+        return if fingerprints::measure(arguments.full, seed) {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
+    }
     let mut held = true;
     for backend in Backend::ALL.into_iter().filter(wanted) {
         lalian_tests::story::run(async {
@@ -72,6 +82,8 @@ async fn measure(name: Name, backend: Backend, full: bool, seed: u64) -> bool {
             let (seconds, warm_up) = if full { (60, 1_000) } else { (10, 200) };
             ingest::measure(backend, ingest::Size { phones: 8, seconds, warm_up }).await;
         }
+        // Measured without a database, before anybody comes here.
+        Name::Fingerprints => {}
         Name::WeakLink => return weak_link::measure(backend).await,
         Name::Start => start::measure(backend, if full { 9 } else { 3 }).await,
     }
