@@ -19,7 +19,8 @@ export const demoSites = () =>
 const ordinary = (field) => `${field} 示例文字`;
 
 /**
- * Fills the demo county. `text(field, longest)` gives what somebody typed into a field; `photo` are the bytes of a JPEG.
+ * Fills the demo county. `text(field, longest)` gives what somebody typed into a field; `photo(nth)` the bytes of a JPEG, others for each
+ * `nth`: the same file is no repair.
  * Returns ids for the routes that need one.
  */
 export async function fillCounty(county, { text = ordinary, photo }) {
@@ -102,13 +103,13 @@ export async function fillCounty(county, { text = ordinary, photo }) {
   }
   const [fresh, passed, returned, waiting] = issued;
   const attempts = {};
-  for (const ticket of [passed, returned, waiting]) {
+  for (const [nth, ticket] of [passed, returned, waiting].entries()) {
     const attempt_id = (attempts[ticket.id] = randomUUID());
     await step(deputy, 'ticket.accept/1', ticket.id, { person_named: text('accept.named', 64) });
-    await step(clerk, 'ticket.rectify/1', ticket.id, { attempt_id, note: text('attempt.note', 1000) }, { files: [{ bytes: photo(9), role: 'after', item_path: ticket.item_code }] });
+    await step(clerk, 'ticket.rectify/1', ticket.id, { attempt_id, note: text('attempt.note', 1000) }, { files: [{ bytes: photo(20 + nth), role: 'after', item_path: ticket.item_code }] });
     await step(deputy, 'ticket.submit/1', ticket.id, { attempt_id, note: text('submit.note', 1000) });
   }
-  const verdict = (verdict, reason) => ({ verdict, reason, note: text('verify.note', 1000), on_site: false, position: null });
+  const verdict = (verdict, reason) => ({ verdict, reason, note: text('verify.note', 1000), on_site: true, position: null });
   await step(office, 'ticket.verify/1', passed.id, { attempt_id: attempts[passed.id], ...verdict('passed', null) });
   await step(office, 'ticket.verify/1', returned.id, { attempt_id: attempts[returned.id], ...verdict('failed', 'partial') });
   await step(office, 'ticket.void/1', fresh.id, { reason: text('void.reason', 1000) }, { outcome: null });

@@ -147,7 +147,8 @@ test('a day without a signal becomes tickets, repairs and a lower board', { time
     assert.equal(statics.length, 2, 'two static tickets of the township');
     for (const [nth, { id, title }] of statics.entries()) {
       assert.ok(listed.includes(title), `${title} is on the list`);
-      await helper.repair(id, nth === 0 ? null : join(folder, 'two.jpg'));
+      // Pictures of their own: one from before, or of another place, is no repair.
+      await helper.repair(id, await writeJpeg(page, join(folder, `after-${nth}.jpg`), 41 + nth));
     }
     await helper.tickets('submitted', 2);
     await expectEventually(async () => /全部已上传/.test(await helper.chip()), 'both photos uploaded');
