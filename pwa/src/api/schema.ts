@@ -298,6 +298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the stored bytes are: all of them are read and hashed again within 30 days. */
+        get: operations["figures_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/zero": {
         parameters: {
             query?: never;
@@ -586,6 +603,91 @@ export interface paths {
         put?: never;
         /** Suspends a person: refused from the next request on; what their devices sealed before still arrives. */
         post: operations["people_suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photo-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's flags, newest first. */
+        get: operations["photo_flags_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photo-flags/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every rule: what it weighs, how often it spoke, how often it was overruled. */
+        get: operations["photo_flags_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photo-flags/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Overrules a flag, or lets it stand again, with a reason. */
+        post: operations["photo_flags_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The witnesses of a photo: places, clocks, what its file says, its likes, its way to the receipt. */
+        get: operations["photos_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{file_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The chain of custody as one file, for whoever checks it without the server (`lalian verify-evidence`). Audited. */
+        get: operations["photos_evidence"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1043,6 +1145,17 @@ export interface components {
             state: string;
             zh: string;
         };
+        /** @description A file whose bytes are not what they were. */
+        BrokenFile: {
+            /**
+             * Format: uuid
+             * @description A photo that these bytes are.
+             */
+            file_id?: string | null;
+            sha256: string;
+            /** Format: date-time */
+            since: string;
+        };
         /** @description One year and where it comes from. */
         CalendarYear: components["schemas"]["YearPlan"] & {
             source: components["schemas"]["PlanSource"];
@@ -1185,6 +1298,19 @@ export interface components {
              *     }
              */
             deadlines: components["schemas"]["Deadlines"];
+            /**
+             * @default {
+             *       "clock_minutes": 30,
+             *       "coarse_m": 100,
+             *       "look_bits": 64,
+             *       "near_m": 100,
+             *       "old_hours": 72,
+             *       "same_bits": 31,
+             *       "speed_kmh": 200,
+             *       "strengths": {}
+             *     }
+             */
+            evidence: components["schemas"]["EvidenceRules"];
             /**
              * @default {
              *       "border_accuracy_m": 100,
@@ -1390,6 +1516,58 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description What a county decides about evidence; the defaults are measured (tests/load, `fingerprints`). */
+        EvidenceRules: {
+            /**
+             * Format: int32
+             * @description Minutes by which clocks, and times in files, may differ.
+             * @default 30
+             */
+            clock_minutes: number;
+            /**
+             * Format: int32
+             * @description Accuracy in metres beyond which a position is called coarse.
+             * @default 100
+             */
+            coarse_m: number;
+            /**
+             * Format: int32
+             * @description Bits up to which somebody should look at the pair.
+             * @default 64
+             */
+            look_bits: number;
+            /**
+             * Format: int32
+             * @description Metres from the fault within which a photo may always be taken; the accuracy of both positions comes on top, twice.
+             * @default 100
+             */
+            near_m: number;
+            /**
+             * Format: int32
+             * @description Hours between taking and handing in after which a picture is called old.
+             * @default 72
+             */
+            old_hours: number;
+            /**
+             * Format: int32
+             * @description Bits of 256 up to which two pictures are called almost the same.
+             * @default 31
+             */
+            same_bits: number;
+            /**
+             * Format: int32
+             * @description Kilometres an hour between two photos that nobody travels at.
+             * @default 200
+             */
+            speed_kmh: number;
+            /**
+             * @description Flags that this county weighs otherwise, by code.
+             * @default {}
+             */
+            strengths: {
+                [key: string]: components["schemas"]["Strength"];
+            };
+        };
         /** @description An example picture; its bytes are read from `/checklists/examples/{sha256}`. In a file `file` names the picture instead of its hash. */
         Example: {
             en: string;
@@ -1469,6 +1647,12 @@ export interface components {
         Flag: {
             code: string;
             detail?: string | null;
+        };
+        /** @description A person's word on a flag. */
+        FlagDecision: {
+            reason: string;
+            /** @description `true`: it stands again; `false`: it means nothing here. */
+            stands: boolean;
         };
         /** @description Items that are answered from one place. */
         Group: {
@@ -1693,6 +1877,11 @@ export interface components {
              */
             score?: number | null;
         };
+        /**
+         * @description Which of its hashes came closest.
+         * @enum {string}
+         */
+        Likeness: "plain" | "trimmed" | "mirrored";
         Limits: {
             /**
              * Format: int64
@@ -1766,6 +1955,17 @@ export interface components {
             /** Format: uuid */
             village_id?: string | null;
             village_name?: string | null;
+        };
+        /** @description A picture that looks like it. */
+        Neighbour: {
+            /**
+             * Format: int32
+             * @description Of 256 bits, those that differ.
+             */
+            bits: number;
+            likeness: components["schemas"]["Likeness"];
+            photo: components["schemas"]["OtherPhoto"];
+            same_bytes: boolean;
         };
         /** @description An account to be made. */
         NewAccount: {
@@ -1878,6 +2078,17 @@ export interface components {
             person_id: string;
             person_name?: string | null;
         };
+        /** @description The photo beside it. */
+        OtherPhoto: {
+            /** Format: uuid */
+            file_id: string;
+            site_name?: string | null;
+            /** Format: date-time */
+            taken_at?: string | null;
+            /** Format: uuid */
+            ticket_id?: string | null;
+            ticket_number?: string | null;
+        };
         /** @enum {string} */
         Outcome: "accepted" | "already_here" | "refused" | "bad_signature" | "unreadable";
         /** @description Township outlines for drawing: a GeoJSON `FeatureCollection`, simplified. */
@@ -1885,6 +2096,13 @@ export interface components {
             /** @description `MultiPolygon` features with the properties `id`, `code` and `name`. */
             features: Record<string, never>[];
             type: string;
+        };
+        /** @description Who said that a flag means nothing here, and why. */
+        Overruled: {
+            /** Format: date-time */
+            at: string;
+            person_name?: string | null;
+            reason: string;
         };
         /** @description One page; `next` is present when more rows follow. */
         Page_AuditView: {
@@ -2067,6 +2285,30 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_PhotoFlagView: {
+            items: {
+                code: string;
+                en: string;
+                /** Format: uuid */
+                file_id: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                operation_id: string;
+                other?: components["schemas"]["OtherPhoto"] | null;
+                overruled?: components["schemas"]["Overruled"] | null;
+                /** Format: date-time */
+                raised_at: string;
+                reason: components["schemas"]["Reason"];
+                /** @description `weak`, `look` or `strong`; a strong one asks for a check on site. */
+                strength: components["schemas"]["Strength"];
+                /** Format: uuid */
+                ticket_id?: string | null;
+                zh: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_RoundView: {
             items: {
                 /** Format: uuid */
@@ -2188,6 +2430,8 @@ export interface components {
                 /** Format: date-time */
                 official_due_at?: string | null;
                 overdue: boolean;
+                /** @description What is odd about its photos; for the township only of its own work. */
+                photo_flags: components["schemas"]["PhotoFlagView"][];
                 restricted: boolean;
                 /** Format: int32 */
                 rework: number;
@@ -2254,6 +2498,72 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description Something odd about a photo, in the reader's words. */
+        PhotoFlagView: {
+            code: string;
+            en: string;
+            /** Format: uuid */
+            file_id: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            operation_id: string;
+            other?: components["schemas"]["OtherPhoto"] | null;
+            overruled?: components["schemas"]["Overruled"] | null;
+            /** Format: date-time */
+            raised_at: string;
+            reason: components["schemas"]["Reason"];
+            /** @description `weak`, `look` or `strong`; a strong one asks for a check on site. */
+            strength: components["schemas"]["Strength"];
+            /** Format: uuid */
+            ticket_id?: string | null;
+            zh: string;
+        };
+        /** @description The witnesses of a photo. */
+        PhotoPage: {
+            /** Format: date-time */
+            accepted_at: string;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When the stored bytes were last read and hashed again.
+             */
+            checked_at?: string | null;
+            /** @description What the file says of itself. */
+            claim: Record<string, never>;
+            /** Format: date-time */
+            completed_at?: string | null;
+            flags: components["schemas"]["PhotoFlagView"][];
+            /** Format: int32 */
+            height?: number | null;
+            /** @description Kind of the sealed work that names it. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description What the phone says, what the county believes, and when it came.
+             */
+            made_at: string;
+            /** @description Pictures of the county that look like it, as far as the reader may see them. */
+            neighbours: components["schemas"]["Neighbour"][];
+            /** Format: date-time */
+            observed_at: string;
+            /** @description The hash of the sealed work, and the county's receipt over it; told to the county only. */
+            operation_hash?: string | null;
+            person_name?: string | null;
+            photo: components["schemas"]["PhotoRef"];
+            receipt?: string | null;
+            /** @description Of the original bytes, lower-case hex. */
+            sha256: string;
+            ticket?: components["schemas"]["PhotoTicket"] | null;
+            /** Format: int64 */
+            uncertainty_ms: number;
+            /**
+             * Format: int32
+             * @description Upright, in pixels; null until it was looked at.
+             */
+            width?: number | null;
+        };
         /** @description A photo that belongs to something; its bytes are read by id and size. */
         PhotoRef: {
             /** Format: double */
@@ -2295,6 +2605,23 @@ export interface components {
             state: string;
             /** Format: date-time */
             taken_at?: string | null;
+        };
+        /** @description The ticket that the photo belongs to, with the place of the fault. */
+        PhotoTicket: {
+            /** Format: double */
+            accuracy_m?: number | null;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issued_at?: string | null;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lon?: number | null;
+            number?: string | null;
+            title: string;
         };
         PlanDay: {
             /** Format: date */
@@ -2479,6 +2806,19 @@ export interface components {
         };
         /** @enum {string} */
         RuleOp: "<=" | ">=" | "==";
+        /** @description How often a rule spoke, and how often a person disagreed. */
+        RuleTally: {
+            code: string;
+            en: string;
+            /** Format: int64 */
+            overruled: number;
+            /** Format: int64 */
+            raised: number;
+            /** @description What it weighs in this county now. */
+            strength: components["schemas"]["Strength"];
+            usual: components["schemas"]["Strength"];
+            zh: string;
+        };
         /** @description How visits are scored. Weights belong to the items of the checklists. */
         Scoring: {
             /**
@@ -2612,6 +2952,32 @@ export interface components {
          * @enum {string}
          */
         State: "pending" | "issued" | "in_progress" | "submitted" | "rework" | "on_hold" | "closed" | "declined" | "merged" | "void";
+        /** @description How the stored bytes are. */
+        StorageFigures: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description Files whose bytes are missing or changed. */
+            broken: components["schemas"]["BrokenFile"][];
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Files whose bytes were read again within the last 30 days.
+             */
+            checked: number;
+            /** Format: int64 */
+            files: number;
+            /**
+             * Format: date-time
+             * @description The longest time since a file was stored or checked; null without files.
+             */
+            oldest_check?: string | null;
+        };
+        /**
+         * @description How much a flag weighs. `Off` is a county's choice.
+         * @enum {string}
+         */
+        Strength: "off" | "weak" | "look" | "strong";
         /** @description A ticket with everything behind it. */
         TicketDetail: components["schemas"]["TicketView"] & {
             /** @description Kinds of operation that the acting post may seal on it now. */
@@ -2677,6 +3043,8 @@ export interface components {
             /** Format: date-time */
             official_due_at?: string | null;
             overdue: boolean;
+            /** @description What is odd about its photos; for the township only of its own work. */
+            photo_flags: components["schemas"]["PhotoFlagView"][];
             restricted: boolean;
             /** Format: int32 */
             rework: number;
@@ -3525,6 +3893,35 @@ export interface operations {
             };
         };
     };
+    figures_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageFigures"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     figures_zero: {
         parameters: {
             query?: never;
@@ -4264,6 +4661,221 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photo_flags_list: {
+        parameters: {
+            query?: {
+                code?: string;
+                /** @description `weak`, `look` or `strong`. */
+                strength?: string;
+                /** @description Only those that a person overruled, or only those that stand. */
+                overruled?: boolean;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PhotoFlagView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photo_flags_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTally"][];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photo_flags_decide: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagDecision"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoFlagView"];
+                };
+            };
+            /** @description Not in the caller's county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: the photo is the caller's own */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoPage"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip: `lalian.evidence/1` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": number[];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_not_here: photo or receipt are still on their way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {

@@ -167,6 +167,24 @@ export interface PhotoRef {
   readonly flags?: readonly string[];
   /** A transparent picture of the same proportions that its photographer drew over it. */
   readonly annotation?: string | null;
+  /** Of its original bytes: the same file is known before it is sent. */
+  readonly sha256?: string | null;
+}
+
+/** Something odd about a photo where sealed work names it, in the reader's words (decisions.md 5: they never accuse). */
+export interface PhotoFlag {
+  readonly id: string;
+  readonly file_id: string;
+  readonly operation_id: string;
+  readonly ticket_id: string | null;
+  readonly code: string;
+  readonly strength: 'off' | 'weak' | 'look' | 'strong';
+  readonly zh: string;
+  readonly en: string;
+  readonly reason: { readonly bits?: number; readonly likeness?: 'plain' | 'trimmed' | 'mirrored'; readonly metres?: number; readonly minutes?: number };
+  readonly other: { readonly file_id: string; readonly ticket_id: string | null; readonly ticket_number: string | null; readonly site_name: string | null; readonly taken_at: string | null } | null;
+  readonly raised_at: string;
+  readonly overruled: { readonly person_name: string | null; readonly at: string; readonly reason: string } | null;
 }
 
 /** A voice note on the server: `core.api.blob('/photos/{photo_id}/original')`. */
@@ -229,6 +247,7 @@ export interface Ticket {
   readonly before: readonly PhotoRef[];
   readonly after: readonly PhotoRef[];
   readonly voices?: readonly VoiceRef[];
+  readonly photo_flags?: readonly PhotoFlag[];
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */

@@ -37,6 +37,8 @@ pub struct PhotoRef {
     pub flags: Vec<String>,
     /// A transparent picture of the same proportions that its photographer drew over it; read like a photo.
     pub annotation: Option<Uuid>,
+    /// Of the original bytes, where they are here: a phone that has them knows that they were used.
+    pub sha256: Option<String>,
 }
 
 /// A voice note; its bytes are the original of `/photos/{photo_id}/original`.
@@ -115,5 +117,6 @@ fn photo(file: &NamedFile) -> PhotoRef {
         capture_reason: text(&file.sidecar["capture_reason"]),
         flags: serde_json::from_value(file.flags.clone()).unwrap_or_default(),
         annotation: None,
+        sha256: (file.state == "stored").then(|| file.sha256.clone()),
     }
 }

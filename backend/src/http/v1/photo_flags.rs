@@ -32,7 +32,7 @@ pub struct FlagsQuery {
 }
 
 /// The county's flags, newest first.
-#[utoipa::path(get, path = "/api/v1/photo-flags", tag = "photos", params(FlagsQuery),
+#[utoipa::path(get, path = "/api/v1/photo-flags", tag = "photo_flags", params(FlagsQuery),
     responses((status = 200, description = "One page", body = Page<PhotoFlagView>)))]
 pub async fn list(
     app: web::Data<App>,
@@ -45,7 +45,7 @@ pub async fn list(
 }
 
 /// Every rule: what it weighs, how often it spoke, how often it was overruled.
-#[utoipa::path(get, path = "/api/v1/photo-flags/rules", tag = "photos",
+#[utoipa::path(get, path = "/api/v1/photo-flags/rules", tag = "photo_flags",
     responses((status = 200, description = "All rules", body = Vec<RuleTally>)))]
 pub async fn rules(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Vec<RuleTally>>> {
     Ok(web::Json(flags::tallies(&app, &caller).await?))
@@ -60,7 +60,7 @@ pub struct FlagDecision {
 }
 
 /// Overrules a flag, or lets it stand again, with a reason.
-#[utoipa::path(post, path = "/api/v1/photo-flags/{id}/decision", tag = "photos",
+#[utoipa::path(post, path = "/api/v1/photo-flags/{id}/decision", tag = "photo_flags",
     params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = FlagDecision,
     responses(
         (status = 200, description = "As it is now", body = PhotoFlagView),

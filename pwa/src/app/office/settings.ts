@@ -4,6 +4,7 @@ import type { CountySettings } from '@/api/types';
 export const FIELDS = {
   deadlines: ['working_hours', 'same_day_hours', 'accept_days', 'rework_days', 'due_soon_days', 'due_soon_percent'],
   field: ['far_from_site_m', 'border_accuracy_m', 'correction_hours', 'photo_waiver_days'],
+  evidence: ['same_bits', 'look_bits', 'near_m', 'coarse_m', 'old_hours', 'speed_kmh', 'clock_minutes'],
   scoring: ['gate_permille'],
   words: ['inspector_zh', 'inspector_en'],
 } as const;
@@ -43,8 +44,9 @@ export function toForm(settings: CountySettings): Form {
   return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, shown(leaf, groups[group][leaf])])) as Form;
 }
 
-export function fromForm(form: Form): CountySettings {
-  const made: Record<string, Record<string, unknown>> = {};
+/** What the form does not show (the weights of single flags) stays as `seen` has it. */
+export function fromForm(form: Form, seen: CountySettings): CountySettings {
+  const made: Record<string, Record<string, unknown>> = { evidence: { strengths: seen.evidence.strengths } };
   for (const { group, leaf } of LEAVES) (made[group] ??= {})[leaf] = read(leaf, form[leaf]);
   return made as unknown as CountySettings;
 }

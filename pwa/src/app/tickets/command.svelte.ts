@@ -8,7 +8,7 @@ export type Outcome =
   /** No answer yet: kept here, will arrive. */
   | { readonly kind: 'kept'; readonly operation_id: string }
   /** Kept by the county, ticket unchanged. `seen` is what this person saw. */
-  | { readonly kind: 'conflict'; readonly seen: TicketState | null; readonly operation_id: string }
+  | { readonly kind: 'conflict'; readonly seen: TicketState | null; readonly operation_id: string; readonly flags: readonly string[] }
   | { readonly kind: 'refused'; readonly code: string; readonly words: Words | null }
   | { readonly kind: 'unsealed'; readonly why: 'no_post' | 'no_space' | 'too_large' | 'incomplete' | 'failed' };
 
@@ -24,7 +24,7 @@ function outcome(operation_id: string, verdict: Verdict, seen: TicketState | nul
     case 'refused':
       return { kind: 'refused', code: verdict.code, words: verdict.words };
     case 'accepted': {
-      if (verdict.outcome === 'conflict') return { kind: 'conflict', seen, operation_id };
+      if (verdict.outcome === 'conflict') return { kind: 'conflict', seen, operation_id, flags: verdict.flags };
       const number = verdict.changed.find((row) => row.number !== null)?.number ?? null;
       return { kind: verdict.outcome, number, operation_id };
     }

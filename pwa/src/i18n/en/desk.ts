@@ -1,6 +1,15 @@
 import type { desk as zh } from '../zh/desk';
 
 export const desk: typeof zh = {
+  flags: {
+    overrule: 'Means nothing here',
+    overruleTitle: 'Does this hint mean nothing here?',
+    overruleHelp: 'With a reason it no longer asks for a check on site. The reason stays in the record, and how often each rule is overruled is counted.',
+    stands: 'Let it stand again',
+    standsTitle: 'Let this hint stand again?',
+    standsHelp: 'A strong hint then asks for a check on site again.',
+    reason: 'Why (kept in the record)',
+  },
   erase: {
     title: 'Erase photos',
     help: 'Where a photo shows a patient, a face or a private home, one person asks and another one confirms that it is erased. Nobody can see it afterwards, and it cannot be brought back; records and receipts stay.',
@@ -33,7 +42,7 @@ export const desk: typeof zh = {
   settings: {
     title: 'Settings',
     help: 'What the county decides for itself. What is not changed has its default; a change counts from the moment it is saved and moves no deadline that was already given.',
-    groups: { deadlines: 'Deadlines', field: 'Field work', scoring: 'Scoring', words: 'Words' },
+    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words' },
     fields: {
       working_hours: 'Working hours',
       same_day_hours: 'Working hours that a same-day ticket leaves at least',
@@ -45,6 +54,13 @@ export const desk: typeof zh = {
       border_accuracy_m: 'Metres of error assumed for a position without accuracy, near borders',
       correction_hours: 'Hours in which an inspector may correct',
       photo_waiver_days: 'Days after which the office need not wait for a photo',
+      same_bits: 'Bits of 256 up to which two photos are almost the same',
+      look_bits: 'Bits up to which somebody looks at the pair',
+      near_m: 'Metres from the fault that count as on site (twice the accuracy comes on top)',
+      coarse_m: 'Metres of accuracy beyond which a position is coarse',
+      old_hours: 'Hours between taking and handing in that make a photo old',
+      speed_kmh: 'Kilometres an hour between two photos that nobody travels at',
+      clock_minutes: 'Minutes by which clocks and times in files may differ',
       gate_permille: 'Highest score with a critical static fault',
       inspector_zh: 'Word for inspectors (Chinese)',
       inspector_en: 'Word for inspectors (English)',

@@ -1,5 +1,14 @@
 // Words of the office's own affairs: photos erased by two people, and the county's settings.
 export const desk = {
+  flags: {
+    overrule: '不算问题',
+    overruleTitle: '这条提示不算问题？',
+    overruleHelp: '说明原因后，这条提示不再要求到现场核查。原因会记入历史，也会统计每条规则被否定的次数。',
+    stands: '恢复这条提示',
+    standsTitle: '恢复这条提示？',
+    standsHelp: '恢复后，较强的提示重新要求到现场核查。',
+    reason: '为什么（会记入历史）',
+  },
   erase: {
     title: '删除照片',
     help: '照片里有病人、人脸或私人住处等不该保留的内容时，由一人申请、另一人确认后删除。删除后谁也看不到，不能恢复；检查记录和回执不变。',
@@ -32,7 +41,7 @@ export const desk = {
   settings: {
     title: '设置',
     help: '县里自己定的数。不改就用默认值；改动从保存起算，已经交办的期限不变。',
-    groups: { deadlines: '期限', field: '现场', scoring: '评分', words: '称呼' },
+    groups: { deadlines: '期限', field: '现场', evidence: '照片证据', scoring: '评分', words: '称呼' },
     fields: {
       working_hours: '工作时间',
       same_day_hours: '当天办结的，至少留几个工作小时',
@@ -44,6 +53,13 @@ export const desk = {
       border_accuracy_m: '没有精度的定位按多少米误差判断边界',
       correction_hours: '检查人员几小时内可以更正',
       photo_waiver_days: '照片几天没到，办公室可以不再等',
+      same_bits: '两张照片差多少位以内算几乎一样（共 256 位）',
+      look_bits: '差多少位以内请人看对照',
+      near_m: '离问题位置多少米内算在现场（另加两倍定位误差）',
+      coarse_m: '误差超过多少米算定位不够准',
+      old_hours: '拍摄后多少小时才上报算旧照片',
+      speed_kmh: '两张照片之间每小时多少公里算不可能',
+      clock_minutes: '手机时间、文件时间可以差多少分钟',
       gate_permille: '有严重静态问题时最高多少分',
       inspector_zh: '检查人员的称呼（中文）',
       inspector_en: '检查人员的称呼（英文）',
