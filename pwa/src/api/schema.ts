@@ -2599,6 +2599,8 @@ export interface components {
             /** Format: uuid */
             operation_id: string;
             role: string;
+            /** @description Of the original bytes, where they are here: a phone that has them knows that they were used. */
+            sha256?: string | null;
             /** @description Where the position comes from: `browser`, `site_qr`, `map_pin`. */
             source?: string | null;
             /** @description `missing` while it is on its way, `stored`, `waived`, `erased` on purpose. */

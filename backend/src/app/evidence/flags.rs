@@ -251,7 +251,8 @@ pub async fn overrule(
             let action = if stands { "photo_flag.reinstate" } else { "photo_flag.overrule" };
             let line = caller.audit(action, "photo_flags", id);
             audit::append(tx, now, audit::AuditRow { reason: reason.clone(), ..line }).await?;
-            let tickets = row.ticket_id.into_iter().collect();
+            // The office looks at what it may see; who repairs hears of his own photos.
+            let tickets = row.ticket_id.map(|id| (id, true)).into_iter().collect();
             settle::tell_of_photos(tx, now, county, tickets, BTreeSet::new()).await?;
         }
         Ok::<_, AppError>(())

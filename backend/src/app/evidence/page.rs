@@ -92,7 +92,7 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
     let all = store::field::named::of_operation(read, seen.operation_id).await?;
     let named = all.iter().find(|file| file.file_id == file_id).ok_or(Code::NotFound)?;
     let work = store::field::operations::find(read, seen.operation_id).await?.ok_or(Code::NotFound)?;
-    let names = persons::names(read, vec![work.person_id]).await?;
+    let people = persons::names(read, vec![work.person_id]).await?;
     let is_county = matches!(scope, Scope::County { .. });
     let ticket = match named.subject.as_str() {
         "ticket" => store::tickets::get(read, scope, now, named.subject_id).await?,
@@ -109,7 +109,7 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
         bytes: named.bytes,
         width: size.map(|size| size.0),
         height: size.map(|size| size.1),
-        person_name: names.get(&work.person_id).cloned(),
+        person_name: people.get(&work.person_id).cloned(),
         kind: work.kind,
         made_at: work.made_at,
         observed_at: work.observed_at,

@@ -136,8 +136,8 @@ pub fn verify(file: &[u8], keys: Option<&[u8]>) -> Result<Vec<Check>, Broken> {
 }
 
 /// The claims of a JWS of ours; `None` when no key of these made it, or it is for somebody else.
-fn claims<T: DeserializeOwned>(jws: &[u8], jwks: &Jwks, audience: &str) -> Option<T> {
-    let text = std::str::from_utf8(jws).ok()?;
+fn claims<T: DeserializeOwned>(signed: &[u8], jwks: &Jwks, audience: &str) -> Option<T> {
+    let text = std::str::from_utf8(signed).ok()?;
     let header = jsonwebtoken::decode_header(text).ok()?;
     let key = jwks.keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref())?;
     let key = DecodingKey::from_ec_components(&key.x, &key.y).ok()?;

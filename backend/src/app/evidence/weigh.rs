@@ -22,7 +22,7 @@ use crate::{
     },
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Job kind that weighs one picture wherever it is named; payload `{county_id, sha256}`.
@@ -86,7 +86,13 @@ impl App {
                 for job in &jobs {
                     jobs::enqueue(tx, now, job.clone()).await?;
                 }
-                let tickets = mine.iter().filter_map(ticket_of).collect();
+                let mut tickets: BTreeMap<Uuid, bool> = BTreeMap::new();
+                for naming in &mine {
+                    // A photo of a hidden visit tells the township nothing, not even that it was weighed.
+                    if let Some(ticket) = ticket_of(naming) {
+                        *tickets.entry(ticket).or_default() |= naming.0.visible_from.is_some();
+                    }
+                }
                 settle::tell_of_photos(tx, now, key.county, tickets, BTreeSet::new()).await
             })
             .await?;

@@ -362,7 +362,7 @@ pub async fn visible_many(
     if photos.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows = operation_file::Entity::find()
+    let rows = operation_file::Entity::find()
         .filter(operation_file::Column::FileId.is_in(photos))
         .filter(operation_file::Column::CountyId.eq(county))
         .filter(Condition::any().add(operation_file::Column::PersonId.eq(person)).add(in_scope(scope, now)))
@@ -370,6 +370,8 @@ pub async fn visible_many(
         .order_by_asc(operation_file::Column::OperationId)
         .all(conn.raw())
         .await?;
+    let mut rows = genuine(conn, county, rows).await?;
+    rows.sort_by_key(|row| row.file_id);
     rows.dedup_by_key(|row| row.file_id);
     Ok(rows)
 }
