@@ -2,8 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::schema::{
-    big_integer, big_integer_null, blob, blob_null, boolean, boolean_null, double, double_null, integer, json_binary,
-    json_binary_null, pk_uuid, string_len, string_len_null, text, text_null,
+    big_integer, big_integer_null, blob, blob_null, boolean, boolean_null, double, double_null, integer,
+    json_binary, json_binary_null, pk_uuid, string_len, string_len_null, text, text_null,
     timestamp_with_time_zone as time, timestamp_with_time_zone_null as time_null, uuid, uuid_null,
 };
 

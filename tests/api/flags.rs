@@ -128,6 +128,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("no_place", "places/found.rs"),
     ("correction_after_issue", "corrections.rs"),
     ("correction_late", "corrections.rs"),
+    ("unknown_round", "foreign.rs"),
     ("same_as_before", "evidence.rs"),
     ("same_as_other", "evidence.rs"),
     ("on_site_needed", "evidence.rs"),
@@ -266,7 +267,7 @@ stories! {
     async fn what_is_seen_or_checked_while_a_repair_waits_says_so(world: World) {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 300).await;
-        let (attempt, _) = repaired(&world, id, 30_000).await;
+        let (attempt, _) = repaired(&world, id, 31_000).await;
         let deputy = world.township(0, Role::DeputyLeader).await;
         applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
 
