@@ -7,6 +7,7 @@ use lalian::http::routes::{Body, Route};
 use lalian_tests::actor::Actor;
 use lalian_tests::http::{Answer, send};
 use lalian_tests::phone::{fresh_id, id_from};
+use lalian_tests::photo;
 use lalian_tests::stories;
 use lalian_tests::visit::{Visit, id_of};
 use lalian_tests::world::World;
@@ -314,7 +315,7 @@ stories! {
                 answer["findings"][0]["fixed_on_spot"] = json!(true);
             }
         }
-        let sealed = visit.draft(&colleague, 2).seal();
+        let sealed = visit.draft(&colleague, 2).photo("after", Some(&items[1]), photo::tiny(290)).seal();
         colleague.send(&sealed).await;
         let photos: Vec<Uuid> = sealed.photos.iter().map(|photo| photo.file_id).collect();
         world.clock.advance(chrono::TimeDelta::seconds(30));

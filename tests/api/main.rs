@@ -12,6 +12,7 @@ mod door_faults;
 mod erasure;
 mod evidence;
 mod feed;
+mod feed_department;
 mod files_http;
 mod files_s3;
 mod flags;

@@ -57,7 +57,7 @@ stories! {
         let deputy = world.township(0, Role::DeputyLeader).await;
         deputy.operate("ticket.void/1", about(id, &json!({ "reason": "x" }))).await.expect_refusal("not_permitted");
         // The unit works on in the meantime; nothing is held up by the question.
-        repaired(&world, id, 10_100).await;
+        repaired(&world, id, 19_100).await;
         let answer = applied(&second, "ticket.void/1", id, json!({ "reason": "确认重复" })).await;
         assert_eq!(answer.at("/changed/0/state"), "void", "{answer}");
         let seen = ticket(&first, id).await;
@@ -72,7 +72,7 @@ stories! {
     async fn a_deputy_lends_his_post_for_a_time(world: World) {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 102).await;
-        let (attempt, _) = repaired(&world, id, 10_200).await;
+        let (attempt, _) = repaired(&world, id, 19_200).await;
         let (office, deputy, officer) = (world.office().await, world.township(0, Role::DeputyLeader).await, world.township(0, Role::DeskOfficer).await);
         submit_as(&officer, officer.post(), id, attempt).await.expect_refusal("not_permitted");
 
@@ -104,7 +104,7 @@ stories! {
         // Sent back; the day is over, and so is the delegation.
         let failed = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "partial", "note": "", "on_site": false, "position": null });
         applied(&office, "ticket.verify/1", id, failed).await;
-        let (attempt, _) = repaired(&world, id, 10_201).await;
+        let (attempt, _) = repaired(&world, id, 19_201).await;
         world.clock.set(until);
         let officer = world.township(0, Role::DeskOfficer).await;
         submit_as(&officer, lent, id, attempt).await.expect_refusal("not_permitted");

@@ -87,10 +87,9 @@ fn scoped(scope: Scope, now: Instant) -> Condition {
         Scope::Platform => all.add(Expr::val(1).eq(0)),
         Scope::County { county } => all.add(C::CountyId.eq(county)),
         // Visits are none of a department's business. Which tickets it supervises their rows say; see `sync`.
-        Scope::Department { county, .. } => all
-            .add(C::CountyId.eq(county))
-            .add(C::Noun.ne("inspections"))
-            .add(Condition::any().add(C::Noun.eq("tickets")).add(C::VisibleFrom.lte(now))),
+        Scope::Department { county, .. } => {
+            all.add(C::CountyId.eq(county)).add(C::Noun.ne("inspections")).add(C::VisibleFrom.lte(now))
+        }
         Scope::Own { county, person } => all.add(C::CountyId.eq(county)).add(
             Condition::any()
                 .add(C::PersonId.eq(person))

@@ -1654,6 +1654,16 @@ export interface components {
             /** @description `true`: it stands again; `false`: it means nothing here. */
             stands: boolean;
         };
+        /** @description The numbers behind a flag. */
+        FlagReason: {
+            /** Format: int32 */
+            bits?: number | null;
+            likeness?: components["schemas"]["Likeness"] | null;
+            /** Format: int32 */
+            metres?: number | null;
+            /** Format: int64 */
+            minutes?: number | null;
+        };
         /** @description Items that are answered from one place. */
         Group: {
             en: string;
@@ -2299,7 +2309,7 @@ export interface components {
                 overruled?: components["schemas"]["Overruled"] | null;
                 /** Format: date-time */
                 raised_at: string;
-                reason: components["schemas"]["Reason"];
+                reason: components["schemas"]["FlagReason"];
                 /** @description `weak`, `look` or `strong`; a strong one asks for a check on site. */
                 strength: components["schemas"]["Strength"];
                 /** Format: uuid */
@@ -2512,7 +2522,7 @@ export interface components {
             overruled?: components["schemas"]["Overruled"] | null;
             /** Format: date-time */
             raised_at: string;
-            reason: components["schemas"]["Reason"];
+            reason: components["schemas"]["FlagReason"];
             /** @description `weak`, `look` or `strong`; a strong one asks for a check on site. */
             strength: components["schemas"]["Strength"];
             /** Format: uuid */

@@ -8,7 +8,7 @@ use crate::{
         clock::Instant,
         evidence::{
             flag::{PhotoFlag, Strength},
-            rules::Reason,
+            rules::FlagReason,
         },
         field::inspection::{MAX_TEXT, shorten},
         page::{Page, PageRequest},
@@ -40,7 +40,7 @@ pub struct PhotoFlagView {
     pub strength: Strength,
     pub zh: String,
     pub en: String,
-    pub reason: Reason,
+    pub reason: FlagReason,
     /// The photo that it was held against, where the reader may see that one.
     pub other: Option<OtherPhoto>,
     pub raised_at: DateTime<Utc>,

@@ -72,6 +72,9 @@ impl App {
             weighed.push((naming, weigh(&facts, &rules)));
         }
         let again = self.concerned(key, &mine, &others).await?;
+        if again.is_empty() && self.known_already(key.county, &weighed).await? {
+            return Ok(());
+        }
         let now = self.clock.now();
         let ids: Vec<Uuid> =
             weighed.iter().flat_map(|(_, raised)| raised).map(|_| self.random.id()).collect();
@@ -88,9 +91,10 @@ impl App {
                 }
                 let mut tickets: BTreeMap<Uuid, bool> = BTreeMap::new();
                 for naming in &mine {
-                    // A photo of a hidden visit tells the township nothing, not even that it was weighed.
+                    // A unit reads the flags of its repairs only; that other photos were weighed it does not hear.
                     if let Some(ticket) = ticket_of(naming) {
-                        *tickets.entry(ticket).or_default() |= naming.0.visible_from.is_some();
+                        *tickets.entry(ticket).or_default() |=
+                            surroundings::is_proof(naming) && naming.0.visible_from.is_some();
                     }
                 }
                 settle::tell_of_photos(tx, now, key.county, tickets, BTreeSet::new()).await
@@ -100,6 +104,29 @@ impl App {
             self.bell.notify_one();
         }
         Ok(())
+    }
+
+    /// Weighing found what stands there already: nothing is written, and nobody hears of it.
+    async fn known_already(&self, county: Uuid, weighed: &[(&Naming, Vec<Raised>)]) -> AppResult<bool> {
+        for ((file, _), raised) in weighed {
+            let rows = store::evidence::flags::of_file(self.store.read(), county, file.file_id).await?;
+            let stands: BTreeSet<(String, String, Option<Uuid>)> = rows
+                .into_iter()
+                .filter(|row| row.operation_id == file.operation_id)
+                .map(|row| (row.code, row.strength, row.other_file_id))
+                .collect();
+            let found = raised.iter().map(|one| {
+                (
+                    one.flag.as_str().to_owned(),
+                    one.strength.as_str().to_owned(),
+                    one.other.map(|other| other.1),
+                )
+            });
+            if found.collect::<BTreeSet<_>>() != stands {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Pictures of repairs that came before the picture of their own fault, and have not been held against it yet.

@@ -149,14 +149,14 @@ pub struct PhotoFacts {
 pub struct Raised {
     pub flag: PhotoFlag,
     pub strength: Strength,
-    pub reason: Reason,
+    pub reason: FlagReason,
     /// The other photo: operation, file.
     pub other: Option<(Uuid, Uuid)>,
 }
 
 /// The numbers behind a flag.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-pub struct Reason {
+pub struct FlagReason {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub bits: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -194,7 +194,7 @@ pub const fn exact(relation: Relation) -> PhotoFlag {
     }
 }
 
-fn flag(flag: PhotoFlag, reason: Reason, other: Option<(Uuid, Uuid)>) -> Raised {
+fn flag(flag: PhotoFlag, reason: FlagReason, other: Option<(Uuid, Uuid)>) -> Raised {
     Raised { flag, strength: Strength::Off, reason, other }
 }
 
@@ -217,7 +217,8 @@ fn likeness(facts: &PhotoFacts, rules: &EvidenceRules, raised: &mut Vec<Raised>)
             }
         });
         let Some(found) = found else { continue };
-        let reason = Reason { bits: Some(one.bits), likeness: Some(one.likeness), ..Reason::default() };
+        let reason =
+            FlagReason { bits: Some(one.bits), likeness: Some(one.likeness), ..FlagReason::default() };
         if !raised.iter().any(|known| known.flag == found) {
             raised.push(flag(found, reason, Some((one.operation_id, one.file_id))));
         }
@@ -235,9 +236,9 @@ fn whole(metres: f64) -> u32 {
 
 fn place(facts: &PhotoFacts, rules: &EvidenceRules, raised: &mut Vec<Raised>) {
     let Some(spot) = facts.spot else {
-        return raised.push(flag(PhotoFlag::NoPosition, Reason::default(), None));
+        return raised.push(flag(PhotoFlag::NoPosition, FlagReason::default(), None));
     };
-    let metres = |m: f64| Reason { metres: Some(whole(m)), ..Reason::default() };
+    let metres = |m: f64| FlagReason { metres: Some(whole(m)), ..FlagReason::default() };
     if let Some(accuracy) = spot.accuracy_m.filter(|m| *m > f64::from(rules.coarse_m)) {
         raised.push(flag(PhotoFlag::CoarsePosition, metres(accuracy), None));
     }
@@ -249,7 +250,7 @@ fn place(facts: &PhotoFacts, rules: &EvidenceRules, raised: &mut Vec<Raised>) {
         }
     }
     if let Some(other) = facts.position_twin {
-        raised.push(flag(PhotoFlag::PositionRepeated, Reason::default(), Some(other)));
+        raised.push(flag(PhotoFlag::PositionRepeated, FlagReason::default(), Some(other)));
     }
     let too_fast = |shot: &&Shot| {
         let Some(at) = facts.taken_at else { return false };
@@ -260,7 +261,7 @@ fn place(facts: &PhotoFacts, rules: &EvidenceRules, raised: &mut Vec<Raised>) {
     };
     if let Some(shot) = facts.neighbours.iter().find(too_fast) {
         let minutes = facts.taken_at.map(|at| (at - shot.at).num_minutes().abs());
-        let reason = Reason { minutes, ..metres(spot.point.distance_m(shot.point)) };
+        let reason = FlagReason { minutes, ..metres(spot.point.distance_m(shot.point)) };
         raised.push(flag(PhotoFlag::ImpossibleSpeed, reason, None));
     }
     if let Some(claimed) = facts.claim.point {
@@ -274,7 +275,8 @@ fn place(facts: &PhotoFacts, rules: &EvidenceRules, raised: &mut Vec<Raised>) {
 
 fn time(facts: &PhotoFacts, rules: &EvidenceRules, raised: &mut Vec<Raised>) {
     let tolerated = TimeDelta::minutes(i64::from(rules.clock_minutes));
-    let minutes = |delta: TimeDelta| Reason { minutes: Some(delta.num_minutes()), ..Reason::default() };
+    let minutes =
+        |delta: TimeDelta| FlagReason { minutes: Some(delta.num_minutes()), ..FlagReason::default() };
     if facts.clock_offset.abs() > tolerated {
         raised.push(flag(PhotoFlag::ClockOff, minutes(facts.clock_offset), None));
     }
@@ -303,10 +305,10 @@ fn time(facts: &PhotoFacts, rules: &EvidenceRules, raised: &mut Vec<Raised>) {
 fn capture(facts: &PhotoFacts, raised: &mut Vec<Raised>) {
     match facts.way {
         Some(Way::Album { reason: true }) => {
-            raised.push(flag(PhotoFlag::FromAlbumWithReason, Reason::default(), None));
+            raised.push(flag(PhotoFlag::FromAlbumWithReason, FlagReason::default(), None));
         }
         Some(Way::Album { reason: false }) => {
-            raised.push(flag(PhotoFlag::FromAlbum, Reason::default(), None));
+            raised.push(flag(PhotoFlag::FromAlbum, FlagReason::default(), None));
         }
         Some(Way::Camera | Way::Unknown) | None => {}
     }
@@ -320,6 +322,6 @@ fn capture(facts: &PhotoFacts, raised: &mut Vec<Raised>) {
         && screen_wide
         && (facts.is_png || long_screen)
     {
-        raised.push(flag(PhotoFlag::Screenshot, Reason::default(), None));
+        raised.push(flag(PhotoFlag::Screenshot, FlagReason::default(), None));
     }
 }

@@ -384,8 +384,9 @@ fn scoped(scope: Scope, now: Instant) -> Condition {
                 .select_only()
                 .column(department::Column::Code)
                 .into_query();
+            // What supervises or repairs is told no more of a hidden round than a township.
             all.add(C::CountyId.eq(county))
-                .add(C::State.ne(State::Pending.as_str()))
+                .add(C::VisibleFrom.lte(now))
                 .add(Condition::any().add(C::UnitId.eq(department)).add(C::Department.in_subquery(code)))
         }
         Scope::Township { county, township } => {
