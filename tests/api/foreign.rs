@@ -372,7 +372,7 @@ stories! {
         let mut more = site.visit(&inspector, &[&items[0], &items[1]]);
         more.payload["inspection_id"] = json!(visit.inspection);
         let correction = json!({ "inspection_id": visit.inspection, "seen_version": 1, "reason": "还有一处", "inspection": more.payload });
-        let sealed = inspector.draft("inspection.correct/1", correction).photo("before", Some(&items[1]), lalian_tests::photo::tiny(7)).seal();
+        let sealed = inspector.draft("inspection.correct/1", correction).photo("before", Some(&items[1]), photo::tiny(7)).seal();
         inspector.send(&sealed).await;
         for row in office.list(&format!("/api/v1/tickets?site_id={}&state=pending", site.id())).await {
             issue(&world, &office, id_of(&row["id"])).await;
