@@ -39,7 +39,8 @@ after(async () => {
   await browser?.close().catch(() => undefined);
   await link?.close();
   await county?.remove();
-  await rm(folder, { recursive: true, force: true });
+  // A browser that just died may still be writing.
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 });
 
 test(`${VISITS} visits on a phone that is killed ${KILLS} times`, { timeout: LONG ? 7_200_000 : 600_000 }, async (t) => {
