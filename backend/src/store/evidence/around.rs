@@ -8,7 +8,7 @@ use crate::{
         field::named::NamedFile,
     },
 };
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use operation::Column as O;
@@ -39,15 +39,7 @@ pub async fn named(
     county: Uuid,
     pictures: &[Sha256],
 ) -> Result<Vec<(NamedFile, Work)>, Error> {
-    let files = operation_file::Entity::find()
-        .filter(F::CountyId.eq(county).and(F::Sha256.is_in(pictures.iter().map(ToString::to_string))))
-        .filter(F::Role.is_in(PHOTOGRAPHS).and(F::State.eq("stored")))
-        .order_by_asc(F::OperationId)
-        .order_by_asc(F::FileId)
-        .limit(MOST)
-        .all(conn.raw())
-        .await?;
-    with_work(conn, files).await
+    here(conn, F::CountyId.eq(county).and(F::Sha256.is_in(pictures.iter().map(ToString::to_string)))).await
 }
 
 /// Photographs that hang on a ticket and are here, with their work.
@@ -56,8 +48,13 @@ pub async fn of_ticket(
     county: Uuid,
     ticket: Uuid,
 ) -> Result<Vec<(NamedFile, Work)>, Error> {
+    here(conn, F::CountyId.eq(county).and(F::SubjectId.eq(ticket))).await
+}
+
+/// Photographs that are here, with their work.
+async fn here(conn: &impl Conn, condition: Expr) -> Result<Vec<(NamedFile, Work)>, Error> {
     let files = operation_file::Entity::find()
-        .filter(F::CountyId.eq(county).and(F::SubjectId.eq(ticket)))
+        .filter(condition)
         .filter(F::Role.is_in(PHOTOGRAPHS).and(F::State.eq("stored")))
         .order_by_asc(F::OperationId)
         .order_by_asc(F::FileId)
