@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use lalian::domain::people::role::Role;
-use lalian_tests::{actor::Actor, phone::Sealed, stories, visit::Site, visit::id_of, world::World};
+use lalian_tests::{
+    actor::Actor, desk::ticket, phone::Sealed, stories, visit::Site, visit::id_of, world::World,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -79,6 +81,25 @@ stories! {
         shown.sort();
         assert_eq!(now, shown);
         department.http.get(&photo).await.expect(200);
+    }
+
+    async fn what_ends_leaves_the_list_of_whoever_looks_on(world: World) {
+        let (department, office) = (world.desk(Role::Department).await, world.office().await);
+        let second = world.desk_of(Role::Office, 1).await;
+        let (_, [ours, others]) = faults(&world, 0, None, 75).await;
+        for id in [ours, others] {
+            issue(&office, id, "township", world.township_id(0).await).await;
+        }
+        world.clock.advance(TimeDelta::seconds(10));
+        let cursor = department.http.get("/api/v1/sync/snapshot").await.expect(200).text("/cursor");
+        for id in [ours, others] {
+            for person in [&office, &second] {
+                let version = ticket(&office, id).await["version"].clone();
+                command(person, "ticket.void/1", id, json!({ "seen_version": version, "reason": "重复登记" })).await;
+            }
+            assert_eq!(ticket(&office, id).await["state"], "void");
+        }
+        assert_eq!(told(&world, &department, &cursor).await, [("tickets".to_owned(), ours, true)], "and nothing of the other");
     }
 
     async fn a_department_sees_the_photos_of_the_tickets_that_it_supervises(world: World) {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use lalian::domain::people::role::Role;
-use lalian_tests::actor::put;
+use lalian_tests::actor::{Actor, put};
+use lalian_tests::desk::{release, round, ticket, tickets_of};
 use lalian_tests::http::Answer;
 use lalian_tests::phone::Sealed;
 use lalian_tests::stories;
-use lalian_tests::visit::id_of;
+use lalian_tests::visit::{Site, id_of};
 use lalian_tests::world::World;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -67,11 +68,52 @@ stories! {
         assert_eq!(numbers.len(), fails.len(), "{issued:?}");
     }
 
+    /// Whatever enters or is issued in the moment of a release is either shown by it or sees it done.
+    async fn nothing_that_enters_while_its_round_is_released_stays_hidden(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let township = world.township_id(0).await;
+        let sites = Site::some(&inspector, "bus_shelter", township).await;
+        let mut phones = Vec::new();
+        for number in 0..4 {
+            phones.push(world.named_phone(Role::Inspector, 0, &format!("late {number}")).await);
+        }
+        for (attempt, sites) in (0_u64..).zip(sites.chunks(5).take(3)) {
+            let round = round(&office, "unannounced", "after_look").await;
+            let visit_of = |phone: &Actor, site: &Site, number: u64| {
+                let mut visit = site.visit(phone, &["BUS-01"]);
+                visit.payload["round_id"] = json!(round);
+                visit.draft(phone, attempt * 10 + number).seal()
+            };
+            let early = visit_of(&phones[0], &sites[0], 9);
+            phones[0].put(&early).await.expect(201);
+            let waiting = tickets_of(&office, &sites[0]).await.remove(0);
+            let issue = office.draft("ticket.issue/1", json!({
+                "ticket_id": waiting["id"], "seen_version": waiting["version"], "unit_kind": "township", "unit_id": township,
+                "severity": null, "is_static": null, "deadline_days": null, "note": "",
+            }));
+            let mut work = vec![(office.http.clone(), issue.seal())];
+            for ((number, site), phone) in (0..).zip(&sites[1..]).zip(&phones) {
+                work.push((phone.http.clone(), visit_of(phone, site, number)));
+            }
+            let ((), answers) = tokio::join!(release(&office, round), at_once(work));
+            answers.into_iter().for_each(|answer| drop(answer.expect(201)));
+            for site in sites {
+                let rows = tickets_of(&office, site).await;
+                assert_eq!(rows.iter().map(|row| &row["hidden"]).collect::<Vec<_>>(), [&json!(false)], "{rows:?}");
+            }
+            let deputy = world.township(0, Role::DeputyLeader).await;
+            let seen = ticket(&deputy, id_of(&waiting["id"])).await;
+            assert!(seen["due_at"].is_string(), "issued and shown, so its clock runs: {seen}");
+            let visits = deputy.list("/api/v1/inspections").await.len();
+            assert_eq!(visits, sites.len() * usize::try_from(attempt + 1).expect("small"));
+        }
+    }
+
     /// A phone that follows the feed while others write ends with exactly what a fresh snapshot holds.
     async fn following_the_feed_while_others_write_misses_nothing(world: World) {
         let (office, watcher) = (world.office().await, world.desk_of(Role::Inspector, 1).await);
         let township = world.township_id(0).await;
-        let sites = lalian_tests::visit::Site::some(&watcher, "bus_shelter", township).await;
+        let sites = Site::some(&watcher, "bus_shelter", township).await;
         let start = watcher.http.get("/api/v1/sync/snapshot").await.expect(200);
         let mut cursor = start.text("/cursor");
         let mut held: std::collections::BTreeMap<String, (i64, Value)> = std::collections::BTreeMap::new();

@@ -12,6 +12,7 @@ use crate::{
         field::{
             envelope::{Envelope, FileRef},
             flag::{Flag, FlagCode},
+            inspection::shorten,
             sheet,
             times::Times,
         },
@@ -170,7 +171,17 @@ impl<'a> Entry<'a> {
         Ok(named.missing)
     }
 
-    /// What was odd about its files.
+    /// A text as the rows keep it, at most `max` characters; what was cut off is flagged once, and stays in the sealed bytes.
+    pub fn text(&self, said: &str, max: usize) -> String {
+        let mut noticed = self.noticed.borrow_mut();
+        let told = |flags: &[Flag]| flags.iter().any(|flag| flag.code == FlagCode::TextTooLong.as_str());
+        if said.chars().nth(max).is_some() && !told(&noticed) {
+            noticed.push(FlagCode::TextTooLong.flag());
+        }
+        shorten(said, max)
+    }
+
+    /// What was odd about its files and texts.
     pub fn noticed(&self) -> Vec<Flag> {
         self.noticed.take()
     }

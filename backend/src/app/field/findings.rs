@@ -9,7 +9,7 @@ use crate::{
         field::{
             envelope::Unreadable,
             flag::{Flag, FlagCode},
-            inspection::{FindingBody, MAX_TEXT, shorten},
+            inspection::{FindingBody, MAX_TEXT},
         },
         people::role::{Role, UnitKind},
         standards::checklist::{Severity, TOWNSHIP},
@@ -440,10 +440,10 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
     let draft = Draft {
         id: body.finding_id,
         inspection_id: None,
-        item_code: body.item_code.as_deref().map(|code| shorten(code, 32)).unwrap_or_default(),
-        instance_key: shorten(&body.instance_key, 128),
-        title: shorten(&body.title, 200),
-        note: shorten(&body.note, MAX_TEXT),
+        item_code: body.item_code.as_deref().map(|code| entry.text(code, 32)).unwrap_or_default(),
+        instance_key: entry.text(&body.instance_key, 128),
+        title: entry.text(&body.title, 200),
+        note: entry.text(&body.note, MAX_TEXT),
         severity: severity.to_owned(),
         is_static: body.is_static,
         restricted: false,

@@ -125,7 +125,7 @@ pub async fn changes(app: &App, caller: &Caller, cursor: Option<&str>) -> AppRes
     let mut ordered: Vec<(i64, FeedChange)> = latest
         .into_iter()
         .filter_map(|((noun, id), (seq, version, may_leave))| {
-            let gone = FeedChange { noun: noun.clone(), id, version, removed: true, row: None };
+            let gone = removed(&noun, id, version);
             let change = found.remove(&(noun, id)).or_else(|| may_leave.then_some(gone))?;
             Some((seq, change))
         })
@@ -279,11 +279,13 @@ impl<'a> Reader<'a> {
         let stays = |ticket: &Ticket| {
             ticket.state.is_open() || ticket.closed_at.is_some_and(|at| at > self.now - CLOSED_STAYS)
         };
-        let rows: Vec<Ticket> = rows.into_iter().filter(stays).collect();
+        let (rows, ended): (Vec<Ticket>, Vec<Ticket>) = rows.into_iter().partition(stays);
         let facts = Facts::load(self.app, self.county).await?;
         let views =
             show(self.app.store.read(), self.caller, self.county, &rows, facts.deadlines(), self.now).await?;
-        views.iter().map(|view| change("tickets", view.id, view.version, view)).collect()
+        // What one may read and no longer needs leaves the phone, whoever's ticket it is.
+        let gone = ended.into_iter().map(|ticket| Ok(removed("tickets", ticket.id, ticket.version)));
+        views.iter().map(|view| change("tickets", view.id, view.version, view)).chain(gone).collect()
     }
 
     /// One's own visits of the last months.
@@ -371,4 +373,8 @@ fn cut<T>(mut rows: Vec<T>, cursor: impl Fn(&T) -> Cursor) -> (Vec<T>, Option<Cu
 fn change(noun: &str, id: Uuid, version: i32, row: &impl Serialize) -> AppResult<FeedChange> {
     let row = serde_json::to_value(row).map_err(|error| AppError::Internal(format!("feed row: {error}")))?;
     Ok(FeedChange { noun: noun.to_owned(), id, version, removed: false, row: Some(row) })
+}
+
+fn removed(noun: &str, id: Uuid, version: i32) -> FeedChange {
+    FeedChange { noun: noun.to_owned(), id, version, removed: true, row: None }
 }

@@ -13,12 +13,7 @@ use crate::{
     domain::{
         clock::{Instant, local_day},
         evidence::flag::PhotoFlag,
-        field::{
-            envelope::Unreadable,
-            flag::FlagCode,
-            inspection::{MAX_TEXT, shorten},
-            kind::Kind,
-        },
+        field::{envelope::Unreadable, flag::FlagCode, inspection::MAX_TEXT, kind::Kind},
         people::{role::UnitKind, scope::Scope},
         tickets::{
             State, Ticket,
@@ -139,14 +134,15 @@ async fn issue(entry: &Entry<'_>) -> Done {
     {
         return Ok(Err(Unreadable { cause: "unit or severity".into() }));
     }
+    // Its round before the ticket, as a release does; a ticket never changes its round.
+    let round = match store::tickets::round_of(entry.tx, entry.county, body.target.ticket_id).await? {
+        Some(id) => store::rounds::hold(entry.tx, entry.county, id).await?,
+        None => None,
+    };
     let mut ticket = target!(entry, body.target.ticket_id);
     if !machine::allows(ticket.state, machine::Transition::T2) {
         return Ok(Ok(conflict(entry, ticket).await?));
     }
-    let round = match ticket.round_id {
-        Some(id) => store::rounds::get(entry.tx, entry.county, id).await?,
-        None => None,
-    };
     let visible_from = findings::Openness::of(round.as_ref(), entry.now()).visible_from;
     let what = Step::Issue {
         unit_kind: body.unit_kind,
@@ -155,7 +151,7 @@ async fn issue(entry: &Entry<'_>) -> Done {
         severity: body.severity,
         is_static: body.is_static,
         deadline_days: body.deadline_days.map(|days| days.clamp(0, 400)),
-        note: shorten(&body.note, MAX_TEXT),
+        note: entry.text(&body.note, MAX_TEXT),
     };
     let changed = findings::issue(entry, &mut ticket, &what, visible_from).await?;
     if let Some(at) = ticket.visible_from {
@@ -198,7 +194,7 @@ async fn unit_exists(entry: &Entry<'_>, body: &IssueBody) -> AppResult<bool> {
 async fn decline(entry: &Entry<'_>) -> Done {
     let body: ReasonBody = payload!(entry);
     let ticket = target!(entry, body.target.ticket_id);
-    only(entry, ticket, &Step::Decline { reason: shorten(&body.reason, MAX_TEXT) }).await
+    only(entry, ticket, &Step::Decline { reason: entry.text(&body.reason, MAX_TEXT) }).await
 }
 
 /// T5.
@@ -211,7 +207,7 @@ async fn accept(entry: &Entry<'_>) -> Done {
     only(
         entry,
         ticket,
-        &Step::Accept { person_named: shorten(&body.person_named, 64), acceptor: entry.author.person_id },
+        &Step::Accept { person_named: entry.text(&body.person_named, 64), acceptor: entry.author.person_id },
     )
     .await
 }
@@ -261,7 +257,7 @@ fn attempt(entry: &Entry<'_>, ticket: &Ticket, body: &AttemptBody) -> Attempt {
         operation_id: entry.envelope.operation_id,
         person_id: entry.author.person_id,
         post_id: entry.author.post_id,
-        note: shorten(&body.note, MAX_TEXT),
+        note: entry.text(&body.note, MAX_TEXT),
         state: "recorded".into(),
         submitted_by: None,
         submitted_at: None,
@@ -302,7 +298,7 @@ async fn submit(entry: &Entry<'_>) -> Done {
         }));
         return Ok(Ok(effect));
     }
-    let what = Step::Submit { attempt_id: body.attempt_id, note: shorten(&body.note, MAX_TEXT) };
+    let what = Step::Submit { attempt_id: body.attempt_id, note: entry.text(&body.note, MAX_TEXT) };
     let done = step(entry, ticket, &what).await?;
     let Ok((_, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
     if !shows_repair(entry, known.operation_id).await? {
@@ -351,7 +347,7 @@ async fn verify(entry: &Entry<'_>) -> Done {
         effect.flags.push(FlagCode::OnSiteNeeded.flag());
         return Ok(Ok(effect));
     }
-    let note = shorten(&body.note, MAX_TEXT);
+    let note = entry.text(&body.note, MAX_TEXT);
     let what = match body.verdict {
         Verdict::Passed => Step::Pass { attempt_id: attempt.id, on_site: body.on_site, note: note.clone() },
         Verdict::Failed => Step::Fail {
@@ -385,7 +381,7 @@ async fn verify(entry: &Entry<'_>) -> Done {
 async fn void(entry: &Entry<'_>) -> Done {
     let body: ReasonBody = payload!(entry);
     let ticket = target!(entry, body.target.ticket_id);
-    let reason = shorten(&body.reason, MAX_TEXT);
+    let reason = entry.text(&body.reason, MAX_TEXT);
     if reason.trim().is_empty() {
         return Ok(Err(Unreadable { cause: "reason".into() }));
     }

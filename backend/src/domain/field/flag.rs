@@ -49,7 +49,6 @@ flags! {
     Forked "forked" "编号重复使用" "A number or photo id was used twice";
     DeviceRevoked "device_revoked" "设备已停用" "The device was revoked";
     PostEnded "post_ended" "当时不在这个岗位的任期内" "The post was not held at that time";
-    NotPermitted "not_permitted" "岗位通常不做这件事" "The post does not usually do this";
     NoSignature "no_signature" "没有设备签名" "No signature of the device";
     SameAsBefore "same_as_before" "与整改前照片相同，请重拍" "The same as the photo from before; please take a new one";
     SameAsOther "same_as_other" "这张照片已经用过，请重拍" "This photo was used before; please take a new one";
@@ -88,7 +87,6 @@ flags! {
     UnusualSize "unusual_size" "图片尺寸超出可打开的范围" "The picture is larger or smaller than we open";
     NoPreview "no_preview" "这种图片暂时没有预览，可下载原件" "No preview of this type yet; the original can be opened";
     VoiceTooLong "voice_too_long" "语音超过一分钟" "The voice note is longer than a minute";
-    SpareFile "spare_file" "附件数量超过上限" "More files than allowed";
 }
 
 impl FlagCode {

@@ -5,7 +5,8 @@ use crate::{
         App, Caller,
         field::{
             answer::{Answer as OperationAnswer, Refusal},
-            operations::{self, Arrival, Decision, Listed, OperationView, Reply},
+            door::{self, Arrival, Reply},
+            operations::{self, Decision, Listed, OperationView},
             receipts::{self, ReceiptState},
             waive,
         },
@@ -60,7 +61,7 @@ pub async fn put(
         signature: header("lalian-signature").map(str::to_owned),
         sealed_through: header("lalian-sealed-through").and_then(|text| text.parse().ok()),
     };
-    match operations::put(&app, &caller, arrival).await? {
+    match door::put(&app, &caller, arrival).await? {
         Reply::Answered { answer, .. } if answer.status == "refused" => Err(refused(&answer)),
         Reply::Answered { answer, first: true } => Ok(HttpResponse::Created().json(answer)),
         Reply::Answered { answer, first: false } => Ok(HttpResponse::Ok().json(answer)),

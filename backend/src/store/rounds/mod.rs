@@ -34,6 +34,21 @@ pub async fn lock(tx: &Tx, county: Uuid, id: Uuid) -> Result<Option<RoundRow>, E
         .await?)
 }
 
+/// A round of this county as it stays until this transaction ends: a hidden one is held, so that what enters beside its release is
+/// either shown by the release or sees it done.
+pub async fn hold(tx: &Tx, county: Uuid, id: Uuid) -> Result<Option<RoundRow>, Error> {
+    let hidden = |row: &RoundRow| row.visible_from.is_none();
+    let seen = get(tx, county, id).await?;
+    if !seen.as_ref().is_some_and(hidden) {
+        return Ok(seen);
+    }
+    Ok(round::Entity::find_by_id(id)
+        .filter(C::CountyId.eq(county))
+        .lock(LockType::Share)
+        .one(tx.raw())
+        .await?)
+}
+
 /// The rounds of a county, newest first; the township side gets only what is released.
 pub async fn list(
     conn: &impl Conn,

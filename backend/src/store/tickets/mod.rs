@@ -2,6 +2,11 @@
 
 pub mod attempts;
 pub mod board;
-pub mod rows;
+mod columns;
+mod history;
+mod lists;
+mod rows;
 
+pub use history::*;
+pub use lists::*;
 pub use rows::*;

@@ -194,7 +194,6 @@ export const tickets: typeof zh = {
     forked: 'A number or photo id was used twice',
     device_revoked: 'The device was revoked',
     post_ended: 'The post was not held at that time',
-    not_permitted: 'The post does not usually do this',
     no_signature: 'No signature of the device',
     photo_missing: 'A photo was expected',
     same_as_before: 'The same photo as before the repair',
@@ -233,7 +232,6 @@ export const tickets: typeof zh = {
     type_differs: 'The file is of another type than named',
     unusual_size: 'The picture is larger or smaller than we open',
     no_preview: 'No preview of this type yet; the original can be opened',
-    spare_file: 'More files than allowed',
   },
   flagsTitle: 'Please note',
 };

@@ -191,7 +191,6 @@ export const tickets = {
     forked: '编号重复使用',
     device_revoked: '设备已停用',
     post_ended: '当时不在这个岗位的任期内',
-    not_permitted: '岗位通常不做这件事',
     no_signature: '没有设备签名',
     photo_missing: '按规定应有照片',
     same_as_before: '与整改前照片相同',
@@ -230,7 +229,6 @@ export const tickets = {
     type_differs: '文件类型与标注不同',
     unusual_size: '图片尺寸超出可打开的范围',
     no_preview: '这种图片暂时没有预览，可下载原件',
-    spare_file: '附件数量超过上限',
   } as Record<string, string>,
   flagsTitle: '需要留意',
 };

@@ -7,7 +7,7 @@ use crate::{
         caller::Proof,
         field::{
             Cut, Piece,
-            operations::{self, Arrival, Reply},
+            door::{self, Arrival, Reply},
         },
     },
     domain::{field::media::Sha256, problem::Code},
@@ -88,7 +88,7 @@ async fn bring(
         sealed_through: None,
     };
     let carrier = carrier(caller, county, one.person, Some(one.device));
-    match operations::put(app, &carrier, arrival).await {
+    match door::put(app, &carrier, arrival).await {
         Ok(Reply::Answered { answer, first }) => Ok(Some(match answer.status.as_str() {
             "refused" => (Outcome::Refused, answer.refusal),
             _ if first => (Outcome::Accepted, None),

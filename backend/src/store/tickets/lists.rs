@@ -1,0 +1,213 @@
+//! Lists and counts of tickets: what a list is narrowed to, its pages, and the sums over the same rows.
+
+use super::{
+    columns::{due_sort, state},
+    rows::scoped,
+};
+use crate::{
+    domain::{
+        clock::Instant,
+        page::{Cursor, PageRequest},
+        people::scope::Scope,
+        tickets::{State, Ticket},
+    },
+    store::{Conn, Error, entity::ticket, search},
+};
+use chrono::SecondsFormat;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+use ticket::Column as C;
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub states: Vec<State>,
+    pub unit_id: Option<Uuid>,
+    pub township_id: Option<Uuid>,
+    pub village_id: Option<Uuid>,
+    pub site_id: Option<Uuid>,
+    pub is_static: Option<bool>,
+    pub severity: Option<String>,
+    pub overdue: Option<bool>,
+    pub border: Option<bool>,
+    pub department: Option<String>,
+    pub round_id: Option<Uuid>,
+    pub search: Option<String>,
+    /// Only rows that the zero board counts: static, issued, shown to their unit, neither voided nor declined.
+    pub counted: Option<bool>,
+    /// Issued within these instants, the second excluded.
+    pub issued: Option<(Instant, Instant)>,
+    /// Closed within these instants, the second excluded.
+    pub closed: Option<(Instant, Instant)>,
+    /// Of closed tickets only those closed after this.
+    pub closed_after: Option<Instant>,
+    pub newest_first: bool,
+}
+
+/// One page, `limit + 1` rows, by due date (or newest first).
+pub async fn list(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+    page: &PageRequest,
+) -> Result<Vec<Ticket>, Error> {
+    let mut query = ticket::Entity::find().filter(scoped(scope, now)).filter(narrowed(filter, now));
+    if let Some(Cursor { key, id }) = &page.after {
+        query = query.filter(if filter.newest_first {
+            let at = key.parse::<Instant>().unwrap_or(now);
+            Condition::any().add(C::CreatedAt.lt(at)).add(C::CreatedAt.eq(at).and(C::Id.lt(*id)))
+        } else {
+            Condition::any()
+                .add(C::DueSort.gt(key.clone()))
+                .add(C::DueSort.eq(key.clone()).and(C::Id.gt(*id)))
+        });
+    }
+    query = if filter.newest_first {
+        query.order_by_desc(C::CreatedAt).order_by_desc(C::Id)
+    } else {
+        query.order_by_asc(C::DueSort).order_by_asc(C::Id)
+    };
+    query.limit(page.limit + 1).all(conn.raw()).await?.into_iter().map(Ticket::try_from).collect()
+}
+
+/// Where the next page after this ticket starts.
+pub fn cursor(ticket: &Ticket, newest_first: bool) -> Cursor {
+    let key = if newest_first {
+        ticket.created_at.to_rfc3339_opts(SecondsFormat::Micros, true)
+    } else {
+        due_sort(ticket)
+    };
+    Cursor { key, id: ticket.id }
+}
+
+/// How many tickets in scope stand in each state.
+pub async fn count_by_state(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+) -> Result<HashMap<State, i64>, Error> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        state: String,
+        n: i64,
+    }
+    let rows = ticket::Entity::find()
+        .select_only()
+        .column(C::State)
+        .column_as(C::Id.count(), "n")
+        .filter(scoped(scope, now))
+        .filter(narrowed(filter, now))
+        .group_by(C::State)
+        .into_model::<Row>()
+        .all(conn.raw())
+        .await?;
+    rows.into_iter().map(|row| Ok((state(&row.state)?, row.n))).collect()
+}
+
+/// How many tickets in scope lie in each township.
+pub async fn count_by_township(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+) -> Result<HashMap<Uuid, i64>, Error> {
+    let rows: Vec<(Option<Uuid>, i64)> = ticket::Entity::find()
+        .select_only()
+        .column(C::PlaceTownshipId)
+        .column_as(C::Id.count(), "n")
+        .filter(scoped(scope, now))
+        .filter(narrowed(filter, now))
+        .group_by(C::PlaceTownshipId)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().filter_map(|(id, n)| Some((id?, n))).collect())
+}
+
+/// What the zero board counts of one ticket.
+#[derive(Debug, FromQueryResult)]
+pub struct CountedRow {
+    pub place_township_id: Option<Uuid>,
+    pub issued_at: Option<Instant>,
+    pub state: String,
+    pub closed_at: Option<Instant>,
+}
+
+/// The rows in scope that the zero board counts.
+pub async fn counted_rows(conn: &impl Conn, scope: Scope, now: Instant) -> Result<Vec<CountedRow>, Error> {
+    Ok(ticket::Entity::find()
+        .select_only()
+        .columns([C::PlaceTownshipId, C::IssuedAt, C::State, C::ClosedAt])
+        .filter(scoped(scope, now))
+        .filter(counted(now))
+        .into_model()
+        .all(conn.raw())
+        .await?)
+}
+
+/// How many open tickets in scope each of these sites has; sites without any are not named.
+pub async fn open_by_site(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    sites: Vec<Uuid>,
+) -> Result<HashMap<Uuid, i64>, Error> {
+    let rows: Vec<(Uuid, i64)> = ticket::Entity::find()
+        .select_only()
+        .column(C::SiteId)
+        .column_as(C::Id.count(), "n")
+        .filter(scoped(scope, now))
+        .filter(C::SiteId.is_in(sites).and(C::State.is_in(State::OPEN.map(State::as_str))))
+        .group_by(C::SiteId)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+fn narrowed(filter: &Filter, now: Instant) -> Condition {
+    let with_unit = || C::State.is_in(State::WITH_UNIT.map(State::as_str));
+    Condition::all()
+        .add_option(
+            (!filter.states.is_empty())
+                .then(|| C::State.is_in(filter.states.iter().map(|state| state.as_str()))),
+        )
+        .add_option(filter.unit_id.map(|id| C::UnitId.eq(id)))
+        .add_option(filter.township_id.map(|id| C::PlaceTownshipId.eq(id)))
+        .add_option(filter.village_id.map(|id| C::PlaceVillageId.eq(id)))
+        .add_option(filter.site_id.map(|id| C::SiteId.eq(id)))
+        .add_option(filter.is_static.map(|flag| C::IsStatic.eq(flag)))
+        .add_option(filter.severity.as_ref().map(|word| C::Severity.eq(word.as_str())))
+        .add_option(filter.border.map(|flag| C::Border.eq(flag)))
+        .add_option(filter.department.as_ref().map(|key| C::Department.eq(key.as_str())))
+        .add_option(filter.round_id.map(|id| C::RoundId.eq(id)))
+        .add_option(filter.overdue.map(|flag| {
+            // Without a date nothing is late; NULL would leave such rows out of both answers.
+            let late = with_unit().and(C::OfficialDueAt.is_not_null()).and(C::OfficialDueAt.lt(now));
+            if flag { late } else { late.not() }
+        }))
+        .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
+        .add_option(filter.issued.map(|(from, to)| C::IssuedAt.gte(from).and(C::IssuedAt.lt(to))))
+        .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))
+        .add_option(
+            filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
+        )
+        .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
+}
+
+/// The rows behind the zero board's sums; the same words as [`Ticket::counts_as_static`] and what issue, check and void add up.
+fn counted(now: Instant) -> Condition {
+    Condition::all()
+        .add(C::IsStatic.eq(true))
+        .add(C::Makes.ne("score"))
+        .add(C::IssuedAt.is_not_null())
+        .add(C::VisibleFrom.lte(now))
+        .add(C::PlaceTownshipId.is_not_null())
+        .add(C::State.is_in(State::COUNTED.map(State::as_str)))
+}
