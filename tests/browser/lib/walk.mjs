@@ -138,9 +138,10 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/sealed/:id': [work.sealed],
     '/finding/:id': [work.finding],
     '/ticket/:id': [filled.tickets.waiting, filled.tickets.returned],
+    '/photos/:id': [filled.photos[0]],
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
     '/paper/enter/:id': [sheet],
   },
   township: { '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
-  office: { '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/paper/enter/:id': [sheet] },
+  office: { '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet] },
 });

@@ -1,6 +1,7 @@
 //! What photos prove: weighing each one as it becomes known, telling those who check, and letting them overrule.
 
 pub mod album;
+pub mod clocks;
 pub mod custody;
 pub mod flags;
 pub mod page;
