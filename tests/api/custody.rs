@@ -107,6 +107,10 @@ stories! {
         assert_eq!(page["operation_hash"], json!(sealed.sha256()));
         assert!(page["receipt"].is_string() && page["ticket"]["id"].is_string(), "{page}");
         assert_eq!(page["photo"]["capture"], "in_page");
+        // Where, by which clocks, and since when it lies here.
+        assert!(page["site"]["name"].is_string() && page["stored_at"].is_string(), "{page}");
+        assert_eq!((&page["broken_at"], &page["signed"], &page["made_with"]), (&Value::Null, &json!(true), &json!("phone")), "{page}");
+        assert!(page["clocks"]["phone_at"].is_string() && page["clocks"]["server_at"].is_string(), "{}", page["clocks"]);
         let own = inspector.http.get(&path).await.expect(200).json();
         assert_eq!(own["photo"]["file_id"], json!(photo));
         // The first township has nothing to do with it; unknown ones read the same.

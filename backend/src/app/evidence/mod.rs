@@ -7,5 +7,7 @@ pub mod flags;
 pub mod page;
 pub mod scrub;
 mod surroundings;
+pub mod tallies;
+pub mod verdicts;
 pub mod verify;
 pub mod weigh;

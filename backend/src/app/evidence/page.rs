@@ -3,6 +3,7 @@
 use super::{
     clocks::{PhotoClocks, at_shutter},
     flags::{self, OtherPhoto, PhotoFlagView},
+    verdicts::{self, VerdictView},
 };
 use crate::{
     app::{
@@ -10,7 +11,7 @@ use crate::{
         field::attachments::{PhotoRef, photos},
     },
     domain::{
-        evidence::{fingerprint::Likeness, rules::Claim},
+        evidence::{fingerprint::Likeness, rules::Claim, verdict::VerdictState},
         field::envelope::Envelope,
         people::{permission::Action, scope::Scope},
         problem::Code,
@@ -18,7 +19,7 @@ use crate::{
     store::{
         self,
         evidence::{around, flags as rows, pictures},
-        field::files,
+        field::{files, named::NamedFile},
         people::persons,
     },
 };
@@ -65,6 +66,10 @@ pub struct PhotoPage {
     #[schema(value_type = Object)]
     pub claim: Claim,
     pub flags: Vec<PhotoFlagView>,
+    /// What people found of it themselves; told to the county only.
+    pub verdicts: Vec<VerdictView>,
+    /// The reader may propose that it does not show the repair which it claims.
+    pub may_propose: bool,
     /// Pictures of the county that look like it, as far as the reader may see them.
     pub neighbours: Vec<Neighbour>,
     /// When the bytes became durable here, and when they were last read and hashed again.
@@ -139,6 +144,8 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
     // How others took their photos is told to the county and to whoever took this one.
     let own = is_county || work.person_id == caller.person_id || work.kind.starts_with("ticket.");
     let raised = if own { rows::of_file(read, county, file_id).await? } else { Vec::new() };
+    let judged =
+        if is_county { verdicts::of_photo(read, caller, county, file_id).await? } else { Vec::new() };
     let claim = pictures::claim_of(read, county, seen.sha256).await?.unwrap_or_default();
     let size = seen.file.as_ref().map(|file| file.size).filter(|size| *size != (0, 0));
     Ok(PhotoPage {
@@ -178,12 +185,25 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
             lat: site.lat,
         }),
         claim: if own { serde_json::from_value(claim).unwrap_or_default() } else { Claim::default() },
+        may_propose: may_propose(caller, named, &judged),
+        verdicts: judged,
         flags: flags::show(read, scope, caller.person_id, now, raised).await?,
         neighbours: neighbours(app, caller, county, file_id, &seen).await?,
         stored_at: seen.file.as_ref().map(|file| file.stored_at),
         checked_at: seen.file.as_ref().and_then(|file| file.checked_at),
         broken_at: seen.file.and_then(|file| file.broken_at),
     })
+}
+
+/// A photo of a repair that somebody else took, with nothing proposed or confirmed of it.
+fn may_propose(caller: &Caller, photo: &NamedFile, judged: &[VerdictView]) -> bool {
+    let open = |one: &VerdictView| matches!(one.state, VerdictState::Proposed | VerdictState::Confirmed);
+    caller.require(Action::ProposeVerdict).is_ok()
+        && photo.role == "after"
+        && photo.subject == "ticket"
+        && photo.state == "stored"
+        && photo.person_id != caller.person_id
+        && !judged.iter().any(open)
 }
 
 async fn neighbours(
