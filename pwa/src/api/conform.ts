@@ -2,7 +2,7 @@
 // renames a field or changes its type, this file stops compiling and says which one.
 import type { Post } from '../core/model';
 import type { Division, Inspection, PhotoRef, Round, Site, SiteKind, Ticket } from '../core/rows';
-import type { Neighbour, OtherPhoto, PhotoClocks, PhotoPage, PhotoSite, PhotoTicket } from './evidence';
+import type { FlagRow, Neighbour, OtherPhoto, PhotoClocks, PhotoPage, PhotoSite, PhotoTicket, RuleTally, StorageFigures, Verdict } from './evidence';
 import type { components } from './schema';
 import type { Attempt, AuditRow, DeviceRow, OperationRow, PersonRow, RoundRow, TicketCounts, TicketEvent, TicketFinding, UnsentDevice } from './types';
 
@@ -48,4 +48,8 @@ export const FITS: readonly [
   Fits<PhotoSite, Server['PhotoSite']>,
   Fits<Neighbour, Server['Neighbour']>,
   Fits<OtherPhoto, Server['OtherPhoto']>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+  Fits<FlagRow, Server['FlagRow']>,
+  Fits<RuleTally, Server['RuleTally']>,
+  Fits<Verdict, Server['VerdictView']>,
+  Fits<StorageFigures, Server['StorageFigures']>,
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

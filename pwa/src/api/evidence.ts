@@ -72,8 +72,60 @@ export interface PhotoPage {
   readonly site: PhotoSite | null;
   readonly claim: PhotoClaim;
   readonly flags: readonly PhotoFlag[];
+  /** What people found of it themselves; empty for those who do not check. */
+  readonly verdicts: readonly Verdict[];
+  readonly may_propose: boolean;
   readonly neighbours: readonly Neighbour[];
   readonly stored_at: string | null;
   readonly checked_at: string | null;
   readonly broken_at: string | null;
+}
+
+/** A row of `GET /photo-flags`: what is odd, with the photo that it is about. */
+export interface FlagRow extends PhotoFlag {
+  readonly photo: OtherPhoto | null;
+  readonly ticket_title: string | null;
+  readonly township_name: string | null;
+}
+
+/** `GET /photo-flags/rules`: a rule, what it weighs, and what became of what it said. */
+export interface RuleTally {
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly strength: PhotoFlag['strength'];
+  readonly usual: PhotoFlag['strength'];
+  readonly strongest: PhotoFlag['strength'];
+  readonly stops: boolean;
+  readonly raised: number;
+  readonly overruled: number;
+}
+
+export type VerdictStep = 'confirm' | 'decline' | 'withdraw' | 'lift';
+
+/** That a photo does not show the repair which it claims, as one person proposed it, and what a second one said. */
+export interface Verdict {
+  readonly id: string;
+  readonly file_id: string;
+  readonly operation_id: string;
+  readonly ticket_id: string;
+  readonly state: 'proposed' | 'confirmed' | 'declined' | 'withdrawn' | 'lifted';
+  readonly reason: string;
+  readonly proposed_by_name: string | null;
+  readonly proposed_at: string;
+  readonly decided_by_name: string | null;
+  readonly decided_at: string | null;
+  readonly decision: string;
+  readonly may: readonly VerdictStep[];
+  readonly own: boolean;
+}
+
+/** `GET /figures/storage`: how the stored bytes are. */
+export interface StorageFigures {
+  readonly as_of: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly checked: number;
+  readonly oldest_check: string | null;
+  readonly broken: readonly { readonly sha256: string; readonly since: string; readonly file_id: string | null }[];
 }

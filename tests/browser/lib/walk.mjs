@@ -13,7 +13,7 @@ const entryOf = (role) => (role === 'inspector' ? 'inspector' : FIELD.includes(r
 
 /** Further addresses of a route: other lists, filters. */
 const VARIANTS = {
-  office: { '/operations': ['/operations?status=flagged', '/operations?status=quarantined'], '/issue': ['/issue?border=true'] },
+  office: { '/operations': ['/operations?status=flagged', '/operations?status=quarantined'], '/issue': ['/issue?border=true'], '/flags': ['/flags?view=decided'] },
   township: { '/': ['rework', 'in_progress', 'submitted', 'closed'].map((tab) => `/?tab=${tab}`) },
   inspector: {},
 };
