@@ -1,4 +1,4 @@
-//! That a photo does not show the repair which it claims: proposed by one person, confirmed by another.
+//! That a photo does not show the repair which it claims: proposed by one person, confirmed by another; and a way to somebody's work by time.
 
 use crate::table::{Index::Plain, prelude::*};
 use sea_orm_migration::prelude::ConnectionTrait;
@@ -11,5 +11,9 @@ crate::step!(manager => {
     // One photo has one proposal at a time; the database keeps the promise when two people propose at once.
     manager.get_connection().execute_unprepared(
         "CREATE UNIQUE INDEX photo_verdict_open ON photo_verdict (county_id, operation_id, file_id) WHERE state IN ('proposed', 'confirmed')",
+    ).await?;
+    // The work of one person beside a moment: asked for every photo that is weighed.
+    manager.get_connection().execute_unprepared(
+        "CREATE INDEX operation_person ON operation (county_id, person_id, observed_at)",
     ).await?;
 });
