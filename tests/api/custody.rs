@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use lalian::app::evidence::verify::{Check, verify};
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
+use lalian_tests::archive::{flipped, part, with_part};
 use lalian_tests::phone::Sealed;
 use lalian_tests::stories;
 use lalian_tests::world::World;
 use serde_json::{Value, json};
-use std::io::{Cursor, Read, Write};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -33,22 +33,6 @@ fn failed(checks: &[Check]) -> Vec<&'static str> {
     checks.iter().filter(|check| !check.holds).map(|check| check.en).collect()
 }
 
-/// The same file with one part changed.
-fn with_part(file: &[u8], part: &str, change: impl Fn(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(file)).expect("a zip");
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for at in 0..zip.len() {
-        let mut entry = zip.by_index(at).expect("an entry");
-        let name = entry.name().expect("a name").into_owned();
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).expect("its bytes");
-        let bytes = if name == part { change(bytes) } else { bytes };
-        out.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
-        out.write_all(&bytes).expect("its bytes");
-    }
-    out.finish().expect("a zip").into_inner()
-}
-
 stories! {
     async fn an_exported_photo_is_checked_without_the_server(world: World) {
         let (_, sealed) = visited(&world, 0).await;
@@ -60,16 +44,15 @@ stories! {
         assert_eq!(checks.len(), 6);
 
         // Whatever is changed is found.
-        let flip = |mut bytes: Vec<u8>| { let at = bytes.len() / 2; bytes[at] ^= 1; bytes };
-        for (part, broken) in [
+        for (name, broken) in [
             ("photo", "the photo is the one that was sealed"),
             ("operation.json", "the county's receipt is for this work"),
             ("audit.json", "no part was changed"),
             ("flags.json", "no part was changed"),
             ("manifest.jws", "the file was signed by the county"),
         ] {
-            let checks = verify(&with_part(&file, part, flip), Some(&published)).expect("still a zip");
-            assert!(failed(&checks).contains(&broken), "{part}: {:?}", failed(&checks));
+            let checks = verify(&with_part(&file, name, flipped), Some(&published)).expect("still a zip");
+            assert!(failed(&checks).contains(&broken), "{name}: {:?}", failed(&checks));
         }
         // Somebody else's keys prove nothing; no file at all is said so.
         let stranger = json!({ "keys": [{ "kid": "x", "x": "AA", "y": "AA" }] }).to_string();
@@ -80,9 +63,7 @@ stories! {
         let audit = office.list("/api/v1/audit").await;
         assert!(audit.iter().any(|row| row["action"] == "photo.export" && row["object_id"] == json!(sealed.photos[0].file_id)));
         let again = exported(&office, sealed.photos[0].file_id).await;
-        let mut trail = Vec::new();
-        let mut zip = zip::ZipArchive::new(Cursor::new(again)).expect("a zip");
-        zip.by_name("audit.json").expect("the trail").read_to_end(&mut trail).expect("bytes");
+        let trail = part(&again, "audit.json");
         assert_eq!(String::from_utf8_lossy(&trail).matches("photo.export").count(), 2);
     }
 
@@ -107,6 +88,10 @@ stories! {
         assert_eq!(page["operation_hash"], json!(sealed.sha256()));
         assert!(page["receipt"].is_string() && page["ticket"]["id"].is_string(), "{page}");
         assert_eq!(page["photo"]["capture"], "in_page");
+        // Where, by which clocks, and since when it lies here.
+        assert!(page["site"]["name"].is_string() && page["stored_at"].is_string(), "{page}");
+        assert_eq!((&page["broken_at"], &page["signed"], &page["made_with"]), (&Value::Null, &json!(true), &json!("phone")), "{page}");
+        assert!(page["clocks"]["phone_at"].is_string() && page["clocks"]["server_at"].is_string(), "{}", page["clocks"]);
         let own = inspector.http.get(&path).await.expect(200).json();
         assert_eq!(own["photo"]["file_id"], json!(photo));
         // The first township has nothing to do with it; unknown ones read the same.

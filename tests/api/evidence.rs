@@ -168,6 +168,15 @@ stories! {
         assert_eq!((rule["raised"].as_i64(), rule["overruled"].as_i64()), (Some(1), Some(1)));
         let listed = office.list("/api/v1/photo-flags?overruled=true").await;
         assert_eq!(listed.len(), 1);
+        // Each row brings its photo and where it was taken; filters narrow, pages walk all of them once.
+        assert_eq!((&listed[0]["photo"]["ticket_id"], listed[0]["township_name"].is_string()), (&json!(id), true), "{}", listed[0]);
+        let here = format!("/api/v1/photo-flags?township_id={}", world.township_id(0).await);
+        let all = office.list(&here).await;
+        assert!(all.len() > 1 && all.iter().all(|row| row["ticket_id"] == json!(id)), "{all:?}");
+        assert_eq!(office.list(&format!("/api/v1/photo-flags?township_id={}", world.township_id(1).await)).await.len(), 0);
+        let first = office.http.get(&format!("{here}&limit=1")).await.expect(200).json();
+        let rest = office.http.get(&format!("{here}&limit=200&cursor={}", first["next"].as_str().expect("more"))).await.expect(200).json();
+        assert_eq!(1 + rest["items"].as_array().map_or(0, Vec::len), all.len());
         let answer = verify(&office, id, attempt, false).await;
         assert_eq!(answer["outcome"], "applied", "{answer}");
         let audit = office.list("/api/v1/audit").await;

@@ -37,3 +37,4 @@ mod store;
 mod sync_http;
 mod two_people;
 mod uploads;
+mod verdicts;

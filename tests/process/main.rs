@@ -4,6 +4,7 @@ mod chaos;
 mod crash;
 mod demo;
 mod epoch;
+mod evidence;
 mod hygiene;
 mod kill;
 mod people;

@@ -3,6 +3,7 @@
 //! A story is an `async fn` that takes a [`World`](world::World); [`stories!`] runs it on SQLite and on PostgreSQL.
 
 pub mod actor;
+pub mod archive;
 pub mod backend;
 pub mod bucket;
 pub mod chaos;

@@ -3,7 +3,7 @@
 use super::{Outcome, say};
 use clap::Args;
 use lalian::app::evidence::verify::verify;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Checks an evidence file (导出的照片证据) without the county's server or database.
 ///
@@ -21,8 +21,8 @@ pub struct VerifyEvidence {
 
 impl VerifyEvidence {
     pub fn run(&self) -> Outcome {
-        let file = std::fs::read(&self.file)?;
-        let keys = self.keys.as_ref().map(std::fs::read).transpose()?;
+        let file = read(&self.file)?;
+        let keys = self.keys.as_deref().map(read).transpose()?;
         let checks = verify(&file, keys.as_deref())?;
         for check in &checks {
             let mark = if check.holds { "✓" } else { "✗" };
@@ -42,4 +42,8 @@ impl VerifyEvidence {
             Err("证据不成立 · it does not hold".into())
         }
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("读不到文件 · cannot read {}: {error}", path.display()))
 }

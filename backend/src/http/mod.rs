@@ -84,6 +84,9 @@ routes! {
     GET "/api/v1/photo-flags" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::list;
     GET "/api/v1/photo-flags/rules" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::rules;
     POST "/api/v1/photo-flags/{id}/decision" Who::May(Action::JudgeEvidence), Body::Json(16 * KIB) => v1::photo_flags::decide;
+    GET "/api/v1/photo-verdicts" Who::May(Action::JudgeEvidence), NONE => v1::photo_verdicts::list;
+    POST "/api/v1/photo-verdicts" Who::May(Action::ProposeVerdict), Body::Json(16 * KIB) => v1::photo_verdicts::propose;
+    POST "/api/v1/photo-verdicts/{id}/decision" Who::May(Action::ProposeVerdict), Body::Json(16 * KIB) => v1::photo_verdicts::decide;
     GET "/api/v1/erasures" Who::May(Action::EraseFiles), NONE => v1::erasures::list;
     POST "/api/v1/erasures" Who::May(Action::EraseFiles), Body::Json(16 * KIB) => v1::erasures::ask;
     POST "/api/v1/erasures/{id}/confirm" Who::May(Action::EraseFiles), Body::Json(16 * KIB) => v1::erasures::confirm;

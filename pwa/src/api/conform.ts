@@ -2,6 +2,7 @@
 // renames a field or changes its type, this file stops compiling and says which one.
 import type { Post } from '../core/model';
 import type { Division, Inspection, PhotoRef, Round, Site, SiteKind, Ticket } from '../core/rows';
+import type { FlagRow, Neighbour, OtherPhoto, PhotoClocks, PhotoPage, PhotoSite, PhotoTicket, RuleTally, StorageFigures, Verdict } from './evidence';
 import type { components } from './schema';
 import type { Attempt, AuditRow, DeviceRow, OperationRow, PersonRow, RoundRow, TicketCounts, TicketEvent, TicketFinding, UnsentDevice } from './types';
 
@@ -41,4 +42,14 @@ export const FITS: readonly [
   Fits<PersonRow, Server['Person']>,
   Fits<DeviceRow, Server['KnownDevice']>,
   Fits<AuditRow, Server['AuditView']>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+  Fits<PhotoPage, Server['PhotoPage']>,
+  Fits<PhotoClocks, Server['PhotoClocks']>,
+  Fits<PhotoTicket, Server['PhotoTicket']>,
+  Fits<PhotoSite, Server['PhotoSite']>,
+  Fits<Neighbour, Server['Neighbour']>,
+  Fits<OtherPhoto, Server['OtherPhoto']>,
+  Fits<FlagRow, Server['FlagRow']>,
+  Fits<RuleTally, Server['RuleTally']>,
+  Fits<Verdict, Server['VerdictView']>,
+  Fits<StorageFigures, Server['StorageFigures']>,
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

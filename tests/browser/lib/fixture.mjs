@@ -121,5 +121,10 @@ export async function fillCounty(county, { text = ordinary, photo }) {
   await deputy.operate('ticket.accept/1', { ticket_id: passed.id, seen_version: 1, person_named: text('accept.late', 64) }, { outcome: null });
   await inspector.sendBroken(`{"broken": ${JSON.stringify(text('quarantined', 200))}`);
 
-  return { round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
+  const shown = await office.get(`/api/v1/tickets/${waiting.id}`);
+  const photos = [shown.before[0].file_id, shown.after[0].file_id];
+  // One person of the office finds that a photo does not show its repair; a second one has not said anything yet.
+  await second.post('/api/v1/photo-verdicts', { file_id: photos[1], reason: text('verdict.reason', 1000) });
+
+  return { photos, round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
 }

@@ -12,7 +12,7 @@ export const BUILT = join(ROOT, 'pwa/dist');
 const ROLES = ['platform_admin', 'office', 'inspector', 'department', 'county_leader', 'main_leader', 'deputy_leader', 'desk_officer', 'village_cadre'];
 
 /** The binary: LALIAN_BIN, or what cargo built last. */
-function binary() {
+export function binary() {
   const target = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
   const found = [process.env.LALIAN_BIN, join(target, 'debug/lalian'), join(target, 'release/lalian')].find((path) => path && existsSync(path));
   if (!found) throw new Error('the program is not built; run: cargo build -p lalian');

@@ -13,7 +13,7 @@ const entryOf = (role) => (role === 'inspector' ? 'inspector' : FIELD.includes(r
 
 /** Further addresses of a route: other lists, filters. */
 const VARIANTS = {
-  office: { '/operations': ['/operations?status=flagged', '/operations?status=quarantined'], '/issue': ['/issue?border=true'] },
+  office: { '/operations': ['/operations?status=flagged', '/operations?status=quarantined'], '/issue': ['/issue?border=true'], '/flags': ['/flags?view=decided'] },
   township: { '/': ['rework', 'in_progress', 'submitted', 'closed'].map((tab) => `/?tab=${tab}`) },
   inspector: {},
 };
@@ -138,9 +138,10 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/sealed/:id': [work.sealed],
     '/finding/:id': [work.finding],
     '/ticket/:id': [filled.tickets.waiting, filled.tickets.returned],
+    '/photos/:id': [filled.photos[0]],
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
     '/paper/enter/:id': [sheet],
   },
   township: { '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
-  office: { '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/paper/enter/:id': [sheet] },
+  office: { '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet] },
 });

@@ -2,7 +2,8 @@
 // the pair beside each other, and a person has the last word.
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,7 +11,7 @@ import { desk } from '../lib/api.mjs';
 import { fillCounty } from '../lib/fixture.mjs';
 import { drawings } from '../lib/jpeg.mjs';
 import { takePhoto } from '../lib/pages.mjs';
-import { demo } from '../lib/program.mjs';
+import { binary, demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
 import { arrive, open } from '../lib/walk.mjs';
 
@@ -20,6 +21,7 @@ let at;
 let office;
 let photo;
 let filled;
+let second;
 const browsers = [];
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lalian-evidence-'));
@@ -27,6 +29,7 @@ before(async () => {
   at = await arrive(county, 'office');
   browsers.push(at);
   office = await desk(county.url, county.login('office'));
+  second = await desk(county.url, county.login('office', 1));
   photo = await drawings(at.page, folder, 30);
   filled = await fillCounty(county, { photo });
 });
@@ -117,5 +120,129 @@ test('a mirrored picture of another ticket is checked on site, with the pair bes
     await expectEventually(async () => (await ticketOf(waiting)).photo_flags.find((flag) => flag.id === strong[0].id).overruled !== null, 'the county keeps it');
   }
   await expectEventually(async () => pass.isEnabled(), 'now it passes');
+  for (const one of browsers) assert.deepEqual(one.complaints(), []);
+});
+
+/** A screen as it stands, for whoever looks at the pictures. */
+async function shot(browser, name) {
+  if (process.env.LALIAN_SHOTS) await browser.page.screenshot({ path: join(process.env.LALIAN_SHOTS, `${name}.png`), fullPage: true });
+}
+
+test('a photo of another ticket is known before it is sent, by the hashes of the feed', { timeout: 240_000 }, async () => {
+  const helper = browsers[1] ?? (await arrive(county, 'deputy_leader'));
+  if (!browsers.includes(helper)) browsers.push(helper);
+  const { page } = helper;
+  const { returned } = filled.tickets;
+  const own = await ticketOf(returned);
+  // Of another site, and of the same township, so that this phone keeps it.
+  const other = (await office.list('/api/v1/tickets')).find((one) => one.site_id && one.site_id !== own.site_id && one.unit_id === own.unit_id && one.before[0]?.sha256);
+  const file = join(folder, 'other.jpg');
+  await writeFile(file, await shownBefore(other.id));
+  await open(helper, `/tickets/${returned}`);
+  await page.getByRole('button', { name: /拍整改后照片|再拍/ }).first().click();
+  const sheet = page.getByRole('dialog');
+  const kept = await sheet.getByAltText(/^查看第 \d+ 张照片$/).count();
+  await takePhoto(page, sheet, file);
+  await expectEventually(async () => (await sheet.getByAltText(/^查看第 \d+ 张照片$/).count()) > kept, 'it lies on the phone');
+  await sheet.getByText(`这张照片在整改单 ${other.number} 里用过`).waitFor();
+  assert.ok(await sheet.getByRole('button', { name: '签字并提交核查' }).isDisabled(), 'nothing is sent');
+  await shot(helper, 'township-stopped');
+  await page.keyboard.press('Escape');
+});
+
+test('all witnesses of a photo on one screen, and the file that proves it elsewhere', { timeout: 240_000 }, async () => {
+  const { page } = at;
+  const { waiting } = filled.tickets;
+  const ticket = await ticketOf(waiting);
+  const [before] = ticket.before;
+  await open(at, `/tickets/${waiting}`);
+  await page.getByRole('button', { name: /整改前.*放大看/ }).first().click();
+  await page.getByRole('dialog').getByRole('link', { name: '看这张照片的证据' }).click();
+  await page.getByRole('heading', { name: '照片证据' }).waitFor();
+  await page.getByRole('heading', { name: '从快门到回执' }).waitFor();
+  const main = page.locator('main');
+  for (const words of ['拍摄', '在手机上封存', '送到县里', '照片入库', '县里签了回执', '两个时钟', '圆圈是定位误差的范围', '图片文件自己写的', '相像的照片']) await main.getByText(words).first().waitFor();
+  await main.getByText(`sha-256:${before.sha256}`).waitFor();
+  // The map draws: its canvas is there and nothing was refused by the page's policy.
+  await expectEventually(async () => (await main.locator('.leaflet-container canvas').count()) > 0, 'the map');
+  await shot(at, 'photo-page');
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: '下载证据文件' }).click();
+  const file = join(folder, 'evidence.zip');
+  await (await saved).saveAs(file);
+  assert.equal((await readFile(file)).subarray(0, 2).toString(), 'PK');
+  const keys = join(folder, 'jwks.json');
+  await writeFile(keys, JSON.stringify(await (await fetch(`${county.url}/.well-known/jwks.json`)).json()));
+  const said = await new Promise((done, failed) => execFile(binary(), ['verify-evidence', file, '--keys', keys], (error, out) => (error ? failed(new Error(`${error.message}\n${out}`)) : done(out))));
+  assert.ok(said.includes('证据成立'), said);
+  await main.getByText(`lalian verify-evidence evidence-${before.file_id}.zip`).waitFor();
+  // A link to nothing says so.
+  await open(at, `/photos/${randomUUID()}`);
+  await page.getByText('没有找到').first().waitFor();
+});
+
+test('two people find that a photo does not show its repair; the township reads what to do', { timeout: 240_000 }, async () => {
+  const { page } = at;
+  const { waiting } = filled.tickets;
+  const photoOf = (await ticketOf(waiting)).after[0].file_id;
+  await open(at, `/photos/${photoOf}`);
+  await page.getByRole('button', { name: '提出：照片不能说明已经整改' }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('button', { name: '拍的不是同一个地方' }).click();
+  await sheet.getByRole('button', { name: '提出：照片不能说明已经整改' }).click();
+  await page.getByText('等第二人确认').first().waitFor();
+  assert.equal(await page.getByRole('button', { name: '确认认定' }).count(), 0, 'not by the same person');
+  const colleague = await arrive(county, 'office', { nth: 1 });
+  browsers.push(colleague);
+  await open(colleague, '/');
+  await colleague.page.getByText(/张照片的认定等第二人确认/).waitFor();
+  await open(colleague, '/flags/verdicts');
+  const row = colleague.page.getByRole('listitem').filter({ hasText: '拍的不是同一个地方' });
+  await row.getByRole('button', { name: '确认认定' }).click();
+  const why = colleague.page.getByRole('dialog');
+  await why.getByRole('textbox').fill('到现场看过，站牌还没换');
+  await why.getByRole('button', { name: '确认认定' }).click();
+  await expectEventually(async () => (await second.get(`/api/v1/tickets/${waiting}`)).photo_flags.some((flag) => flag.code === 'not_the_repair'), 'it is found');
+  await shot(colleague, 'verdicts');
+  const helper = await arrive(county, 'deputy_leader');
+  browsers.push(helper);
+  await open(helper, `/tickets/${waiting}`);
+  await helper.page.getByText('请整改后到现场重拍').first().waitFor();
+  const told = await helper.page.locator('main').innerText();
+  for (const word of ['造假', '虚假', '空落实', '认定', '拍的不是同一个地方']) assert.ok(!told.includes(word), word);
+});
+
+test('the hints by rule and by keyboard, and a rule made lighter with a reason', { timeout: 240_000 }, async () => {
+  const { page } = at;
+  await open(at, '/flags');
+  const rows = page.locator('li[id^="hint-"]');
+  await expectEventually(async () => (await rows.count()) > 1, 'hints');
+  await shot(at, 'hints');
+  await page.getByLabel('规则').selectOption({ label: '与另一张单或另一天的照片几乎一样' });
+  await expectEventually(async () => (await page.evaluate(() => location.hash)).includes('code=like_other') && (await rows.count()) > 0, 'narrowed');
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.keyboard.press('j');
+  await page.locator('article[aria-current="true"]').waitFor();
+  await page.keyboard.press('o');
+  const pair = page.getByRole('dialog');
+  await expectEventually(async () => pair.locator('img').evaluateAll((all) => all.length === 2 && all.every((img) => img.naturalWidth > 0)), 'both pictures');
+  await page.keyboard.press('Escape');
+  await pair.waitFor({ state: 'hidden' });
+  await open(at, '/flags/rules');
+  const rule = page.getByRole('listitem').filter({ hasText: '像是手机截图' });
+  await rule.getByText('中：请人看对照').waitFor();
+  await shot(at, 'rules');
+  await rule.getByRole('button', { name: '修改' }).click();
+  const sheet = page.getByRole('dialog');
+  await sheet.getByRole('radio', { name: /弱：供参考/ }).click();
+  assert.ok(await sheet.getByRole('button', { name: '保存' }).isDisabled(), 'not without a reason');
+  await sheet.getByLabel('为什么改（会记入历史）').fill('长屏手机拍的照片常被提示');
+  await sheet.getByRole('button', { name: '保存' }).click();
+  await rule.getByText('弱：供参考').waitFor();
+  const { settings, history } = await office.get('/api/v1/settings');
+  assert.deepEqual([settings.evidence.strengths.screenshot, history[0].reason], ['weak', '长屏手机拍的照片常被提示']);
+  await open(at, '/flags/storage');
+  await page.getByText(/个文件，没有发现缺失或变化/).waitFor();
+  await shot(at, 'storage');
   for (const one of browsers) assert.deepEqual(one.complaints(), []);
 });

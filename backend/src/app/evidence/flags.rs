@@ -57,25 +57,23 @@ pub struct OtherPhoto {
     pub taken_at: Option<DateTime<Utc>>,
 }
 
+/// A flag in the county's list, with the photo that it is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FlagRow {
+    #[serde(flatten)]
+    pub flag: PhotoFlagView,
+    pub photo: Option<OtherPhoto>,
+    pub ticket_title: Option<String>,
+    /// Where it was taken, by the register.
+    pub township_name: Option<String>,
+}
+
 /// Who said that a flag means nothing here, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Overruled {
     pub person_name: Option<String>,
     pub at: DateTime<Utc>,
     pub reason: String,
-}
-
-/// How often a rule spoke, and how often a person disagreed.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct RuleTally {
-    pub code: String,
-    pub zh: String,
-    pub en: String,
-    /// What it weighs in this county now.
-    pub strength: Strength,
-    pub usual: Strength,
-    pub raised: i64,
-    pub overruled: i64,
 }
 
 /// Shows flags to a reader: the county reads what was matched with what; a township reads what to do, and of other photos only those
@@ -134,6 +132,24 @@ pub async fn others(
     now: Instant,
     photos: Vec<Uuid>,
 ) -> AppResult<HashMap<Uuid, OtherPhoto>> {
+    let known = known(conn, scope, person, now, photos).await?;
+    Ok(known.into_iter().map(|(id, photo)| (id, photo.shown)).collect())
+}
+
+/// A photo that the reader may see, with a little more than its pair tells.
+struct Known {
+    shown: OtherPhoto,
+    ticket_title: Option<String>,
+    township_id: Option<Uuid>,
+}
+
+async fn known(
+    conn: &impl Conn,
+    scope: Scope,
+    person: Uuid,
+    now: Instant,
+    photos: Vec<Uuid>,
+) -> AppResult<HashMap<Uuid, Known>> {
     let seen = files::visible_many(conn, scope, person, now, photos).await?;
     let tickets = seen.iter().filter(|file| file.subject == "ticket").map(|file| file.subject_id);
     let tickets = store::tickets::get_many(conn, scope, now, tickets.collect()).await?;
@@ -142,14 +158,15 @@ pub async fn others(
     let photos = seen.into_iter().map(|file| {
         let ticket = tickets.iter().find(|ticket| ticket.id == file.subject_id);
         let site = ticket.and_then(|ticket| sites.iter().find(|site| Some(site.id) == ticket.site_id));
-        let photo = OtherPhoto {
+        let shown = OtherPhoto {
             file_id: file.file_id,
             ticket_id: ticket.map(|ticket| ticket.id),
             ticket_number: ticket.and_then(|ticket| ticket.number.clone()),
             site_name: site.map(|site| site.name.clone()),
             taken_at: file.sidecar["taken_at"].as_str().and_then(|at| at.parse().ok()),
         };
-        (file.file_id, photo)
+        let ticket_title = ticket.map(|ticket| ticket.title.clone());
+        (file.file_id, Known { shown, ticket_title, township_id: file.township_id })
     });
     Ok(photos.collect())
 }
@@ -183,38 +200,28 @@ pub async fn list(
     caller: &Caller,
     wanted: &Wanted,
     page: &PageRequest,
-) -> AppResult<Page<PhotoFlagView>> {
+) -> AppResult<Page<FlagRow>> {
     caller.require(Action::JudgeEvidence)?;
     let (read, now) = (app.store.read(), app.clock.now());
     let rows = flags::list(read, caller.county()?, wanted, page).await?;
     let cut = Page::cut(rows, page.limit, flags::cursor);
-    let items = show(read, caller.scope()?, caller.person_id, now, cut.items).await?;
-    Ok(Page { items, next: cut.next })
-}
-
-/// Every rule with how often it spoke and was overruled.
-pub async fn tallies(app: &App, caller: &Caller) -> AppResult<Vec<RuleTally>> {
-    caller.require(Action::JudgeEvidence)?;
-    let county = caller.county()?;
-    let rules = app.evidence_rules(county).await?;
-    let counted = flags::tallies(app.store.read(), county).await?;
-    Ok(PhotoFlag::ALL
-        .iter()
-        .map(|flag| {
-            let (zh, en) = flag.words();
-            let (_, raised, overruled) =
-                counted.iter().find(|row| row.0 == flag.as_str()).cloned().unwrap_or_default();
-            RuleTally {
-                code: flag.as_str().into(),
-                zh: zh.into(),
-                en: en.into(),
-                strength: rules.strength(*flag),
-                usual: flag.usual(),
-                raised,
-                overruled,
-            }
-        })
-        .collect())
+    let (scope, me) = (caller.scope()?, caller.person_id);
+    let photos: HashSet<Uuid> = cut.items.iter().map(|row| row.file_id).collect();
+    let known = known(read, scope, me, now, photos.into_iter().collect()).await?;
+    let townships = known.values().filter_map(|photo| photo.township_id).collect();
+    let townships = store::places::divisions::get_many(read, scope, townships).await?;
+    let name = |id: Uuid| townships.iter().find(|one| one.id == id).map(|one| one.name.clone());
+    let flags = show(read, scope, me, now, cut.items).await?;
+    let items = flags.into_iter().map(|flag| {
+        let photo = known.get(&flag.file_id);
+        FlagRow {
+            township_name: photo.and_then(|photo| photo.township_id).and_then(name),
+            ticket_title: photo.and_then(|photo| photo.ticket_title.clone()),
+            photo: photo.map(|photo| photo.shown.clone()),
+            flag,
+        }
+    });
+    Ok(Page { items: items.collect(), next: cut.next })
 }
 
 /// Says that a flag means nothing here, with a reason; `stands` takes that back. Who took the photo cannot.
@@ -236,6 +243,14 @@ pub async fn overrule(
     let now = app.clock.now();
     app.idempotent(caller, once, async |tx| {
         let row = flags::get(tx, county, id).await?.ok_or(Code::NotFound)?;
+        if PhotoFlag::parse(&row.code).is_some_and(PhotoFlag::is_by_people) {
+            return Err(Problem::new(Code::WrongState)
+                .with_detail(
+                    "这是两人认定的，请在照片页撤销认定。",
+                    "Two people found this; lift it on the photo's page.",
+                )
+                .into());
+        }
         let taken_by = store::field::operations::find(tx, row.operation_id).await?.map(|work| work.person_id);
         if taken_by == Some(caller.person_id) {
             return Err(Problem::new(Code::WrongState)

@@ -1,20 +1,25 @@
 //! Everything that speaks for or against one photo, on one page.
 
-use super::flags::{self, OtherPhoto, PhotoFlagView};
+use super::{
+    clocks::{PhotoClocks, at_shutter},
+    flags::{self, OtherPhoto, PhotoFlagView},
+    verdicts::{self, VerdictView},
+};
 use crate::{
     app::{
         App, AppResult, Caller,
         field::attachments::{PhotoRef, photos},
     },
     domain::{
-        evidence::{fingerprint::Likeness, rules::Claim},
+        evidence::{fingerprint::Likeness, rules::Claim, verdict::VerdictState},
+        field::envelope::Envelope,
         people::{permission::Action, scope::Scope},
         problem::Code,
     },
     store::{
         self,
         evidence::{around, flags as rows, pictures},
-        field::files,
+        field::{files, named::NamedFile},
         people::persons,
     },
 };
@@ -38,8 +43,12 @@ pub struct PhotoPage {
     pub width: Option<u32>,
     pub height: Option<u32>,
     pub person_name: Option<String>,
-    /// Kind of the sealed work that names it.
+    /// Kind of the sealed work that names it; `phone`, `desktop` or `paper`; whether a registered phone signed it.
     pub kind: String,
+    pub made_with: String,
+    pub signed: bool,
+    /// Both clocks at the shutter.
+    pub clocks: PhotoClocks,
     /// What the phone says, what the county believes, and when it came.
     pub made_at: DateTime<Utc>,
     pub observed_at: DateTime<Utc>,
@@ -50,14 +59,34 @@ pub struct PhotoPage {
     pub operation_hash: Option<String>,
     pub receipt: Option<String>,
     pub ticket: Option<PhotoTicket>,
+    /// The visit that it belongs to, while it belongs to no ticket.
+    pub visit_id: Option<Uuid>,
+    pub site: Option<PhotoSite>,
     /// What the file says of itself.
     #[schema(value_type = Object)]
     pub claim: Claim,
     pub flags: Vec<PhotoFlagView>,
+    /// What people found of it themselves; told to the county only.
+    pub verdicts: Vec<VerdictView>,
+    /// The reader may propose that it does not show the repair which it claims.
+    pub may_propose: bool,
     /// Pictures of the county that look like it, as far as the reader may see them.
     pub neighbours: Vec<Neighbour>,
-    /// When the stored bytes were last read and hashed again.
+    /// When the bytes became durable here, and when they were last read and hashed again.
+    pub stored_at: Option<DateTime<Utc>>,
     pub checked_at: Option<DateTime<Utc>>,
+    /// Since when the stored bytes are missing or changed; null while they are whole.
+    pub broken_at: Option<DateTime<Utc>>,
+}
+
+/// The site that it was taken for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PhotoSite {
+    pub id: Uuid,
+    pub name: String,
+    pub township_name: String,
+    pub lon: f64,
+    pub lat: f64,
 }
 
 /// The ticket that the photo belongs to, with the place of the fault.
@@ -81,6 +110,8 @@ pub struct Neighbour {
     pub bits: u32,
     pub likeness: Likeness,
     pub same_bytes: bool,
+    /// Near enough for this county to call them almost the same.
+    pub almost_same: bool,
 }
 
 /// The witnesses of a photo that the caller may see.
@@ -98,9 +129,23 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
         "ticket" => store::tickets::get(read, scope, now, named.subject_id).await?,
         _ => None,
     };
+    let visit = match named.subject.as_str() {
+        "inspection" => store::field::inspections::get(read, scope, now, named.subject_id).await?,
+        _ => None,
+    };
+    let site = ticket.as_ref().and_then(|ticket| ticket.site_id).or(visit.as_ref().map(|visit| visit.site_id));
+    let site = match site {
+        Some(id) => store::places::sites::get(read, scope, id).await?,
+        None => None,
+    };
+    let clocks =
+        at_shutter(&work.body, file_id, work.made_at, work.observed_at, work.uncertainty_ms);
+    let made_with = Envelope::parse(&work.body).ok().and_then(|envelope| envelope.capture);
     // How others took their photos is told to the county and to whoever took this one.
     let own = is_county || work.person_id == caller.person_id || work.kind.starts_with("ticket.");
     let raised = if own { rows::of_file(read, county, file_id).await? } else { Vec::new() };
+    let judged =
+        if is_county { verdicts::of_photo(read, caller, county, file_id).await? } else { Vec::new() };
     let claim = pictures::claim_of(read, county, seen.sha256).await?.unwrap_or_default();
     let size = seen.file.as_ref().map(|file| file.size).filter(|size| *size != (0, 0));
     Ok(PhotoPage {
@@ -111,6 +156,9 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
         height: size.map(|size| size.1),
         person_name: people.get(&work.person_id).cloned(),
         kind: work.kind,
+        made_with: made_with.unwrap_or_else(|| "phone".into()),
+        signed: work.signature.is_some(),
+        clocks: if own { clocks } else { PhotoClocks::default() },
         made_at: work.made_at,
         observed_at: work.observed_at,
         uncertainty_ms: work.uncertainty_ms,
@@ -128,11 +176,34 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
             found_at: ticket.observed_at,
             issued_at: ticket.issued_at,
         }),
+        visit_id: visit.map(|visit| visit.id),
+        site: site.map(|site| PhotoSite {
+            id: site.id,
+            name: site.name,
+            township_name: site.township_name,
+            lon: site.lon,
+            lat: site.lat,
+        }),
         claim: if own { serde_json::from_value(claim).unwrap_or_default() } else { Claim::default() },
+        may_propose: may_propose(caller, named, &judged),
+        verdicts: judged,
         flags: flags::show(read, scope, caller.person_id, now, raised).await?,
         neighbours: neighbours(app, caller, county, file_id, &seen).await?,
-        checked_at: seen.file.and_then(|file| file.checked_at),
+        stored_at: seen.file.as_ref().map(|file| file.stored_at),
+        checked_at: seen.file.as_ref().and_then(|file| file.checked_at),
+        broken_at: seen.file.and_then(|file| file.broken_at),
     })
+}
+
+/// A photo of a repair that somebody else took, with nothing proposed or confirmed of it.
+fn may_propose(caller: &Caller, photo: &NamedFile, judged: &[VerdictView]) -> bool {
+    let open = |one: &VerdictView| matches!(one.state, VerdictState::Proposed | VerdictState::Confirmed);
+    caller.require(Action::ProposeVerdict).is_ok()
+        && photo.role == "after"
+        && photo.subject == "ticket"
+        && photo.state == "stored"
+        && photo.person_id != caller.person_id
+        && !judged.iter().any(open)
 }
 
 async fn neighbours(
@@ -158,7 +229,8 @@ async fn neighbours(
             let photo = others.get(&file.file_id)?.clone();
             let near = matches.iter().find(|one| one.sha256.to_string() == file.sha256)?;
             let same_bytes = near.sha256 == seen.sha256;
-            Some(Neighbour { photo, bits: near.bits, likeness: near.likeness, same_bytes })
+            let almost_same = near.bits <= rules.same_bits;
+            Some(Neighbour { photo, bits: near.bits, likeness: near.likeness, same_bytes, almost_same })
         })
         .collect();
     found.sort_by_key(|one| (one.bits, one.photo.file_id));

@@ -28,7 +28,7 @@ use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// How far back and ahead other shots of the same person are looked at.
+/// How far back and ahead the nearest other shots of the same person are looked at.
 const AROUND: TimeDelta = TimeDelta::hours(6);
 
 /// One place where a picture is named, with the work that names it.
@@ -150,14 +150,8 @@ pub(super) async fn facts(
         })
     });
     let alike = alike.collect();
-    let shots = around::of_person(
-        app.store.read(),
-        named.county_id,
-        work.person_id,
-        work.observed_at - AROUND,
-        work.observed_at + AROUND,
-    )
-    .await?;
+    let shots =
+        around::beside(app.store.read(), named.county_id, work.person_id, work.observed_at, AROUND).await?;
     let ticket = places.ticket(named);
     let own_fix = fix(named);
     let twin = |other: &&NamedFile| {

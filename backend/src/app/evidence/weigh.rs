@@ -112,7 +112,7 @@ impl App {
             let rows = store::evidence::flags::of_file(self.store.read(), county, file.file_id).await?;
             let stands: BTreeSet<(String, String, Option<Uuid>)> = rows
                 .into_iter()
-                .filter(|row| row.operation_id == file.operation_id)
+                .filter(|row| row.operation_id == file.operation_id && !by_people(&row.code))
                 .map(|row| (row.code, row.strength, row.other_file_id))
                 .collect();
             let found = raised.iter().map(|one| {
@@ -147,6 +147,10 @@ impl App {
 
 /// Similar pictures whose places are looked up.
 const MOST_ALIKE: usize = 50;
+
+fn by_people(code: &str) -> bool {
+    PhotoFlag::parse(code).is_some_and(PhotoFlag::is_by_people)
+}
 
 fn ticket_of((file, _): &Naming) -> Option<Uuid> {
     (file.subject == "ticket").then_some(file.subject_id)

@@ -53,6 +53,9 @@ macro_rules! photo_flags {
 }
 
 photo_flags! {
+    NotTheRepair "not_the_repair" Strong
+        "两人认定：照片不能说明已经整改" "Two people found that the photo does not show the repair"
+        / "这张照片不能说明已经整改，请整改后到现场重拍" "This photo does not show the repair; please repair it and take a new one there";
     SameAsBefore "same_as_before" Strong
         "与整改前照片是同一个文件" "The same file as the photo from before the repair"
         / "与整改前照片相同，请重拍" "The same as the photo from before; please take a new one";
@@ -126,6 +129,11 @@ impl PhotoFlag {
             Self::NoPosition | Self::CoarsePosition => Strength::Look,
             _ => Strength::Strong,
         }
+    }
+
+    /// Two people said it (`super::verdict`): no rule raises it, no setting weighs it, and nobody overrules it alone.
+    pub const fn is_by_people(self) -> bool {
+        matches!(self, Self::NotTheRepair)
     }
 
     /// The very same bytes: the only thing that the machine decides, by not letting the attempt be submitted.

@@ -51,6 +51,9 @@ impl Default for EvidenceRules {
 impl EvidenceRules {
     /// What a flag weighs in this county.
     pub fn strength(&self, flag: PhotoFlag) -> Strength {
+        if flag.is_by_people() {
+            return Strength::Strong;
+        }
         self.strengths.get(flag.as_str()).copied().unwrap_or(flag.usual()).min(flag.strongest())
     }
 }

@@ -55,6 +55,8 @@ permissions! {
     DecideOperations "operations.decide" [Office];
     EraseFiles "files.erase" [Office];
     JudgeEvidence "evidence.judge" [Office];
+    ProposeVerdict "evidence.propose" [Office Inspector];
+    ConfirmVerdict "evidence.confirm" [Office];
     ManageRounds "rounds.manage" [Office];
     ManagePlaces "places.manage" [Office];
     ManageStandards "standards.manage" [Office];

@@ -149,7 +149,8 @@ impl CountySettings {
                 faults.push((field.into(), format!("应在 {low} 到 {high} 之间"), format!("{low} to {high}")));
             }
         }
-        for code in e.strengths.keys().filter(|code| PhotoFlag::parse(code).is_none()) {
+        let settable = |code: &str| PhotoFlag::parse(code).is_some_and(|flag| !flag.is_by_people());
+        for code in e.strengths.keys().filter(|code| !settable(code)) {
             faults.push((
                 format!("/evidence/strengths/{code}"),
                 "没有这种提示".into(),

@@ -16,6 +16,7 @@ pub mod people;
 pub mod phones;
 pub mod photo_flags;
 pub mod photo_page;
+pub mod photo_verdicts;
 pub mod photos;
 pub mod posts;
 pub mod rounds;

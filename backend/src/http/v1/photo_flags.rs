@@ -3,7 +3,10 @@
 use crate::{
     app::{
         App, Caller,
-        evidence::flags::{self, PhotoFlagView, RuleTally, Wanted},
+        evidence::{
+            flags::{self, FlagRow, PhotoFlagView, Wanted},
+            tallies::{self, RuleTally},
+        },
     },
     domain::page::Page,
     http::{
@@ -26,6 +29,8 @@ pub struct FlagsQuery {
     strength: Option<String>,
     /// Only those that a person overruled, or only those that stand.
     overruled: Option<bool>,
+    /// Taken there, by the register.
+    township_id: Option<Uuid>,
     cursor: Option<String>,
     /// 1 to 200, 50 if absent.
     limit: Option<u64>,
@@ -33,22 +38,23 @@ pub struct FlagsQuery {
 
 /// The county's flags, newest first.
 #[utoipa::path(get, path = "/api/v1/photo-flags", tag = "photo_flags", params(FlagsQuery),
-    responses((status = 200, description = "One page", body = Page<PhotoFlagView>)))]
+    responses((status = 200, description = "One page", body = Page<FlagRow>)))]
 pub async fn list(
     app: web::Data<App>,
     caller: Caller,
     query: Query<FlagsQuery>,
-) -> Answer<web::Json<Page<PhotoFlagView>>> {
-    let FlagsQuery { code, strength, overruled, cursor, limit } = query.0;
+) -> Answer<web::Json<Page<FlagRow>>> {
+    let FlagsQuery { code, strength, overruled, township_id, cursor, limit } = query.0;
     let page = page(cursor.as_deref(), limit)?;
-    Ok(web::Json(flags::list(&app, &caller, &Wanted { code, strength, overruled }, &page).await?))
+    let wanted = Wanted { code, strength, overruled, township_id };
+    Ok(web::Json(flags::list(&app, &caller, &wanted, &page).await?))
 }
 
 /// Every rule: what it weighs, how often it spoke, how often it was overruled.
 #[utoipa::path(get, path = "/api/v1/photo-flags/rules", tag = "photo_flags",
     responses((status = 200, description = "All rules", body = Vec<RuleTally>)))]
 pub async fn rules(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Vec<RuleTally>>> {
-    Ok(web::Json(flags::tallies(&app, &caller).await?))
+    Ok(web::Json(tallies::tallies(&app, &caller).await?))
 }
 
 /// A person's word on a flag.

@@ -24,6 +24,7 @@ pub mod operation;
 pub mod operation_file;
 pub mod person;
 pub mod photo_flag;
+pub mod photo_verdict;
 pub mod picture;
 pub mod post;
 pub mod quarantine;

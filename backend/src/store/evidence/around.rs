@@ -5,9 +5,10 @@ use crate::{
     store::{
         Conn, Error,
         entity::{operation, operation_file},
-        field::named::NamedFile,
+        field::named::{NamedFile, genuine},
     },
 };
+use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ pub async fn named(
     county: Uuid,
     pictures: &[Sha256],
 ) -> Result<Vec<(NamedFile, Work)>, Error> {
-    here(conn, F::CountyId.eq(county).and(F::Sha256.is_in(pictures.iter().map(ToString::to_string)))).await
+    here(conn, county, F::Sha256.is_in(pictures.iter().map(ToString::to_string))).await
 }
 
 /// Photographs that hang on a ticket and are here, with their work.
@@ -48,20 +49,20 @@ pub async fn of_ticket(
     county: Uuid,
     ticket: Uuid,
 ) -> Result<Vec<(NamedFile, Work)>, Error> {
-    here(conn, F::CountyId.eq(county).and(F::SubjectId.eq(ticket))).await
+    here(conn, county, F::SubjectId.eq(ticket)).await
 }
 
-/// Photographs that are here, with their work.
-async fn here(conn: &impl Conn, condition: Expr) -> Result<Vec<(NamedFile, Work)>, Error> {
+/// Photographs that are here, with their work. What somebody named under the id of another photo is nobody's, and says nothing.
+async fn here(conn: &impl Conn, county: Uuid, condition: Expr) -> Result<Vec<(NamedFile, Work)>, Error> {
     let files = operation_file::Entity::find()
-        .filter(condition)
+        .filter(F::CountyId.eq(county).and(condition))
         .filter(F::Role.is_in(PHOTOGRAPHS).and(F::State.eq("stored")))
         .order_by_asc(F::OperationId)
         .order_by_asc(F::FileId)
         .limit(MOST)
         .all(conn.raw())
         .await?;
-    with_work(conn, files).await
+    with_work(conn, genuine(conn, county, files).await?).await
 }
 
 /// The photographs of one operation, whether they are here already or not.
@@ -78,24 +79,30 @@ pub async fn of_operation(
     with_work(conn, files).await
 }
 
-/// Photographs of one person in work that was made between two moments, at most 200 of them.
-pub async fn of_person(
+/// Pieces of work with photographs that are looked at on each side of a moment.
+const BESIDE: u64 = 6;
+
+/// Photographs of one person in the work nearest to a moment, before and after it, within so much time of it.
+pub async fn beside(
     conn: &impl Conn,
     county: Uuid,
     person: Uuid,
-    from: Instant,
-    to: Instant,
+    at: Instant,
+    within: TimeDelta,
 ) -> Result<Vec<NamedFile>, Error> {
-    let operations: Vec<Uuid> = operation::Entity::find()
-        .select_only()
-        .column(O::Id)
-        .filter(O::CountyId.eq(county).and(O::PersonId.eq(person)))
-        .filter(O::ObservedAt.between(from, to))
-        .order_by_desc(O::ServerSeq)
-        .limit(60)
-        .into_tuple()
-        .all(conn.raw())
-        .await?;
+    let with_photos = || {
+        operation::Entity::find()
+            .select_only()
+            .column(O::Id)
+            .filter(O::CountyId.eq(county).and(O::PersonId.eq(person)).and(O::Files.gt(0)))
+            .limit(BESIDE)
+    };
+    let before = with_photos().filter(O::ObservedAt.between(at - within, at)).order_by_desc(O::ObservedAt);
+    let after = with_photos()
+        .filter(O::ObservedAt.gt(at).and(O::ObservedAt.lte(at + within)))
+        .order_by_asc(O::ObservedAt);
+    let mut operations: Vec<Uuid> = before.into_tuple().all(conn.raw()).await?;
+    operations.extend(after.into_tuple::<Uuid>().all(conn.raw()).await?);
     if operations.is_empty() {
         return Ok(Vec::new());
     }

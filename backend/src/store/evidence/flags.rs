@@ -3,14 +3,18 @@
 use crate::{
     domain::{
         clock::Instant,
+        evidence::flag::PhotoFlag,
         page::{Cursor, PageRequest},
     },
-    store::{Conn, Error, Tx, entity::photo_flag},
+    store::{
+        Conn, Error, Tx,
+        entity::{operation_file, photo_flag},
+    },
 };
 use chrono::SecondsFormat;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Func, OnConflict},
+    sea_query::{Expr, Func, OnConflict, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -19,12 +23,12 @@ use photo_flag::Column as F;
 /// A flag as stored; `strength` is what it weighed when it was raised.
 pub type PhotoFlagRow = photo_flag::Model;
 
-/// Makes the flags of one photo exactly these. What a person overruled stays overruled, and stays.
+/// Makes the flags of one photo exactly these. What a person overruled stays overruled, and stays; so does what people found themselves.
 pub async fn replace(tx: &Tx, operation: Uuid, file: Uuid, rows: Vec<PhotoFlagRow>) -> Result<(), Error> {
     let codes: Vec<&str> = rows.iter().map(|row| row.code.as_str()).collect();
     photo_flag::Entity::delete_many()
         .filter(F::OperationId.eq(operation).and(F::FileId.eq(file)).and(F::OverruledAt.is_null()))
-        .filter(F::Code.is_not_in(codes))
+        .filter(F::Code.is_not_in(codes).and(F::Code.ne(PhotoFlag::NotTheRepair.as_str())))
         .exec(tx.raw())
         .await?;
     if rows.is_empty() {
@@ -34,6 +38,19 @@ pub async fn replace(tx: &Tx, operation: Uuid, file: Uuid, rows: Vec<PhotoFlagRo
         .on_conflict(
             OnConflict::columns([F::OperationId, F::FileId, F::Code])
                 .update_columns([F::TicketId, F::Strength, F::Reason, F::OtherOperationId, F::OtherFileId])
+                .to_owned(),
+        )
+        .exec_without_returning(tx.raw())
+        .await?;
+    Ok(())
+}
+
+/// Raises one flag; one that was overruled before stands again.
+pub async fn raise(tx: &Tx, row: PhotoFlagRow) -> Result<(), Error> {
+    photo_flag::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([F::OperationId, F::FileId, F::Code])
+                .update_columns([F::RaisedAt, F::OverruledBy, F::OverruledAt, F::OverruleReason])
                 .to_owned(),
         )
         .exec_without_returning(tx.raw())
@@ -107,6 +124,7 @@ pub struct Wanted {
     pub code: Option<String>,
     pub strength: Option<String>,
     pub overruled: Option<bool>,
+    pub township_id: Option<Uuid>,
 }
 
 /// One page of a county's flags, newest first.
@@ -123,6 +141,9 @@ pub async fn list(
     if let Some(strength) = &wanted.strength {
         query = query.filter(F::Strength.eq(strength.as_str()));
     }
+    if let Some(township) = wanted.township_id {
+        query = query.filter(Expr::exists(named_in(county, township)));
+    }
     match wanted.overruled {
         Some(true) => query = query.filter(F::OverruledAt.is_not_null()),
         Some(false) => query = query.filter(F::OverruledAt.is_null()),
@@ -134,6 +155,19 @@ pub async fn list(
             query.filter(Condition::any().add(F::RaisedAt.lt(at)).add(F::RaisedAt.eq(at).and(F::Id.lt(*id))));
     }
     Ok(query.order_by_desc(F::RaisedAt).order_by_desc(F::Id).limit(page.limit + 1).all(conn.raw()).await?)
+}
+
+/// The places of a township where the photo of a flag is named.
+fn named_in(county: Uuid, township: Uuid) -> SelectStatement {
+    use operation_file::Column as N;
+    Query::select()
+        .expr(Expr::value(1))
+        .from(operation_file::Entity)
+        .and_where(Expr::col((operation_file::Entity, N::OperationId)).equals((photo_flag::Entity, F::OperationId)))
+        .and_where(Expr::col((operation_file::Entity, N::FileId)).equals((photo_flag::Entity, F::FileId)))
+        .and_where(Expr::col((operation_file::Entity, N::CountyId)).eq(county))
+        .and_where(Expr::col((operation_file::Entity, N::TownshipId)).eq(township))
+        .to_owned()
 }
 
 /// Where the page after this row begins.

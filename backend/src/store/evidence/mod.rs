@@ -4,3 +4,4 @@ pub mod around;
 pub mod flags;
 pub mod pictures;
 pub mod stored;
+pub mod verdicts;

@@ -69,8 +69,10 @@ pub struct StoredFile {
     pub flags: Vec<String>,
     /// The bytes were erased on purpose; hash and length stay.
     pub erased: bool,
-    /// When the stored bytes were last read and hashed again.
+    pub stored_at: Instant,
+    /// When the stored bytes were last read and hashed again, and since when something has been wrong with them.
     pub checked_at: Option<Instant>,
+    pub broken_at: Option<Instant>,
 }
 
 fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
@@ -85,7 +87,9 @@ fn stored_file(row: file::Model) -> Result<StoredFile, Error> {
             .ok_or_else(|| wrong("derivatives", row.derivatives.clone()))?,
         flags: serde_json::from_value(row.flags).unwrap_or_default(),
         erased: row.erased_at.is_some(),
+        stored_at: row.stored_at,
         checked_at: row.checked_at,
+        broken_at: row.broken_at,
     })
 }
 

@@ -193,6 +193,18 @@ pub async fn find(conn: &impl Conn, id: Uuid) -> Result<Option<OperationRow>, Er
     Ok(operation::Entity::find().filter(C::Id.eq(id)).one(conn.raw()).await?)
 }
 
+/// Whose work these operations are.
+pub async fn people(conn: &impl Conn, operations: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>, Error> {
+    let rows: Vec<(Uuid, Uuid)> = operation::Entity::find()
+        .select_only()
+        .columns([C::Id, C::PersonId])
+        .filter(C::Id.is_in(operations))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// An operation of one's own, or any of one's county for a county scope.
 pub async fn visible(
     conn: &impl Conn,

@@ -1,6 +1,7 @@
 import type { photo as zh } from '../zh/photo';
 
 export const photo: typeof zh = {
+  witnesses: 'Evidence of this photo',
   on_its_way: 'Photo on its way',
   offline: 'No signal: cannot be shown now',
   gone: 'Photo no longer there',

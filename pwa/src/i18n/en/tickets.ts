@@ -61,6 +61,7 @@ export const tickets: typeof zh = {
     onSite: 'Something about the photos: it passes only after a look on site. The office may say why it means nothing here.',
     same_as_before: 'The same photo as before the repair; please take one of how it is now.',
     same_as_other: 'This photo was used before; please take a new one on site.',
+    usedIn: (number) => `This photo was used in ticket ${number} before. Please take a new one there.`,
     on_site_needed: 'Something about the photos asks for a check on site before it passes.',
     retake: 'Take another',
   },

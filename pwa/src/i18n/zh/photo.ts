@@ -1,5 +1,6 @@
 // Words of taking and showing photos.
 export const photo = {
+  witnesses: '看这张照片的证据',
   on_its_way: '照片还在路上',
   offline: '没有信号，暂时看不了',
   gone: '照片已不在',

@@ -58,6 +58,7 @@ export const tickets = {
     onSite: '照片有提示：到现场看过才能通过。办公室说明原因后也可以不算。',
     same_as_before: '与整改前照片相同，请重拍整改后的样子。',
     same_as_other: '这张照片已经用过，请到现场重拍一张。',
+    usedIn: (number: string) => `这张照片在整改单 ${number} 里用过，请到现场重拍一张。`,
     on_site_needed: '照片有提示，需要到现场核查后再通过。',
     retake: '重拍',
   },
