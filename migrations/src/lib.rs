@@ -16,6 +16,7 @@ mod m0009_paper;
 mod m0010_heard_of;
 mod m0011_hidden_findings;
 mod m0012_evidence;
+mod m0013_blurs;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_heard_of::Step),
             Box::new(m0011_hidden_findings::Step),
             Box::new(m0012_evidence::Step),
+            Box::new(m0013_blurs::Step),
         ]
     }
 }

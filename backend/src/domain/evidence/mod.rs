@@ -6,3 +6,4 @@ pub mod flag;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
+pub mod stamp;
