@@ -5,7 +5,7 @@ use crate::{
         App, AppError,
         evidence::album::Albums,
         field::{lanes::Lanes, photos::Darkroom},
-        people::{keys::Keys, passwords::Passwords},
+        people::{address_key::AddressKey, keys::Keys, passwords::Passwords},
         places::areas::AreaCache,
     },
     config::{self, Config, Storage},
@@ -162,11 +162,14 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         Storage::Disk(folder) => Files::disk(folder).await?,
         Storage::Bucket(settings) => Files::bucket(settings)?,
     };
-    let keys = Keys::open(&config.data.join("keys"), Arc::clone(&config.clock), &*config.random)?;
+    let folder = config.data.join("keys");
+    let keys = Keys::open(&folder, Arc::clone(&config.clock), &*config.random)?;
+    let address_key = AddressKey::open(&folder, Arc::clone(&config.clock), &*config.random)?;
     Ok(App {
         store,
         files,
         keys: Arc::new(keys),
+        address_key: Arc::new(address_key),
         passwords: Arc::new(Passwords::new(config.password_cost, &*config.random)?),
         standings: Arc::default(),
         clock: Arc::clone(&config.clock),

@@ -17,6 +17,7 @@ mod m0010_heard_of;
 mod m0011_hidden_findings;
 mod m0012_evidence;
 mod m0013_verdicts;
+mod m0014_blurs;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_hidden_findings::Step),
             Box::new(m0012_evidence::Step),
             Box::new(m0013_verdicts::Step),
+            Box::new(m0014_blurs::Step),
         ]
     }
 }

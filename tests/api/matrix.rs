@@ -61,6 +61,8 @@ stories! {
                     assert!(answer.status < 500, "{answer}");
                 } else if route.method == "HEAD" {
                     answer.expect(401);
+                } else if matches!(route.who, Who::Address(_)) {
+                    answer.expect_problem(401, "address_ended");
                 } else {
                     answer.expect_problem(401, "signed_out");
                 }

@@ -24,7 +24,7 @@ use crate::{
     files::Files,
     store::Store,
 };
-use people::{keys::Keys, passwords::Passwords, standing::Standings};
+use people::{address_key::AddressKey, keys::Keys, passwords::Passwords, standing::Standings};
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::Notify;
 
@@ -58,6 +58,8 @@ pub struct App {
     pub facts: Arc<field::facts::FactsCache>,
     /// Signs receipts and access tokens.
     pub keys: Arc<Keys>,
+    /// Signs the addresses of pictures.
+    pub address_key: Arc<AddressKey>,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: Arc<Passwords>,
     /// What stands behind tokens right now.

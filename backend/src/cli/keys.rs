@@ -1,9 +1,13 @@
-//! `keys`: what signs receipts and access tokens. Retired keys stay published, so old receipts verify for ever.
+//! `keys`: what signs receipts, access tokens and addresses of pictures. Retired keys of receipts stay published, so old receipts
+//! verify for ever.
 
 use super::{FOLDER, Outcome, plain, say};
 use clap::{Args, Subcommand, ValueEnum};
 use lalian::{
-    app::people::keys::{Keys as Ring, Purpose},
+    app::people::{
+        address_key::AddressKey,
+        keys::{Keys as Ring, Purpose},
+    },
     config::DatabaseArgs,
     domain::{
         clock::{Clock, SystemClock},
@@ -11,6 +15,9 @@ use lalian::{
     },
 };
 use std::{fmt::Write, sync::Arc};
+
+/// How the key of picture addresses is called.
+const PHOTO: &str = "photo";
 
 #[derive(Debug, Args)]
 pub struct Keys {
@@ -37,6 +44,8 @@ enum For {
     Access,
     /// 回执 Receipts: what was signed before stays good
     Receipt,
+    /// 照片地址 Addresses of pictures: open pages fetch new ones by themselves
+    Photo,
 }
 
 impl Keys {
@@ -44,14 +53,17 @@ impl Keys {
         let folder = self.database.folder(FOLDER).join("keys");
         // Makes the first keys where there are none yet.
         Ring::open(&folder, Arc::new(SystemClock), &SystemRandom).map_err(plain)?;
+        AddressKey::open(&folder, Arc::new(SystemClock), &SystemRandom).map_err(plain)?;
         match self.what {
             What::Rotate { purpose } => {
-                let purpose = match purpose {
-                    For::Access => Purpose::Access,
-                    For::Receipt => Purpose::Receipt,
+                let now = SystemClock.now();
+                let rotate = |purpose| Ring::rotate(&folder, purpose, now, &SystemRandom).map_err(plain);
+                let (name, kid) = match purpose {
+                    For::Access => (Purpose::Access.as_str(), rotate(Purpose::Access)?),
+                    For::Receipt => (Purpose::Receipt.as_str(), rotate(Purpose::Receipt)?),
+                    For::Photo => (PHOTO, AddressKey::rotate(&folder, now, &SystemRandom).map_err(plain)?),
                 };
-                let kid = Ring::rotate(&folder, purpose, SystemClock.now(), &SystemRandom).map_err(plain)?;
-                say(&format!("{} {kid}", purpose.as_str()));
+                say(&format!("{name} {kid}"));
             }
             What::List => {
                 let mut text = String::new();
@@ -69,6 +81,8 @@ impl Keys {
                         )?;
                     }
                 }
+                let (kid, since) = AddressKey::list(&folder).map_err(plain)?;
+                writeln!(text, "{PHOTO:<8} {kid}  since {}", since.format("%F %T"))?;
                 say(text.trim_end());
             }
         }

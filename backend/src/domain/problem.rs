@@ -56,6 +56,7 @@ problems! {
     WrongState "wrong_state" 409 "当前状态不能这样处理" "This step does not fit the present state" "请查看最新状态后再决定。" "Look at the present state and decide again.";
     StillInUse "still_in_use" 409 "还有内容在使用它" "Something still uses it" "请先处理相关内容。" "Deal with that first.";
     // files
+    AddressEnded "address_ended" 401 "图片地址已失效" "This address of a picture is no longer good" "请刷新页面，会自动换成新的地址。" "Reload the page; it gets a new address by itself.";
     UploadNotNamed "upload_not_named" 403 "没有记录提到这个文件" "No record names this file" "请先发送包含它的记录，再上传文件。" "Send the record that names it first, then the file.";
     UploadOffset "upload_offset" 409 "续传位置不对" "The upload continues elsewhere" "会从服务器已收到的位置继续。" "Continue where the server stands.";
     ChecksumMismatch "checksum_mismatch" 460 "文件在途中变了" "The bytes changed on the way" "会自动重传。" "They will be sent again.";
@@ -92,11 +93,13 @@ pub struct Problem {
     pub detail: Option<(String, String)>,
     /// Seconds after which trying again makes sense.
     pub retry_after: Option<u32>,
+    /// Bytes of the file of which a part was asked for that does not exist.
+    pub length: Option<u64>,
 }
 
 impl Problem {
     pub fn new(code: Code) -> Self {
-        Self { code, errors: Vec::new(), detail: None, retry_after: None }
+        Self { code, errors: Vec::new(), detail: None, retry_after: None, length: None }
     }
 
     /// A problem with one field.
@@ -124,6 +127,12 @@ impl Problem {
     #[must_use]
     pub fn with_retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    #[must_use]
+    pub fn with_length(mut self, bytes: u64) -> Self {
+        self.length = Some(bytes);
         self
     }
 }

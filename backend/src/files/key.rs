@@ -25,6 +25,16 @@ impl Key {
         Path::from_iter(["c", &self.county.to_string(), &self.sha256.to_string()])
     }
 
+    /// Where everything lies that was made of an original: `d/{county}/{sha256}`.
+    pub fn made(self) -> Path {
+        Path::from_iter(["d", &self.county.to_string(), &self.sha256.to_string()])
+    }
+
+    /// `d/{county}/{sha256}/blur-{id}.jpg`: the copy on which somebody covered faces or plates.
+    pub fn blur(self, id: Uuid) -> Path {
+        self.made().join(format!("blur-{id}.jpg"))
+    }
+
     /// `d/{county}/{sha256}/{display|thumb}.jpg`; those of a drawing are PNG under the same name.
     pub fn copy(self, copy: Copy) -> Path {
         let name = match copy {

@@ -21,8 +21,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use uuid::Uuid;
@@ -155,9 +155,22 @@ impl Files {
         Ok(())
     }
 
-    /// Removes an original and its copies for good. What is already gone needs no removing.
+    /// Keeps a copy with covered areas, under the id of its cover.
+    pub async fn put_blur(&self, key: Key, id: Uuid, bytes: Vec<u8>) -> Result<()> {
+        self.objects.put(&key.blur(id), bytes.into()).await?;
+        Ok(())
+    }
+
+    /// Opens a copy with covered areas; `None` when it has not been made or got lost.
+    pub async fn open_blur(&self, key: Key, id: Uuid) -> Result<Option<Opened>> {
+        self.open_path(&key.blur(id), None).await
+    }
+
+    /// Removes an original and everything made of it for good. What is already gone needs no removing.
     pub async fn erase(&self, key: Key) -> Result<()> {
-        for path in [key.original(), key.copy(Copy::Display), key.copy(Copy::Thumb)] {
+        let made = self.objects.list(Some(&key.made())).map_ok(|found| found.location);
+        let paths: Vec<Path> = made.try_collect().await?;
+        for path in [key.original()].into_iter().chain(paths) {
             match self.objects.delete(&path).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.into()),

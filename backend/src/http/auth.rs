@@ -1,11 +1,11 @@
 //! From what a request carries to the caller: `Authorization: Bearer <access token>`, or, only where sealed work is sent,
 //! `Authorization: Device <device_id>:<send_credential>`. Tokens say who, never what they may do: posts are read per
-//! request, so an ended one is refused at the next.
+//! request, so an ended one is refused at the next. A picture in a page has no header: its address is signed instead.
 
-use super::{State, admission, problem::Failure, request_id::RequestId, routes::Who};
+use super::{State, admission, extract::parse_query, problem::Failure, request_id::RequestId, routes::Who};
 use crate::{
     app::{App, AppError, Caller, Origin},
-    domain::problem::Code,
+    domain::{clock::Instant, field::media::PictureSize, people::permission::Action, problem::Code},
 };
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -13,6 +13,7 @@ use actix_web::{
     http::header::{AUTHORIZATION, HeaderMap},
     web,
 };
+use serde::Deserialize;
 use std::future::{Ready, ready};
 use uuid::Uuid;
 
@@ -38,6 +39,38 @@ pub async fn authenticate(request: &HttpRequest, who: Who) -> Result<Caller, App
         return app.admit_device(device, credential, origin).await;
     }
     Err(Code::SignedOut.into())
+}
+
+/// What makes an address good. Nothing writes it down: logs hold no query strings.
+#[derive(Deserialize)]
+struct Pass {
+    pass: String,
+}
+
+/// When the address of a request ends; put beside it by the door.
+#[derive(Debug, Clone, Copy)]
+pub struct GoodUntil(pub Instant);
+
+/// Who holds the signed address of a picture. Whatever is wrong with it, the answer is the same and tells nothing.
+pub async fn holder(request: &HttpRequest, action: Action) -> Result<(Caller, GoodUntil), AppError> {
+    let ended = || AppError::from(Code::AddressEnded);
+    let app = request.app_data::<web::Data<App>>().ok_or_else(ended)?;
+    let (file_id, size) = web::Path::<(Uuid, PictureSize)>::extract(request)
+        .into_inner()
+        .map_err(|_not_a_picture| ended())?
+        .into_inner();
+    let Pass { pass } = parse_query(request.query_string()).map_err(|_no_pass| ended())?;
+    let (holder, until) = app.address_key.verify(file_id, size, &pass).ok_or_else(ended)?;
+    let caller = app.admit_holder(&holder, origin(request)).await?;
+    // Somebody who shows a token of his own does not look through another person's eyes.
+    if request.headers().contains_key(AUTHORIZATION) {
+        let bearer = authenticate(request, Who::May(action)).await.map_err(|_not_signed_in| ended())?;
+        if bearer.person_id != caller.person_id {
+            return Err(ended());
+        }
+    }
+    caller.require(action).map_err(|_may_not| ended())?;
+    Ok((caller, GoodUntil(until)))
 }
 
 fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {

@@ -76,6 +76,12 @@ async fn check_caller(who: Who, request: &ServiceRequest) -> Result<(), Failure>
         Who::Anyone => return Ok(()),
         Who::Newcomer | Who::Person | Who::Sender => None,
         Who::May(action) => Some(action),
+        Who::Address(action) => {
+            let (caller, until) = auth::holder(request.request(), action).await?;
+            request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(until);
+            return Ok(());
+        }
     };
     let caller = auth::authenticate(request.request(), who).await?;
     if let Some(action) = action {

@@ -78,9 +78,15 @@ routes! {
     POST "/api/v1/uploads" Who::Sender, NONE => v1::uploads::create;
     HEAD "/api/v1/uploads/{id}" Who::Sender, NONE => v1::uploads::standing;
     PATCH "/api/v1/uploads/{id}" Who::Sender, FILE => v1::uploads::append;
+    GET "/api/v1/photos/addresses" Who::May(Action::ReadPhotos), NONE => v1::pictures::addresses;
     GET "/api/v1/photos/{file_id}" Who::May(Action::ReadPhotos), NONE => v1::photo_page::page;
     GET "/api/v1/photos/{file_id}/evidence" Who::May(Action::JudgeEvidence), NONE => v1::photo_page::evidence;
+    GET "/api/v1/photos/{file_id}/stamped" Who::May(Action::ExportPhotos), NONE => v1::photo_copies::stamped;
+    GET "/api/v1/photos/{file_id}/blurs" Who::May(Action::BlurPhotos), NONE => v1::photo_copies::blurs;
+    POST "/api/v1/photos/{file_id}/blurs" Who::May(Action::BlurPhotos), Body::Json(64 * KIB) => v1::photo_copies::blur;
+    GET "/api/v1/photos/{file_id}/blurred" Who::May(Action::BlurPhotos), NONE => v1::photo_copies::blurred;
     GET "/api/v1/photos/{file_id}/{size}" Who::May(Action::ReadPhotos), NONE => v1::photos::photo;
+    GET "/api/v1/pictures/{file_id}/{size}" Who::Address(Action::ReadPhotos), NONE => v1::pictures::picture;
     GET "/api/v1/photo-flags" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::list;
     GET "/api/v1/photo-flags/rules" Who::May(Action::JudgeEvidence), NONE => v1::photo_flags::rules;
     POST "/api/v1/photo-flags/{id}/decision" Who::May(Action::JudgeEvidence), Body::Json(16 * KIB) => v1::photo_flags::decide;

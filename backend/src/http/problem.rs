@@ -20,7 +20,7 @@ use actix_web::{
     error::{JsonPayloadError, PayloadError},
     http::{
         StatusCode,
-        header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, VARY},
+        header::{ACCEPT_LANGUAGE, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, VARY},
     },
     middleware::Next,
 };
@@ -103,6 +103,9 @@ pub async fn convert<B: MessageBody + 'static>(
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     let headers = response.headers_mut();
+    if let Some(value) = problem.length.and_then(|n| HeaderValue::try_from(format!("bytes */{n}")).ok()) {
+        headers.insert(CONTENT_RANGE, value);
+    }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.append(VARY, HeaderValue::from_static("accept-language"));
     Ok(response.map_body(|_, _| EitherBody::right(BoxBody::new(json))))

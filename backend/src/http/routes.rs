@@ -37,6 +37,8 @@ pub enum Who {
     Sender,
     /// A post whose role may do this.
     May(Action),
+    /// Whoever holds an address that we signed for a person whose post may do this: pictures in a page, which carry no token.
+    Address(Action),
 }
 
 /// What a route reads.

@@ -3,22 +3,28 @@
 //!
 //! One path, one file a step: [`sniff`] names the type by its first bytes, [`gate`] reads the size and refuses bombs before
 //! any pixel is decoded, [`decode`] makes plain RGB, [`orient`] turns it upright, [`shrink`] resizes and encodes;
-//! [`fingerprint`] makes what the picture is recognised by. Nothing here waits,
+//! [`fingerprint`] makes what the picture is recognised by. [`export`] makes what leaves the server, from those copies. Nothing here waits,
 //! opens files or knows a database; callers run it on a blocking thread. Limits and choices: photos.md 9 and 11.
 
 mod claim;
 mod decode;
+mod export;
 mod fingerprint;
 mod gate;
 mod layer;
+mod letters;
 mod orient;
 mod shrink;
+mod signs;
 mod sniff;
+mod strip;
 #[cfg(test)]
 mod tests;
 
 pub use claim::claim;
+pub use export::{covered, stamped};
 pub use gate::{Frame, MAX_PIXELS, MAX_PROGRESSIVE_PIXELS, MAX_SIDE, MIN_SIDE};
+pub use letters::Letters;
 pub use sniff::{SNIFF_BYTES, sniff};
 
 use crate::domain::{

@@ -145,7 +145,7 @@ export type TicketState =
   | 'merged'
   | 'void';
 
-/** A photo on the server. Show it by `core.api.blob('/photos/{file_id}/display')`; `missing` = on its way from somebody's phone. */
+/** A photo on the server. Show it by `ui/Photo.svelte`; `missing` = on its way from somebody's phone. */
 export interface PhotoRef {
   readonly file_id: string;
   /** The sealed work that names it. */

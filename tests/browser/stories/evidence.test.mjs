@@ -246,3 +246,72 @@ test('the hints by rule and by keyboard, and a rule made lighter with a reason',
   await shot(at, 'storage');
   for (const one of browsers) assert.deepEqual(one.complaints(), []);
 });
+
+/** What a file shows when a browser opens it. */
+const sizeOf = (page, bytes) =>
+  page.evaluate(async (base64) => {
+    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type: 'image/jpeg' }));
+    return { width: picture.width, height: picture.height };
+  }, bytes.toString('base64'));
+async function downloaded(page, button) {
+  const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
+
+test('a photo is taken along with its words below it, and with faces covered for a circular', { timeout: 240_000 }, async () => {
+  const { page } = at;
+  const { fresh } = filled.tickets;
+  const { file_id } = (await ticketOf(fresh)).before[0];
+  const asked = [];
+  page.on('request', (request) => request.url().includes('/api/v1/pictures/') && asked.push(request));
+  await open(at, `/tickets/${fresh}`);
+  const pair = page.getByRole('button', { name: /^整改前 · 放大看$/ }).first();
+  await expectEventually(async () => pair.locator('img').evaluate((img) => img.naturalWidth > 0), 'the picture shows');
+  assert.ok(asked.length > 0 && asked.every((request) => request.headers()['authorization'] === undefined), 'pictures carry no token');
+  await pair.click();
+  const viewer = page.getByRole('dialog', { name: '整改前' });
+  const shown = await viewer.locator('img').first().evaluate((img) => ({ width: img.naturalWidth, height: img.naturalHeight }));
+  const plain = await downloaded(page, viewer.getByRole('button', { name: '下载带说明的照片' }));
+  assert.equal(plain.name, `lalian-${file_id.slice(0, 8)}.jpg`);
+  const sheet = await sizeOf(page, plain.bytes);
+  assert.ok(sheet.width >= shown.width && sheet.height > shown.height + 60, `${JSON.stringify(sheet)} of ${JSON.stringify(shown)}`);
+
+  await viewer.getByRole('button', { name: '遮挡人脸、车牌' }).click();
+  const desk = page.getByRole('dialog', { name: '遮挡人脸、车牌' });
+  const frame = desk.getByRole('group', { name: '要遮挡的照片' });
+  await expectEventually(async () => frame.locator('img').evaluate((img) => img.complete && img.naturalWidth > 0), 'the picture to draw on');
+  assert.ok(await desk.getByRole('button', { name: '存成遮挡版' }).isDisabled(), 'nothing is drawn yet');
+  const box = await frame.boundingBox();
+  const drag = async (from, to) => {
+    await page.mouse.move(box.x + box.width * from[0], box.y + box.height * from[1]);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * to[0], box.y + box.height * to[1], { steps: 5 });
+    await page.mouse.up();
+  };
+  await drag([0.1, 0.1], [0.35, 0.3]);
+  await desk.getByText('已画 1 块').waitFor();
+  await desk.getByRole('button', { name: '加一块' }).click();
+  const second = desk.getByRole('button', { name: '第 2 块遮挡' });
+  await second.focus();
+  for (const key of ['ArrowRight', 'ArrowDown', 'Shift+ArrowRight']) await page.keyboard.press(key);
+  await page.keyboard.press('Delete');
+  await desk.getByText('已画 1 块').waitFor();
+  await page.keyboard.press('Control+z');
+  await desk.getByText('已画 2 块').waitFor();
+  await desk.getByRole('button', { name: '存成遮挡版' }).click();
+  const result = desk.getByAltText('遮挡后的样子');
+  await expectEventually(async () => result.evaluate((img) => img.naturalWidth > 0), 'what came of it');
+  const { items } = await office.get(`/api/v1/photos/${file_id}/blurs`);
+  const near = (value, wanted) => Math.abs(value - wanted) < 0.01;
+  assert.equal(items.length, 1);
+  assert.ok(near(items[0].areas[0].x, 0.1) && near(items[0].areas[0].width, 0.25), JSON.stringify(items[0].areas));
+  assert.ok(near(items[0].areas[1].x, 0.41) && near(items[0].areas[1].y, 0.41) && near(items[0].areas[1].width, 0.21), JSON.stringify(items[0].areas));
+  const covered = await downloaded(page, desk.getByRole('button', { name: '下载遮挡版' }));
+  assert.equal(covered.name, `lalian-${file_id.slice(0, 8)}-covered.jpg`);
+  assert.deepEqual(await sizeOf(page, covered.bytes), sheet);
+  const actions = (await office.list(`/api/v1/audit?object_id=${file_id}`)).map((line) => line.action);
+  for (const action of ['photo.stamped', 'photo.blur']) assert.ok(actions.includes(action), `${action} in ${actions}`);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  for (const one of browsers) assert.deepEqual(one.complaints(), []);
+});

@@ -9,7 +9,7 @@ use crate::{
             media::{FileKind, PhotoKind, PhotoSize, Span},
         },
         people::permission::Action,
-        problem::Code,
+        problem::{Code, Problem},
     },
     files::{Copy, Key, Opened},
     imaging::{self, Copies as Pictures, Photo, Unfit},
@@ -138,7 +138,11 @@ impl App {
             PhotoSize::Display => Copy::Display,
             PhotoSize::Original => {
                 let span = request.span.filter(|_| request.span_tag.is_none_or(|known| known == tag));
-                let range = span.map(|span| span.within(file.bytes).ok_or(Code::BadRange)).transpose()?;
+                let range = span.map(|span| {
+                    let beyond = || Problem::new(Code::BadRange).with_length(file.bytes);
+                    span.within(file.bytes).ok_or_else(beyond)
+                });
+                let range = range.transpose()?;
                 let row = caller.audit("photo.original", "photos", request.file_id);
                 self.store
                     .write(async |tx| Ok::<_, AppError>(audit::append(tx, now, row.clone()).await?))
@@ -242,7 +246,7 @@ impl App {
         Ok(waiting.len())
     }
 
-    async fn order_copies(&self, file: &StoredFile) -> AppResult<()> {
+    pub(super) async fn order_copies(&self, file: &StoredFile) -> AppResult<()> {
         let key = Key { county: file.county_id, sha256: file.sha256 };
         let job = super::settle::copies_job(self.random.id(), self.clock.now(), key);
         let now = job.run_at;

@@ -19,7 +19,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -38,7 +38,7 @@ pub const ACCESS_LIFETIME: TimeDelta = TimeDelta::minutes(15);
 const ISSUER: &str = "lalian";
 const ACCESS_AUDIENCE: &str = "lalian-api";
 /// How often a running server looks whether the files were rotated.
-const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(10);
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(10);
 
 /// What a key signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,7 +199,7 @@ impl Keys {
     /// Retires the signing key of a purpose and makes the next one; answers the new key's id.
     pub fn rotate(folder: &Path, purpose: Purpose, now: Instant, random: &dyn Random) -> AppResult<String> {
         let path = path(folder, purpose);
-        let mut file = read(&path)?;
+        let mut file: KeyFile = read(&path)?;
         for key in file.keys.iter_mut().filter(|key| key.retired_at.is_none()) {
             key.retired_at = Some(now);
             key.private = None;
@@ -213,7 +213,7 @@ impl Keys {
 
     /// The keys of a folder, oldest first, without their secrets.
     pub fn list(folder: &Path, purpose: Purpose) -> AppResult<Vec<PublicKey>> {
-        Ok(read(&path(folder, purpose))?.keys.iter().map(StoredKey::public).collect())
+        Ok(read::<KeyFile>(&path(folder, purpose))?.keys.iter().map(StoredKey::public).collect())
     }
 
     /// A compact JWS over a receipt's claims.
@@ -393,17 +393,17 @@ fn path(folder: &Path, purpose: Purpose) -> PathBuf {
     folder.join(format!("{}.json", purpose.as_str()))
 }
 
-fn modified(path: &Path) -> Option<SystemTime> {
+pub(super) fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
 fn load(folder: &Path, purpose: Purpose) -> AppResult<Arc<Ring>> {
     let path = path(folder, purpose);
     let changed = modified(&path);
-    Ok(Arc::new(Ring::new(purpose, read(&path)?.keys, changed)?))
+    Ok(Arc::new(Ring::new(purpose, read::<KeyFile>(&path)?.keys, changed)?))
 }
 
-fn read(path: &Path) -> AppResult<KeyFile> {
+pub(super) fn read<T: DeserializeOwned>(path: &Path) -> AppResult<T> {
     let text = fs::read(path).map_err(|error| broken(path, &error))?;
     serde_json::from_slice(&text)
         .map_err(|_content| AppError::Internal(format!("{}: not a key file", path.display())))
@@ -411,13 +411,13 @@ fn read(path: &Path) -> AppResult<KeyFile> {
 
 /// Whether a file that is there already may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Replace {
+pub(super) enum Replace {
     Never,
     Whole,
 }
 
 /// Writes a key file whole or not at all. With `Replace::Never`, whoever comes first wins and the others read his.
-fn publish(path: &Path, file: &KeyFile, replace: Replace) -> AppResult<()> {
+pub(super) fn publish<T: Serialize>(path: &Path, file: &T, replace: Replace) -> AppResult<()> {
     let text = serde_json::to_vec_pretty(file)
         .map_err(|error| AppError::Internal(format!("keys do not serialise: {error}")))?;
     let making = path.with_extension(format!("{}.new", std::process::id()));
@@ -439,7 +439,7 @@ fn publish(path: &Path, file: &KeyFile, replace: Replace) -> AppResult<()> {
     written.map_err(|error: io::Error| broken(path, &error))
 }
 
-fn broken(path: &Path, error: &io::Error) -> AppError {
+pub(super) fn broken(path: &Path, error: &io::Error) -> AppError {
     AppError::Internal(format!("{}: {error}", path.display()))
 }
 

@@ -1,5 +1,6 @@
 //! Use cases over people, posts, sessions and devices.
 
+pub mod address_key;
 pub mod codes;
 pub mod commands;
 pub mod devices;

@@ -6,6 +6,7 @@ use super::{
         App, AppResult, Caller, Origin,
         caller::{ActivePost, Proof},
     },
+    address_key::Holder,
     hash_of,
 };
 use crate::{
@@ -125,6 +126,19 @@ impl App {
             caller: standing.caller(Proof::Session(claims.sid), now, post, origin),
             must_change_password: standing.must_change_password,
         })
+    }
+
+    /// Who the holder of a signed address is now: the same person, in a session that goes on, with a post that is still held.
+    pub async fn admit_holder(&self, holder: &Holder, origin: Origin) -> AppResult<Caller> {
+        let now = self.clock.now();
+        let reading = self.read_session(holder.session, now);
+        let standing = self.standings.get(Key::Session(holder.session), now, reading).await?;
+        let standing = standing
+            .filter(|s| s.active && s.person_id == holder.person && !s.must_change_password)
+            .filter(|s| s.until.is_none_or(|until| now < until))
+            .ok_or(Code::AddressEnded)?;
+        let caller = standing.caller(Proof::Session(holder.session), now, Some(holder.post), origin);
+        if caller.post.is_none() { Err(Code::AddressEnded.into()) } else { Ok(caller) }
     }
 
     /// Who a send credential stands for: also somebody signed out, suspended or without a post, since what was sealed

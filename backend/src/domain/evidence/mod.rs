@@ -6,4 +6,5 @@ pub mod flag;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
+pub mod stamp;
 pub mod verdict;

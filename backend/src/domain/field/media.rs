@@ -128,6 +128,32 @@ pub enum PhotoSize {
     Original,
 }
 
+/// The sizes that an address can be signed for: never the original, whose opening is written to the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureSize {
+    Thumb,
+    Display,
+}
+
+impl PictureSize {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Thumb => "thumb",
+            Self::Display => "display",
+        }
+    }
+}
+
+impl From<PictureSize> for PhotoSize {
+    fn from(size: PictureSize) -> Self {
+        match size {
+            PictureSize::Thumb => Self::Thumb,
+            PictureSize::Display => Self::Display,
+        }
+    }
+}
+
 /// A part of a file as somebody asks for it, before its length is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Span {

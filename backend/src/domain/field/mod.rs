@@ -1,5 +1,6 @@
 //! Field work: sealed operations, what they carry, when they happened, and what is odd about them.
 
+pub mod area;
 pub mod checksum;
 pub mod envelope;
 pub mod flag;

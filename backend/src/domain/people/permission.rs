@@ -47,6 +47,7 @@ permissions! {
     ReadFigures "figures.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     Sync "sync" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadPhotos "photos.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ExportPhotos "photos.export" [Office Inspector MainLeader DeputyLeader DeskOfficer];
     // sending
     SendOperations "operations.send" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     // the office's desk
@@ -54,6 +55,7 @@ permissions! {
     ImportRescue "rescue.import" [Office];
     DecideOperations "operations.decide" [Office];
     EraseFiles "files.erase" [Office];
+    BlurPhotos "photos.blur" [Office];
     JudgeEvidence "evidence.judge" [Office];
     ProposeVerdict "evidence.propose" [Office Inspector];
     ConfirmVerdict "evidence.confirm" [Office];

@@ -1,5 +1,5 @@
-//! `GET /api/v1/photos/{file_id}/{size}`: a photo for those who may see something that names it. The page shows it through a `blob:`
-//! address, since the token travels in a header.
+//! `GET /api/v1/photos/{file_id}/{size}`: a photo for those who may see something that names it, with their token. A page shows its
+//! pictures by signed addresses instead (`super::pictures`).
 
 use crate::{
     app::{
@@ -32,7 +32,7 @@ pub struct BeingMade {
     en: &'static str,
 }
 
-const BEING_MADE: BeingMade = BeingMade {
+pub(super) const BEING_MADE: BeingMade = BeingMade {
     state: "being_made",
     zh: "照片已收到，预览图正在生成，稍等片刻即可查看。",
     en: "The photo has arrived; its preview is being made and can be seen in a moment.",
@@ -72,7 +72,7 @@ pub async fn photo(
         span_tag: text(IF_RANGE),
     };
     Ok(match app.show_photo(&caller, asked).await? {
-        Shown::Here { opened, kind, tag } => show(file_id, size, opened, kind, tag),
+        Shown::Here { opened, kind, tag } => show(file_id, size, opened, kind, &tag, CACHING),
         Shown::Unchanged { tag } => HttpResponse::NotModified()
             .insert_header((ETAG, tag))
             .insert_header((CACHE_CONTROL, CACHING))
@@ -83,15 +83,22 @@ pub async fn photo(
 
 /// Kept by this browser, and asked for again each time: whoever may no longer see it gets no answer from a cache, and others
 /// get a short "unchanged".
-const CACHING: &str = "private, no-cache";
+pub(super) const CACHING: &str = "private, no-cache";
 
-fn show(file_id: Uuid, size: PhotoSize, opened: Opened, kind: Option<FileKind>, tag: String) -> HttpResponse {
+pub(super) fn show(
+    file_id: Uuid,
+    size: PhotoSize,
+    opened: Opened,
+    kind: Option<FileKind>,
+    tag: &str,
+    caching: &str,
+) -> HttpResponse {
     let Opened { length, range, bytes } = opened;
     let whole = range.end - range.start == length;
     let mut response = if whole { HttpResponse::Ok() } else { HttpResponse::PartialContent() };
     response
         .insert_header((ETAG, tag))
-        .insert_header((CACHE_CONTROL, CACHING))
+        .insert_header((CACHE_CONTROL, caching))
         // What is compressed already is not compressed again, and spans stay spans.
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((CONTENT_TYPE, kind.map_or("application/octet-stream", FileKind::media_type)));

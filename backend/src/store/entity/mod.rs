@@ -23,6 +23,7 @@ pub mod one_time_code;
 pub mod operation;
 pub mod operation_file;
 pub mod person;
+pub mod photo_blur;
 pub mod photo_flag;
 pub mod photo_verdict;
 pub mod picture;

@@ -20,7 +20,7 @@ use sea_orm::{
     sea_query::{Condition, Expr, OnConflict, Query, SelectStatement},
 };
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 const STORED: &str = "stored";
@@ -333,9 +333,21 @@ pub async fn visible(
     now: Instant,
     file_id: Uuid,
 ) -> Result<Option<VisiblePhoto>, Error> {
-    let Some(county) = scope.county() else { return Ok(None) };
+    Ok(visible_all(conn, scope, person, now, vec![file_id]).await?.remove(&file_id))
+}
+
+/// [`visible`] for several photos at once, by their ids.
+pub async fn visible_all(
+    conn: &impl Conn,
+    scope: Scope,
+    person: Uuid,
+    now: Instant,
+    file_ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, VisiblePhoto>, Error> {
+    let mut photos = HashMap::new();
+    let Some(county) = scope.county() else { return Ok(photos) };
     let rows = operation_file::Entity::find()
-        .filter(operation_file::Column::FileId.eq(file_id))
+        .filter(operation_file::Column::FileId.is_in(file_ids))
         .filter(operation_file::Column::CountyId.eq(county))
         .filter(Condition::any().add(operation_file::Column::PersonId.eq(person)).add(in_scope(scope, now)))
         // The same photo named more than once: the place where it is here wins; "stored" sorts after "missing".
@@ -343,15 +355,29 @@ pub async fn visible(
         .order_by_asc(operation_file::Column::OperationId)
         .all(conn.raw())
         .await?;
-    let Some(row) = genuine(conn, county, rows).await?.into_iter().next() else { return Ok(None) };
-    let sha256 = Sha256::parse(&row.sha256).ok_or_else(|| Error::Inconsistent {
-        table: "operation_file",
-        column: "sha256",
-        value: row.sha256.clone(),
-    })?;
-    let file =
-        if [STORED, ERASED].contains(&row.state.as_str()) { find(conn, county, sha256).await? } else { None };
-    Ok(Some(VisiblePhoto { county_id: county, sha256, file, operation_id: row.operation_id }))
+    let rows = genuine(conn, county, rows).await?;
+    let here = rows.iter().filter(|row| [STORED, ERASED].contains(&row.state.as_str()));
+    let files = file::Entity::find()
+        .filter(file::Column::CountyId.eq(county))
+        .filter(file::Column::Sha256.is_in(here.map(|row| row.sha256.clone())))
+        .all(conn.raw())
+        .await?;
+    let files: Vec<StoredFile> = files.into_iter().map(stored_file).collect::<Result<_, _>>()?;
+    for row in rows {
+        if photos.contains_key(&row.file_id) {
+            continue;
+        }
+        let sha256 = Sha256::parse(&row.sha256).ok_or_else(|| Error::Inconsistent {
+            table: "operation_file",
+            column: "sha256",
+            value: row.sha256.clone(),
+        })?;
+        let here = [STORED, ERASED].contains(&row.state.as_str());
+        let file = files.iter().find(|file| here && file.sha256 == sha256).cloned();
+        let photo = VisiblePhoto { county_id: county, sha256, file, operation_id: row.operation_id };
+        photos.insert(row.file_id, photo);
+    }
+    Ok(photos)
 }
 
 /// Of these photos those that the reader may see, once each.

@@ -443,6 +443,8 @@ export const office: typeof zh = {
       'round.begin': 'Round created',
       'round.release': 'Round released',
       'photo.original': 'Original opened',
+      'photo.stamped': 'Copy with details downloaded',
+      'photo.blur': 'Faces or plates covered',
       'photo.erase_ask': 'Asked to erase a photo',
       'photo.erase': 'Confirmed erasing a photo',
       'photo.erase_withdraw': 'Request to erase withdrawn',

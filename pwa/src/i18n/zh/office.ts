@@ -440,6 +440,8 @@ export const office = {
       'round.begin': '新建轮次',
       'round.release': '公布轮次',
       'photo.original': '查看原图',
+      'photo.stamped': '下载带说明的照片',
+      'photo.blur': '遮挡人脸、车牌',
       'photo.erase_ask': '申请删除照片',
       'photo.erase': '确认删除照片',
       'photo.erase_withdraw': '撤回删除申请',

@@ -1,0 +1,23 @@
+// Words of copies that people take along: with a strip below, and with faces and plates covered.
+export const copies = {
+  download: '下载带说明的照片',
+  downloaded: '已下载。下方写明点位、时间、单号和校验码，原片不变。',
+  making: '照片的预览图正在生成，请稍后再试。',
+  cover: '遮挡人脸、车牌',
+  help: '在照片上拖出要遮挡的地方，用于通报。原片不变，遮挡后的照片另存一份，并记录是谁在什么时候做的。',
+  keys: '也可以用键盘：Tab 选中一块，方向键移动，Shift 加方向键改大小，Delete 删除，Ctrl+Z 撤销。',
+  picture: '要遮挡的照片',
+  area: (n: number) => `第 ${n} 块遮挡`,
+  count: (n: number) => (n === 0 ? '还没有画' : `已画 ${n} 块`),
+  add: '加一块',
+  remove: '删除选中的',
+  undo: '撤销',
+  save: '存成遮挡版',
+  made: '遮挡版已存好，原片没有变。',
+  result: '遮挡后的样子',
+  downloadCovered: '下载遮挡版',
+  again: '再改一改',
+  last: (name: string, when: string) => `${name} ${when} 遮挡过。下面是那次画的，改完再存，以最新的一次为准。`,
+  somebody: '同事',
+  gone: '照片没有打开，请稍后再试。',
+};
