@@ -113,6 +113,7 @@ export class InspectorPhone {
     const [, id] = /#\/visit\/([0-9a-f-]{36})/.exec(this.page.url());
     await this.page.getByRole('button', { name: '提交', exact: true }).click();
     await this.undoBar().waitFor();
+    await this.page.waitForURL(/#\/sealed\//);
     return id;
   }
 
