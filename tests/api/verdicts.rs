@@ -14,7 +14,9 @@ use uuid::Uuid;
 const WHY: &str = "照片里是另一面墙";
 
 async fn propose_as(http: &Http, key: &str, photo: Uuid, reason: &str) -> Answer {
-    http.with("idempotency-key", key).post("/api/v1/photo-verdicts", &json!({ "file_id": photo, "reason": reason })).await
+    http.with("idempotency-key", key)
+        .post("/api/v1/photo-verdicts", &json!({ "file_id": photo, "reason": reason }))
+        .await
 }
 
 async fn propose(actor: &Actor, photo: Uuid) -> Uuid {

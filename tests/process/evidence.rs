@@ -76,15 +76,35 @@ fn a_whole_file_holds_and_every_spoilt_part_is_named_without_a_database() {
         let spoilt: Vec<(&str, Vec<u8>, &str)> = vec![
             ("the photo", with_part(&file, "photo", flipped), "照片就是提交时封存的那一张"),
             ("the sealed work", with_part(&file, "operation.json", flipped), "县里的回执对应这份提交"),
-            ("the receipt's signature", with_part(&file, "receipt.jws", |jws| Some(resigned(&jws, &part(&file, "manifest.jws")))), "县里的回执对应这份提交"),
-            ("another link of the chain", with_part(&file, "receipt.jws", |_| Some(part(&other, "receipt.jws"))), "回执写明收到了这张照片"),
-            ("another photo of the county", with_part(&file, "photo", |_| Some(part(&other, "photo"))), "照片就是提交时封存的那一张"),
-            ("the phone's signature", with_part(&file, "seal.json", |_| Some(part(&other, "seal.json"))), "提交由登记的手机签名"),
+            (
+                "the receipt's signature",
+                with_part(&file, "receipt.jws", |jws| Some(resigned(&jws, &part(&file, "manifest.jws")))),
+                "县里的回执对应这份提交",
+            ),
+            (
+                "another link of the chain",
+                with_part(&file, "receipt.jws", |_| Some(part(&other, "receipt.jws"))),
+                "回执写明收到了这张照片",
+            ),
+            (
+                "another photo of the county",
+                with_part(&file, "photo", |_| Some(part(&other, "photo"))),
+                "照片就是提交时封存的那一张",
+            ),
+            (
+                "the phone's signature",
+                with_part(&file, "seal.json", |_| Some(part(&other, "seal.json"))),
+                "提交由登记的手机签名",
+            ),
             ("the audit trail", with_part(&file, "audit.json", flipped), "各部分未被改动"),
             ("no audit trail", with_part(&file, "audit.json", |_| None), "各部分未被改动"),
             ("the flags", with_part(&file, "flags.json", flipped), "各部分未被改动"),
             ("the manifest", with_part(&file, "manifest.jws", flipped), "证据文件由本县签发"),
-            ("another manifest", with_part(&file, "manifest.jws", |_| Some(part(&other, "manifest.jws"))), "各部分未被改动"),
+            (
+                "another manifest",
+                with_part(&file, "manifest.jws", |_| Some(part(&other, "manifest.jws"))),
+                "各部分未被改动",
+            ),
         ];
         for (what, bytes, sentence) in spoilt {
             let found = checked(&bytes, Some(&keys)).await;

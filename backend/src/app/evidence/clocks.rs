@@ -124,7 +124,10 @@ mod tests {
     #[test]
     fn without_it_the_measured_offset_does_and_without_that_nothing() {
         let clocks = read(&json!({}), 0);
-        assert_eq!((clocks.server_at, clocks.way), (Some(at("2026-11-02T10:05:00Z")), Some(ClockWay::Offset)));
+        assert_eq!(
+            (clocks.server_at, clocks.way),
+            (Some(at("2026-11-02T10:05:00Z")), Some(ClockWay::Offset))
+        );
         assert_eq!(clocks.steady_ms, None);
         assert_eq!(read(&json!({}), TRUSTED.num_milliseconds() + 1).way, None);
     }
@@ -138,6 +141,9 @@ mod tests {
         ] {
             assert_eq!(read(&file, i64::MAX).server_at, None, "{file}");
         }
-        assert_eq!(at_shutter(b"no json", Uuid::nil(), at("2026-11-02T10:00:00Z"), at("2026-11-02T10:00:00Z"), 0), PhotoClocks::default());
+        assert_eq!(
+            at_shutter(b"no json", Uuid::nil(), at("2026-11-02T10:00:00Z"), at("2026-11-02T10:00:00Z"), 0),
+            PhotoClocks::default()
+        );
     }
 }

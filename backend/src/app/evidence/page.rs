@@ -133,13 +133,13 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
         "inspection" => store::field::inspections::get(read, scope, now, named.subject_id).await?,
         _ => None,
     };
-    let site = ticket.as_ref().and_then(|ticket| ticket.site_id).or(visit.as_ref().map(|visit| visit.site_id));
+    let site =
+        ticket.as_ref().and_then(|ticket| ticket.site_id).or(visit.as_ref().map(|visit| visit.site_id));
     let site = match site {
         Some(id) => store::places::sites::get(read, scope, id).await?,
         None => None,
     };
-    let clocks =
-        at_shutter(&work.body, file_id, work.made_at, work.observed_at, work.uncertainty_ms);
+    let clocks = at_shutter(&work.body, file_id, work.made_at, work.observed_at, work.uncertainty_ms);
     let made_with = Envelope::parse(&work.body).ok().and_then(|envelope| envelope.capture);
     // How others took their photos is told to the county and to whoever took this one.
     let own = is_county || work.person_id == caller.person_id || work.kind.starts_with("ticket.");

@@ -160,7 +160,8 @@ async fn write(
         VerdictState::Lifted => {
             let standing = flags::of_file(tx, row.county_id, row.file_id).await?;
             let code = PhotoFlag::NotTheRepair.as_str();
-            for one in standing.iter().filter(|one| one.code == code && one.operation_id == row.operation_id) {
+            for one in standing.iter().filter(|one| one.code == code && one.operation_id == row.operation_id)
+            {
                 flags::overrule(tx, one.id, caller.person_id, now, reason.to_owned()).await?;
             }
         }

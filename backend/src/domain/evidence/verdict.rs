@@ -113,7 +113,11 @@ mod tests {
         assert_eq!(confirm(SECOND), Ok(VerdictState::Confirmed));
         for hand in [FIRST, PHOTOGRAPHER, INSPECTOR] {
             assert_eq!(confirm(hand), Err(NotNow::Hand), "{hand:?}");
-            assert_eq!(VerdictState::Proposed.after(VerdictStep::Decline, hand), Err(NotNow::Hand), "{hand:?}");
+            assert_eq!(
+                VerdictState::Proposed.after(VerdictStep::Decline, hand),
+                Err(NotNow::Hand),
+                "{hand:?}"
+            );
         }
     }
 
@@ -138,7 +142,8 @@ mod tests {
             assert_eq!(VerdictState::parse(state.as_str()), Some(state));
         }
         for step in VerdictStep::ALL {
-            let from = if step == VerdictStep::Lift { VerdictState::Confirmed } else { VerdictState::Proposed };
+            let from =
+                if step == VerdictStep::Lift { VerdictState::Confirmed } else { VerdictState::Proposed };
             let hand = if step == VerdictStep::Withdraw { FIRST } else { SECOND };
             assert_eq!(from.after(step, hand), Ok(step.leads_to()));
         }

@@ -32,7 +32,7 @@ pub struct VerdictsQuery {
 }
 
 /// The county's, newest first.
-#[utoipa::path(get, path = "/api/v1/photo-verdicts", tag = "photo_flags", params(VerdictsQuery),
+#[utoipa::path(get, path = "/api/v1/photo-verdicts", tag = "photo_verdicts", params(VerdictsQuery),
     responses((status = 200, description = "One page", body = Page<VerdictView>)))]
 pub async fn list(
     app: web::Data<App>,
@@ -52,7 +52,7 @@ pub struct VerdictBody {
 }
 
 /// Proposes it; another person decides.
-#[utoipa::path(post, path = "/api/v1/photo-verdicts", tag = "photo_flags", params(("Idempotency-Key" = String, Header)), request_body = VerdictBody,
+#[utoipa::path(post, path = "/api/v1/photo-verdicts", tag = "photo_verdicts", params(("Idempotency-Key" = String, Header)), request_body = VerdictBody,
     responses(
         (status = 201, description = "Proposed", body = VerdictView),
         (status = 404, description = "Not in the caller's scope"),
@@ -62,7 +62,8 @@ pub struct VerdictBody {
     ))]
 pub async fn propose(app: web::Data<App>, caller: Caller, write: Write<VerdictBody>) -> Answer {
     let Write { body, once } = write;
-    Ok(HttpResponse::Created().json(verdicts::propose(&app, &caller, &once, body.file_id, &body.reason).await?))
+    Ok(HttpResponse::Created()
+        .json(verdicts::propose(&app, &caller, &once, body.file_id, &body.reason).await?))
 }
 
 /// A person's word on a proposal.
@@ -73,7 +74,7 @@ pub struct VerdictDecision {
 }
 
 /// Confirms or declines as a second person, withdraws as the first, or lifts what was confirmed. Guarded by its state.
-#[utoipa::path(post, path = "/api/v1/photo-verdicts/{id}/decision", tag = "photo_flags", params(("id" = Uuid, Path)), request_body = VerdictDecision,
+#[utoipa::path(post, path = "/api/v1/photo-verdicts/{id}/decision", tag = "photo_verdicts", params(("id" = Uuid, Path)), request_body = VerdictDecision,
     responses(
         (status = 200, description = "As it is now", body = VerdictView),
         (status = 404, description = "Not in the caller's county"),

@@ -163,7 +163,9 @@ fn named_in(county: Uuid, township: Uuid) -> SelectStatement {
     Query::select()
         .expr(Expr::value(1))
         .from(operation_file::Entity)
-        .and_where(Expr::col((operation_file::Entity, N::OperationId)).equals((photo_flag::Entity, F::OperationId)))
+        .and_where(
+            Expr::col((operation_file::Entity, N::OperationId)).equals((photo_flag::Entity, F::OperationId)),
+        )
         .and_where(Expr::col((operation_file::Entity, N::FileId)).equals((photo_flag::Entity, F::FileId)))
         .and_where(Expr::col((operation_file::Entity, N::CountyId)).eq(county))
         .and_where(Expr::col((operation_file::Entity, N::TownshipId)).eq(township))

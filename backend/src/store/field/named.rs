@@ -175,7 +175,7 @@ async fn firsts(conn: &impl Conn, county: Uuid, ids: HashSet<Uuid>) -> Result<Ha
 
 /// Those rows that show what their id stands for: the first that named it, and later ones of the same person with the same bytes, as a
 /// correction names its visit's photos again. The others keep their bytes and receipt, and are shown as nobody's photo.
-pub(super) async fn genuine(
+pub(in crate::store) async fn genuine(
     conn: &impl Conn,
     county: Uuid,
     mut rows: Vec<NamedFile>,
