@@ -164,6 +164,7 @@ export const evidence: typeof zh = {
     saved: 'The rule is saved',
     unchanged: 'Nothing was changed',
     list: (rule) => `Hints of “${rule}”`,
+    noSettings: 'The settings could not be fetched; rules cannot be changed now.',
     empty: 'There are no photos yet, so no rule has spoken.',
   },
   storage: {

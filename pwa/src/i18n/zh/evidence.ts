@@ -162,6 +162,7 @@ export const evidence = {
     saved: '规则已保存',
     unchanged: '没有改动',
     list: (rule: string) => `列出“${rule}”的提示`,
+    noSettings: '设置没有取到，暂时不能修改规则。',
     empty: '还没有照片，规则没有机会提示。',
   },
   storage: {
