@@ -660,6 +660,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photos/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses for the pictures of a page, good for this person, this session and this size for 30 to 60 minutes. */
+        get: operations["photos_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/photos/{file_id}": {
         parameters: {
             query?: never;
@@ -671,6 +688,41 @@ export interface paths {
         get: operations["photos_page"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{file_id}/blurred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture under its newest cover, without words. */
+        get: operations["photos_blurred"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{file_id}/blurs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was covered on a photo, newest first; the newest counts. */
+        get: operations["photos_blurs"];
+        put?: never;
+        /** Covers areas of a photo for circulars; the photo itself stays as it is. */
+        post: operations["photos_blur"];
         delete?: never;
         options?: never;
         head?: never;
@@ -694,6 +746,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photos/{file_id}/stamped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo with site, item, time, place, ticket and hash in a strip below. Made for this request, and audited. */
+        get: operations["photos_stamped"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/photos/{file_id}/{size}": {
         parameters: {
             query?: never;
@@ -703,6 +772,23 @@ export interface paths {
         };
         /** A photo in one of three sizes; of a voice note there is only the original. Opening an original is written to the audit log. */
         get: operations["photos_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pictures/{file_id}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stands for a picture in a page. The address that the server signed is all that it needs, and it is good for nothing else. */
+        get: operations["photos_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1144,6 +1230,32 @@ export interface components {
             /** @description Always `being_made`. */
             state: string;
             zh: string;
+        };
+        /** @description Rectangles in shares of width and height. */
+        BlurBody: {
+            areas: components["schemas"]["PictureArea"][];
+        };
+        /** @description The covers of a photo, newest first. */
+        BlurList: {
+            items: components["schemas"]["BlurView"][];
+        };
+        /** @description One cover. */
+        BlurView: {
+            areas: components["schemas"]["PictureArea"][];
+            /**
+             * Format: uuid
+             * @description The photo on which it was drawn; other names of the same bytes share it.
+             */
+            file_id: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name?: string | null;
+            /** @description Of the covered picture, lower-case hex. */
+            sha256: string;
         };
         /** @description A file whose bytes are not what they were. */
         BrokenFile: {
@@ -2635,6 +2747,39 @@ export interface components {
             number?: string | null;
             title: string;
         };
+        /** @description One picture, in the order in which it was asked for. */
+        PictureAddress: {
+            /** @description Below the server's own address; only where the picture is here. */
+            address?: string | null;
+            /** Format: uuid */
+            file_id: string;
+            state: components["schemas"]["PictureState"];
+        };
+        /** @description What was asked for, and how long the addresses are good. */
+        PictureAddresses: {
+            /**
+             * Format: int64
+             * @description Seconds from now: a phone's own clock may be wrong.
+             */
+            good_for_s: number;
+            items: components["schemas"]["PictureAddress"][];
+        };
+        /** @description From the upper left corner; everything between 0 and 1. */
+        PictureArea: {
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        /**
+         * @description How far a picture is.
+         * @enum {string}
+         */
+        PictureState: "here" | "being_made" | "on_its_way" | "no_preview" | "erased" | "not_found";
         PlanDay: {
             /** Format: date */
             date: string;
@@ -4810,6 +4955,46 @@ export interface operations {
             };
         };
     };
+    photos_addresses: {
+        parameters: {
+            query: {
+                size: "thumb" | "display";
+                /** @description Ids of photos, with commas between them. */
+                file_ids: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry for each photo asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureAddresses"];
+                };
+            };
+            /** @description invalid_field: too many, or no ids */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     photos_page: {
         parameters: {
             query?: never;
@@ -4832,6 +5017,163 @@ export interface operations {
             };
             /** @description Not in the caller's scope */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_blurred: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The covered copy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The photo is here, its copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description Not in the caller's scope, or not covered yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_blurs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The covers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlurList"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_blur: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlurBody"];
+            };
+        };
+        responses: {
+            /** @description Covered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlurView"];
+                };
+            };
+            /** @description Not in the caller's scope, or no_preview */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_not_here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field: an area that is not on the picture */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_yet: the copies are being made */
+            425: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4876,6 +5218,72 @@ export interface operations {
                 content?: never;
             };
             /** @description file_not_here: photo or receipt are still on their way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_stamped: {
+        parameters: {
+            query?: {
+                /** @description With the office's newest cover over faces and plates. */
+                covered?: boolean;
+                /** @description With what the photographer drew over it. */
+                drawing?: boolean;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The photo is here, its copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description Not in the caller's scope; no_preview; not covered yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_not_here */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4966,6 +5374,73 @@ export interface operations {
             };
             /** @description bad_range */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_picture: {
+        parameters: {
+            query: {
+                /** @description From /photos/addresses */
+                pass: string;
+            };
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                file_id: string;
+                size: "thumb" | "display";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description address_ended: whatever is wrong with the address */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
