@@ -660,35 +660,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/photo-verdicts": {
+    "/api/v1/photos/addresses": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The county's, newest first. */
-        get: operations["photo_verdicts_list"];
+        /** Addresses for the pictures of a page, good for this person, this session and this size for 30 to 60 minutes. */
+        get: operations["photos_addresses"];
         put?: never;
-        /** Proposes it; another person decides. */
-        post: operations["photo_verdicts_propose"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photo-verdicts/{id}/decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirms or declines as a second person, withdraws as the first, or lifts what was confirmed. Guarded by its state. */
-        post: operations["photo_verdicts_decide"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -712,6 +694,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photos/{file_id}/blurred": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture under its newest cover, without words. */
+        get: operations["photos_blurred"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{file_id}/blurs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was covered on a photo, newest first; the newest counts. */
+        get: operations["photos_blurs"];
+        put?: never;
+        /** Covers areas of a photo for circulars; the photo itself stays as it is. */
+        post: operations["photos_blur"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/photos/{file_id}/evidence": {
         parameters: {
             query?: never;
@@ -729,6 +746,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photos/{file_id}/stamped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo with site, item, time, place, ticket and hash in a strip below. Made for this request, and audited. */
+        get: operations["photos_stamped"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/photos/{file_id}/{size}": {
         parameters: {
             query?: never;
@@ -738,6 +772,23 @@ export interface paths {
         };
         /** A photo in one of three sizes; of a voice note there is only the original. Opening an original is written to the audit log. */
         get: operations["photos_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pictures/{file_id}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stands for a picture in a page. The address that the server signed is all that it needs, and it is good for nothing else. */
+        get: operations["photos_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1180,6 +1231,32 @@ export interface components {
             state: string;
             zh: string;
         };
+        /** @description Rectangles in shares of width and height. */
+        BlurBody: {
+            areas: components["schemas"]["PictureArea"][];
+        };
+        /** @description The covers of a photo, newest first. */
+        BlurList: {
+            items: components["schemas"]["BlurView"][];
+        };
+        /** @description One cover. */
+        BlurView: {
+            areas: components["schemas"]["PictureArea"][];
+            /**
+             * Format: uuid
+             * @description The photo on which it was drawn; other names of the same bytes share it.
+             */
+            file_id: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name?: string | null;
+            /** @description Of the covered picture, lower-case hex. */
+            sha256: string;
+        };
         /** @description A file whose bytes are not what they were. */
         BrokenFile: {
             /**
@@ -1282,11 +1359,6 @@ export interface components {
             source?: string | null;
             zh: string;
         };
-        /**
-         * @description How the server's clock was brought to the shutter.
-         * @enum {string}
-         */
-        ClockWay: "steady" | "offset";
         /** @description The second person's word. */
         ConfirmBody: {
             note?: string;
@@ -1704,13 +1776,6 @@ export interface components {
             /** Format: int64 */
             minutes?: number | null;
         };
-        /** @description A flag in the county's list, with the photo that it is about. */
-        FlagRow: components["schemas"]["PhotoFlagView"] & {
-            photo?: components["schemas"]["OtherPhoto"] | null;
-            ticket_title?: string | null;
-            /** @description Where it was taken, by the register. */
-            township_name?: string | null;
-        };
         /** @description Items that are answered from one place. */
         Group: {
             en: string;
@@ -2015,8 +2080,6 @@ export interface components {
         };
         /** @description A picture that looks like it. */
         Neighbour: {
-            /** @description Near enough for this county to call them almost the same. */
-            almost_same: boolean;
             /**
              * Format: int32
              * @description Of 256 bits, those that differ.
@@ -2282,16 +2345,6 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
-        Page_FlagRow: {
-            items: (components["schemas"]["PhotoFlagView"] & {
-                photo?: components["schemas"]["OtherPhoto"] | null;
-                ticket_title?: string | null;
-                /** @description Where it was taken, by the register. */
-                township_name?: string | null;
-            })[];
-            next?: string | null;
-        };
-        /** @description One page; `next` is present when more rows follow. */
         Page_InspectionView: {
             items: {
                 /** Format: date-time */
@@ -2350,6 +2403,30 @@ export interface components {
                 version: number;
                 /** Format: uuid */
                 village_id: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_PhotoFlagView: {
+            items: {
+                code: string;
+                en: string;
+                /** Format: uuid */
+                file_id: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                operation_id: string;
+                other?: components["schemas"]["OtherPhoto"] | null;
+                overruled?: components["schemas"]["Overruled"] | null;
+                /** Format: date-time */
+                raised_at: string;
+                reason: components["schemas"]["FlagReason"];
+                /** @description `weak`, `look` or `strong`; a strong one asks for a check on site. */
+                strength: components["schemas"]["Strength"];
+                /** Format: uuid */
+                ticket_id?: string | null;
+                zh: string;
             }[];
             next?: string | null;
         };
@@ -2511,34 +2588,6 @@ export interface components {
             }[];
             next?: string | null;
         };
-        /** @description One page; `next` is present when more rows follow. */
-        Page_VerdictView: {
-            items: {
-                /** Format: date-time */
-                decided_at?: string | null;
-                decided_by_name?: string | null;
-                /** @description What the second person wrote. */
-                decision: string;
-                /** Format: uuid */
-                file_id: string;
-                /** Format: uuid */
-                id: string;
-                /** @description Steps that the reader may take now. */
-                may: components["schemas"]["VerdictStep"][];
-                /** Format: uuid */
-                operation_id: string;
-                /** @description The reader proposed it. */
-                own: boolean;
-                /** Format: date-time */
-                proposed_at: string;
-                proposed_by_name?: string | null;
-                reason: string;
-                state: components["schemas"]["VerdictState"];
-                /** Format: uuid */
-                ticket_id: string;
-            }[];
-            next?: string | null;
-        };
         PassRule: {
             op: components["schemas"]["RuleOp"];
             /** Format: int32 */
@@ -2571,32 +2620,6 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
-        /** @description Both clocks at one shutter. */
-        PhotoClocks: {
-            /**
-             * Format: int64
-             * @description Milliseconds that the phone's clock was ahead of the server's.
-             */
-            ahead_ms?: number | null;
-            /** Format: int64 */
-            own_ms?: number | null;
-            /**
-             * Format: date-time
-             * @description What the phone's own clock said.
-             */
-            phone_at?: string | null;
-            /**
-             * Format: date-time
-             * @description The same moment by the server's clock; null where the phone had not heard from the server.
-             */
-            server_at?: string | null;
-            /**
-             * Format: int64
-             * @description Milliseconds from the shutter to sealing by the steady clock, and by the phone's own.
-             */
-            steady_ms?: number | null;
-            way?: components["schemas"]["ClockWay"] | null;
-        };
         /** @description Something odd about a photo, in the reader's words. */
         PhotoFlagView: {
             code: string;
@@ -2622,34 +2645,27 @@ export interface components {
         PhotoPage: {
             /** Format: date-time */
             accepted_at: string;
-            /**
-             * Format: date-time
-             * @description Since when the stored bytes are missing or changed; null while they are whole.
-             */
-            broken_at?: string | null;
             /** Format: int64 */
             bytes: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the stored bytes were last read and hashed again.
+             */
             checked_at?: string | null;
             /** @description What the file says of itself. */
             claim: Record<string, never>;
-            /** @description Both clocks at the shutter. */
-            clocks: components["schemas"]["PhotoClocks"];
             /** Format: date-time */
             completed_at?: string | null;
             flags: components["schemas"]["PhotoFlagView"][];
             /** Format: int32 */
             height?: number | null;
-            /** @description Kind of the sealed work that names it; `phone`, `desktop` or `paper`; whether a registered phone signed it. */
+            /** @description Kind of the sealed work that names it. */
             kind: string;
             /**
              * Format: date-time
              * @description What the phone says, what the county believes, and when it came.
              */
             made_at: string;
-            made_with: string;
-            /** @description The reader may propose that it does not show the repair which it claims. */
-            may_propose: boolean;
             /** @description Pictures of the county that look like it, as far as the reader may see them. */
             neighbours: components["schemas"]["Neighbour"][];
             /** Format: date-time */
@@ -2661,23 +2677,9 @@ export interface components {
             receipt?: string | null;
             /** @description Of the original bytes, lower-case hex. */
             sha256: string;
-            signed: boolean;
-            site?: components["schemas"]["PhotoSite"] | null;
-            /**
-             * Format: date-time
-             * @description When the bytes became durable here, and when they were last read and hashed again.
-             */
-            stored_at?: string | null;
             ticket?: components["schemas"]["PhotoTicket"] | null;
             /** Format: int64 */
             uncertainty_ms: number;
-            /** @description What people found of it themselves; told to the county only. */
-            verdicts: components["schemas"]["VerdictView"][];
-            /**
-             * Format: uuid
-             * @description The visit that it belongs to, while it belongs to no ticket.
-             */
-            visit_id?: string | null;
             /**
              * Format: int32
              * @description Upright, in pixels; null until it was looked at.
@@ -2728,17 +2730,6 @@ export interface components {
             /** Format: date-time */
             taken_at?: string | null;
         };
-        /** @description The site that it was taken for. */
-        PhotoSite: {
-            /** Format: uuid */
-            id: string;
-            /** Format: double */
-            lat: number;
-            /** Format: double */
-            lon: number;
-            name: string;
-            township_name: string;
-        };
         /** @description The ticket that the photo belongs to, with the place of the fault. */
         PhotoTicket: {
             /** Format: double */
@@ -2756,6 +2747,39 @@ export interface components {
             number?: string | null;
             title: string;
         };
+        /** @description One picture, in the order in which it was asked for. */
+        PictureAddress: {
+            /** @description Below the server's own address; only where the picture is here. */
+            address?: string | null;
+            /** Format: uuid */
+            file_id: string;
+            state: components["schemas"]["PictureState"];
+        };
+        /** @description What was asked for, and how long the addresses are good. */
+        PictureAddresses: {
+            /**
+             * Format: int64
+             * @description Seconds from now: a phone's own clock may be wrong.
+             */
+            good_for_s: number;
+            items: components["schemas"]["PictureAddress"][];
+        };
+        /** @description From the upper left corner; everything between 0 and 1. */
+        PictureArea: {
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        /**
+         * @description How far a picture is.
+         * @enum {string}
+         */
+        PictureState: "here" | "being_made" | "on_its_way" | "no_preview" | "erased" | "not_found";
         PlanDay: {
             /** Format: date */
             date: string;
@@ -2939,7 +2963,7 @@ export interface components {
         };
         /** @enum {string} */
         RuleOp: "<=" | ">=" | "==";
-        /** @description A rule with what it weighs and what became of what it said. */
+        /** @description How often a rule spoke, and how often a person disagreed. */
         RuleTally: {
             code: string;
             en: string;
@@ -2947,11 +2971,8 @@ export interface components {
             overruled: number;
             /** Format: int64 */
             raised: number;
-            /** @description The very same bytes: the attempt cannot be put forward, whatever the flag weighs. */
-            stops: boolean;
-            /** @description What it weighs in this county now, usually, and at most. */
+            /** @description What it weighs in this county now. */
             strength: components["schemas"]["Strength"];
-            strongest: components["schemas"]["Strength"];
             usual: components["schemas"]["Strength"];
             zh: string;
         };
@@ -3261,52 +3282,6 @@ export interface components {
             revoked: boolean;
             /** Format: int64 */
             sealed_through: number;
-        };
-        /** @description A photo that does not show its repair, and why. */
-        VerdictBody: {
-            /** Format: uuid */
-            file_id: string;
-            reason: string;
-        };
-        /** @description A person's word on a proposal. */
-        VerdictDecision: {
-            decision: components["schemas"]["VerdictStep"];
-            reason: string;
-        };
-        /**
-         * @description Where a proposal stands.
-         * @enum {string}
-         */
-        VerdictState: "proposed" | "confirmed" | "declined" | "withdrawn" | "lifted";
-        /**
-         * @description What somebody says to it.
-         * @enum {string}
-         */
-        VerdictStep: "confirm" | "decline" | "withdraw" | "lift";
-        /** @description A proposal, what became of it, and what the reader may do. */
-        VerdictView: {
-            /** Format: date-time */
-            decided_at?: string | null;
-            decided_by_name?: string | null;
-            /** @description What the second person wrote. */
-            decision: string;
-            /** Format: uuid */
-            file_id: string;
-            /** Format: uuid */
-            id: string;
-            /** @description Steps that the reader may take now. */
-            may: components["schemas"]["VerdictStep"][];
-            /** Format: uuid */
-            operation_id: string;
-            /** @description The reader proposed it. */
-            own: boolean;
-            /** Format: date-time */
-            proposed_at: string;
-            proposed_by_name?: string | null;
-            reason: string;
-            state: components["schemas"]["VerdictState"];
-            /** Format: uuid */
-            ticket_id: string;
         };
         /** @description A voice note; its bytes are the original of `/photos/{photo_id}/original`. */
         VoiceRef: {
@@ -4863,8 +4838,6 @@ export interface operations {
                 strength?: string;
                 /** @description Only those that a person overruled, or only those that stand. */
                 overruled?: boolean;
-                /** @description Taken there, by the register. */
-                township_id?: string;
                 cursor?: string;
                 /** @description 1 to 200, 50 if absent. */
                 limit?: number;
@@ -4881,7 +4854,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_FlagRow"];
+                    "application/json": components["schemas"]["Page_PhotoFlagView"];
                 };
             };
             /** @description A problem, in words for the person who asked */
@@ -4982,14 +4955,12 @@ export interface operations {
             };
         };
     };
-    photo_verdicts_list: {
+    photos_addresses: {
         parameters: {
-            query?: {
-                /** @description `proposed`, `confirmed`, `declined`, `withdrawn` or `lifted`; all if absent. */
-                state?: components["schemas"]["VerdictState"];
-                cursor?: string;
-                /** @description 1 to 200, 50 if absent. */
-                limit?: number;
+            query: {
+                size: "thumb" | "display";
+                /** @description Ids of photos, with commas between them. */
+                file_ids: string;
             };
             header?: never;
             path?: never;
@@ -4997,128 +4968,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One page */
+            /** @description One entry for each photo asked for */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_VerdictView"];
+                    "application/json": components["schemas"]["PictureAddresses"];
                 };
             };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    photo_verdicts_propose: {
-        parameters: {
-            query?: never;
-            header: {
-                "Idempotency-Key": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VerdictBody"];
-            };
-        };
-        responses: {
-            /** @description Proposed */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VerdictView"];
-                };
-            };
-            /** @description Not in the caller's scope */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description wrong_state: proposed already, one's own photo, or none that claims a repair; file_not_here */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description file_erased */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description invalid_field */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    photo_verdicts_decide: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VerdictDecision"];
-            };
-        };
-        responses: {
-            /** @description As it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VerdictView"];
-                };
-            };
-            /** @description Not in the caller's county */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description wrong_state: decided already, or it takes another person */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description invalid_field */
+            /** @description invalid_field: too many, or no ids */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5174,6 +5033,163 @@ export interface operations {
             };
         };
     };
+    photos_blurred: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The covered copy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The photo is here, its copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description Not in the caller's scope, or not covered yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_blurs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The covers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlurList"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_blur: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlurBody"];
+            };
+        };
+        responses: {
+            /** @description Covered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlurView"];
+                };
+            };
+            /** @description Not in the caller's scope, or no_preview */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_not_here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field: an area that is not on the picture */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_yet: the copies are being made */
+            425: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     photos_evidence: {
         parameters: {
             query?: never;
@@ -5202,6 +5218,72 @@ export interface operations {
                 content?: never;
             };
             /** @description file_not_here: photo or receipt are still on their way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_stamped: {
+        parameters: {
+            query?: {
+                /** @description With the office's newest cover over faces and plates. */
+                covered?: boolean;
+                /** @description With what the photographer drew over it. */
+                drawing?: boolean;
+            };
+            header?: never;
+            path: {
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The photo is here, its copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description Not in the caller's scope; no_preview; not covered yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_not_here */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5292,6 +5374,73 @@ export interface operations {
             };
             /** @description bad_range */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_picture: {
+        parameters: {
+            query: {
+                /** @description From /photos/addresses */
+                pass: string;
+            };
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                file_id: string;
+                size: "thumb" | "display";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description Unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description address_ended: whatever is wrong with the address */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

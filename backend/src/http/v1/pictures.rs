@@ -32,12 +32,13 @@ use uuid::Uuid;
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
+    #[param(inline)]
     size: PictureSize,
     /// Ids of photos, with commas between them.
     file_ids: String,
 }
 
-/// Addresses for the pictures of a page, good for this person, this session and this size until the time named (30 to 60 minutes).
+/// Addresses for the pictures of a page, good for this person, this session and this size for 30 to 60 minutes.
 #[utoipa::path(get, path = "/api/v1/photos/addresses", tag = "photos", params(Wanted),
     responses(
         (status = 200, description = "One entry for each photo asked for", body = PictureAddresses),
