@@ -182,6 +182,8 @@ pub struct Config {
     pub drain: Duration,
     /// Runs the demo county: needs a demo database, as everything else refuses one.
     pub demo: bool,
+    /// The program whose children open photographs: this one. Without it they are opened in this process.
+    pub developer: Option<PathBuf>,
     pub password_cost: password::Cost,
     pub clock: SharedClock,
     pub random: SharedRandom,
@@ -215,6 +217,7 @@ impl Config {
             storage_replicated: network.storage_replicated,
             drain: Duration::from_secs(network.drain_s),
             demo: false,
+            developer: Some(own_program()),
             password_cost: password::Cost::STANDARD,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -239,6 +242,7 @@ impl Config {
             storage_replicated: false,
             drain: Duration::from_secs(5),
             demo: false,
+            developer: None,
             password_cost: password::Cost::CHEAP,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -333,6 +337,16 @@ fn read(file: &Path) -> Result<String, Error> {
     fs::read_to_string(file)
         .map(|text| text.trim_end().to_owned())
         .map_err(|cause| Error::File { path: file.display().to_string(), cause })
+}
+
+/// This very program, also after its file was replaced by another version.
+fn own_program() -> PathBuf {
+    let own = Path::new("/proc/self/exe");
+    if own.exists() {
+        own.to_owned()
+    } else {
+        std::env::current_exe().unwrap_or_else(|_unknown| "lalian".into())
+    }
 }
 
 fn processors() -> usize {

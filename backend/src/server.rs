@@ -4,7 +4,7 @@ use crate::{
     app::{
         App, AppError,
         evidence::album::Albums,
-        field::{lanes::Lanes, photos::Darkroom},
+        field::{darkroom::Darkroom, lanes::Lanes},
         people::{address_key::AddressKey, keys::Keys, passwords::Passwords},
         places::areas::AreaCache,
     },
@@ -180,7 +180,12 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         min_client: config.min_client.clone(),
         storage_replicated: config.storage_replicated,
         lanes: Lanes::default(),
-        darkroom: Darkroom::default(),
+        darkroom: match &config.developer {
+            Some(program) => {
+                Darkroom::with_children(program.clone(), config.workers, config.data.join("scratch"))
+            }
+            None => Darkroom::here(),
+        },
         albums: Albums::default(),
         bell: Arc::default(),
         area_cache: AreaCache::default(),
@@ -273,6 +278,10 @@ async fn work(app: App, state: Arc<State>, workers: usize, stopping: Cancellatio
     }
     if let Err(error) = app.files.probe().await {
         tracing::error!(%error, "files cannot be stored now; answers still enter");
+    }
+    // A converter may have been installed while nothing ran; the schedule would come to it within the hour.
+    if let Err(error) = app.order_missing_copies().await {
+        tracing::error!(%error, "photos without copies could not be looked for");
     }
     jobs::run(app, workers, stopping).await;
 }

@@ -1,6 +1,6 @@
 //! Copies that leave the server: the strip under an exported photo, faces and plates covered for circulars, and who may take what along.
 
-use image::{GenericImageView as _, RgbImage, RgbaImage, imageops};
+use image::{RgbImage, RgbaImage, imageops};
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
 use lalian_tests::desk::issue;

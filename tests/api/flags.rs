@@ -142,6 +142,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("type_differs", "capture.rs"),
     ("unusual_size", "photos.rs"),
     ("no_preview", "capture.rs"),
+    ("not_opened", "photos.rs"),
     ("voice_too_long", "capture.rs"),
 ];
 

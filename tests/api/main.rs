@@ -25,6 +25,7 @@ mod late_phones;
 mod logic;
 mod main_job;
 mod matrix;
+mod odd_files;
 mod paper;
 mod people;
 mod photos;

@@ -34,19 +34,19 @@ const TOWNSHIP: Uuid = Uuid::from_u128(0xA1);
 const VILLAGE: Uuid = Uuid::from_u128(0xA2);
 
 /// The job workers of a server, stopped and awaited at the end of a story.
-struct Workers {
+pub struct Workers {
     stopping: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl Workers {
-    fn start(field: &Field) -> Self {
+    pub fn start(field: &Field) -> Self {
         let stopping = CancellationToken::new();
         let task = tokio::task::spawn_local(jobs::run(field.app.clone(), 2, stopping.clone()));
         Self { stopping, task }
     }
 
-    async fn stop(self) {
+    pub async fn stop(self) {
         self.stopping.cancel();
         tokio::time::timeout(Duration::from_secs(20), self.task).await.expect("they stop").expect("no panic");
     }
@@ -109,7 +109,7 @@ impl Field {
         files::find(self.app.store.read(), COUNTY, sha256(bytes)).await.expect("read").expect("a file")
     }
 
-    async fn judged(&self, bytes: &[u8]) -> files::StoredFile {
+    pub async fn judged(&self, bytes: &[u8]) -> files::StoredFile {
         for _ in 0..200 {
             let file = self.file(bytes).await;
             if file.copies != Copies::Waiting {
@@ -121,7 +121,7 @@ impl Field {
     }
 
     /// Codes of the flags on an operation.
-    async fn flags(&self, operation: Uuid) -> Vec<String> {
+    pub async fn flags(&self, operation: Uuid) -> Vec<String> {
         let row =
             operations::find(self.app.store.read(), operation).await.expect("read").expect("an operation");
         let flags: Vec<Flag> = serde_json::from_value(row.flags).expect("flags");
@@ -317,7 +317,7 @@ stories! {
         let file = field.judged(&photo).await;
         workers.stop().await;
         assert_eq!(file.copies, Copies::Impossible);
-        assert_eq!(field.flags(operation).await, ["damaged_file"]);
+        assert_eq!(field.flags(operation).await, ["not_opened"]);
         assert_eq!(field.count("SELECT COUNT(*) FROM job WHERE state = 'dead' AND attempts = 5").await, 1);
         assert_eq!(field.refusal(&office(), ids[0], PhotoSize::Thumb).await, Code::NoPreview);
     }

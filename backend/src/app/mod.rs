@@ -19,7 +19,7 @@ pub use error::{AppError, AppResult};
 pub use idempotency::Once;
 
 use crate::{
-    app::field::{lanes::Lanes, photos::Darkroom},
+    app::field::{darkroom::Darkroom, lanes::Lanes},
     domain::{client::ClientVersion, clock::SharedClock, random::SharedRandom},
     files::Files,
     store::Store,

@@ -1,12 +1,14 @@
 //! The commands of the program: one binary, one subcommand for each thing an operator does.
 
 mod demo;
+mod develop;
 mod epoch;
 mod evidence;
 mod front_end;
 mod import;
 mod keys;
 mod openapi;
+mod photos;
 mod serve;
 mod user;
 
@@ -47,10 +49,15 @@ enum Command {
     Keys(keys::Keys),
     /// 恢复备份之后 Renew the mark by which phones see that an older copy was put back
     Epoch(Box<epoch::Epoch>),
+    /// 照片的显示副本 Make the copies of photographs for the screen again
+    Photos(Box<photos::Photos>),
     /// 核对证据 Check an exported photo without the server
     VerifyEvidence(evidence::VerifyEvidence),
     /// 接口文档 Write the OpenAPI document
     Openapi(openapi::OpenApi),
+    /// 由服务自己启动 Started by the server for itself, to open photographs apart from everything else
+    #[command(hide = true)]
+    Develop(develop::Develop),
 }
 
 /// Settings of a command that works on the data without serving.
@@ -76,6 +83,9 @@ const FOLDER: &str = "data";
 
 /// Runs a command to its end.
 pub fn run(cli: Cli) -> Outcome {
+    if let Command::Develop(develop) = cli.command {
+        return develop.run();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
@@ -86,7 +96,9 @@ pub fn run(cli: Cli) -> Outcome {
             Command::User(user) => user.run().await,
             Command::Keys(keys) => keys.run(),
             Command::Epoch(epoch) => epoch.run().await,
+            Command::Photos(photos) => photos.run().await,
             Command::VerifyEvidence(verify) => verify.run(),
+            Command::Develop(develop) => develop.run(),
             Command::Openapi(openapi) => openapi.run(),
         }
     })

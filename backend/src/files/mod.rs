@@ -131,6 +131,15 @@ impl Files {
         self.open_path(&key.copy(copy), None).await
     }
 
+    /// Whether a copy made of an original is there.
+    pub async fn has_copy(&self, key: Key, copy: Copy) -> Result<bool> {
+        match self.objects.head(&key.copy(copy)).await {
+            Ok(_meta) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Length of an original in bytes; `None` when it is not there.
     pub async fn length(&self, key: Key) -> Result<Option<u64>> {
         match self.objects.head(&key.original()).await {

@@ -3,14 +3,18 @@
 //!
 //! One path, one file a step: [`sniff`] names the type by its first bytes, [`gate`] reads the size and refuses bombs before
 //! any pixel is decoded, [`decode`] makes plain RGB, [`orient`] turns it upright, [`shrink`] resizes and encodes;
-//! [`fingerprint`] makes what the picture is recognised by. [`export`] makes what leaves the server, from those copies. Nothing here waits,
-//! opens files or knows a database; callers run it on a blocking thread. Limits and choices: photos.md 9 and 11.
+//! [`fingerprint`] makes what the picture is recognised by. [`export`] makes what leaves the server, from those copies. Nothing here opens
+//! files or knows a database; [`child`] does the work on foreign files in a process of its own that [`confine`] has locked in, over the
+//! frames of [`wire`]. Limits and choices: photos.md 9 and 11.
 
+pub mod child;
 mod claim;
+pub mod confine;
 mod decode;
 mod export;
 mod fingerprint;
 mod gate;
+mod heic;
 mod layer;
 mod letters;
 mod orient;
@@ -20,12 +24,16 @@ mod sniff;
 mod strip;
 #[cfg(test)]
 mod tests;
+pub mod wire;
 
 pub use claim::claim;
 pub use export::{covered, stamped};
-pub use gate::{Frame, MAX_PIXELS, MAX_PROGRESSIVE_PIXELS, MAX_SIDE, MIN_SIDE};
+pub use gate::{Frame, MAX_PIXELS, MAX_PROGRESSIVE_PIXELS, MAX_SCANS, MAX_SIDE, MAX_WORKING, MIN_SIDE};
+pub use heic::without_exif;
 pub use letters::Letters;
 pub use sniff::{SNIFF_BYTES, sniff};
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     evidence::fingerprint::Fingerprint,
@@ -38,9 +46,11 @@ pub const DISPLAY_SIDE: u32 = 1600;
 pub const THUMB_SIDE: u32 = 320;
 
 /// The copies made of one photo. Fresh pixels only: no EXIF, GPS, XMP or colour profile can survive.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Copies {
+    #[serde(skip)]
     pub display: Vec<u8>,
+    #[serde(skip)]
     pub thumb: Vec<u8>,
     /// Width and height of the original as a person sees it, in pixels.
     pub upright: (u32, u32),
@@ -53,7 +63,7 @@ pub struct Copies {
 }
 
 /// Why no copies were made. The original stays stored whatever the reason.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Unfit {
     #[error("the bytes are no photo type that we know")]
     NotAPhoto,
@@ -63,6 +73,8 @@ pub enum Unfit {
     UnusualSize { width: u32, height: u32 },
     #[error("cannot be opened: {0}")]
     Unreadable(String),
+    #[error("takes more time or memory than a photo gets: {0}")]
+    TooHeavy(String),
 }
 
 impl Unfit {
@@ -73,6 +85,7 @@ impl Unfit {
             Self::NoDecoder(_) => FlagCode::NoPreview,
             Self::UnusualSize { .. } => FlagCode::UnusualSize,
             Self::Unreadable(_) => FlagCode::DamagedFile,
+            Self::TooHeavy(_) => FlagCode::NotOpened,
         }
     }
 }
@@ -83,6 +96,8 @@ pub struct Photo<'a> {
     bytes: &'a [u8],
     kind: PhotoKind,
     frame: Frame,
+    /// Whatever its EXIF says: who made these bytes has turned the pixels.
+    upright: bool,
 }
 
 impl<'a> Photo<'a> {
@@ -90,7 +105,13 @@ impl<'a> Photo<'a> {
     pub fn open(bytes: &'a [u8]) -> Result<Self, Unfit> {
         let kind = sniff(bytes).ok_or(Unfit::NotAPhoto)?;
         let frame = gate::frame(kind, bytes)?;
-        Ok(Self { bytes, kind, frame })
+        Ok(Self { bytes, kind, frame, upright: false })
+    }
+
+    /// The same, with pixels that already stand upright: a converter that turns them may leave the old EXIF number behind.
+    #[must_use]
+    pub fn standing_upright(self) -> Self {
+        Self { upright: true, ..self }
     }
 
     /// What the first bytes say the photo is.
@@ -100,13 +121,13 @@ impl<'a> Photo<'a> {
 
     /// Upper bound of the memory that [`Photo::copies`] takes besides the input, in bytes. Callers hold this much of their budget.
     pub fn working_bytes(&self) -> u64 {
-        self.frame.working_bytes(self.kind)
+        self.frame.working_bytes()
     }
 
     /// Decodes, turns upright, shrinks and encodes. About 90 ms for 12 megapixels.
     pub fn copies(&self) -> Result<Copies, Unfit> {
         let decoded = decode::rgb(self.kind, self.bytes)?;
-        let turn = orient::orientation(self.bytes);
+        let turn = if self.upright { orient::Orientation::UPRIGHT } else { orient::orientation(self.bytes) };
         let upright = turn.apply_to_size(decoded.pixels.width, decoded.pixels.height);
         let display = orient::turn(shrink::to_fit(decoded.pixels, DISPLAY_SIDE)?, turn);
         let display_jpeg = shrink::jpeg(&display)?;

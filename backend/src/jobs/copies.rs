@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub(super) async fn run(app: &App, payload: &Value) -> AppResult<()> {
-    app.make_copies(key(payload)?).await
+    app.make_copies(key(payload)?).await.map(drop)
 }
 
 /// Weighs one picture as evidence wherever it is named. The same payload.

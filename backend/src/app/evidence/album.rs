@@ -11,7 +11,7 @@ use crate::{
     store::evidence::pictures,
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 use uuid::Uuid;
@@ -55,6 +55,9 @@ impl Album {
             })
             .collect();
         found.sort_by_key(|one| one.bits);
+        // A picture whose fingerprint was made anew is here twice until the next start.
+        let mut seen = HashSet::new();
+        found.retain(|one| seen.insert(one.sha256));
         found
     }
 

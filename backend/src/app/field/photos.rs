@@ -1,7 +1,7 @@
 //! Photos that are here: making the copies for the screen, saying what is odd about the bytes, and showing them to those who may see them.
 
 use crate::{
-    app::{App, AppError, AppResult, Caller, evidence::weigh},
+    app::{App, AppError, AppResult, Caller, evidence::weigh, field::darkroom::Developed},
     domain::{
         evidence::{fingerprint::Fingerprint, rules::Claim},
         field::{
@@ -12,7 +12,7 @@ use crate::{
         problem::{Code, Problem},
     },
     files::{Copy, Key, Opened},
-    imaging::{self, Copies as Pictures, Photo, Unfit},
+    imaging::Unfit,
     store::{
         Tx, audit,
         evidence::pictures,
@@ -20,58 +20,19 @@ use crate::{
         jobs,
     },
 };
-use bytes::Bytes;
 use chrono::TimeDelta;
-use std::sync::Arc;
-use tokio::sync::{Semaphore, oneshot};
 use uuid::Uuid;
 
-/// Memory that pictures may take at the same time. One picture always gets its turn, however large.
-const PICTURE_BUDGET: u32 = 96 * 1024 * 1024;
 /// A minute of speech, generously: phones stop there, and what is longer is kept and flagged.
 const VOICE_MAX_BYTES: u64 = 4 * 1024 * 1024;
-/// Below everything that answers a person, so that a flood of photos slows no answer.
-const NICENESS: i32 = 10;
-
-/// Bounds the memory of pictures being worked on.
-#[derive(Clone)]
-pub struct Darkroom {
-    budget: Arc<Semaphore>,
-}
-
-impl Default for Darkroom {
-    fn default() -> Self {
-        Self { budget: Arc::new(Semaphore::new(PICTURE_BUDGET as usize)) }
-    }
-}
-
-impl Darkroom {
-    /// Makes the copies on a thread of their own that the system runs last; `layer` = a drawing that stays transparent.
-    async fn develop(&self, bytes: Bytes, layer: bool) -> AppResult<Result<Pictures, Unfit>> {
-        // Reading the size takes well under a millisecond and decides how much memory to wait for.
-        let need = match Photo::open(&bytes) {
-            Ok(photo) => photo.working_bytes() + bytes.len() as u64,
-            Err(unfit) => return Ok(Err(unfit)),
-        };
-        let share = u32::try_from(need).unwrap_or(u32::MAX).min(PICTURE_BUDGET);
-        let gone = |what: &str| AppError::Internal(format!("picture thread: {what}"));
-        let share =
-            self.budget.clone().acquire_many_owned(share).await.map_err(|error| gone(&error.to_string()))?;
-        let (done, result) = oneshot::channel();
-        std::thread::Builder::new()
-            .name("picture".into())
-            .spawn(move || {
-                // Linux knows niceness by thread; where it cannot be set the work is merely not slower.
-                let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
-                let made = Photo::open(&bytes)
-                    .and_then(|photo| if layer { photo.layer_copies() } else { photo.copies() });
-                drop(share);
-                let _ = done.send(made);
-            })
-            .map_err(|error| gone(&error.to_string()))?;
-        // The sender is dropped unsent only by a panic in a decoder; the same bytes would do it again.
-        Ok(result.await.unwrap_or_else(|_panicked| Err(Unfit::Unreadable("a decoder gave up".into()))))
-    }
+/// How making copies ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remade {
+    Made,
+    /// There can be none; the flags of the file say why.
+    Unfit,
+    /// The file is not known, or was erased.
+    Gone,
 }
 
 /// What one look at a file told.
@@ -167,23 +128,25 @@ impl App {
         }
     }
 
-    /// Makes the copies of one photo and records what was seen. Repeating it gives the same bytes.
-    pub async fn make_copies(&self, key: Key) -> AppResult<()> {
-        let Some(file) = files::find(self.store.read(), key.county, key.sha256).await? else { return Ok(()) };
+    /// Makes the copies of one photo and records what was seen where that is new. Repeating it gives the same bytes and writes no row.
+    pub async fn make_copies(&self, key: Key) -> AppResult<Remade> {
+        let Some(file) = files::find(self.store.read(), key.county, key.sha256).await? else {
+            return Ok(Remade::Gone);
+        };
         if file.erased {
-            return Ok(());
+            return Ok(Remade::Gone);
         }
         let bytes = self.files.read(key).await?.ok_or_else(|| lost(&file))?;
         let references = files::references(self.store.read(), key.county, key.sha256).await?;
         let layer = references.iter().any(|reference| reference.role == "annotation");
-        let claim = imaging::claim(&bytes);
-        let seen = match self.darkroom.develop(bytes, layer).await? {
+        let Developed { claim, made } = self.darkroom.develop(bytes, layer).await?;
+        let (seen, remade) = match made {
             Ok(made) => {
                 self.files.put_copy(key, Copy::Display, made.display).await?;
                 self.files.put_copy(key, Copy::Thumb, made.thumb).await?;
                 let copies = if made.transparent { Copies::Layer } else { Copies::Made };
                 let flag = made.damaged.then_some(FlagCode::DamagedFile);
-                Seen { size: made.upright, copies, flag, print: made.fingerprint, claim }
+                (Seen { size: made.upright, copies, flag, print: made.fingerprint, claim }, Remade::Made)
             }
             Err(unfit) => {
                 tracing::info!(%unfit, sha256 = %key.sha256, "no copies of this file");
@@ -191,22 +154,35 @@ impl App {
                     Unfit::UnusualSize { width, height } => (width, height),
                     _ => (0, 0),
                 };
-                Seen { size, copies: Copies::Impossible, flag: Some(unfit.flag()), print: None, claim }
+                let flag = Some(unfit.flag());
+                (Seen { size, copies: Copies::Impossible, flag, print: None, claim }, Remade::Unfit)
             }
         };
-        self.judge(file, seen).await?;
+        if self.is_news(&file, &seen).await? {
+            self.judge(file, seen).await?;
+        }
         // Erased meanwhile: the copies that were just put go as well.
         if files::find(self.store.read(), key.county, key.sha256).await?.is_some_and(|file| file.erased) {
             self.files.erase(key).await?;
         }
-        Ok(())
+        Ok(remade)
+    }
+
+    /// Whether the rows say something else than what was seen now.
+    async fn is_news(&self, file: &StoredFile, seen: &Seen) -> AppResult<bool> {
+        let flags: Vec<&str> = seen.flag.iter().map(|flag| flag.as_str()).collect();
+        if file.size != seen.size || file.copies != seen.copies || file.flags != flags {
+            return Ok(true);
+        }
+        let known = pictures::print_of(self.store.read(), file.county_id, file.sha256).await?;
+        Ok(seen.print.is_some() && seen.print != known)
     }
 
     /// Stops trying to make copies: the bytes have brought the program down or used up its time too often.
     pub async fn give_up_copies(&self, key: Key) -> AppResult<()> {
         match files::find(self.store.read(), key.county, key.sha256).await? {
             Some(file) => {
-                let flag = Some(FlagCode::DamagedFile);
+                let flag = Some(FlagCode::NotOpened);
                 let size = file.size;
                 let seen =
                     Seen { size, copies: Copies::Impossible, flag, print: None, claim: Claim::default() };
@@ -227,7 +203,7 @@ impl App {
         self.store
             .write(async |tx| {
                 files::judged(tx, &judged).await?;
-                pictures::insert(tx, key.county, key.sha256, seen.print, claim.clone()).await?;
+                pictures::record(tx, key.county, key.sha256, seen.print, claim.clone()).await?;
                 jobs::enqueue(tx, weighing.run_at, weighing.clone()).await?;
                 flag_references(tx, &judged).await
             })
@@ -236,10 +212,15 @@ impl App {
         Ok(())
     }
 
-    /// Orders copies for files that have waited suspiciously long: after a restore, or when their job died. Returns how many.
+    /// Orders copies for files that have waited suspiciously long (after a restore, or when their job died), and for HEIC that was kept
+    /// without a preview once there is a converter. Returns how many.
     pub async fn order_missing_copies(&self) -> AppResult<usize> {
         let patience = TimeDelta::hours(1);
-        let waiting = files::waiting(self.store.read(), self.clock.now() - patience, 500).await?;
+        let mut waiting = files::waiting(self.store.read(), self.clock.now() - patience, 500).await?;
+        if self.darkroom.converts_heic() {
+            let code = FlagCode::NoPreview.as_str();
+            waiting.extend(files::flagged(self.store.read(), PhotoKind::Heic, code, 500).await?);
+        }
         for file in &waiting {
             self.order_copies(file).await?;
         }
@@ -271,7 +252,8 @@ pub(super) async fn flag_references(tx: &Tx, file: &StoredFile) -> AppResult<()>
                 codes.push(FlagCode::VoiceTooLong.as_str());
             }
         }
-        if !codes.is_empty() {
+        // What was said of it once and no longer holds goes as well: the picture opens now.
+        if reference.flags != codes {
             files::flag_reference(tx, &reference, &codes).await?;
         }
     }

@@ -7,7 +7,7 @@ pub type Bits = [u64; 4];
 const BYTES: usize = 3 * 32;
 
 /// The hashes of one upright picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Fingerprint {
     pub plain: Bits,
     /// Without even borders; equal to `plain` where there are none.

@@ -86,6 +86,7 @@ flags! {
     TypeDiffers "type_differs" "文件类型与标注不同" "The file is of another type than named";
     UnusualSize "unusual_size" "图片尺寸超出可打开的范围" "The picture is larger or smaller than we open";
     NoPreview "no_preview" "这种图片暂时没有预览，可下载原件" "No preview of this type yet; the original can be opened";
+    NotOpened "not_opened" "这张图片在限定的时间和内存内没能打开，原件已保留" "The picture could not be opened within the time and memory allowed; the original is kept";
     VoiceTooLong "voice_too_long" "语音超过一分钟" "The voice note is longer than a minute";
 }
 

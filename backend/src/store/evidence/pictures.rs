@@ -21,28 +21,33 @@ pub struct Print {
     pub fingerprint: Fingerprint,
 }
 
-/// Records what was read; what is known already stays. Numbers are given under the county's counter row, which is held until the commit,
-/// so nobody ever sees a number before all smaller ones.
-pub async fn insert(
+/// Records what was read. What is known already stays, unless there is a fingerprint where there was none or another one: that gets a new
+/// number, so that whoever has read up to the old one hears of it. Numbers are given under the county's counter row, which is held until
+/// the commit, so nobody ever sees a number before all smaller ones.
+pub async fn record(
     tx: &Tx,
     county: Uuid,
     sha256: Sha256,
     print: Option<Fingerprint>,
     claim: Value,
 ) -> Result<(), Error> {
-    if claim_of(tx, county, sha256).await?.is_some() {
+    let print = print.map(Fingerprint::to_bytes);
+    let known = picture::Entity::find_by_id((county, sha256.to_string())).one(tx.raw()).await?;
+    if known.is_some_and(|known| print.is_none() || known.print == print) {
         return Ok(());
     }
     let row = picture::ActiveModel {
         county_id: Set(county),
         sha256: Set(sha256.to_string()),
         seq: Set(next_number(tx, county, SERIES).await?),
-        print: Set(print.map(Fingerprint::to_bytes)),
+        print: Set(print),
         claim: Set(claim),
     };
     picture::Entity::insert(row)
         .on_conflict(
-            OnConflict::columns([picture::Column::CountyId, picture::Column::Sha256]).do_nothing().to_owned(),
+            OnConflict::columns([picture::Column::CountyId, picture::Column::Sha256])
+                .update_columns([picture::Column::Seq, picture::Column::Print, picture::Column::Claim])
+                .to_owned(),
         )
         .exec_without_returning(tx.raw())
         .await?;

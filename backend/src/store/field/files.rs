@@ -5,7 +5,7 @@ use crate::{
         clock::Instant,
         field::{
             flag::Flag,
-            media::{FileKind, Sha256},
+            media::{FileKind, PhotoKind, Sha256},
         },
         people::scope::Scope,
         tickets::State,
@@ -16,7 +16,7 @@ use crate::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Condition, Expr, OnConflict, Query, SelectStatement},
 };
 use serde_json::json;
@@ -163,6 +163,52 @@ pub async fn waiting(conn: &impl Conn, stored_before: Instant, limit: u64) -> Re
     rows.into_iter().map(stored_file).collect()
 }
 
+/// Files of a kind that carry this flag, oldest first.
+pub async fn flagged(
+    conn: &impl Conn,
+    kind: PhotoKind,
+    code: &str,
+    limit: u64,
+) -> Result<Vec<StoredFile>, Error> {
+    let rows = file::Entity::find()
+        .filter(file::Column::MediaType.eq(kind.media_type()))
+        .filter(Expr::col(file::Column::Flags).cast_as("text").like(format!("%\"{code}\"%")))
+        .filter(file::Column::ErasedAt.is_null())
+        .order_by_asc(file::Column::StoredAt)
+        .limit(limit)
+        .all(conn.raw())
+        .await?;
+    rows.into_iter().map(stored_file).collect()
+}
+
+/// Stored photos that may have copies, in the order of their names, after one of them; drawings and what is unreadable included.
+pub async fn photos_after(
+    conn: &impl Conn,
+    after: Option<(Uuid, Sha256)>,
+    limit: u64,
+) -> Result<Vec<StoredFile>, Error> {
+    let mut found = photos();
+    if let Some((county, sha256)) = after {
+        let in_county = Condition::all()
+            .add(file::Column::CountyId.eq(county))
+            .add(file::Column::Sha256.gt(sha256.to_string()));
+        found = found.filter(Condition::any().add(file::Column::CountyId.gt(county)).add(in_county));
+    }
+    let found = found.order_by_asc(file::Column::CountyId).order_by_asc(file::Column::Sha256);
+    found.limit(limit).all(conn.raw()).await?.into_iter().map(stored_file).collect()
+}
+
+/// How many [`photos_after`] would tell of in all.
+pub async fn count_photos(conn: &impl Conn) -> Result<u64, Error> {
+    Ok(photos().count(conn.raw()).await?)
+}
+
+fn photos() -> Select<file::Entity> {
+    file::Entity::find()
+        .filter(file::Column::MediaType.like("image/%"))
+        .filter(file::Column::ErasedAt.is_null())
+}
+
 /// The places where operations of this person name this file.
 fn named_by(county: Uuid, person: Uuid, sha256: Sha256, bytes: u64) -> Condition {
     Condition::all()
@@ -257,6 +303,8 @@ pub struct Reference {
     /// The type that the phone named.
     pub media_type: String,
     pub role: String,
+    /// Codes of what was noticed of it here.
+    pub flags: Vec<String>,
 }
 
 /// Everywhere that a file of the county is named.
@@ -275,11 +323,12 @@ pub async fn references(conn: &impl Conn, county: Uuid, sha256: Sha256) -> Resul
             file_id: row.file_id,
             media_type: row.media_type,
             role: row.role,
+            flags: serde_json::from_value(row.flags).unwrap_or_default(),
         })
         .collect())
 }
 
-/// Writes what was noticed beside the place that names the file, and on the operation, which the office lists by its flags.
+/// Writes what is noticed now beside the place that names the file, and on the operation, which the office lists by its flags.
 pub async fn flag_reference(tx: &Tx, reference: &Reference, codes: &[&str]) -> Result<(), Error> {
     operation_file::Entity::update_many()
         .col_expr(operation_file::Column::Flags, Expr::value(json!(codes)))
@@ -298,14 +347,16 @@ pub async fn flag_reference(tx: &Tx, reference: &Reference, codes: &[&str]) -> R
         .await?;
     let Some((server_seq, flags)) = row else { return Ok(()) };
     let mut flags: Vec<Flag> = serde_json::from_value(flags).unwrap_or_default();
-    let before = flags.len();
-    for code in codes {
-        let flag = Flag::new(*code, Some(reference.file_id.to_string()));
+    let before = flags.clone();
+    let of_file = |code: &str| Flag::new(code, Some(reference.file_id.to_string()));
+    let gone: Vec<Flag> = reference.flags.iter().map(|code| of_file(code)).collect();
+    flags.retain(|flag| !gone.contains(flag));
+    for flag in codes.iter().map(|code| of_file(code)) {
         if !flags.contains(&flag) {
             flags.push(flag);
         }
     }
-    if flags.len() > before {
+    if flags != before {
         operation::Entity::update_many()
             .col_expr(operation::Column::Flags, Expr::value(json!(flags)))
             .filter(operation::Column::ServerSeq.eq(server_seq))

@@ -6,6 +6,7 @@ export const photo: typeof zh = {
   offline: 'No signal: cannot be shown now',
   gone: 'Photo no longer there',
   erased: 'Erased as the rules ask',
+  no_preview: 'The original is here; there is no preview of it yet',
   take: 'Take a photo',
   shutter: 'Take the photo',
   openCamera: 'Open the camera',

@@ -233,6 +233,7 @@ export const tickets: typeof zh = {
     type_differs: 'The file is of another type than named',
     unusual_size: 'The picture is larger or smaller than we open',
     no_preview: 'No preview of this type yet; the original can be opened',
+    not_opened: 'The picture could not be opened within the time and memory allowed; the original is kept',
   },
   flagsTitle: 'Please note',
 };

@@ -5,6 +5,7 @@ export const photo = {
   offline: '没有信号，暂时看不了',
   gone: '照片已不在',
   erased: '已按规定删除',
+  no_preview: '原件已收到，暂时没有预览',
   take: '拍照',
   shutter: '按下拍照',
   openCamera: '打开相机',

@@ -230,6 +230,7 @@ export const tickets = {
     type_differs: '文件类型与标注不同',
     unusual_size: '图片尺寸超出可打开的范围',
     no_preview: '这种图片暂时没有预览，可下载原件',
+    not_opened: '这张图片在限定的时间和内存内没能打开，原件已保留',
   } as Record<string, string>,
   flagsTitle: '需要留意',
 };
