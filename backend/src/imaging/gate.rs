@@ -18,6 +18,9 @@ pub const MIN_SIDE: u32 = 16;
 /// Most memory that a PNG or WebP decoder may take, in bytes.
 pub(super) const MAX_ALLOC: u64 = 320 * 1024 * 1024;
 
+/// Most memory besides the file's own length for reading a header: a colour profile unpacks to any size.
+const HEADER_ALLOC: u64 = 4 * 1024 * 1024;
+
 /// Size as stored in the file, before turning upright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -45,6 +48,11 @@ impl Frame {
         self.pixels() * per_pixel + 24 * 1024 * 1024
     }
 
+    /// Most memory that a PNG or WebP decoder may take for a file of this length: 16 bits in four channels, and the file's own chunks.
+    pub(super) const fn decoder_bytes(self, file: usize) -> u64 {
+        self.pixels() * 8 + file as u64 + HEADER_ALLOC
+    }
+
     fn within_limits(self) -> Result<Self, Unfit> {
         let most = if self.progressive { MAX_PROGRESSIVE_PIXELS } else { MAX_PIXELS };
         let shortest = self.width.min(self.height);
@@ -69,7 +77,7 @@ pub(super) fn frame(kind: PhotoKind, bytes: &[u8]) -> Result<Frame, Unfit> {
 fn raster_frame(format: ImageFormat, bytes: &[u8]) -> Result<Frame, Unfit> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_ALLOC);
+    limits.max_alloc = Some(bytes.len() as u64 + HEADER_ALLOC);
     reader.limits(limits);
     let (width, height) = reader.into_dimensions().map_err(|error| Unfit::Unreadable(error.to_string()))?;
     Ok(Frame { width, height, progressive: false })
