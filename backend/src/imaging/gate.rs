@@ -24,6 +24,9 @@ const COPIES_WORKING: u64 = 24 * 1024 * 1024;
 /// Most scans of a JPEG. Cameras write about ten; each costs a pass over the whole picture.
 pub const MAX_SCANS: usize = 32;
 
+/// Most memory besides the file's own length for reading a header: a colour profile unpacks to any size.
+const HEADER_ALLOC: u64 = 4 * 1024 * 1024;
+
 /// Size as stored in the file, before turning upright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
@@ -42,6 +45,11 @@ impl Frame {
 
     pub(super) const fn working_bytes(self) -> u64 {
         self.decoding + COPIES_WORKING
+    }
+
+    /// Most memory that a PNG or WebP decoder may take for a file of this length: 16 bits in four channels, and the file's own chunks.
+    pub(super) const fn decoder_bytes(self, file: usize) -> u64 {
+        self.pixels() * 8 + file as u64 + HEADER_ALLOC
     }
 
     fn within_limits(self) -> Result<Self, Unfit> {
@@ -77,7 +85,7 @@ fn raster_frame(format: ImageFormat, bytes: &[u8]) -> Result<Frame, Unfit> {
     let unreadable = |error: image::ImageError| Unfit::Unreadable(error.to_string());
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_ALLOC);
+    limits.max_alloc = Some(bytes.len() as u64 + HEADER_ALLOC);
     reader.limits(limits);
     let decoder = reader.into_decoder().map_err(unreadable)?;
     let (width, height) = decoder.dimensions();

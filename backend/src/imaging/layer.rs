@@ -1,11 +1,12 @@
 //! Drawings that lie over a photo: decoded, shrunk and encoded with their transparency, and with nothing but pixels.
 
 use fast_image_resize::images::Image;
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions};
 use image::codecs::png::{CompressionType, FilterType as RowFilter, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 
-use super::{Copies, DISPLAY_SIDE, THUMB_SIDE, Unfit, decode, shrink};
+use super::gate::Frame;
+use super::{Copies, DISPLAY_SIDE, THUMB_SIDE, Unfit, buffers, decode, shrink};
 use crate::domain::field::media::PhotoKind;
 
 /// Pixels with transparency, four bytes each, rows from the top.
@@ -15,8 +16,9 @@ struct Rgba {
     bytes: Vec<u8>,
 }
 
-pub(super) fn copies(kind: PhotoKind, bytes: &[u8]) -> Result<Copies, Unfit> {
-    let picture = decode::picture(kind, bytes)?.into_rgba8();
+/// Its colours are taken as sRGB: the phone draws in that.
+pub(super) fn copies(kind: PhotoKind, frame: Frame, bytes: &[u8]) -> Result<Copies, Unfit> {
+    let picture = decode::picture(kind, frame, bytes)?.into_rgba8();
     let (width, height) = picture.dimensions();
     let display = to_fit(Rgba { width, height, bytes: picture.into_raw() }, DISPLAY_SIDE)?;
     let display_png = png(&display)?;
@@ -42,7 +44,7 @@ fn to_fit(picture: Rgba, side: u32) -> Result<Rgba, Unfit> {
     // Colours weigh by their alpha, so that a stroke gets no dark rim.
     let options =
         ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).use_alpha(true);
-    Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
+    buffers::resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
     Ok(Rgba { width, height, bytes: target.into_vec() })
 }
 

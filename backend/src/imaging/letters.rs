@@ -165,6 +165,6 @@ mod tests {
         let mut ink = 0;
         letters.with_pen(24, |pen| pen.draw('A', 0.0, 0.0, |_, _, _| ink += 1));
         assert!(ink > 20);
-        assert!(letters.with_pen(24, Pen::line_height) > 16);
+        assert!(letters.with_pen(24, |pen| pen.line_height()) > 16);
     }
 }

@@ -2,13 +2,17 @@
 //! transparent PNGs ([`layer`]).
 //!
 //! One path, one file a step: [`sniff`] names the type by its first bytes, [`gate`] reads the size and refuses bombs before
-//! any pixel is decoded, [`decode`] makes plain RGB, [`orient`] turns it upright, [`shrink`] resizes and encodes;
-//! [`fingerprint`] makes what the picture is recognised by. [`export`] makes what leaves the server, from those copies. Nothing here opens
-//! files or knows a database; [`child`] does the work on foreign files in a process of its own that [`confine`] has locked in, over the
-//! frames of [`wire`]. Limits and choices: photos.md 9 and 11.
+//! any pixel is decoded, [`decode`] makes plain RGB, [`shrink`] resizes and encodes, [`colour`] makes wide-gamut pixels sRGB, [`orient`]
+//! turns upright; [`fingerprint`] makes what the picture is recognised by. [`export`] makes what leaves the server, from those copies.
+//! Nothing here opens files or knows a database; [`child`] does the work on foreign files in a process of its own that [`confine`] has
+//! locked in, over the frames of [`wire`]. Limits and choices: photos.md 9 and 11.
 
+mod buffers;
 pub mod child;
 mod claim;
+mod colour;
+#[cfg(test)]
+mod colour_tests;
 pub mod confine;
 mod decode;
 mod export;
@@ -24,6 +28,8 @@ mod sniff;
 mod strip;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "turbo")]
+mod turbo;
 pub mod wire;
 
 pub use claim::claim;
@@ -58,7 +64,7 @@ pub struct Copies {
     pub damaged: bool,
     /// The copies are PNG and as transparent as the original.
     pub transparent: bool,
-    /// Of the upright picture; a drawing that lies over a photo has none.
+    /// Of the upright picture in the colours that a person sees, so that no profile can hide a copy; a drawing that lies over a photo has none.
     pub fingerprint: Option<Fingerprint>,
 }
 
@@ -126,10 +132,11 @@ impl<'a> Photo<'a> {
 
     /// Decodes, turns upright, shrinks and encodes. About 90 ms for 12 megapixels.
     pub fn copies(&self) -> Result<Copies, Unfit> {
-        let decoded = decode::rgb(self.kind, self.bytes)?;
+        let decoded = decode::rgb(self.kind, self.frame, self.bytes)?;
         let turn = if self.upright { orient::Orientation::UPRIGHT } else { orient::orientation(self.bytes) };
-        let upright = turn.apply_to_size(decoded.pixels.width, decoded.pixels.height);
-        let display = orient::turn(shrink::to_fit(decoded.pixels, DISPLAY_SIDE)?, turn);
+        let upright = turn.apply_to_size(self.frame.width, self.frame.height);
+        let small = shrink::to_fit(decoded.pixels, DISPLAY_SIDE)?;
+        let display = orient::turn(colour::to_srgb(small, decoded.profile.as_deref()), turn);
         let display_jpeg = shrink::jpeg(&display)?;
         let thumb = shrink::to_fit(display, THUMB_SIDE)?;
         let thumb_jpeg = shrink::jpeg(&thumb)?;
@@ -146,7 +153,7 @@ impl<'a> Photo<'a> {
     /// [`Photo::copies`] of a drawing that lies over a photo: what is transparent stays so. A type without transparency gives plain copies.
     pub fn layer_copies(&self) -> Result<Copies, Unfit> {
         match self.kind {
-            PhotoKind::Png | PhotoKind::Webp => layer::copies(self.kind, self.bytes),
+            PhotoKind::Png | PhotoKind::Webp => layer::copies(self.kind, self.frame, self.bytes),
             PhotoKind::Jpeg | PhotoKind::Heic => self.copies(),
         }
     }

@@ -1,10 +1,10 @@
 //! Resizing (Lanczos3, never larger than the source) and JPEG encoding (quality 80, 4:2:0, nothing but pixels).
 
 use fast_image_resize::images::Image;
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use super::{Rgb, Unfit};
+use super::{Rgb, Unfit, buffers};
 
 const QUALITY: u8 = 80;
 
@@ -16,7 +16,8 @@ pub(super) fn to_fit(picture: Rgb, side: u32) -> Result<Rgb, Unfit> {
         .map_err(|error| failed(&error))?;
     let mut target = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
+    buffers::resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
+    buffers::give_back(source.into_vec());
     Ok(Rgb { width, height, bytes: target.into_vec() })
 }
 
