@@ -3,7 +3,7 @@
 use image::{RgbImage, RgbaImage, imageops};
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
-use lalian_tests::desk::issue;
+use lalian_tests::desk::{issue, tickets_of};
 use lalian_tests::http::{Answer, Http};
 use lalian_tests::phone::{Sealed, fresh_id};
 use lalian_tests::photo::{saved, scenery};
@@ -38,8 +38,8 @@ async fn visited(world: &World, number: u64) -> (Sealed, Uuid) {
     for photo in &sealed.photos {
         display(&office.http, photo.file_id).await;
     }
-    let ticket = visit.findings()[0];
-    (sealed, id_of(&office.http.get(&format!("/api/v1/tickets/{ticket}")).await.expect(200).at("/id")))
+    let ticket = id_of(&tickets_of(&office, &site).await[0]["id"]);
+    (sealed, ticket)
 }
 
 /// The copy for looking at, once it is made.

@@ -76,7 +76,7 @@ impl Letters {
         let own = Pen::Own { scale: (size / 10).max(2) };
         let Self::System { fonts, face } = self else { return work(&own) };
         let drawn = fonts.with_face_data(*face, |data, index| {
-            let font = FontRef::try_from_slice_and_index(data, index).ok()?;
+            let font = Box::new(FontRef::try_from_slice_and_index(data, index).ok()?);
             Some(work(&Pen::Font { font, scale: PxScale::from(pixels(size) * 1.35) }))
         });
         // The font's file was taken away while we ran.
@@ -94,7 +94,7 @@ fn writes_chinese(fonts: &Database, face: ID) -> bool {
 
 /// Draws one sign after the other.
 pub(super) enum Pen<'a> {
-    Font { font: FontRef<'a>, scale: PxScale },
+    Font { font: Box<FontRef<'a>>, scale: PxScale },
     Own { scale: u32 },
 }
 
@@ -165,6 +165,6 @@ mod tests {
         let mut ink = 0;
         letters.with_pen(24, |pen| pen.draw('A', 0.0, 0.0, |_, _, _| ink += 1));
         assert!(ink > 20);
-        assert!(letters.with_pen(24, |pen| pen.line_height()) > 16);
+        assert!(letters.with_pen(24, |pen| pen.line_height() > 16));
     }
 }

@@ -152,10 +152,10 @@ async fn facts(
         None => [named.township_id, named.village_id].into_iter().flatten().collect(),
     };
     // Names of places are no secret inside the county.
-    let names = divisions::get_many(read, Scope::County { county }, places.clone()).await?;
+    let around = divisions::get_many(read, Scope::County { county }, places.clone()).await?;
     let name = |nth: usize| {
         let id = places.get(nth)?;
-        names.iter().find(|division| division.id == *id).map(|division| division.name.clone())
+        around.iter().find(|division| division.id == *id).map(|division| division.name.clone())
     };
     let work = store::field::operations::find(read, seen.operation_id).await?;
     let facts = StampFacts {

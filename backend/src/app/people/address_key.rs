@@ -160,7 +160,7 @@ impl AddressKey {
                 match load(&path, now) {
                     Ok(newer) => *loaded = newer,
                     Err(error) => {
-                        tracing::error!(%error, "the key of picture addresses could not be read again")
+                        tracing::error!(%error, "the key of picture addresses could not be read again");
                     }
                 }
             }

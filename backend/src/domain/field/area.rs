@@ -28,8 +28,11 @@ impl Area {
             return None;
         }
         let span = |from: f64, length: f64| {
+            // What lies wholly on the picture stays to the last digit as it was told.
+            let inside = from >= 0.0 && from + length <= 1.0;
             let (start, end) = (from.max(0.0), (from + length).min(1.0));
-            (length > 0.0 && end - start >= LEAST).then_some((start, end - start))
+            let kept = if inside { length } else { end - start };
+            (length > 0.0 && kept >= LEAST).then_some((start, kept))
         };
         let ((x, width), (y, height)) = (span(self.x, self.width)?, span(self.y, self.height)?);
         Some(Self { x, y, width, height })
