@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 const DIST = new URL('../dist/', import.meta.url);
 const KB = 1024;
 /** Limits in gzip bytes. */
-const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, care: 30 * KB, paper: 40 * KB, camera: 30 * KB, precache: 1500 * KB };
+const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, care: 30 * KB, evidence: 75 * KB, paper: 40 * KB, camera: 30 * KB, precache: 1500 * KB };
 
 /** @typedef {{ file: string, css?: string[], imports?: string[], dynamicImports?: string[], isEntry?: boolean, name?: string }} Chunk */
 /** @type {Record<string, Chunk>} */
@@ -26,11 +26,12 @@ const start = new Set([...closure('index.html'), ...closure('src/app/inspector/e
 const chunks = [...start].map((key) => manifest[key]).filter((chunk) => chunk !== undefined);
 const sum = (/** @type {Iterable<string>} */ files) => [...new Set(files)].reduce((total, file) => total + gzip(file), 0);
 
-const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && !start.has(key));
+const PHOTO_MAP = 'src/map/PhotoMap.svelte';
+const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && key !== PHOTO_MAP && !start.has(key));
 /** The desk's daily screens in one language (English is a chunk of its own), without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
 function reachable(key, seen = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || CARE.has(key) || key === CAMERA) return seen;
+  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || CARE.has(key) || EVIDENCE.has(key) || key === CAMERA) return seen;
   seen.add(key);
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) reachable(next, seen);
   return seen;
@@ -39,10 +40,13 @@ function reachable(key, seen = new Set()) {
 const CAMERA = 'src/ui/PhotoTaker.svelte';
 /** Screens that keep the county in order and are opened now and then; each loads by itself. */
 const CARE = new Set(['Audit', 'Devices', 'EraseAsk', 'Erasures', 'People', 'Rescue', 'Rounds', 'Settings'].map((name) => `src/app/office/${name}.svelte`));
+/** Everything about photos as evidence, with the map of one: opened from a photo or a hint. */
+const EVIDENCE = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/evidence/') || key === PHOTO_MAP));
 const shell = closure('index.html');
 const desk = reachable('src/app/office/entry.ts');
 const files = (/** @type {Iterable<string>} */ keys) => [...keys].map((key) => manifest[key]?.file ?? '').filter(Boolean);
 const care = [...CARE].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
+const evidence = [...EVIDENCE].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 const camera = new Set();
 const walk = (/** @type {string} */ key) => {
   const chunk = manifest[key];
@@ -62,6 +66,7 @@ const rows = {
   map: sum(map.flatMap((key) => [...closure(key)].filter((k) => !start.has(k)).map((k) => manifest[k]?.file ?? '').filter(Boolean))),
   office: sum(files(desk)),
   care: sum(files(care)),
+  evidence: sum(files(evidence)),
   camera: sum(files(camera)),
   paper: sum(files(paper)),
   precache: sum(precached.map((line) => line.replace(/^.*:\s*"|"$/g, '')).filter((file) => existsSync(new URL(file, DIST)))),

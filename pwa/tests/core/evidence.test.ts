@@ -9,7 +9,7 @@ const flag = (strength: PhotoFlag['strength'], more: Partial<PhotoFlag> = {}): P
 const OVERRULED = { person_name: null, at: '2026-11-28T00:00:00Z', reason: '同一面墙' };
 
 type Shown = Parameters<typeof reused>[2][number];
-const shown = (...hashes: (string | null)[]): Shown['before'] => hashes.map((sha256) => ({ sha256 })) as Shown['before'];
+const shown = (...hashes: (string | null)[]): Shown['before'] => hashes.map((sha256) => ({ sha256 })) as unknown as Shown['before'];
 const ticket = (id: string, more: Partial<Shown> = {}): Shown => ({ id, number: `24-${id}`, site_id: `site ${id}`, state: 'in_progress', before: [], after: [], ...more });
 
 test('the file from before is found among what was taken, others are not', () => {

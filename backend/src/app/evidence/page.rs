@@ -147,13 +147,13 @@ pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPa
     let judged =
         if is_county { verdicts::of_photo(read, caller, county, file_id).await? } else { Vec::new() };
     let claim = pictures::claim_of(read, county, seen.sha256).await?.unwrap_or_default();
-    let size = seen.file.as_ref().map(|file| file.size).filter(|size| *size != (0, 0));
+    let pixels = seen.file.as_ref().map(|file| file.size).filter(|pixels| *pixels != (0, 0));
     Ok(PhotoPage {
         photo: photos([named], &all).pop().ok_or(Code::NotFound)?,
         sha256: named.sha256.clone(),
         bytes: named.bytes,
-        width: size.map(|size| size.0),
-        height: size.map(|size| size.1),
+        width: pixels.map(|pixels| pixels.0),
+        height: pixels.map(|pixels| pixels.1),
         person_name: people.get(&work.person_id).cloned(),
         kind: work.kind,
         made_with: made_with.unwrap_or_else(|| "phone".into()),
