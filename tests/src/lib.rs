@@ -9,6 +9,7 @@ pub mod chaos;
 pub mod clock;
 pub mod demo;
 pub mod desk;
+pub mod fuzz;
 pub mod http;
 pub mod ledger;
 pub mod oracle;
