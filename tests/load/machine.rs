@@ -67,6 +67,14 @@ impl Cpu {
     }
 }
 
+/// Processor time in seconds of this process's children that have ended.
+pub fn children() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(") ").map(|(_, rest)| rest).unwrap_or_default().split(' ');
+    // cutime and cstime are the 14th and 15th fields after the name.
+    seconds(fields.skip(13).take(2).filter_map(|field| field.parse::<u64>().ok()).sum())
+}
+
 fn of_process(id: &str) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     // The name in brackets may hold spaces; utime and stime are the 12th and 13th fields after it.

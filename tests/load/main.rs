@@ -6,6 +6,9 @@ mod floor;
 mod ingest;
 mod machine;
 mod payloads;
+mod photos;
+mod sources;
+mod ssim;
 mod start;
 mod weak_link;
 
@@ -13,6 +16,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use lalian_tests::backend::Backend;
+
+/// The program's own, so that a photo costs here what it costs there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Sets itself up, measures, and ends with one line per database, SQLite last.
 #[derive(Debug, Parser)]
@@ -35,6 +42,10 @@ enum Name {
     Chaos,
     Fingerprints,
     Ingest,
+    Photos,
+    /// The process that `photos` measures.
+    #[value(hide = true)]
+    PhotosWork,
     Start,
     WeakLink,
 }
@@ -47,6 +58,9 @@ enum Database {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Name::PhotosWork = arguments.name {
+        return photos::work();
+    }
     println!("{}", machine::describe());
     let wanted = |backend: &Backend| match arguments.only {
         Some(Database::Postgres) => *backend == Backend::Postgres,
@@ -54,13 +68,14 @@ fn main() -> ExitCode {
         None => true,
     };
     let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
-    if let Name::Fingerprints = arguments.name {
-        // Pictures know no database.
-        return if fingerprints::measure(arguments.full, seed) {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        };
+    // Pictures know no database.
+    let pictures = match arguments.name {
+        Name::Fingerprints => Some(fingerprints::measure(arguments.full, seed)),
+        Name::Photos => Some(photos::measure(arguments.full, seed)),
+        _ => None,
+    };
+    if let Some(held) = pictures {
+        return if held { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let mut held = true;
     for backend in Backend::ALL.into_iter().filter(wanted) {
@@ -83,7 +98,7 @@ async fn measure(name: Name, backend: Backend, full: bool, seed: u64) -> bool {
             ingest::measure(backend, ingest::Size { phones: 8, seconds, warm_up }).await;
         }
         // Measured without a database, before anybody comes here.
-        Name::Fingerprints => {}
+        Name::Fingerprints | Name::Photos | Name::PhotosWork => {}
         Name::WeakLink => return weak_link::measure(backend).await,
         Name::Start => start::measure(backend, if full { 9 } else { 3 }).await,
     }

@@ -197,7 +197,7 @@ fn grey_and_four_coloured_pictures_are_left_alone() {
             if let Some(profile) = profile {
                 encoder.add_icc_profile(profile).unwrap();
             }
-            let pixels: Vec<u8> = (0..64 * 64 * channels).map(|at| (at % 251) as u8).collect();
+            let pixels: Vec<u8> = (0..64 * 64 * channels).map(|at| u8::try_from(at % 251).unwrap()).collect();
             encoder.encode(&pixels, 64, 64, kind).unwrap();
             copies(&out).display
         };

@@ -11,7 +11,7 @@ use super::{DISPLAY_SIDE, Rgb, buffers};
 pub(super) fn rgb(bytes: &[u8], frame: Frame) -> Option<Decoded> {
     let profile = decode::jpeg_profile(bytes, frame).ok()?;
     let mut decompressor = Decompressor::new().ok()?;
-    decompressor.set_scan_limit(MAX_SCANS).ok()?;
+    decompressor.set_scan_limit(u32::try_from(MAX_SCANS).ok()?).ok()?;
     let header = decompressor.read_header(bytes).ok()?;
     let size = |length: u32| usize::try_from(length).ok();
     if (header.width, header.height) != (size(frame.width)?, size(frame.height)?) {

@@ -74,9 +74,7 @@ pub async fn options() -> HttpResponse {
 )]
 pub async fn create(app: web::Data<App>, caller: Caller, request: HttpRequest) -> HttpResponse {
     let created = async {
-        require_version(request.headers())?;
-        let length = number(request.headers(), &LENGTH)?;
-        let sha256 = named_hash(request.headers())?;
+        let (sha256, length) = read_creation(request.headers())?;
         Ok::<_, Failure>(app.create_upload(&caller, sha256, length).await?)
     };
     answer(created.await, |standing| {
@@ -179,7 +177,15 @@ fn require_version(headers: &HeaderMap) -> Result<(), Problem> {
     if text(headers, &TUS_RESUMABLE) == Some(VERSION) { Ok(()) } else { Err(Code::TusVersion.into()) }
 }
 
-fn read_piece(headers: &HeaderMap) -> Result<Piece, Problem> {
+/// The hash and the length of the file that a client announces.
+pub fn read_creation(headers: &HeaderMap) -> Result<(Sha256, u64), Problem> {
+    require_version(headers)?;
+    let length = number(headers, &LENGTH)?;
+    Ok((named_hash(headers)?, length))
+}
+
+/// What a piece says of itself before its bytes come.
+pub fn read_piece(headers: &HeaderMap) -> Result<Piece, Problem> {
     require_version(headers)?;
     if text(headers, &CONTENT_TYPE) != Some(PIECE_TYPE) {
         return Err(Problem::new(Code::UnsupportedType)

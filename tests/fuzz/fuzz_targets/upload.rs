@@ -1,0 +1,4 @@
+//! The headers of tus requests, for as long as somebody lets it run.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| lalian_tests::fuzz::upload(bytes));
