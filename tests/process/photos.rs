@@ -6,7 +6,9 @@ use std::time::Duration;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
+use lalian_tests::backend::Backend;
 use lalian_tests::children::{Watch, children_of, kill, status};
+use lalian_tests::corpus;
 use lalian_tests::demo::Demo;
 use lalian_tests::http::{Answer, Http};
 use lalian_tests::phone::{Sealed, fresh_id};
@@ -34,7 +36,7 @@ async fn size(http: &Http, sealed: &Sealed, number: usize, size: &str) -> Answer
 
 /// Waits until the photo is judged: 200 with copies, 404 without.
 pub async fn judged(http: &Http, sealed: &Sealed, number: usize) -> Answer {
-    for _ in 0..600 {
+    for _ in 0..2_400 {
         let answer = size(http, sealed, number, "thumb").await;
         if answer.status != 202 {
             return answer;
@@ -82,30 +84,53 @@ async fn rebuild(place: &Place, more: &[&str]) -> String {
     finished.output
 }
 
-stories! {
-    async fn eight_bombs_at_once_stay_under_300_mb(place: Place) {
+/// The database makes no difference here, and the four that are opened cost a debug build half a minute.
+#[test]
+fn eight_bombs_at_once_stay_under_300_mb() {
+    lalian_tests::story::run(async {
+        let place = Place::start(Backend::Sqlite).await;
+        let demo = Demo::start(place.folder(), &place.url).await;
+        let (inspector, office) =
+            (demo.logins(Role::Inspector).remove(0), demo.logins(Role::Office).remove(0));
+        // Making the county has cost memory of its own.
+        demo.program.terminate().await;
         let demo = Demo::start_with(place.folder(), &place.url, &["--workers", "8"]).await;
-        let phone = Actor::on_phone(&demo.http(), &demo.logins(Role::Inspector)[0], "bombs").await;
-        let office = Actor::at_desk(&demo.http(), &demo.logins(Role::Office)[0]).await;
-        // Four of 49 megapixels, four progressive ones that keep all their coefficients.
-        let bombs = (1..=8).map(|n| if n <= 4 { bomb(n, 7_000, false) } else { bomb(n, 5_100, true) });
-        let sealed = report(&phone, bombs.collect());
+        let phone = Actor::on_phone(&demo.http(), &inspector, "bombs").await;
+        let office = Actor::at_desk(&demo.http(), &office).await;
+        // As large as the gate lets in: 49 megapixels, and 26 that keep all their coefficients.
+        let opened =
+            [bomb(1, 7_000, false), bomb(2, 5_100, true), bomb(3, 7_000, false), bomb(4, 5_100, true)];
+        let refused = corpus::cases().into_iter().filter(|case| {
+            ["claims 65,500", "claims 11,000", "200 scans", "60,000 x 60,000"]
+                .iter()
+                .any(|name| case.name.contains(name))
+        });
+        let refused: Vec<_> = refused.map(|case| case.bytes).take(4).collect();
+        let sealed = report(&phone, opened.into_iter().chain(refused).collect());
+        assert_eq!(sealed.photos.len(), 8);
         let watch = Watch::start(demo.program.id());
-        let (answer, _receipt) = phone.send(&sealed).await;
-        assert_eq!(answer.status, 201);
-        for number in 0..8 {
+        phone.send(&sealed).await;
+        for number in 0..4 {
             let shown = judged(&office.http, &sealed, number).await.expect(200);
             let shown = image::load_from_memory(&shown.bytes).expect("a thumbnail");
             assert_eq!(shown.width().max(shown.height()), 320);
         }
+        for number in 4..8 {
+            judged(&office.http, &sealed, number).await.expect_problem(404, "no_preview");
+        }
         let flags = flags(&office, &sealed).await;
-        assert!(!flags.iter().any(|flag| flag.ends_with("_file") || flag == "not_opened"), "{flags:?}");
+        assert!(
+            flags.contains(&"unusual_size".into()) && !flags.contains(&"damaged_file".into()),
+            "{flags:?}"
+        );
         let peak = watch.stop();
         println!("peak of the server and its children: {} MB", peak >> 20);
         assert!(peak < MEMORY, "{} MB", peak >> 20);
         demo.program.terminate().await;
-    }
+    });
+}
 
+stories! {
     async fn a_child_that_dies_costs_nothing_but_itself(place: Place) {
         let demo = Demo::start(place.folder(), &place.url).await;
         let phone = Actor::on_phone(&demo.http(), &demo.logins(Role::Inspector)[0], "children").await;
@@ -121,14 +146,17 @@ stories! {
             assert_eq!(status(*child, "NoNewPrivs").as_deref(), Some("1"));
             let environment = std::fs::read_to_string(format!("/proc/{child}/environ")).expect("its environment");
             assert!(!environment.contains("LALIAN") && !environment.contains("PATH"), "{environment}");
-            let open = std::fs::read_dir(format!("/proc/{child}/fd")).expect("its files").count();
-            assert_eq!(open, 3, "pipes only");
+            for open in std::fs::read_dir(format!("/proc/{child}/fd")).expect("its files").flatten() {
+                let what = std::fs::read_link(open.path()).expect("what is open").to_string_lossy().into_owned();
+                // Pipes of whoever started the server may be among them; its files and connections never.
+                assert!(what.starts_with("pipe:") || what == "/dev/null", "{what}");
+            }
         }
         children.into_iter().for_each(kill);
         let many = report(&phone, (2..10).map(photo::tiny).collect());
         phone.send(&many).await;
         for round in 0..8 {
-            // Whatever works is killed again and again; each photo meets at most a few of these deaths.
+            // Whatever works is killed; a photo is tried again more often than it can meet this.
             if round % 4 == 0 {
                 children_of(server).into_iter().for_each(kill);
             }

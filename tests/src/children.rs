@@ -20,10 +20,11 @@ pub fn status(id: u32, name: &str) -> Option<String> {
     Some(line.trim().to_owned())
 }
 
-/// Resident memory in bytes, shared pages counted for each; 0 when it is gone.
-pub fn resident(id: u32) -> u64 {
-    let kilobytes = status(id, "VmRSS").and_then(|text| text.strip_suffix(" kB")?.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
+/// Memory in bytes, a page that several processes share counted once among them; 0 when it is gone.
+pub fn memory(id: u32) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+    line.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 
 /// Kills it without a warning.
@@ -48,9 +49,9 @@ impl Watch {
             let (peak, stop) = (Arc::clone(&peak), Arc::clone(&stop));
             std::thread::spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    let all = children_of(program).into_iter().map(resident).sum::<u64>() + resident(program);
+                    let all = children_of(program).into_iter().map(memory).sum::<u64>() + memory(program);
                     peak.fetch_max(all, Ordering::Relaxed);
-                    std::thread::sleep(Duration::from_millis(4));
+                    std::thread::sleep(Duration::from_millis(10));
                 }
             })
         };

@@ -4,7 +4,7 @@ use std::io::{BufRead, Cursor};
 
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::{Unfit, heic};
+use super::{DISPLAY_SIDE, Unfit, heic};
 use crate::domain::field::media::PhotoKind;
 
 /// Most pixels of a photo.
@@ -18,9 +18,9 @@ pub const MIN_SIDE: u32 = 16;
 /// Most memory that a PNG or WebP decoder may take, in bytes.
 pub(super) const MAX_ALLOC: u64 = 320 * 1024 * 1024;
 /// Most memory that one photo may take besides its own bytes: what a plain JPEG of [`MAX_PIXELS`] needs.
-pub const MAX_WORKING: u64 = 176 * 1024 * 1024;
-/// The display copy, the resizer's own rows and the two JPEGs.
-const COPIES_WORKING: u64 = 24 * 1024 * 1024;
+pub const MAX_WORKING: u64 = 188 * 1024 * 1024;
+/// The display copy and the two JPEGs.
+const COPIES_WORKING: u64 = 12 * 1024 * 1024;
 /// Most scans of a JPEG. Cameras write about ten; each costs a pass over the whole picture.
 pub const MAX_SCANS: usize = 32;
 
@@ -43,8 +43,11 @@ impl Frame {
         self.width as u64 * self.height as u64
     }
 
-    pub(super) const fn working_bytes(self) -> u64 {
-        self.decoding + COPIES_WORKING
+    pub(super) fn working_bytes(self) -> u64 {
+        // The resizer makes all rows narrow first, and the few rows that it needs of those afterwards.
+        let longest = u64::from(self.width.max(self.height).max(DISPLAY_SIDE));
+        let narrow = 3 * self.pixels() * u64::from(DISPLAY_SIDE) / longest;
+        self.decoding + narrow + COPIES_WORKING
     }
 
     /// Most memory that a PNG or WebP decoder may take for a file of this length: 16 bits in four channels, and the file's own chunks.

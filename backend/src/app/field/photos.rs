@@ -136,10 +136,13 @@ impl App {
         if file.erased {
             return Ok(Remade::Gone);
         }
+        // The turn first: photos that wait for theirs lie in storage and not in memory.
+        let seat = self.darkroom.seat().await?;
         let bytes = self.files.read(key).await?.ok_or_else(|| lost(&file))?;
         let references = files::references(self.store.read(), key.county, key.sha256).await?;
         let layer = references.iter().any(|reference| reference.role == "annotation");
-        let Developed { claim, made } = self.darkroom.develop(bytes, layer).await?;
+        let Developed { claim, made } = self.darkroom.develop(&seat, bytes, layer).await?;
+        drop(seat);
         let (seen, remade) = match made {
             Ok(made) => {
                 self.files.put_copy(key, Copy::Display, made.display).await?;

@@ -18,14 +18,15 @@ use bytes::Bytes;
 use converter::Converter;
 use pool::Pool;
 use std::{path::PathBuf, sync::Arc, time::Duration};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// Memory that pictures may take at the same time. One picture always gets its turn, however large (the gate bounds it).
 const BUDGET: u32 = 128 * 1024 * 1024;
-/// Most children; more would wait for the budget anyway.
-const MOST_CHILDREN: usize = 4;
-/// How long a child may take over one step of a photo. Its processor time is bounded more tightly, and for this a machine has to be very busy.
-const CAP: Duration = Duration::from_secs(45);
+/// Most photos under way; more would wait for the budget anyway.
+const MOST_AT_ONCE: usize = 4;
+/// How long a child may take over one step of a photo. Its processor time is bounded far more tightly: this is for one that does nothing,
+/// and must not be met because a machine is busy with what is more urgent.
+const CAP: Duration = Duration::from_secs(100);
 /// Below everything that answers a person, so that a flood of photos slows no answer.
 const NICENESS: i32 = 10;
 
@@ -44,14 +45,21 @@ struct Budget(Arc<Semaphore>);
 impl Budget {
     async fn wait_for(&self, bytes: u64) -> AppResult<OwnedSemaphorePermit> {
         let share = u32::try_from(bytes).unwrap_or(u32::MAX).min(BUDGET);
-        let closed = |error: tokio::sync::AcquireError| AppError::Internal(format!("pictures: {error}"));
+        let closed = |error: AcquireError| AppError::Internal(format!("pictures: {error}"));
         Arc::clone(&self.0).acquire_many_owned(share).await.map_err(closed)
     }
+}
+
+/// A turn in the darkroom.
+#[derive(Debug)]
+pub struct Seat {
+    _permit: OwnedSemaphorePermit,
 }
 
 /// Makes copies of photos. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Darkroom {
+    seats: Arc<Semaphore>,
     budget: Budget,
     place: Place,
 }
@@ -65,18 +73,27 @@ enum Place {
 impl Darkroom {
     /// On threads of this process; HEIC is not converted.
     pub fn here() -> Self {
-        Self::at(Place::Here)
+        Self::at(Place::Here, MOST_AT_ONCE)
     }
 
-    /// In children of `program`, which is this one, at most `children` at a time; what a converter writes goes through `scratch`.
-    pub fn with_children(program: PathBuf, children: usize, scratch: PathBuf) -> Self {
+    /// In children of `program`, which is this one, no more of them than `workers` and processors; what a converter writes goes through
+    /// `scratch`.
+    pub fn with_children(program: PathBuf, workers: usize, scratch: PathBuf) -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
         let converter = Arc::new(Converter::new(program.clone(), scratch));
-        let pool = Arc::new(Pool::new(program, children.clamp(1, MOST_CHILDREN), CAP));
-        Self::at(Place::Children { pool, converter })
+        let pool = Arc::new(Pool::new(program, CAP));
+        Self::at(Place::Children { pool, converter }, workers.min(processors))
     }
 
-    fn at(place: Place) -> Self {
-        Self { budget: Budget(Arc::new(Semaphore::new(BUDGET as usize))), place }
+    fn at(place: Place, seats: usize) -> Self {
+        let seats = Arc::new(Semaphore::new(seats.clamp(1, MOST_AT_ONCE)));
+        Self { seats, budget: Budget(Arc::new(Semaphore::new(BUDGET as usize))), place }
+    }
+
+    /// Waits for a turn. Whoever has one reads a photo into memory and brings it to [`Darkroom::develop`].
+    pub async fn seat(&self) -> AppResult<Seat> {
+        let closed = |error: AcquireError| AppError::Internal(format!("pictures: {error}"));
+        Ok(Seat { _permit: Arc::clone(&self.seats).acquire_owned().await.map_err(closed)? })
     }
 
     /// Whether a HEIC would get copies now.
@@ -89,7 +106,7 @@ impl Darkroom {
 
     /// Reads what the photo claims and makes its copies; `layer` = a drawing that stays transparent. An error is about this machine
     /// and not about the photo: trying again may help.
-    pub async fn develop(&self, bytes: Bytes, layer: bool) -> AppResult<Developed> {
+    pub async fn develop(&self, _seat: &Seat, bytes: Bytes, layer: bool) -> AppResult<Developed> {
         let order = Order { layer, upright: false };
         let (pool, converter) = match &self.place {
             Place::Here => return here(&self.budget, bytes, order).await,

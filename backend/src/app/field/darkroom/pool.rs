@@ -1,4 +1,4 @@
-//! Picture children that wait for work: as many as have seats, started when they are needed and used again.
+//! Picture children that wait for work: started when they are needed and used again. How many there are, their callers' seats decide.
 
 use super::{
     Budget, Developed,
@@ -14,7 +14,6 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use tokio::sync::Semaphore;
 
 /// How often children may die of one photo. The first may have been old, or in the way of a system short of memory.
 const DEATHS: u32 = 3;
@@ -23,19 +22,17 @@ const DEATHS: u32 = 3;
 pub(super) struct Pool {
     program: PathBuf,
     cap: Duration,
-    seats: Semaphore,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl Pool {
-    pub(super) fn new(program: PathBuf, seats: usize, cap: Duration) -> Self {
-        Self { program, cap, seats: Semaphore::new(seats), idle: Mutex::default() }
+    pub(super) fn new(program: PathBuf, cap: Duration) -> Self {
+        Self { program, cap, idle: Mutex::default() }
     }
 
     /// Has a child develop the photo. A photo that children die of is unfit; that a child cannot be had, or does not answer, is an error.
     pub(super) async fn develop(&self, budget: &Budget, bytes: &[u8], order: Order) -> AppResult<Developed> {
         let ours = |what: String| AppError::Internal(format!("picture child: {what}"));
-        let _seat = self.seats.acquire().await.map_err(|closed| ours(closed.to_string()))?;
         let (mut claim, mut deaths) = (Claim::default(), 0);
         loop {
             let waiting = if deaths == 0 { self.idle(Vec::pop) } else { None };
@@ -75,6 +72,7 @@ mod tests {
     use super::super::BUDGET;
     use super::*;
     use std::{os::unix::fs::PermissionsExt as _, sync::Arc};
+    use tokio::sync::Semaphore;
 
     /// A child that is a shell script: it says hello and then does what a broken one might.
     fn pool(folder: &tempfile::TempDir, then: &str, cap: Duration) -> Pool {
@@ -86,7 +84,7 @@ mod tests {
         )
         .unwrap();
         std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
-        Pool::new(script, 2, cap)
+        Pool::new(script, cap)
     }
 
     fn starts(folder: &tempfile::TempDir) -> usize {
@@ -136,7 +134,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_is_not_there_is_no_fault_of_the_photo() {
-        let pool = Pool::new("/nowhere/lalian".into(), 1, Duration::from_secs(1));
+        let pool = Pool::new("/nowhere/lalian".into(), Duration::from_secs(1));
         assert!(pool.develop(&budget(), b"photo", Order::default()).await.is_err());
     }
 }
