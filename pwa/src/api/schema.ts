@@ -660,6 +660,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/photo-verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's, newest first. */
+        get: operations["photo_verdicts_list"];
+        put?: never;
+        /** Proposes it; another person decides. */
+        post: operations["photo_verdicts_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photo-verdicts/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms or declines as a second person, withdraws as the first, or lifts what was confirmed. Guarded by its state. */
+        post: operations["photo_verdicts_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/photos/addresses": {
         parameters: {
             query?: never;
@@ -1359,6 +1394,11 @@ export interface components {
             source?: string | null;
             zh: string;
         };
+        /**
+         * @description How the server's clock was brought to the shutter.
+         * @enum {string}
+         */
+        ClockWay: "steady" | "offset";
         /** @description The second person's word. */
         ConfirmBody: {
             note?: string;
@@ -1776,6 +1816,13 @@ export interface components {
             /** Format: int64 */
             minutes?: number | null;
         };
+        /** @description A flag in the county's list, with the photo that it is about. */
+        FlagRow: components["schemas"]["PhotoFlagView"] & {
+            photo?: components["schemas"]["OtherPhoto"] | null;
+            ticket_title?: string | null;
+            /** @description Where it was taken, by the register. */
+            township_name?: string | null;
+        };
         /** @description Items that are answered from one place. */
         Group: {
             en: string;
@@ -2080,6 +2127,8 @@ export interface components {
         };
         /** @description A picture that looks like it. */
         Neighbour: {
+            /** @description Near enough for this county to call them almost the same. */
+            almost_same: boolean;
             /**
              * Format: int32
              * @description Of 256 bits, those that differ.
@@ -2345,6 +2394,16 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_FlagRow: {
+            items: (components["schemas"]["PhotoFlagView"] & {
+                photo?: components["schemas"]["OtherPhoto"] | null;
+                ticket_title?: string | null;
+                /** @description Where it was taken, by the register. */
+                township_name?: string | null;
+            })[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_InspectionView: {
             items: {
                 /** Format: date-time */
@@ -2403,30 +2462,6 @@ export interface components {
                 version: number;
                 /** Format: uuid */
                 village_id: string;
-            }[];
-            next?: string | null;
-        };
-        /** @description One page; `next` is present when more rows follow. */
-        Page_PhotoFlagView: {
-            items: {
-                code: string;
-                en: string;
-                /** Format: uuid */
-                file_id: string;
-                /** Format: uuid */
-                id: string;
-                /** Format: uuid */
-                operation_id: string;
-                other?: components["schemas"]["OtherPhoto"] | null;
-                overruled?: components["schemas"]["Overruled"] | null;
-                /** Format: date-time */
-                raised_at: string;
-                reason: components["schemas"]["FlagReason"];
-                /** @description `weak`, `look` or `strong`; a strong one asks for a check on site. */
-                strength: components["schemas"]["Strength"];
-                /** Format: uuid */
-                ticket_id?: string | null;
-                zh: string;
             }[];
             next?: string | null;
         };
@@ -2588,6 +2623,34 @@ export interface components {
             }[];
             next?: string | null;
         };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_VerdictView: {
+            items: {
+                /** Format: date-time */
+                decided_at?: string | null;
+                decided_by_name?: string | null;
+                /** @description What the second person wrote. */
+                decision: string;
+                /** Format: uuid */
+                file_id: string;
+                /** Format: uuid */
+                id: string;
+                /** @description Steps that the reader may take now. */
+                may: components["schemas"]["VerdictStep"][];
+                /** Format: uuid */
+                operation_id: string;
+                /** @description The reader proposed it. */
+                own: boolean;
+                /** Format: date-time */
+                proposed_at: string;
+                proposed_by_name?: string | null;
+                reason: string;
+                state: components["schemas"]["VerdictState"];
+                /** Format: uuid */
+                ticket_id: string;
+            }[];
+            next?: string | null;
+        };
         PassRule: {
             op: components["schemas"]["RuleOp"];
             /** Format: int32 */
@@ -2620,6 +2683,32 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description Both clocks at one shutter. */
+        PhotoClocks: {
+            /**
+             * Format: int64
+             * @description Milliseconds that the phone's clock was ahead of the server's.
+             */
+            ahead_ms?: number | null;
+            /** Format: int64 */
+            own_ms?: number | null;
+            /**
+             * Format: date-time
+             * @description What the phone's own clock said.
+             */
+            phone_at?: string | null;
+            /**
+             * Format: date-time
+             * @description The same moment by the server's clock; null where the phone had not heard from the server.
+             */
+            server_at?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds from the shutter to sealing by the steady clock, and by the phone's own.
+             */
+            steady_ms?: number | null;
+            way?: components["schemas"]["ClockWay"] | null;
+        };
         /** @description Something odd about a photo, in the reader's words. */
         PhotoFlagView: {
             code: string;
@@ -2645,27 +2734,34 @@ export interface components {
         PhotoPage: {
             /** Format: date-time */
             accepted_at: string;
-            /** Format: int64 */
-            bytes: number;
             /**
              * Format: date-time
-             * @description When the stored bytes were last read and hashed again.
+             * @description Since when the stored bytes are missing or changed; null while they are whole.
              */
+            broken_at?: string | null;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
             checked_at?: string | null;
             /** @description What the file says of itself. */
             claim: Record<string, never>;
+            /** @description Both clocks at the shutter. */
+            clocks: components["schemas"]["PhotoClocks"];
             /** Format: date-time */
             completed_at?: string | null;
             flags: components["schemas"]["PhotoFlagView"][];
             /** Format: int32 */
             height?: number | null;
-            /** @description Kind of the sealed work that names it. */
+            /** @description Kind of the sealed work that names it; `phone`, `desktop` or `paper`; whether a registered phone signed it. */
             kind: string;
             /**
              * Format: date-time
              * @description What the phone says, what the county believes, and when it came.
              */
             made_at: string;
+            made_with: string;
+            /** @description The reader may propose that it does not show the repair which it claims. */
+            may_propose: boolean;
             /** @description Pictures of the county that look like it, as far as the reader may see them. */
             neighbours: components["schemas"]["Neighbour"][];
             /** Format: date-time */
@@ -2677,9 +2773,23 @@ export interface components {
             receipt?: string | null;
             /** @description Of the original bytes, lower-case hex. */
             sha256: string;
+            signed: boolean;
+            site?: components["schemas"]["PhotoSite"] | null;
+            /**
+             * Format: date-time
+             * @description When the bytes became durable here, and when they were last read and hashed again.
+             */
+            stored_at?: string | null;
             ticket?: components["schemas"]["PhotoTicket"] | null;
             /** Format: int64 */
             uncertainty_ms: number;
+            /** @description What people found of it themselves; told to the county only. */
+            verdicts: components["schemas"]["VerdictView"][];
+            /**
+             * Format: uuid
+             * @description The visit that it belongs to, while it belongs to no ticket.
+             */
+            visit_id?: string | null;
             /**
              * Format: int32
              * @description Upright, in pixels; null until it was looked at.
@@ -2729,6 +2839,17 @@ export interface components {
             state: string;
             /** Format: date-time */
             taken_at?: string | null;
+        };
+        /** @description The site that it was taken for. */
+        PhotoSite: {
+            /** Format: uuid */
+            id: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            township_name: string;
         };
         /** @description The ticket that the photo belongs to, with the place of the fault. */
         PhotoTicket: {
@@ -2963,7 +3084,7 @@ export interface components {
         };
         /** @enum {string} */
         RuleOp: "<=" | ">=" | "==";
-        /** @description How often a rule spoke, and how often a person disagreed. */
+        /** @description A rule with what it weighs and what became of what it said. */
         RuleTally: {
             code: string;
             en: string;
@@ -2971,8 +3092,11 @@ export interface components {
             overruled: number;
             /** Format: int64 */
             raised: number;
-            /** @description What it weighs in this county now. */
+            /** @description The very same bytes: the attempt cannot be put forward, whatever the flag weighs. */
+            stops: boolean;
+            /** @description What it weighs in this county now, usually, and at most. */
             strength: components["schemas"]["Strength"];
+            strongest: components["schemas"]["Strength"];
             usual: components["schemas"]["Strength"];
             zh: string;
         };
@@ -3282,6 +3406,52 @@ export interface components {
             revoked: boolean;
             /** Format: int64 */
             sealed_through: number;
+        };
+        /** @description A photo that does not show its repair, and why. */
+        VerdictBody: {
+            /** Format: uuid */
+            file_id: string;
+            reason: string;
+        };
+        /** @description A person's word on a proposal. */
+        VerdictDecision: {
+            decision: components["schemas"]["VerdictStep"];
+            reason: string;
+        };
+        /**
+         * @description Where a proposal stands.
+         * @enum {string}
+         */
+        VerdictState: "proposed" | "confirmed" | "declined" | "withdrawn" | "lifted";
+        /**
+         * @description What somebody says to it.
+         * @enum {string}
+         */
+        VerdictStep: "confirm" | "decline" | "withdraw" | "lift";
+        /** @description A proposal, what became of it, and what the reader may do. */
+        VerdictView: {
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by_name?: string | null;
+            /** @description What the second person wrote. */
+            decision: string;
+            /** Format: uuid */
+            file_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Steps that the reader may take now. */
+            may: components["schemas"]["VerdictStep"][];
+            /** Format: uuid */
+            operation_id: string;
+            /** @description The reader proposed it. */
+            own: boolean;
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_by_name?: string | null;
+            reason: string;
+            state: components["schemas"]["VerdictState"];
+            /** Format: uuid */
+            ticket_id: string;
         };
         /** @description A voice note; its bytes are the original of `/photos/{photo_id}/original`. */
         VoiceRef: {
@@ -4838,6 +5008,8 @@ export interface operations {
                 strength?: string;
                 /** @description Only those that a person overruled, or only those that stand. */
                 overruled?: boolean;
+                /** @description Taken there, by the register. */
+                township_id?: string;
                 cursor?: string;
                 /** @description 1 to 200, 50 if absent. */
                 limit?: number;
@@ -4854,7 +5026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_PhotoFlagView"];
+                    "application/json": components["schemas"]["Page_FlagRow"];
                 };
             };
             /** @description A problem, in words for the person who asked */
@@ -4931,6 +5103,160 @@ export interface operations {
                 content?: never;
             };
             /** @description wrong_state: the photo is the caller's own */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photo_verdicts_list: {
+        parameters: {
+            query?: {
+                /** @description `proposed`, `confirmed`, `declined`, `withdrawn` or `lifted`; all if absent. */
+                state?: components["schemas"]["VerdictState"];
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VerdictView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photo_verdicts_propose: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictBody"];
+            };
+        };
+        responses: {
+            /** @description Proposed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: proposed already, one's own photo, or none that claims a repair; file_not_here */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description file_erased */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photo_verdicts_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictDecision"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictView"];
+                };
+            };
+            /** @description Not in the caller's county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: decided already, or it takes another person */
             409: {
                 headers: {
                     [name: string]: unknown;
