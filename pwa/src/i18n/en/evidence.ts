@@ -85,6 +85,7 @@ export const evidence: typeof zh = {
     stored: 'Photo stored',
     receipt: 'Receipt signed by the county',
     reread: 'Last read again, the same as when it was sealed',
+    rereadAhead: 'Read again and compared',
     broken: 'The stored file is missing or has changed',
     brokenText: 'The county’s storage failed; whoever took the photo has nothing to do with it. Put it back from a backup soon.',
     waiting: { taken: 'No time of taking', stored: 'The photo is on its way', receipt: 'Signed once all photos are here', reread: 'Its turn comes within 30 days' },

@@ -83,6 +83,7 @@ export const evidence = {
     stored: '照片入库',
     receipt: '县里签了回执',
     reread: '最近一次复读，与封存时一致',
+    rereadAhead: '复读校验',
     broken: '入库的文件缺失或有变化',
     brokenText: '县里的存储出了问题，不是拍照人的责任。请尽快用备份恢复。',
     waiting: { taken: '没有拍摄时间', stored: '照片还在路上', receipt: '照片到齐后签回执', reread: '还没有轮到，30 天内会复读' },
