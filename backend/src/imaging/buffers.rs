@@ -29,10 +29,15 @@ pub(super) fn take(length: usize) -> Vec<u8> {
     kept
 }
 
-/// Brings back what nobody needs any more.
+/// Brings back what nobody needs any more. A picture too large to stay leaves nothing behind, so that workers that meet several of them
+/// do not hold the memory that the next one needs.
 pub(super) fn give_back(pixels: Vec<u8>) {
+    if pixels.capacity() > KEPT {
+        drop((pixels, PIXELS.take()));
+        return RESIZER.with_borrow_mut(Resizer::reset_internal_buffers);
+    }
     PIXELS.with_borrow_mut(|kept| {
-        if pixels.capacity() <= KEPT && pixels.capacity() > kept.capacity() {
+        if pixels.capacity() > kept.capacity() {
             drop(mem::replace(kept, pixels));
         }
     });
@@ -44,13 +49,7 @@ pub(super) fn resize(
     target: &mut Image<'_>,
     options: &ResizeOptions,
 ) -> Result<(), ResizeError> {
-    RESIZER.with_borrow_mut(|resizer| {
-        let resized = resizer.resize(source, target, options);
-        if resizer.size_of_internal_buffers() > KEPT {
-            resizer.reset_internal_buffers();
-        }
-        resized
-    })
+    RESIZER.with_borrow_mut(|resizer| resizer.resize(source, target, options))
 }
 
 #[cfg(test)]
@@ -76,8 +75,14 @@ mod tests {
         let place = large.as_ptr();
         give_back(large);
         give_back(vec![1; 200]);
-        give_back(vec![1; KEPT + 1]);
         let kept = take(10_000);
         assert_eq!(kept.as_ptr(), place);
+    }
+
+    #[test]
+    fn what_is_too_large_leaves_nothing_behind() {
+        give_back(vec![1; 10_000]);
+        give_back(vec![1; KEPT + 1]);
+        assert_eq!(PIXELS.with_borrow(Vec::capacity), 0);
     }
 }
