@@ -20,11 +20,15 @@ pub fn status(id: u32, name: &str) -> Option<String> {
     Some(line.trim().to_owned())
 }
 
-/// Memory in bytes, a page that several processes share counted once among them; 0 when it is gone.
+/// Memory in bytes that only swapping could take from it, a page that several processes share counted once among them; 0 when it is gone.
+/// Pages of the program's own file are left out: the system drops them when it likes, and a debug build has some fifty megabytes of them.
 pub fn memory(id: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
-    line.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0) * 1024
+    let of = |name: &str| {
+        let line = rollup.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|text| text.trim().strip_suffix(" kB")?.parse::<u64>().ok()).unwrap_or(0)
+    };
+    (of("Pss_Anon:") + of("Pss_Shmem:")) * 1024
 }
 
 /// Kills it without a warning.

@@ -11,8 +11,8 @@ const CHILD_MEMORY: u64 = 640 * 1024 * 1024;
 const CONVERTER_MEMORY: u64 = 1024 * 1024 * 1024;
 /// Largest file that a converter may write.
 const CONVERTER_FILE: u64 = super::wire::PHOTO_MAX as u64;
-/// Processor time of one photo, in seconds. The slowest that the gate lets in take a tenth of it.
-const PHOTO_SECONDS: u64 = 20;
+/// Processor time of one photo, in seconds. The slowest that the gate lets in take a tenth of it, a third in a debug build.
+const PHOTO_SECONDS: u64 = 30;
 /// Processor time of one conversion, in seconds.
 const CONVERTER_SECONDS: u64 = 40;
 /// The pipes, and nothing else.

@@ -7,10 +7,16 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use super::{Rgb, Unfit, buffers};
 
 const QUALITY: u8 = 80;
+/// A picture of more pixels is halved in its own memory first: the resizer's narrow rows would cost a fifth more at the very moment when
+/// all pixels are there. Nobody sees the difference at a third of the side.
+const HALVED_PIXELS: u64 = 20_000_000;
 
 /// Shrinks so that the long side is at most `side`; a smaller picture comes back as it is.
 pub(super) fn to_fit(picture: Rgb, side: u32) -> Result<Rgb, Unfit> {
     let Some((width, height)) = scaled(picture.width, picture.height, side) else { return Ok(picture) };
+    let large = u64::from(picture.width) * u64::from(picture.height) > HALVED_PIXELS;
+    let picture =
+        if large && picture.width.max(picture.height) >= 3 * side { halved(picture) } else { picture };
     let failed = |error: &dyn std::fmt::Display| Unfit::Unreadable(error.to_string());
     let source = Image::from_vec_u8(picture.width, picture.height, picture.bytes, PixelType::U8x3)
         .map_err(|error| failed(&error))?;
@@ -19,6 +25,26 @@ pub(super) fn to_fit(picture: Rgb, side: u32) -> Result<Rgb, Unfit> {
     buffers::resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
     buffers::give_back(source.into_vec());
     Ok(Rgb { width, height, bytes: target.into_vec() })
+}
+
+/// Each pixel the mean of four; what is written never lies behind what is still to be read.
+fn halved(picture: Rgb) -> Rgb {
+    let Rgb { width, height, mut bytes } = picture;
+    let row = width as usize * 3;
+    let mut to = 0;
+    for y in 0..height as usize / 2 {
+        for x in 0..width as usize / 2 {
+            let at = y * 2 * row + x * 6;
+            for one in at..at + 3 {
+                let sum: u16 =
+                    [one, one + 3, one + row, one + row + 3].iter().map(|at| u16::from(bytes[*at])).sum();
+                bytes[to] = u8::try_from((sum + 2) / 4).unwrap_or(u8::MAX);
+                to += 1;
+            }
+        }
+    }
+    bytes.truncate(to);
+    Rgb { width: width / 2, height: height / 2, bytes }
 }
 
 /// The size that fits into a square of `side`; `None` where it fits already.

@@ -42,7 +42,7 @@ impl Pool {
                     .await
                     .map_err(|error| ours(format!("{} does not start: {error}", self.program.display())))?,
             };
-            match worker.develop(budget, bytes, order, &mut claim).await {
+            match worker.develop(budget, bytes, order, &mut claim, async || self.rest().await).await {
                 Ok(made) => {
                     if worker.may_stay() {
                         self.idle(|idle| idle.push(worker));
@@ -59,6 +59,13 @@ impl Pool {
                 Err(Trouble::Silent) => return Err(ours(format!("no answer in {} s", self.cap.as_secs()))),
                 Err(Trouble::Ours(error)) => return Err(error),
             }
+        }
+    }
+
+    /// Ends the children that wait: what they keep for the next photo is needed now.
+    async fn rest(&self) {
+        for mut idle in self.idle(std::mem::take) {
+            idle.stop().await;
         }
     }
 

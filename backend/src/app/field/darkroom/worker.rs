@@ -85,13 +85,15 @@ impl Worker {
         self.photos < PHOTOS && self.largest <= KEPT_MEMORY
     }
 
-    /// One photo from the first look to the copies. `claim` is kept apart, because it is worth having when the rest fails.
+    /// One photo from the first look to the copies. `claim` is kept apart, because it is worth having when the rest fails. `make_room` is
+    /// called before a photo that takes most of the budget by itself.
     pub(super) async fn develop(
         &mut self,
         budget: &Budget,
         bytes: &[u8],
         order: Order,
         claim: &mut Claim,
+        make_room: impl AsyncFnOnce(),
     ) -> Result<Outcome, Trouble> {
         self.photos += 1;
         let cap = self.cap;
@@ -106,6 +108,9 @@ impl Worker {
         };
         self.largest = self.largest.max(need);
         let share = budget.wait_for(need.saturating_add(bytes.len() as u64)).await.map_err(Trouble::Ours)?;
+        if need > KEPT_MEMORY {
+            make_room().await;
+        }
         let made = match in_time(cap, self.go()).await {
             Ok(made) => made,
             Err(trouble) => return Err(self.end(trouble).await),
