@@ -1,12 +1,12 @@
 // Every screen of the inspector and the township on a phone and of the office at a desk, from a county in the middle of its work:
 // node tests/browser/gallery.mjs [--missing] [FOLDER]. Writes the pictures and a page that shows them; with --missing only those that are not there.
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { demoSites, fillCounty, TOWNSHIP } from './lib/fixture.mjs';
-import { drawing } from './lib/jpeg.mjs';
+import { drawings } from './lib/jpeg.mjs';
 import { MOMENTS, takeMoments } from './lib/moments.mjs';
 import { demo } from './lib/program.mjs';
 import { arrive, beginSheet, idsFor, open, routesOf, workOnPhone } from './lib/walk.mjs';
@@ -27,10 +27,8 @@ const WORDS = {
   'photo.reason': '相机打不开', 'app.version': '0.1.0', 'visit.closed': '门锁着，问了邻居，下午才开。', 'report.title': '路灯杆倾斜', 'report.note': '在路口，离公交站五十米。', 'ticket.declined': '与另一件重复', 'ticket.note': '请先围挡，再修。',
   'accept.named': '经办人', 'accept.late': '经办人', 'attempt.note': '换了新的，旧的已经拆走。', 'submit.note': '', 'verify.note': '右边那块还没有换。', 'void.reason': '与另一件重复', 'verdict.reason': '照片里是另一面墙，左边没有站牌。', 'operation.kind': 'inspection.submit/9', payload: '', 'decision.reason': '已电话问过', quarantined: '',
 };
-const photos = [];
 const inspector = await arrive(county, 'inspector', { position });
-for (let nth = 0; nth < 10; nth += 1) photos.push(await readFile(await drawing(inspector.page, join(folder, `${nth}.jpg`), 20 + nth * 33)));
-const filled = await fillCounty(county, { text: (field) => WORDS[field] ?? '', photo: (nth) => photos[nth % 10] });
+const filled = await fillCounty(county, { text: (field) => WORDS[field] ?? '', photo: await drawings(inspector.page, folder, 23) });
 const ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => '灯箱不亮，线头外露'));
 
 const page = ['# Every screen', '', 'Written by `npm run gallery` in `tests/browser`. All places, people and photos are invented (示例数据).', ''];
