@@ -164,7 +164,7 @@ test('all witnesses of a photo on one screen, and the file that proves it elsewh
   await page.getByRole('heading', { name: '照片证据' }).waitFor();
   await page.getByRole('heading', { name: '从快门到回执' }).waitFor();
   const main = page.locator('main');
-  for (const words of ['拍摄', '在手机上封存', '送到县里', '照片入库', '县里签了回执', '两个时钟', '圆圈是定位误差的范围', '图片文件自己写的', '相像的照片']) await main.getByText(words).first().waitFor();
+  for (const words of ['拍摄', '在电脑上录入', '送到县里', '照片入库', '县里签了回执', '两个时钟', '圆圈是定位误差的范围', '图片文件自己写的', '相像的照片']) await main.getByText(words).first().waitFor();
   await main.getByText(`sha-256:${before.sha256}`).waitFor();
   // The map draws: its canvas is there and nothing was refused by the page's policy.
   await expectEventually(async () => (await main.locator('.leaflet-container canvas').count()) > 0, 'the map');
