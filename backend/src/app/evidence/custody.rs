@@ -14,7 +14,7 @@ use crate::{
         problem::Code,
     },
     files::Key,
-    store::{self, audit, evidence::flags as rows, field::files},
+    store::{self, audit, evidence::flags as rows, field::visible},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ pub struct Seal {
 pub async fn export(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<Vec<u8>> {
     caller.require(Action::JudgeEvidence)?;
     let (county, scope, now, read) = (caller.county()?, caller.scope()?, app.clock.now(), app.store.read());
-    let seen = files::visible(read, scope, caller.person_id, now, file_id).await?.ok_or(Code::NotFound)?;
+    let seen = visible::photo(read, scope, caller.person_id, now, file_id).await?.ok_or(Code::NotFound)?;
     let file = seen.file.ok_or(Code::FileNotHere)?;
     if file.erased {
         return Err(Code::FileErased.into());

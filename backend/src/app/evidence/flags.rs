@@ -18,7 +18,7 @@ use crate::{
     store::{
         self, Conn, audit,
         evidence::flags::{self, PhotoFlagRow},
-        field::files,
+        field::visible,
         people::persons,
     },
 };
@@ -150,7 +150,7 @@ async fn known(
     now: Instant,
     photos: Vec<Uuid>,
 ) -> AppResult<HashMap<Uuid, Known>> {
-    let seen = files::visible_many(conn, scope, person, now, photos).await?;
+    let seen = visible::named(conn, scope, person, now, photos).await?;
     let tickets = seen.iter().filter(|file| file.subject == "ticket").map(|file| file.subject_id);
     let tickets = store::tickets::get_many(conn, scope, now, tickets.collect()).await?;
     let sites: HashSet<Uuid> = tickets.iter().filter_map(|ticket| ticket.site_id).collect();

@@ -19,7 +19,7 @@ use crate::{
     store::{
         self,
         evidence::{around, flags as rows, pictures},
-        field::{files, named::NamedFile},
+        field::{named::NamedFile, visible},
         people::persons,
     },
 };
@@ -118,7 +118,7 @@ pub struct Neighbour {
 pub async fn get(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<PhotoPage> {
     caller.require(Action::ReadPhotos)?;
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
-    let seen = files::visible(read, scope, caller.person_id, now, file_id).await?.ok_or(Code::NotFound)?;
+    let seen = visible::photo(read, scope, caller.person_id, now, file_id).await?.ok_or(Code::NotFound)?;
     let county = seen.county_id;
     let all = store::field::named::of_operation(read, seen.operation_id).await?;
     let named = all.iter().find(|file| file.file_id == file_id).ok_or(Code::NotFound)?;
@@ -211,7 +211,7 @@ async fn neighbours(
     caller: &Caller,
     county: Uuid,
     file_id: Uuid,
-    seen: &files::VisiblePhoto,
+    seen: &visible::VisiblePhoto,
 ) -> AppResult<Vec<Neighbour>> {
     let read = app.store.read();
     let Some(print) = pictures::print_of(read, county, seen.sha256).await? else { return Ok(Vec::new()) };

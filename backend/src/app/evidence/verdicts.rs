@@ -20,7 +20,7 @@ use crate::{
             flags::{self, PhotoFlagRow},
             verdicts::{self, Verdict},
         },
-        field::{files, named, operations},
+        field::{named, operations, visible},
         people::persons,
     },
 };
@@ -64,7 +64,7 @@ pub async fn propose(
     let (county, now, read) = (caller.county()?, app.clock.now(), app.store.read());
     let reason = reason_of(reason)?;
     let seen =
-        files::visible(read, caller.scope()?, caller.person_id, now, photo).await?.ok_or(Code::NotFound)?;
+        visible::photo(read, caller.scope()?, caller.person_id, now, photo).await?.ok_or(Code::NotFound)?;
     if seen.file.ok_or(Code::FileNotHere)?.erased {
         return Err(Code::FileErased.into());
     }

@@ -16,7 +16,10 @@ use crate::{
     store::{
         audit,
         evidence::blurs::{self, Blur},
-        field::files::{self, VisiblePhoto},
+        field::{
+            files,
+            visible::{self, VisiblePhoto},
+        },
         people::persons,
     },
 };
@@ -106,7 +109,7 @@ pub async fn show(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<Option
 
 async fn visible(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<VisiblePhoto> {
     let (scope, now) = (caller.scope()?, app.clock.now());
-    let seen = files::visible(app.store.read(), scope, caller.person_id, now, file_id).await?;
+    let seen = visible::photo(app.store.read(), scope, caller.person_id, now, file_id).await?;
     Ok(seen.ok_or(Code::NotFound)?)
 }
 

@@ -24,7 +24,7 @@ use crate::{
         self, Tx, audit,
         field::{
             erasures::{self, ASKED, ERASED, Erasure, WITHDRAWN},
-            files,
+            files, visible,
         },
         jobs::{self, NewJob},
     },
@@ -77,7 +77,7 @@ pub async fn ask(
     let county = caller.county()?;
     let reason = reason_of(reason)?;
     let now = app.clock.now();
-    let found = files::visible(app.store.read(), caller.scope()?, caller.person_id, now, photo)
+    let found = visible::photo(app.store.read(), caller.scope()?, caller.person_id, now, photo)
         .await?
         .ok_or(Code::NotFound)?;
     let file = found.file.ok_or(Code::FileNotHere)?;

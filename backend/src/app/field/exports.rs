@@ -17,7 +17,10 @@ use crate::{
     imaging::{self, Letters, Unfit},
     store::{
         self, audit,
-        field::files::{self, Copies, StoredFile, VisiblePhoto},
+        field::{
+            files::{Copies, StoredFile},
+            visible::{self, VisiblePhoto},
+        },
         places::{divisions, sites},
     },
 };
@@ -50,7 +53,7 @@ pub enum Exported {
 pub async fn stamped(app: &App, caller: &Caller, file_id: Uuid, wish: Wish) -> AppResult<Exported> {
     caller.require(Action::ExportPhotos)?;
     let (scope, now) = (caller.scope()?, app.clock.now());
-    let seen = files::visible(app.store.read(), scope, caller.person_id, now, file_id)
+    let seen = visible::photo(app.store.read(), scope, caller.person_id, now, file_id)
         .await?
         .ok_or(Code::NotFound)?;
     let key = Key { county: seen.county_id, sha256: seen.sha256 };
@@ -114,7 +117,7 @@ async fn layer(
     now: Instant,
     drawing: Uuid,
 ) -> AppResult<Option<Bytes>> {
-    let seen = files::visible(app.store.read(), scope, caller.person_id, now, drawing).await?;
+    let seen = visible::photo(app.store.read(), scope, caller.person_id, now, drawing).await?;
     let file = seen.and_then(|seen| seen.file).filter(|file| !file.erased && file.copies == Copies::Layer);
     match file {
         Some(file) => read_copy(app, Key { county: file.county_id, sha256: file.sha256 }).await,

@@ -9,7 +9,7 @@ use crate::{
         problem::Code,
     },
     store::{
-        field::{files, findings, inspections, operations},
+        field::{findings, inspections, operations, visible},
         places::sites,
     },
 };
@@ -49,7 +49,7 @@ impl App {
         let site = sites::get(read, scope, site).await?.ok_or(Code::NotFound)?;
         let when = self.sealed_at(scope, now, site.county_id, site.id).await?;
         let mut photos: Vec<(DateTime<Utc>, LastPhoto)> =
-            files::here_of_operations(read, scope, now, when.keys().copied().collect(), &ROLES)
+            visible::here_of_operations(read, scope, now, when.keys().copied().collect(), &ROLES)
                 .await?
                 .into_iter()
                 .filter_map(|file| {

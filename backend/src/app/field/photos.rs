@@ -16,7 +16,10 @@ use crate::{
     store::{
         Tx, audit,
         evidence::pictures,
-        field::files::{self, Copies, StoredFile},
+        field::{
+            files::{self, Copies, StoredFile},
+            visible,
+        },
         jobs,
     },
 };
@@ -79,7 +82,7 @@ impl App {
         caller.require(Action::ReadPhotos)?;
         let now = self.clock.now();
         let photo =
-            files::visible(self.store.read(), caller.scope()?, caller.person_id, now, request.file_id)
+            visible::photo(self.store.read(), caller.scope()?, caller.person_id, now, request.file_id)
                 .await?
                 .ok_or(Code::NotFound)?;
         let Some(file) = photo.file else { return Err(Code::FileNotHere.into()) };

@@ -12,7 +12,10 @@ use crate::{
         people::permission::Action,
         problem::{Code, Problem},
     },
-    store::field::files::{self, Copies, StoredFile},
+    store::field::{
+        files::{Copies, StoredFile},
+        visible,
+    },
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,7 +76,7 @@ pub async fn addresses(
         )));
     }
     let (scope, now) = (caller.scope()?, app.clock.now());
-    let seen = files::visible_all(app.store.read(), scope, caller.person_id, now, file_ids.clone()).await?;
+    let seen = visible::photos(app.store.read(), scope, caller.person_id, now, file_ids.clone()).await?;
     let holder = Holder { person: caller.person_id, session, post };
     let sign = |file_id| app.address_key.sign(&Grant { file_id, size, holder });
     let items = file_ids.into_iter().map(|file_id| {

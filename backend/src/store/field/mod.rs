@@ -8,3 +8,4 @@ pub mod named;
 pub mod operations;
 pub mod phones;
 pub mod uploads;
+pub mod visible;
