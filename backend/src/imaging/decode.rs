@@ -9,12 +9,9 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::colour::MAX_PROFILE;
-use super::gate::{Frame, MAX_ALLOC, MAX_SIDE};
+use super::gate::{Frame, MAX_ALLOC, MAX_SCANS, MAX_SIDE};
 use super::{Rgb, Unfit, buffers};
 use crate::domain::field::media::PhotoKind;
-
-/// Cameras write about ten; each scan of a progressive JPEG costs a pass over all coefficients, so this bounds the time.
-pub(super) const MAX_SCANS: usize = 32;
 
 pub(super) struct Decoded {
     /// As large as the frame says, or smaller where a decoder shrinks for nothing, but never below the display copy.

@@ -3,7 +3,8 @@
 
 use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
 
-use super::decode::{self, Decoded, MAX_SCANS};
+use super::decode::{self, Decoded};
+use super::gate::MAX_SCANS;
 use super::gate::Frame;
 use super::{DISPLAY_SIDE, Rgb, buffers};
 
