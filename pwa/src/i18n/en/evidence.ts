@@ -120,7 +120,7 @@ export const evidence: typeof zh = {
   },
   hints: {
     title: 'Hints about photos',
-    views: { label: 'View', open: 'To look at', decided: 'Mean nothing', verdicts: 'Findings by people', rules: 'Rules', storage: 'Stored photos' },
+    views: { label: 'View', open: 'Open', decided: 'Dismissed', verdicts: 'Findings', rules: 'Rules', storage: 'Storage' },
     help: {
       open: 'What the rules noticed; a strong one asks for a check on site. Look at the pair, and say why where it means nothing.',
       decided: 'Hints that somebody said mean nothing, with the reason. They can stand again.',

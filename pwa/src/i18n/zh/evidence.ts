@@ -118,7 +118,7 @@ export const evidence = {
   },
   hints: {
     title: '照片提示',
-    views: { label: '看什么', open: '待看', decided: '不算问题的', verdicts: '整改认定', rules: '规则', storage: '照片存储' },
+    views: { label: '看什么', open: '待看', decided: '不算问题', verdicts: '认定', rules: '规则', storage: '存储' },
     help: {
       open: '系统按规则给出的提示，强的在查看时要到现场核查。请看对照，不算问题的说明原因。',
       decided: '有人说明过原因、不算问题的提示。可以恢复。',
