@@ -4,8 +4,8 @@
 use turbojpeg::{Decompressor, Image, PixelFormat, ScalingFactor};
 
 use super::decode::{self, Decoded};
-use super::gate::MAX_SCANS;
 use super::gate::Frame;
+use super::gate::MAX_SCANS;
 use super::{DISPLAY_SIDE, Rgb, buffers};
 
 /// Pixels at least as large as the display copy; `None` where the other decoder shall try.
