@@ -56,20 +56,25 @@ pub(super) fn turn(picture: Rgb, orientation: Orientation) -> Rgb {
     }
     let (old_width, old_height) = (picture.width as usize, picture.height as usize);
     let (width, height) = orientation.apply_to_size(picture.width, picture.height);
-    let mut bytes = Vec::with_capacity(picture.bytes.len());
+    let (pixels, _rest) = picture.bytes.as_chunks::<3>();
+    // Undoes the clockwise turn, then the mirror, to find where a pixel came from. Wrapping, because a step may lead out of a picture that is
+    // one pixel wide.
+    let origin = |x: usize, y: usize| {
+        let (x, y) = match orientation.quarter_turns {
+            1 => (y, old_height.wrapping_sub(1 + x)),
+            2 => (old_width.wrapping_sub(1 + x), old_height - 1 - y),
+            3 => (old_width - 1 - y, x),
+            _ => (x, y),
+        };
+        let x = if orientation.mirrored { old_width.wrapping_sub(1 + x) } else { x };
+        y.wrapping_mul(old_width).wrapping_add(x)
+    };
+    let mut turned = Vec::with_capacity(pixels.len());
     for y in 0..height as usize {
-        for x in 0..width as usize {
-            // Undo the clockwise turn, then the mirror, to find where this pixel came from.
-            let (from_x, from_y) = match orientation.quarter_turns {
-                1 => (y, old_height - 1 - x),
-                2 => (old_width - 1 - x, old_height - 1 - y),
-                3 => (old_width - 1 - y, x),
-                _ => (x, y),
-            };
-            let from_x = if orientation.mirrored { old_width - 1 - from_x } else { from_x };
-            let at = (from_y * old_width + from_x) * 3;
-            bytes.extend_from_slice(&picture.bytes[at..at + 3]);
-        }
+        // Along a row of the upright picture the old places lie evenly.
+        let start = origin(0, y);
+        let step = origin(1, y).wrapping_sub(start);
+        turned.extend((0..width as usize).map(|x| pixels[start.wrapping_add(x.wrapping_mul(step))]));
     }
-    Rgb { width, height, bytes }
+    Rgb { width, height, bytes: turned.into_flattened() }
 }

