@@ -73,6 +73,8 @@ export async function demo({ database, pwa } = {}) {
   await start();
   return {
     url,
+    /** Where its database and files lie. */
+    folder,
     log,
     /** The people of a role, in the order in which they were printed: { role, login, password }. */
     logins: (role) => logins.filter((login) => login.role === role),

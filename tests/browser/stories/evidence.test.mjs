@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -320,4 +320,40 @@ test('a photo is taken along with its words below it, and with faces covered for
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   for (const one of browsers) assert.deepEqual(one.complaints(), []);
+});
+
+/** Makes it every file's turn to be read again, as if hours had passed. */
+const HOURS_LATER = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE file SET checked_at = '2020-01-01 00:00:00.000000+00:00'")
+db.execute("DELETE FROM lease WHERE name = 'schedule/scrub_files'")
+db.commit()
+`;
+
+test('a stored file that a disk has changed is told on the desk’s first screen', { timeout: 240_000 }, async () => {
+  const { page } = at;
+  const [{ sha256 }] = (await ticketOf(filled.tickets.returned)).before;
+  await county.stop();
+  const files = join(county.folder, 'files');
+  const entries = await readdir(files, { recursive: true, withFileTypes: true });
+  const entry = entries.find((one) => one.isFile() && one.name === sha256);
+  const stored = join(entry.parentPath, entry.name);
+  const bytes = await readFile(stored);
+  bytes[bytes.length - 1] ^= 0xff;
+  await writeFile(stored, bytes);
+  await new Promise((done, failed) => execFile('python3', ['-c', HOURS_LATER, join(county.folder, 'lalian.db')], (error) => (error ? failed(error) : done())));
+  await county.start();
+  await open(at, '/');
+  await expectEventually(async () => {
+    if ((await page.getByText('1 个存着的文件缺失或有变化').count()) > 0) return true;
+    await page.reload();
+    return false;
+  }, 'the alarm', 90_000);
+  await shot(at, 'storage-alarm');
+  await page.getByRole('link', { name: '看照片存储' }).click();
+  await page.getByText(`sha-256:${sha256}`).waitFor();
+  await shot(at, 'storage-broken');
+  await page.getByRole('link', { name: /证据/ }).first().click();
+  await page.getByRole('heading', { name: '照片证据' }).waitFor();
 });
