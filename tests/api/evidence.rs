@@ -120,6 +120,28 @@ stories! {
         assert!(flags.iter().all(|flag| flag["strength"] != "strong"), "{flags:?}");
     }
 
+    async fn bytes_under_the_id_of_another_photo_are_weighed_as_nobodys(world: World) {
+        let mirrored = |scene| saved(&imageops::flip_horizontal(scene), 80);
+        let (first, second) = (scenery(7), scenery(8));
+        accepted(&world, "bus_shelter", 0, saved(&first, 90)).await;
+        accepted(&world, "bus_shelter", 1, saved(&second, 90)).await;
+        let (id, taken) = accepted(&world, "public_toilet", 0, tiny(2)).await;
+        let (officer, office) = (world.township(0, Role::DeskOfficer).await, world.office().await);
+        let payload = json!({ "ticket_id": id, "seen_version": null, "attempt_id": fresh_id(), "note": "" });
+        let sealed = officer
+            .draft("ticket.rectify/1", payload)
+            .file("after", mirrored(&second), json!({ "file_id": taken.file_id }))
+            .photo("after", None, mirrored(&first))
+            .seal();
+        let (answer, _) = officer.send(&sealed).await;
+        assert_eq!(codes(&answer.at("/flags")), ["forked"]);
+        // The one that comes last is weighed last: by then the other one would have its flag too.
+        let flags = weighed(&office, id, "like_other").await;
+        for flag in flags.iter().filter(|flag| flag["operation_id"] == json!(sealed.id)) {
+            assert_eq!(flag["file_id"], json!(sealed.photos[1].file_id), "{flag}");
+        }
+    }
+
     async fn a_mirrored_picture_of_another_ticket_is_checked_on_site(world: World) {
         let scene = scenery(7);
         let (other, _) = accepted(&world, "bus_shelter", 0, saved(&scene, 90)).await;
