@@ -2,6 +2,7 @@
 
 use super::{
     columns::{due_sort, state},
+    requests,
     rows::scoped,
 };
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
         clock::Instant,
         page::{Cursor, PageRequest},
         people::scope::Scope,
-        tickets::{State, Ticket},
+        tickets::{State, Ticket, request::RequestState},
     },
     store::{Conn, Error, entity::ticket, search},
 };
@@ -45,6 +46,8 @@ pub struct Filter {
     pub closed: Option<(Instant, Instant)>,
     /// Of closed tickets only those closed after this.
     pub closed_after: Option<Instant>,
+    /// Of which something in this state is asked.
+    pub request: Option<RequestState>,
     pub newest_first: bool,
 }
 
@@ -198,6 +201,7 @@ fn narrowed(filter: &Filter, now: Instant) -> Condition {
         .add_option(
             filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
         )
+        .add_option(filter.request.map(|state| C::Id.in_subquery(requests::tickets_with(state))))
         .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
 }
 
