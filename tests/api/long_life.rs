@@ -27,7 +27,7 @@ async fn close(world: &World, id: Uuid, seed: u64) {
 
 /// An inspector looks at the site again and finds the same.
 async fn look_again(world: &World, site: &Site, seed: u64, round: Option<Uuid>) -> Vec<Value> {
-    let inspector = world.inspector().await;
+    let inspector = world.named_phone(Role::Inspector, 0, &format!("look {seed}")).await;
     let mut visit = site.visit(&inspector, &["BUS-01"]);
     visit.payload["round_id"] = json!(round);
     inspector.send(&visit.draft(&inspector, seed).seal()).await;
@@ -112,7 +112,7 @@ stories! {
         // By hand, with a photo, by somebody of the county.
         close(&world, id, 1_113).await;
         world.clock.advance(TimeDelta::days(20));
-        let inspector = world.inspector().await;
+        let inspector = world.named_phone(Role::Inspector, 0, "looks back").await;
         let again = || about(id, &json!({ "finding_id": fresh_id(), "note": "又松了" }));
         world.township(0, Role::DeputyLeader).await.operate("ticket.relapse/1", again()).await.expect_refusal("not_permitted");
         assert!(ticket(&inspector, id).await["allowed"].as_array().expect("kinds").contains(&json!("ticket.relapse/1")));
@@ -127,7 +127,7 @@ stories! {
         // Later it is a new ticket that names the one before it.
         close(&world, id, 1_115).await;
         world.clock.advance(TimeDelta::days(31));
-        let inspector = world.inspector().await;
+        let inspector = world.named_phone(Role::Inspector, 0, "looks back later").await;
         let late = inspector.operate("ticket.relapse/1", again()).await.expect(201);
         assert_eq!(late.at("/outcome"), "conflict");
         assert!(!ticket(&inspector, id).await["allowed"].as_array().expect("kinds").contains(&json!("ticket.relapse/1")));
@@ -204,13 +204,15 @@ stories! {
             applied(&officer, "ticket.accept/1", *id, json!({ "person_named": "" })).await;
         }
         let app = world.server().app();
-        assert_eq!(app.sweep_tickets().await.expect("swept").overdue, 0);
+        app.sweep_tickets().await.expect("swept");
+        assert_eq!(ticket(&officer, ids[0]).await["overdue_at"], Value::Null);
         // Made in time on a phone without a signal, which comes back a month later.
         let phone = world.named_phone(Role::DeputyLeader, 0, "valley").await;
         let (attempt, _) = repaired(&world, ids[0], 1_141).await;
         let sealed = phone.draft("ticket.submit/1", about(ids[0], &json!({ "attempt_id": attempt, "note": "" }))).seal();
         world.clock.advance(TimeDelta::days(28));
-        assert_eq!(app.sweep_tickets().await.expect("swept").overdue, 2);
+        // The server's own sweep may come in between; it is written once whoever does it.
+        app.sweep_tickets().await.expect("swept");
         assert_eq!(app.sweep_tickets().await.expect("swept").overdue, 0, "once");
         let office = world.office().await;
         for id in &ids {
@@ -241,7 +243,7 @@ stories! {
         let app = world.server().app();
         assert_eq!(app.sweep_tickets().await.expect("swept").archived, 0, "its month goes on");
         world.clock.advance(TimeDelta::days(9));
-        assert_eq!(app.sweep_tickets().await.expect("swept").archived, 1);
+        app.sweep_tickets().await.expect("swept");
         assert_eq!(app.sweep_tickets().await.expect("swept").archived, 0);
         let office = world.office().await;
         let row = ticket(&office, id).await;

@@ -59,7 +59,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Vec<Ticket>, Error> {
-    let mut query = ticket::Entity::find().filter(scoped(scope, now)).filter(narrowed(filter, now));
+    let mut query = ticket::Entity::find().filter(scoped(scope, now)).filter(narrowed(filter, scope, now));
     if let Some(Cursor { key, id }) = &page.after {
         query = query.filter(if filter.newest_first {
             let at = key.parse::<Instant>().unwrap_or(now);
@@ -105,7 +105,7 @@ pub async fn count_by_state(
         .column(C::State)
         .column_as(C::Id.count(), "n")
         .filter(scoped(scope, now))
-        .filter(narrowed(filter, now))
+        .filter(narrowed(filter, scope, now))
         .group_by(C::State)
         .into_model::<Row>()
         .all(conn.raw())
@@ -125,7 +125,7 @@ pub async fn count_by_township(
         .column(C::PlaceTownshipId)
         .column_as(C::Id.count(), "n")
         .filter(scoped(scope, now))
-        .filter(narrowed(filter, now))
+        .filter(narrowed(filter, scope, now))
         .group_by(C::PlaceTownshipId)
         .into_tuple()
         .all(conn.raw())
@@ -174,7 +174,7 @@ pub async fn open_by_site(
     Ok(rows.into_iter().collect())
 }
 
-fn narrowed(filter: &Filter, now: Instant) -> Condition {
+fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
     let with_unit = || C::State.is_in(State::WITH_UNIT.map(State::as_str));
     Condition::all()
         .add_option(
@@ -201,7 +201,12 @@ fn narrowed(filter: &Filter, now: Instant) -> Condition {
         .add_option(
             filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
         )
-        .add_option(filter.request.map(|state| C::Id.in_subquery(requests::tickets_with(state))))
+        .add_option(
+            scope
+                .county()
+                .zip(filter.request)
+                .map(|(county, state)| C::Id.in_subquery(requests::tickets_with(county, state))),
+        )
         .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
 }
 

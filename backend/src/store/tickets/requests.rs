@@ -172,11 +172,11 @@ pub async fn lapse(tx: &Tx, ticket: Uuid, at: Instant) -> Result<(), Error> {
     Ok(())
 }
 
-/// The tickets of which something in this state is asked.
-pub(super) fn tickets_with(state: RequestState) -> SelectStatement {
+/// The tickets of a county of which something in this state is asked.
+pub(super) fn tickets_with(county: Uuid, state: RequestState) -> SelectStatement {
     ticket_request::Entity::find()
         .select_only()
         .column(R::TicketId)
-        .filter(R::State.eq(state.as_str()))
+        .filter(R::CountyId.eq(county).and(R::State.eq(state.as_str())))
         .into_query()
 }

@@ -1,5 +1,5 @@
 //! What the clock alone moves: tickets newly overdue, holds whose day of review has come, closed ones to be put on file. By keyset
-//! over indexes that hold nothing else, so a sweep costs what it finds, however many tickets there are.
+//! over indexes of their own, so a sweep costs what it finds, however many tickets there are.
 
 use crate::{
     domain::{clock::Instant, tickets::State},
