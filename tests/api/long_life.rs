@@ -96,6 +96,7 @@ stories! {
         let inspector = world.inspector().await;
         let site = world.site(&inspector, "bus_shelter", 0).await;
         let id = in_progress(&world, &inspector, 1_110).await;
+        let (former, _) = repaired(&world, id, 1_109).await;
         close(&world, id, 1_111).await;
         let open = board_agrees(&world.office().await).await;
         world.clock.advance(TimeDelta::days(10));
@@ -108,6 +109,11 @@ stories! {
         assert_eq!(row["findings"].as_array().map(Vec::len), Some(2), "both looks: {row}");
         assert_eq!(row["before"].as_array().map(Vec::len), Some(2), "and both photos");
         assert_eq!(row["overdue"], false, "a new clock for the new work");
+
+        // What was recorded before it came back repairs nothing now.
+        let stale = json!({ "attempt_id": former, "note": "" });
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        assert_eq!(command(&deputy, "ticket.submit/1", id, stale).await.at("/outcome"), "conflict");
 
         // By hand, with a photo, by somebody of the county.
         close(&world, id, 1_113).await;

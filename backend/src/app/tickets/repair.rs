@@ -95,6 +95,18 @@ async fn shows_repair(entry: &Entry<'_>, operation: Uuid) -> AppResult<bool> {
     Ok(files.iter().any(|file| file.role == AFTER))
 }
 
+/// Recorded before the fault came back, or by the unit that had the ticket before: it says nothing of the present work.
+async fn is_of_before(entry: &Entry<'_>, ticket: &Ticket, attempt: Uuid) -> AppResult<bool> {
+    let id = attempt.to_string();
+    let events = store::tickets::events(entry.tx, ticket).await?;
+    let recorded = events.iter().rposition(|event| {
+        event.transition == Transition::Attempt.name() && event.data["attempt_id"] == id.as_str()
+    });
+    let begins = [Transition::T6.name(), Transition::T13.name()];
+    let began = events.iter().rposition(|event| begins.contains(&event.transition.as_str()));
+    Ok(recorded < began)
+}
+
 /// T10: the deputy puts an attempt forward.
 pub(super) async fn submit(entry: &Entry<'_>) -> Done {
     let body: AttemptBody = payload!(entry);
@@ -106,6 +118,9 @@ pub(super) async fn submit(entry: &Entry<'_>) -> Done {
     let Some(known) = known.filter(|attempt| attempt.state == "recorded") else {
         return Ok(Ok(conflict(entry, ticket).await?));
     };
+    if is_of_before(entry, &ticket, known.id).await? {
+        return Ok(Ok(conflict(entry, ticket).await?));
+    }
     // The one thing that the machine decides about a photo: the very same bytes prove nothing new.
     let reused = evidence::weigh::reused(entry.tx, entry.county, entry.now(), known.operation_id).await?;
     if !reused.is_empty() {
