@@ -10,6 +10,7 @@ pub mod replay;
 pub mod request;
 pub mod state;
 pub mod ticket;
+pub mod transition;
 
 pub use state::State;
 pub use ticket::Ticket;
