@@ -18,6 +18,7 @@ mod m0011_hidden_findings;
 mod m0012_evidence;
 mod m0013_verdicts;
 mod m0014_blurs;
+mod m0015_requests;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_evidence::Step),
             Box::new(m0013_verdicts::Step),
             Box::new(m0014_blurs::Step),
+            Box::new(m0015_requests::Step),
         ]
     }
 }

@@ -87,6 +87,12 @@ static KINDS: &[Kind] = &[
         run: |app, _| sweep::sessions(app).boxed_local(),
         give_up: None,
     },
+    Kind {
+        name: sweep::TICKETS,
+        attempts: 3,
+        run: |app, _| sweep::tickets(app).boxed_local(),
+        give_up: None,
+    },
 ];
 
 /// Works until told to stop; a job under way is finished first. Returns when all workers have stopped.

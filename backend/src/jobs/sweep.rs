@@ -1,4 +1,4 @@
-//! House-keeping: uploads whose time is over, copies that nobody made, jobs and sessions that ended, and desk writes that came in long ago.
+//! House-keeping, and what the clock alone does to tickets: uploads whose time is over, copies that nobody made, jobs and sessions that ended, and desk writes that came in long ago.
 
 use crate::{
     app::{App, AppError, AppResult},
@@ -13,6 +13,7 @@ pub(super) const FILES: &str = "scrub_files";
 pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
 pub(super) const SESSIONS: &str = "sweep_sessions";
+pub(super) const TICKETS: &str = "sweep_tickets";
 
 /// How long a finished job can still be looked at.
 const KEEP_DONE: TimeDelta = TimeDelta::days(1);
@@ -48,4 +49,9 @@ pub(super) async fn keys(app: &App) -> AppResult<()> {
 
 pub(super) async fn sessions(app: &App) -> AppResult<()> {
     app.sweep_sessions().await
+}
+
+/// Tickets newly overdue, holds to be reviewed, closed ones of former months.
+pub(super) async fn tickets(app: &App) -> AppResult<()> {
+    app.sweep_tickets().await.map(drop)
 }

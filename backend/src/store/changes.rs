@@ -1,7 +1,7 @@
 //! The change feed: what happened to which row, in the database's own order, for whose eyes.
 
 use super::{Conn, Error, Tx, entity::change, places::sites::Site};
-use crate::domain::clock::Instant;
+use crate::domain::{clock::Instant, tickets::Ticket};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use uuid::Uuid;
 
@@ -24,6 +24,22 @@ pub struct ChangeRow {
 }
 
 impl ChangeRow {
+    /// A ticket moved, perhaps away from the unit that had it.
+    pub fn of_ticket(ticket: &Ticket, unit_before: Option<Uuid>) -> Self {
+        Self {
+            county_id: ticket.county_id,
+            noun: "tickets",
+            object_id: ticket.id,
+            version: ticket.version,
+            township_before: unit_before,
+            township_after: ticket.unit_id,
+            village_id: ticket.place_village_id,
+            person_id: None,
+            visible_from: ticket.visible_from,
+            gone: false,
+        }
+    }
+
     /// A site is to be sent again: its register row changed, or what is known of its visits.
     pub fn of_site(site: &Site, township_before: Option<Uuid>, visible_from: Option<Instant>) -> Self {
         Self {

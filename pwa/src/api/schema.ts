@@ -1210,6 +1210,11 @@ export interface components {
         };
         /** @enum {string} */
         AnswerKind: "pass_fail" | "score" | "count" | "choice" | "text";
+        /**
+         * @description What is asked.
+         * @enum {string}
+         */
+        Asked: "send_back" | "extension" | "hold";
         /** @description One claim that it is repaired. */
         AttemptView: {
             /** Format: uuid */
@@ -1407,6 +1412,11 @@ export interface components {
         Counts: {
             /** Format: date-time */
             as_of: string;
+            /**
+             * Format: int64
+             * @description Of which something is asked that nobody has decided yet.
+             */
+            asked: number;
             /** Format: int64 */
             border: number;
             by_state: {
@@ -1435,6 +1445,8 @@ export interface components {
              *       "accept_days": 1,
              *       "due_soon_days": 2,
              *       "due_soon_percent": 25,
+             *       "relapse_dynamic_days": 7,
+             *       "relapse_static_days": 30,
              *       "rework_days": 1,
              *       "same_day_hours": 4,
              *       "working_hours": [
@@ -1517,6 +1529,18 @@ export interface components {
              * @default 25
              */
             due_soon_percent: number;
+            /**
+             * Format: int32
+             * @description … and one that is not static.
+             * @default 7
+             */
+            relapse_dynamic_days: number;
+            /**
+             * Format: int32
+             * @description Days after closing within which a static fault that is seen again is the same one come back …
+             * @default 30
+             */
+            relapse_static_days: number;
             /**
              * Format: int32
              * @description Working days that a returned repair has at least.
@@ -2545,6 +2569,8 @@ export interface components {
                 /** Format: double */
                 accuracy_m?: number | null;
                 after: components["schemas"]["PhotoRef"][];
+                /** Format: date-time */
+                archived_at?: string | null;
                 /** Format: uuid */
                 attempt_id?: string | null;
                 /** Format: int32 */
@@ -2562,7 +2588,19 @@ export interface components {
                 /** Format: date-time */
                 due_at?: string | null;
                 due_soon: boolean;
+                /** Format: int32 */
+                extensions: number;
+                /** Format: date-time */
+                first_due_at?: string | null;
                 flags: components["schemas"]["Flag"][];
+                hard_ask: string;
+                /** @description More than its unit can do alone, and what is asked of the county. */
+                hard_case: boolean;
+                /**
+                 * Format: date-time
+                 * @description Since when its clock stands still, and the day of review.
+                 */
+                held_at?: string | null;
                 /** @description Not yet shown to the township (unannounced round). */
                 hidden: boolean;
                 /** Format: uuid */
@@ -2575,9 +2613,19 @@ export interface components {
                 last_reason?: string | null;
                 /** Format: double */
                 lat?: number | null;
+                /**
+                 * Format: uuid
+                 * @description The closed ticket of the same fault before it.
+                 */
+                linked_ticket_id?: string | null;
                 /** Format: double */
                 lon?: number | null;
                 makes: string;
+                /**
+                 * Format: uuid
+                 * @description The ticket that has its evidence now.
+                 */
+                merged_into_id?: string | null;
                 /** @description Photos still on their way. */
                 missing_files: number;
                 note: string;
@@ -2587,14 +2635,37 @@ export interface components {
                 /** Format: date-time */
                 official_due_at?: string | null;
                 overdue: boolean;
+                /**
+                 * Format: date-time
+                 * @description The date that passed while the unit held it; null again when it turns out to have been met.
+                 */
+                overdue_at?: string | null;
                 /** @description What is odd about its photos; for the township only of its own work. */
                 photo_flags: components["schemas"]["PhotoFlagView"][];
+                /**
+                 * Format: int32
+                 * @description Reminded twice without anything done in between.
+                 */
+                reissued: number;
+                /**
+                 * Format: int32
+                 * @description Times that it came back soon after closing.
+                 */
+                relapse: number;
+                /** Format: int32 */
+                reminders: number;
+                /** @description What its units asked of the office, oldest first. */
+                requests: components["schemas"]["RequestView"][];
                 restricted: boolean;
+                /** Format: date */
+                review_day?: string | null;
                 /** Format: int32 */
                 rework: number;
                 /** Format: uuid */
                 round_id?: string | null;
                 seen_while_submitted: boolean;
+                /** Format: int32 */
+                send_back_denied: number;
                 severity: string;
                 /** Format: int32 */
                 sightings: number;
@@ -3026,6 +3097,42 @@ export interface components {
             /** @description Names to choose from with one tap. */
             suggestions?: string[];
         };
+        /**
+         * @description Where a request stands.
+         * @enum {string}
+         */
+        RequestState: "open" | "approved" | "denied" | "withdrawn" | "lapsed";
+        /** @description What a unit asked, and what was said to it. */
+        RequestView: {
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: uuid */
+            asked_by: string;
+            asked_by_name?: string | null;
+            /**
+             * Format: date
+             * @description The day that was agreed.
+             */
+            day?: string | null;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            measure: string;
+            note: string;
+            photos: components["schemas"]["PhotoRef"][];
+            reason: string;
+            state: components["schemas"]["RequestState"];
+            /** Format: uuid */
+            unit_id?: string | null;
+            unit_kind?: components["schemas"]["UnitKind"] | null;
+            unit_name?: string | null;
+            /** Format: date */
+            wanted_day?: string | null;
+            what: components["schemas"]["Asked"];
+            wrongly_routed: boolean;
+        };
         /** @description What became of a rescue file. */
         RescueReport: {
             files: components["schemas"]["RescuedFiles"];
@@ -3266,6 +3373,8 @@ export interface components {
             attempt_list: components["schemas"]["AttemptView"][];
             events: components["schemas"]["EventView"][];
             findings: components["schemas"]["FindingView"][];
+            /** @description What the acting post may ask of the office about it now. */
+            may_ask: components["schemas"]["Asked"][];
         };
         /** @description A ticket that a visit led to. */
         TicketLine: {
@@ -3282,6 +3391,8 @@ export interface components {
             /** Format: double */
             accuracy_m?: number | null;
             after: components["schemas"]["PhotoRef"][];
+            /** Format: date-time */
+            archived_at?: string | null;
             /** Format: uuid */
             attempt_id?: string | null;
             /** Format: int32 */
@@ -3299,7 +3410,19 @@ export interface components {
             /** Format: date-time */
             due_at?: string | null;
             due_soon: boolean;
+            /** Format: int32 */
+            extensions: number;
+            /** Format: date-time */
+            first_due_at?: string | null;
             flags: components["schemas"]["Flag"][];
+            hard_ask: string;
+            /** @description More than its unit can do alone, and what is asked of the county. */
+            hard_case: boolean;
+            /**
+             * Format: date-time
+             * @description Since when its clock stands still, and the day of review.
+             */
+            held_at?: string | null;
             /** @description Not yet shown to the township (unannounced round). */
             hidden: boolean;
             /** Format: uuid */
@@ -3312,9 +3435,19 @@ export interface components {
             last_reason?: string | null;
             /** Format: double */
             lat?: number | null;
+            /**
+             * Format: uuid
+             * @description The closed ticket of the same fault before it.
+             */
+            linked_ticket_id?: string | null;
             /** Format: double */
             lon?: number | null;
             makes: string;
+            /**
+             * Format: uuid
+             * @description The ticket that has its evidence now.
+             */
+            merged_into_id?: string | null;
             /** @description Photos still on their way. */
             missing_files: number;
             note: string;
@@ -3324,14 +3457,37 @@ export interface components {
             /** Format: date-time */
             official_due_at?: string | null;
             overdue: boolean;
+            /**
+             * Format: date-time
+             * @description The date that passed while the unit held it; null again when it turns out to have been met.
+             */
+            overdue_at?: string | null;
             /** @description What is odd about its photos; for the township only of its own work. */
             photo_flags: components["schemas"]["PhotoFlagView"][];
+            /**
+             * Format: int32
+             * @description Reminded twice without anything done in between.
+             */
+            reissued: number;
+            /**
+             * Format: int32
+             * @description Times that it came back soon after closing.
+             */
+            relapse: number;
+            /** Format: int32 */
+            reminders: number;
+            /** @description What its units asked of the office, oldest first. */
+            requests: components["schemas"]["RequestView"][];
             restricted: boolean;
+            /** Format: date */
+            review_day?: string | null;
             /** Format: int32 */
             rework: number;
             /** Format: uuid */
             round_id?: string | null;
             seen_while_submitted: boolean;
+            /** Format: int32 */
+            send_back_denied: number;
             severity: string;
             /** Format: int32 */
             sightings: number;
@@ -6420,6 +6576,8 @@ export interface operations {
                 /** @description Local day of closing. */
                 closed_on?: string;
                 department?: string;
+                /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
+                request?: components["schemas"]["RequestState"];
                 /** @description Part of number, title, note or item code. */
                 q?: string;
                 /** @description `due` (default) or `newest`. */

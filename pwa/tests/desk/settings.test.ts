@@ -4,7 +4,7 @@ import type { CountySettings } from '../../src/api/types';
 import { changes, fromForm, toForm } from '../../src/app/office/settings';
 
 const DEFAULTS: CountySettings = {
-  deadlines: { working_hours: [{ from: '09:00', to: '12:00' }, { from: '14:00', to: '18:00' }], same_day_hours: 4, accept_days: 1, rework_days: 1, due_soon_days: 2, due_soon_percent: 25 },
+  deadlines: { working_hours: [{ from: '09:00', to: '12:00' }, { from: '14:00', to: '18:00' }], same_day_hours: 4, accept_days: 1, rework_days: 1, due_soon_days: 2, due_soon_percent: 25, relapse_static_days: 30, relapse_dynamic_days: 7 },
   evidence: { same_bits: 31, look_bits: 64, near_m: 100, coarse_m: 100, old_hours: 72, speed_kmh: 200, clock_minutes: 30, strengths: { screenshot: 'weak' } },
   field: { far_from_site_m: 150, border_accuracy_m: 100, correction_hours: 72, photo_waiver_days: 7 },
   scoring: { gate_permille: 690 },

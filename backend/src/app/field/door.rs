@@ -258,7 +258,8 @@ impl Door<'_> {
             Some(Kind::InspectionSubmit) => inspections::submit(entry).await?,
             Some(Kind::InspectionCorrect) => inspections::correct(entry).await?,
             Some(Kind::FindingReport) => findings::report(entry).await?,
-            Some(kind) => commands::run(entry, kind).await?,
+            // On the heap: the many commands would make every arrival's future as large as the largest of them.
+            Some(kind) => Box::pin(commands::run(entry, kind)).await?,
         };
         Ok(done.unwrap_or_else(|_| Effect::refused(Refusal::Unreadable)))
     }

@@ -194,18 +194,7 @@ impl<'a> Entry<'a> {
         unit_before: Option<Uuid>,
     ) -> AppResult<Changed> {
         store::tickets::append_event(self.tx, ticket, event, self.by()).await?;
-        self.tell(ChangeRow {
-            county_id: self.county,
-            noun: "tickets",
-            object_id: ticket.id,
-            version: ticket.version,
-            township_before: unit_before,
-            township_after: ticket.unit_id,
-            village_id: ticket.place_village_id,
-            person_id: None,
-            visible_from: ticket.visible_from,
-            gone: false,
-        });
+        self.tell(ChangeRow::of_ticket(ticket, unit_before));
         Ok(Changed {
             noun: "tickets".into(),
             id: ticket.id,

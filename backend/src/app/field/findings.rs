@@ -3,7 +3,7 @@
 use super::answer::Changed;
 use super::entry::{Belongs, Effect, Entry};
 use crate::{
-    app::{AppError, AppResult},
+    app::{AppError, AppResult, tickets::board},
     domain::{
         clock::{Instant, local_day},
         field::{
@@ -169,6 +169,12 @@ async fn make(
         return sight(entry, draft, site, openness).await;
     }
     let mut ticket = new_ticket(entry, draft, site, openness);
+    if let Some(site) = site {
+        match Box::pin(came_back(entry, draft, site, openness, fixed)).await? {
+            CameBack::Relapsed(opened) => return Ok(opened),
+            CameBack::Later(before) => ticket.linked_ticket_id = before,
+        }
+    }
     if fixed {
         ticket.state = State::Closed;
         ticket.closed_at = Some(entry.times.effective());
@@ -205,6 +211,53 @@ async fn make(
         changed = issue(entry, &mut ticket, &step, openness.visible_from).await?;
     }
     Ok(Opened { ticket: Behind::Counted(ticket.id), changed: Some(changed), flags })
+}
+
+/// A fault that was closed before.
+enum CameBack {
+    /// Soon enough: the same ticket once more.
+    Relapsed(Opened),
+    /// Too late for that, or not for a visit to say: a ticket of its own, which names the one before it.
+    Later(Option<Uuid>),
+}
+
+/// T13 by a failed answer. What people of a township report themselves never counts against them, so a report relapses nothing.
+async fn came_back(
+    entry: &Entry<'_>,
+    draft: &Draft,
+    site: &Site,
+    openness: Openness,
+    fixed: bool,
+) -> AppResult<CameBack> {
+    let fault = (draft.item_code.as_str(), draft.instance_key.as_str());
+    let (county, round) = (entry.county, openness.round_id);
+    let closed = store::tickets::last_closed(entry.tx, county, site.id, fault, round, entry.now()).await?;
+    // The same finding under another operation is no other look.
+    let Some(mut ticket) = closed.filter(|ticket| ticket.finding_id != draft.id) else {
+        return Ok(CameBack::Later(None));
+    };
+    let soon = machine::relapses(&ticket, entry.times.effective(), entry.facts.deadlines());
+    if fixed
+        || !soon
+        || draft.inspection_id.is_none()
+        || store::tickets::open_fault(entry.tx, county, site.id, fault.0, fault.1).await?.is_some()
+    {
+        return Ok(CameBack::Later(Some(ticket.id)));
+    }
+    if openness.visible_from.is_none() && ticket.visible_from.is_some() {
+        // The unit would learn of the hidden round: it relapses when the round is released.
+        return Ok(CameBack::Relapsed(Opened::quietly(Behind::Waiting(ticket.id))));
+    }
+    let counted = board::share(&ticket);
+    let step = Step::Relapse { finding_id: draft.id, note: draft.note.clone() };
+    let Ok(event) = machine::apply(&mut ticket, &step, entry.when(), entry.facts.deadlines()) else {
+        return Ok(CameBack::Later(Some(ticket.id)));
+    };
+    store::tickets::update(entry.tx, &ticket).await?;
+    board::recount(entry.tx, county, counted, board::share(&ticket)).await?;
+    let changed = entry.record(&ticket, &event, ticket.unit_id).await?;
+    let ticket = Behind::Counted(ticket.id);
+    Ok(CameBack::Relapsed(Opened { ticket, changed: Some(changed), flags: Vec::new() }))
 }
 
 /// Whether a photo of the fault shows it repaired.
@@ -296,12 +349,26 @@ fn new_ticket(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: O
         missing_files: 0,
         flags: Vec::new(),
         visible_from: None,
+        relapse: 0,
+        reminders: 0,
+        idle_reminders: 0,
+        reissued: 0,
+        send_back_denied: 0,
+        extensions: 0,
+        hard_case: false,
+        hard_ask: String::new(),
+        held_at: None,
+        review_day: None,
+        merged_into_id: None,
+        linked_ticket_id: None,
+        archived_at: None,
+        overdue_at: None,
         version: 1,
     }
 }
 
 /// Where findings come from, by who reports them (R13).
-fn source(role: Role) -> &'static str {
+pub fn source(role: Role) -> &'static str {
     match role {
         Role::Inspector => "review",
         Role::Department => "department",

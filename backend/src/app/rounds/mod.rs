@@ -1,13 +1,17 @@
 //! Review rounds 拉练: begun by the office, hidden from townships while unannounced, released by a person.
 
 use crate::{
-    app::{App, AppError, AppResult, Caller, Once, field::facts::Facts, tickets::commands::show_evidence},
+    app::{
+        App, AppError, AppResult, Caller, Once,
+        field::facts::Facts,
+        tickets::{board, issue::show_evidence},
+    },
     domain::{
-        clock::{Instant, local_day},
+        clock::Instant,
         people::{permission::Action, scope::Scope},
         problem::{Code, Problem},
         tickets::{
-            Ticket,
+            State,
             machine::{self, Step, When},
         },
     },
@@ -214,10 +218,17 @@ async fn count_sightings(tx: &Tx, facts: &Facts, findings: Vec<FindingRow>, now:
         let Some(mut ticket) = store::tickets::lock(tx, scope, now, id).await? else { continue };
         let when =
             When { observed_at: finding.observed_at, accepted_at: now, effective: finding.observed_at };
-        let step = Step::Sight { finding_id: finding.id };
+        let before = board::share(&ticket);
+        // What was seen soon after closing is the same fault come back, as it would have been at once in an open round.
+        let step = if ticket.state == State::Closed {
+            Step::Relapse { finding_id: finding.id, note: finding.note.clone() }
+        } else {
+            Step::Sight { finding_id: finding.id }
+        };
         let event = machine::apply(&mut ticket, &step, when, facts.deadlines()).ok();
         if let Some(event) = event {
             store::tickets::update(tx, &ticket).await?;
+            board::recount(tx, facts.county, before, board::share(&ticket)).await?;
             let by = EventBy {
                 operation_id: Some(finding.operation_id),
                 person_id: Some(finding.person_id),
@@ -228,24 +239,9 @@ async fn count_sightings(tx: &Tx, facts: &Facts, findings: Vec<FindingRow>, now:
             store::tickets::append_event(tx, &ticket, &event, by).await?;
         }
         // Told either way: its finding and photos can be seen now.
-        store::changes::append(tx, now, vec![told(&ticket)]).await?;
+        store::changes::append(tx, now, vec![ChangeRow::of_ticket(&ticket, None)]).await?;
     }
     Ok(())
-}
-
-fn told(ticket: &Ticket) -> ChangeRow {
-    ChangeRow {
-        county_id: ticket.county_id,
-        noun: "tickets",
-        object_id: ticket.id,
-        version: ticket.version,
-        township_before: None,
-        township_after: ticket.unit_id,
-        village_id: ticket.place_village_id,
-        person_id: None,
-        visible_from: ticket.visible_from,
-        gone: false,
-    }
 }
 
 async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now: Instant) -> AppResult<()> {
@@ -265,16 +261,8 @@ async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now:
         store::tickets::append_event(tx, &ticket, &event, by).await?;
         show_evidence(tx, &ticket, now).await?;
         // On the days that the rows carry; what was fixed on the spot was never issued, and does not count.
-        if ticket.counts_as_static()
-            && let Some((township, issued)) = ticket.place_township_id.zip(ticket.issued_at)
-        {
-            let day = |at: Instant| local_day(at).to_string();
-            store::tickets::count_static(tx, county, township, day(issued), 1, 0).await?;
-            if let Some(closed) = ticket.closed_at {
-                store::tickets::count_static(tx, county, township, day(closed), 0, 1).await?;
-            }
-        }
-        store::changes::append(tx, now, vec![told(&ticket)]).await?;
+        board::recount(tx, county, None, board::share(&ticket)).await?;
+        store::changes::append(tx, now, vec![ChangeRow::of_ticket(&ticket, None)]).await?;
     }
     Ok(())
 }

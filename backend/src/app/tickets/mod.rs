@@ -1,5 +1,16 @@
 //! Tickets: commands from phones and desks, and what people read of them.
 
+mod allowed;
+pub mod board;
 pub mod commands;
+pub mod issue;
+mod merge;
+mod office;
 pub mod reads;
+mod relapse;
+mod repair;
+mod requests;
 pub mod show;
+mod step;
+pub mod sweep;
+mod verify;

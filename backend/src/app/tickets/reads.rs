@@ -1,6 +1,9 @@
 //! Reading tickets: lists, one with its whole history, counts for badges.
 
-use super::show::{Check, TicketView, check, show};
+use super::{
+    allowed::{Beside, allowed, may_ask},
+    show::{TicketView, show},
+};
 pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
     app::{
@@ -13,16 +16,16 @@ use crate::{
     },
     domain::{
         clock::Instant,
-        field::{kind::Kind, sheet},
+        field::sheet,
         page::{Page, PageRequest},
-        people::{permission::Action, role::UnitKind, scope::Scope},
+        people::{permission::Action, scope::Scope},
         problem::Code,
         tickets::{
             State, Ticket,
-            machine::{self, Transition},
+            request::{Asked, RequestState},
         },
     },
-    store::{self, field::named::NamedFile, tickets::attempts::Attempt},
+    store::{self, field::named::NamedFile, tickets::EventRow},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -40,6 +43,8 @@ pub struct TicketDetail {
     pub findings: Vec<FindingView>,
     /// Kinds of operation that the acting post may seal on it now.
     pub allowed: Vec<String>,
+    /// What the acting post may ask of the office about it now.
+    pub may_ask: Vec<Asked>,
 }
 
 /// One line of history.
@@ -55,6 +60,22 @@ pub struct EventView {
     pub data: serde_json::Value,
     pub observed_at: DateTime<Utc>,
     pub accepted_at: DateTime<Utc>,
+}
+
+impl EventView {
+    fn of(event: EventRow, names: &HashMap<Uuid, String>) -> Self {
+        Self {
+            version: event.version,
+            transition: event.transition,
+            from_state: event.from_state,
+            to_state: event.to_state,
+            person_name: event.person_id.and_then(|id| names.get(&id).cloned()),
+            reason: event.reason,
+            data: event.data,
+            observed_at: event.observed_at,
+            accepted_at: event.accepted_at,
+        }
+    }
 }
 
 /// One claim that it is repaired.
@@ -109,6 +130,8 @@ pub struct Counts {
     pub to_verify: i64,
     pub sent_back: i64,
     pub border: i64,
+    /// Of which something is asked that nobody has decided yet.
+    pub asked: i64,
     pub open_static: i64,
     /// Refused operations that wait for the office; 0 for everybody else.
     pub flagged: i64,
@@ -156,27 +179,23 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
     let of = |operation: Uuid| -> Vec<&NamedFile> {
         files.iter().filter(|file| file.operation_id == operation).collect()
     };
-    let allowed = allowed(caller, &ticket, &attempts, &files);
+    let may_ask = may_ask(caller, &ticket, &view.requests, now);
+    let beside = Beside {
+        requests: &view.requests,
+        may_ask: &may_ask,
+        attempts: &attempts,
+        files: &files,
+        rules: facts.deadlines(),
+        now,
+    };
+    let allowed = allowed(caller, &ticket, &beside);
     let visited = findings.iter().filter_map(|finding| finding.inspection_id).collect();
     let rows = store::field::inspections::get_many(read, scope, now, visited).await?;
     let visits: HashMap<Uuid, InspectionView> =
         visits::show(read, scope, now, rows).await?.into_iter().map(|visit| (visit.id, visit)).collect();
     Ok(TicketDetail {
         ticket: view,
-        events: events
-            .into_iter()
-            .map(|event| EventView {
-                version: event.version,
-                transition: event.transition,
-                from_state: event.from_state,
-                to_state: event.to_state,
-                person_name: event.person_id.and_then(|id| names.get(&id).cloned()),
-                reason: event.reason,
-                data: event.data,
-                observed_at: event.observed_at,
-                accepted_at: event.accepted_at,
-            })
-            .collect(),
+        events: events.into_iter().map(|event| EventView::of(event, &names)).collect(),
         attempt_list: attempts
             .into_iter()
             .map(|attempt| {
@@ -225,38 +244,8 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             })
             .collect(),
         allowed,
+        may_ask,
     })
-}
-
-/// What the acting post may seal on this ticket now; the same rules as the commands.
-fn allowed(caller: &Caller, ticket: &Ticket, attempts: &[Attempt], files: &[NamedFile]) -> Vec<String> {
-    let Some(post) = &caller.post else { return Vec::new() };
-    let own_unit = match post.unit_kind {
-        UnitKind::Township | UnitKind::Department => ticket.unit_id == Some(post.unit_id),
-        UnitKind::Village => ticket.unit_id == post.township_id,
-        UnitKind::County | UnitKind::Platform => false,
-    };
-    let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
-    let may = |kind: Kind| -> bool {
-        if !kind.action().allows(post.role) {
-            return false;
-        }
-        match kind {
-            Kind::TicketIssue => machine::allows(ticket.state, Transition::T2),
-            Kind::TicketDecline => machine::allows(ticket.state, Transition::T3),
-            Kind::TicketAccept => own_unit && machine::allows(ticket.state, Transition::T5),
-            Kind::TicketRectify => own_unit && machine::allows(ticket.state, Transition::Attempt),
-            Kind::TicketSubmit => {
-                own_unit
-                    && machine::allows(ticket.state, Transition::T10)
-                    && attempts.iter().any(|a| a.state == "recorded")
-            }
-            Kind::TicketVerify => check(caller, ticket, under_check, files) == Some(Check::Yes),
-            Kind::TicketVoid => machine::allows(ticket.state, Transition::T14),
-            Kind::InspectionSubmit | Kind::InspectionCorrect | Kind::FindingReport => false,
-        }
-    };
-    Kind::ALL.iter().copied().filter(|kind| may(*kind)).map(|kind| kind.as_str().to_owned()).collect()
 }
 
 /// Counts in the caller's scope.
@@ -271,6 +260,7 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
     let border =
         count(TicketFilter { border: Some(true), states: vec![State::Pending], ..TicketFilter::default() })
             .await?;
+    let asked = count(TicketFilter { request: Some(RequestState::Open), ..TicketFilter::default() }).await?;
     let fixed = count(TicketFilter { is_static: Some(true), ..TicketFilter::default() }).await?;
     let refused = match (scope, caller.require(Action::DecideOperations)) {
         (Scope::County { county }, Ok(_)) => store::field::operations::count_refused(read, county).await?,
@@ -284,6 +274,7 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         to_verify: sum(&all, &[State::Submitted]),
         sent_back: sum(&all, &[State::Rework]),
         border: border.values().sum(),
+        asked: asked.values().sum(),
         open_static: sum(
             &fixed,
             &[State::Issued, State::InProgress, State::Submitted, State::Rework, State::OnHold],

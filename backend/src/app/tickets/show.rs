@@ -1,5 +1,6 @@
 //! A ticket as people read it: with the names of its places and units, its dates judged, and its photos.
 
+use super::requests::INTERIM;
 use crate::{
     app::{
         AppResult, Caller,
@@ -14,11 +15,16 @@ use crate::{
             State, Ticket,
             deadline::DeadlineRules,
             machine::{self, Transition},
+            request::{Asked, RequestState},
         },
     },
-    store::{self, Conn, field::named::NamedFile, tickets::attempts::Attempt},
+    store::{
+        self, Conn,
+        field::named::NamedFile,
+        tickets::{attempts::Attempt, requests::Request},
+    },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
@@ -115,6 +121,29 @@ pub struct TicketView {
     pub due_soon: bool,
     /// Not yet shown to the township (unannounced round).
     pub hidden: bool,
+    /// Times that it came back soon after closing.
+    pub relapse: i32,
+    pub reminders: i32,
+    /// Reminded twice without anything done in between.
+    pub reissued: i32,
+    pub send_back_denied: i32,
+    pub extensions: i32,
+    /// More than its unit can do alone, and what is asked of the county.
+    pub hard_case: bool,
+    pub hard_ask: String,
+    /// Since when its clock stands still, and the day of review.
+    pub held_at: Option<DateTime<Utc>>,
+    pub review_day: Option<NaiveDate>,
+    pub first_due_at: Option<DateTime<Utc>>,
+    /// The ticket that has its evidence now.
+    pub merged_into_id: Option<Uuid>,
+    /// The closed ticket of the same fault before it.
+    pub linked_ticket_id: Option<Uuid>,
+    pub archived_at: Option<DateTime<Utc>>,
+    /// The date that passed while the unit held it; null again when it turns out to have been met.
+    pub overdue_at: Option<DateTime<Utc>>,
+    /// What its units asked of the office, oldest first.
+    pub requests: Vec<RequestView>,
     pub flags: Vec<Flag>,
     pub version: i32,
     pub before: Vec<PhotoRef>,
@@ -122,6 +151,30 @@ pub struct TicketView {
     pub voices: Vec<VoiceRef>,
     /// What is odd about its photos; for the township only of its own work.
     pub photo_flags: Vec<PhotoFlagView>,
+}
+
+/// What a unit asked, and what was said to it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RequestView {
+    pub id: Uuid,
+    pub what: Asked,
+    pub state: RequestState,
+    pub reason: String,
+    pub wanted_day: Option<NaiveDate>,
+    pub measure: String,
+    pub unit_kind: Option<UnitKind>,
+    pub unit_id: Option<Uuid>,
+    pub unit_name: Option<String>,
+    pub asked_by: Uuid,
+    pub asked_by_name: Option<String>,
+    pub asked_at: DateTime<Utc>,
+    pub decided_by_name: Option<String>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub note: String,
+    /// The day that was agreed.
+    pub day: Option<NaiveDate>,
+    pub wrongly_routed: bool,
+    pub photos: Vec<PhotoRef>,
 }
 
 /// Shows tickets that the caller has already been given, in their order.
@@ -133,8 +186,13 @@ pub async fn show(
     rules: &DeadlineRules,
     now: Instant,
 ) -> AppResult<Vec<TicketView>> {
-    let names = Names::load(conn, county, tickets).await?;
     let ids: Vec<Uuid> = tickets.iter().map(|ticket| ticket.id).collect();
+    let asked = store::tickets::requests::of_tickets(conn, ids.clone()).await?;
+    let names = Names::load(conn, county, tickets, &asked).await?;
+    let mut requests: HashMap<Uuid, Vec<Request>> = HashMap::new();
+    for request in asked {
+        requests.entry(request.ticket_id).or_default().push(request);
+    }
     let mut files: HashMap<Uuid, Vec<NamedFile>> = HashMap::new();
     for file in store::field::named::of_subjects(conn, caller.scope()?, now, ids.clone()).await? {
         files.entry(file.subject_id).or_default().push(file);
@@ -150,7 +208,9 @@ pub async fn show(
             let files = files.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let attempts = attempts.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let photo_flags = flags.get(&ticket.id).cloned().unwrap_or_default();
-            TicketView { photo_flags, ..view(caller, ticket, &names, files, attempts, rules, now) }
+            let requests = requests.get(&ticket.id).map_or(&[][..], Vec::as_slice);
+            let requests = requests.iter().map(|request| names.request(request, files)).collect();
+            TicketView { requests, photo_flags, ..view(caller, ticket, &names, files, attempts, rules, now) }
         })
         .collect())
 }
@@ -178,13 +238,14 @@ fn view(
         hidden: t.state != State::Pending && t.visible_from.is_none(),
         township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),
         village_name: t.place_village_id.and_then(|id| names.divisions.get(&id).cloned()),
-        unit_name: t
-            .unit_id
-            .and_then(|id| names.divisions.get(&id).or_else(|| names.departments.get(&id)).cloned()),
+        unit_name: t.unit_id.and_then(|id| names.unit(id)),
         site_name: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.0.clone())),
         site_code: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.1.clone())),
         missing_files: files.iter().filter(|file| file.state == "missing").count(),
-        before: photos(files.iter().filter(|file| file.role != "after" && !after(file)), files),
+        before: photos(
+            files.iter().filter(|file| !["after", INTERIM].contains(&file.role.as_str()) && !after(file)),
+            files,
+        ),
         after: photos(files.iter().filter(|file| after(file) || fix_on_spot(file)), files),
         voices: voices(files),
         photo_flags: Vec::new(),
@@ -226,6 +287,21 @@ fn view(
         seen_while_submitted: t.seen_while_submitted,
         attempt_id: t.attempt_id,
         last_reason: t.last_reason,
+        relapse: t.relapse,
+        reminders: t.reminders,
+        reissued: t.reissued,
+        send_back_denied: t.send_back_denied,
+        extensions: t.extensions,
+        hard_case: t.hard_case,
+        hard_ask: t.hard_ask,
+        held_at: t.held_at,
+        review_day: t.review_day,
+        first_due_at: t.first_due_at,
+        merged_into_id: t.merged_into_id,
+        linked_ticket_id: t.linked_ticket_id,
+        archived_at: t.archived_at,
+        overdue_at: t.overdue_at,
+        requests: Vec::new(),
         flags: t.flags,
         version: t.version,
     }
@@ -236,18 +312,52 @@ struct Names {
     divisions: HashMap<Uuid, String>,
     departments: HashMap<Uuid, String>,
     sites: HashMap<Uuid, (String, String)>,
+    people: HashMap<Uuid, String>,
 }
 
 impl Names {
-    async fn load(conn: &impl Conn, county: Uuid, tickets: &[Ticket]) -> AppResult<Self> {
+    fn unit(&self, id: Uuid) -> Option<String> {
+        self.divisions.get(&id).or_else(|| self.departments.get(&id)).cloned()
+    }
+
+    fn request(&self, request: &Request, files: &[NamedFile]) -> RequestView {
+        let r = request.clone();
+        let sent = files.iter().filter(|file| file.operation_id == r.operation_id);
+        RequestView {
+            unit_name: r.unit_id.and_then(|id| self.unit(id)),
+            asked_by_name: self.people.get(&r.asked_by).cloned(),
+            decided_by_name: r.decided_by.and_then(|id| self.people.get(&id).cloned()),
+            photos: photos(sent, files),
+            id: r.id,
+            what: r.what,
+            state: r.state,
+            reason: r.reason,
+            wanted_day: r.wanted_day,
+            measure: r.measure,
+            unit_kind: r.unit_kind,
+            unit_id: r.unit_id,
+            asked_by: r.asked_by,
+            asked_at: r.asked_at,
+            decided_at: r.decided_at,
+            note: r.note,
+            day: r.day,
+            wrongly_routed: r.wrongly_routed,
+        }
+    }
+
+    async fn load(conn: &impl Conn, county: Uuid, tickets: &[Ticket], asked: &[Request]) -> AppResult<Self> {
         let scope = Scope::County { county };
         let units =
             tickets.iter().flat_map(|t| [t.place_township_id, t.place_village_id, t.unit_id]).flatten();
+        let units = units.chain(asked.iter().filter_map(|request| request.unit_id));
         let units: Vec<Uuid> = units.collect::<HashSet<_>>().into_iter().collect();
         let sites: Vec<Uuid> =
             tickets.iter().filter_map(|t| t.site_id).collect::<HashSet<_>>().into_iter().collect();
         let divisions = store::places::divisions::get_many(conn, scope, units).await?;
-        let departments = if tickets.iter().any(|t| t.unit_kind == UnitKind::Department) {
+        let department = |kind: Option<UnitKind>| kind == Some(UnitKind::Department);
+        let departments = if tickets.iter().any(|t| department(Some(t.unit_kind)))
+            || asked.iter().any(|request| department(request.unit_kind))
+        {
             store::standards::departments::of_county(conn, county).await?
         } else {
             Vec::new()
@@ -257,7 +367,15 @@ impl Names {
         } else {
             store::places::sites::get_many(conn, scope, sites).await?
         };
+        let people = if asked.is_empty() {
+            HashMap::new()
+        } else {
+            let both =
+                asked.iter().flat_map(|request| [Some(request.asked_by), request.decided_by]).flatten();
+            store::people::persons::names(conn, both.collect::<HashSet<_>>().into_iter().collect()).await?
+        };
         Ok(Self {
+            people,
             divisions: divisions.into_iter().map(|division| (division.id, division.name)).collect(),
             departments: departments
                 .into_iter()

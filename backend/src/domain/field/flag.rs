@@ -53,6 +53,9 @@ flags! {
     SameAsBefore "same_as_before" "与整改前照片相同，请重拍" "The same as the photo from before; please take a new one";
     SameAsOther "same_as_other" "这张照片已经用过，请重拍" "This photo was used before; please take a new one";
     OnSiteNeeded "on_site_needed" "照片有提示，需到现场核查" "Something about the photos asks for a check on site";
+    DayPassed "day_passed" "日期已过，请另选一天" "The day has passed; please choose another";
+    AskedTooLate "asked_too_late" "期限已过，不能再申请延期" "The time is over; more can no longer be asked for";
+    AskedAlready "asked_already" "已有同类申请待答复" "The same was asked before and waits for an answer";
     PhotoMissing "photo_missing" "按规定应有照片" "A photo was expected";
     PhotoReason "photo_reason" "没有照片，已说明原因" "No photo, with a reason";
     AlbumWithoutReason "album_without_reason" "照片来自相册，未说明原因" "The photo comes from the album, without a reason";

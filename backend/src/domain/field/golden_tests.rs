@@ -9,7 +9,13 @@ use super::{
 use crate::domain::{
     people::role::UnitKind,
     standards::judge::Verdict,
-    tickets::command::{self, AcceptBody, AttemptBody, IssueBody, ReasonBody, Target, VerifyBody},
+    tickets::{
+        command::{
+            self, AcceptBody, ArchiveBody, AskBody, AttemptBody, DecideBody, Decision, EditBody, HardBody,
+            IssueBody, MergeBody, NoteBody, ReasonBody, RelapseBody, Target, VerifyBody, WithdrawAskBody,
+        },
+        request::Asked,
+    },
 };
 use uuid::Uuid;
 
@@ -32,6 +38,16 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::TicketSubmit => &[golden!("ticket.submit-1")],
         Kind::TicketVerify => &[golden!("ticket.verify-1")],
         Kind::TicketVoid => &[golden!("ticket.void-1")],
+        Kind::TicketAsk => &[golden!("ticket.ask-1")],
+        Kind::TicketDecide => &[golden!("ticket.decide-1")],
+        Kind::TicketWithdrawAsk => &[golden!("ticket.withdraw_ask-1")],
+        Kind::TicketResume => &[golden!("ticket.resume-1")],
+        Kind::TicketMerge => &[golden!("ticket.merge-1")],
+        Kind::TicketRelapse => &[golden!("ticket.relapse-1")],
+        Kind::TicketRemind => &[golden!("ticket.remind-1")],
+        Kind::TicketEdit => &[golden!("ticket.edit-1")],
+        Kind::TicketMarkHard => &[golden!("ticket.mark_hard-1")],
+        Kind::TicketArchive => &[golden!("ticket.archive-1")],
     }
 }
 
@@ -139,6 +155,57 @@ fn a_townships_steps_read_as_they_were_sealed() {
         assert_eq!(envelope.files.len(), files);
         assert!(envelope.files.iter().all(|file| file.role == "after"));
     }
+}
+
+#[test]
+fn a_request_and_its_answer_read_as_they_were_sealed() {
+    let envelope = read(Kind::TicketAsk);
+    let ask: AskBody = envelope.payload().unwrap();
+    aimed(ask.target);
+    assert_eq!((ask.request_id, ask.what, ask.reason.as_str()), (id(43), Asked::Hold, "冬天不能浇水泥"));
+    assert_eq!(ask.wanted_day.map(|day| day.to_string()).as_deref(), Some("2026-12-20"));
+    assert_eq!((ask.measure.as_str(), ask.unit_kind, ask.unit_id), ("已围挡，开春施工", None, None));
+    assert_eq!(envelope.files[0].role, "interim");
+    let decide: DecideBody = read(Kind::TicketDecide).payload().unwrap();
+    aimed(decide.target);
+    assert_eq!((decide.request_id, decide.verdict), (id(43), Decision::Approved));
+    assert_eq!(decide.day.map(|day| day.to_string()).as_deref(), Some("2026-12-10"));
+    assert_eq!((decide.unit_kind, decide.unit_id), (Some(UnitKind::Department), Some(id(41))));
+    assert!(decide.wrongly_routed && decide.note == "同意");
+    let withdraw: WithdrawAskBody = read(Kind::TicketWithdrawAsk).payload().unwrap();
+    aimed(withdraw.target);
+    assert_eq!(withdraw.request_id, id(43));
+}
+
+#[test]
+fn what_the_office_does_later_reads_as_it_was_sealed() {
+    for (kind, note) in [(Kind::TicketResume, "材料已到"), (Kind::TicketRemind, "请尽快")] {
+        let body: NoteBody = read(kind).payload().unwrap();
+        aimed(body.target);
+        assert_eq!(body.note, note);
+    }
+    let merge: MergeBody = read(Kind::TicketMerge).payload().unwrap();
+    aimed(merge.target);
+    assert_eq!((merge.into_ticket_id, merge.note.as_str()), (id(44), "同一处"));
+    let edit: EditBody = read(Kind::TicketEdit).payload().unwrap();
+    aimed(edit.target);
+    assert_eq!((edit.severity.as_deref(), edit.is_static), (Some("critical"), None));
+    assert_eq!(edit.due_day.map(|day| day.to_string()).as_deref(), Some("2026-12-05"));
+    assert_eq!(edit.reason, "有安全隐患");
+    let archive: ArchiveBody = read(Kind::TicketArchive).payload().unwrap();
+    aimed(archive.target);
+}
+
+#[test]
+fn a_fault_come_back_and_a_hard_case_read_as_they_were_sealed() {
+    let envelope = read(Kind::TicketRelapse);
+    let relapse: RelapseBody = envelope.payload().unwrap();
+    aimed(relapse.target);
+    assert_eq!((relapse.finding_id, relapse.note.as_str()), (id(8), "又坏了"));
+    assert_eq!(envelope.files[0].role, "finding");
+    let hard: HardBody = read(Kind::TicketMarkHard).payload().unwrap();
+    aimed(hard.target);
+    assert!(hard.hard && hard.ask == "请县里协调电力公司");
 }
 
 #[test]

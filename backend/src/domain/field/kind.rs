@@ -30,6 +30,16 @@ kinds! {
     TicketSubmit "ticket.submit/1" SubmitTicket;
     TicketVerify "ticket.verify/1" VerifyTicket;
     TicketVoid "ticket.void/1" VoidTicket;
+    TicketAsk "ticket.ask/1" AskTicket;
+    TicketDecide "ticket.decide/1" DecideTicket;
+    TicketWithdrawAsk "ticket.withdraw_ask/1" WithdrawAskTicket;
+    TicketResume "ticket.resume/1" ResumeTicket;
+    TicketMerge "ticket.merge/1" MergeTicket;
+    TicketRelapse "ticket.relapse/1" RelapseTicket;
+    TicketRemind "ticket.remind/1" RemindTicket;
+    TicketEdit "ticket.edit/1" EditTicket;
+    TicketMarkHard "ticket.mark_hard/1" MarkHardTicket;
+    TicketArchive "ticket.archive/1" ArchiveTicket;
 }
 
 impl Kind {

@@ -39,6 +39,16 @@ permissions! {
     SubmitTicket "ticket.submit" [DeputyLeader Department];
     VerifyTicket "ticket.verify" [Inspector Office];
     VoidTicket "ticket.void" [Office];
+    AskTicket "ticket.ask" [MainLeader DeputyLeader DeskOfficer Department];
+    DecideTicket "ticket.decide" [Office];
+    WithdrawAskTicket "ticket.withdraw_ask" [MainLeader DeputyLeader DeskOfficer Department];
+    ResumeTicket "ticket.resume" [Office];
+    MergeTicket "ticket.merge" [Office];
+    RelapseTicket "ticket.relapse" [Inspector Office Department];
+    RemindTicket "ticket.remind" [Office];
+    EditTicket "ticket.edit" [Office];
+    MarkHardTicket "ticket.mark_hard" [Office MainLeader DeputyLeader Department];
+    ArchiveTicket "ticket.archive" [Office];
     // reading
     ReadPlaces "places.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadStandards "standards.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];

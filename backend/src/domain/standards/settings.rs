@@ -38,6 +38,10 @@ pub struct Deadlines {
     pub due_soon_days: u32,
     /// … or this share of its time in percent, whichever is later: one day's work is not "soon" from its first minute.
     pub due_soon_percent: u32,
+    /// Days after closing within which a static fault that is seen again is the same one come back …
+    pub relapse_static_days: u32,
+    /// … and one that is not static.
+    pub relapse_dynamic_days: u32,
 }
 
 /// A span of a working day, `HH:MM`.
@@ -89,6 +93,8 @@ impl Default for Deadlines {
             rework_days: 1,
             due_soon_days: 2,
             due_soon_percent: 25,
+            relapse_static_days: 30,
+            relapse_dynamic_days: 7,
         }
     }
 }
@@ -123,12 +129,14 @@ impl CountySettings {
         let mut faults = Vec::new();
         let d = &self.deadlines;
         let e = &self.evidence;
-        let numbers: [(&str, u32, RangeInclusive<u32>); 17] = [
+        let numbers: [(&str, u32, RangeInclusive<u32>); 19] = [
             ("/deadlines/same_day_hours", d.same_day_hours, 0..=24),
             ("/deadlines/accept_days", d.accept_days, 0..=30),
             ("/deadlines/rework_days", d.rework_days, 0..=30),
             ("/deadlines/due_soon_days", d.due_soon_days, 0..=30),
             ("/deadlines/due_soon_percent", d.due_soon_percent, 1..=100),
+            ("/deadlines/relapse_static_days", d.relapse_static_days, 0..=365),
+            ("/deadlines/relapse_dynamic_days", d.relapse_dynamic_days, 0..=365),
             ("/field/far_from_site_m", self.field.far_from_site_m, 10..=10_000),
             ("/field/border_accuracy_m", self.field.border_accuracy_m, 0..=2_000),
             ("/field/correction_hours", self.field.correction_hours, 0..=720),

@@ -1,6 +1,8 @@
 //! Commands on a ticket, as people seal them, and the reasons that the forms offer.
 
+use super::request::Asked;
 use crate::domain::{field::envelope::Place, people::role::UnitKind};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -71,6 +73,127 @@ pub struct VerifyBody {
     pub on_site: bool,
     #[serde(default)]
     pub position: Option<Place>,
+}
+
+/// `ticket.ask/1`: send-back, extension or hold.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AskBody {
+    #[serde(flatten)]
+    pub target: Target,
+    /// Made by the author, so that a repeat is the same request.
+    pub request_id: Uuid,
+    pub what: Asked,
+    pub reason: String,
+    /// The new last day, or the day of review.
+    #[serde(default)]
+    pub wanted_day: Option<NaiveDate>,
+    /// What is done in the meantime; the plan.
+    #[serde(default)]
+    pub measure: String,
+    /// Who should do it instead.
+    #[serde(default)]
+    pub unit_kind: Option<UnitKind>,
+    #[serde(default)]
+    pub unit_id: Option<Uuid>,
+}
+
+/// `ticket.decide/1`: T6, T7, T8, or no.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DecideBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub request_id: Uuid,
+    pub verdict: Decision,
+    #[serde(default)]
+    pub note: String,
+    /// The agreed day where it is another than the wanted one.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
+    /// The new owner where it is another than the wanted one.
+    #[serde(default)]
+    pub unit_kind: Option<UnitKind>,
+    #[serde(default)]
+    pub unit_id: Option<Uuid>,
+    /// The first routing was wrong, so the clock starts anew.
+    #[serde(default)]
+    pub wrongly_routed: bool,
+}
+
+/// What the office says to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Approved,
+    Denied,
+}
+
+/// `ticket.withdraw_ask/1`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct WithdrawAskBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub request_id: Uuid,
+}
+
+/// `ticket.resume/1` (T9) and `ticket.remind/1` (T16).
+#[derive(Debug, Clone, Deserialize)]
+pub struct NoteBody {
+    #[serde(flatten)]
+    pub target: Target,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// `ticket.merge/1`: T4.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MergeBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub into_ticket_id: Uuid,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// `ticket.relapse/1`: T13.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RelapseBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub finding_id: Uuid,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// `ticket.edit/1`: T17; what is null stays.
+#[derive(Debug, Clone, Deserialize)]
+pub struct EditBody {
+    #[serde(flatten)]
+    pub target: Target,
+    #[serde(default)]
+    pub severity: Option<String>,
+    #[serde(default)]
+    pub is_static: Option<bool>,
+    #[serde(default)]
+    pub due_day: Option<NaiveDate>,
+    pub reason: String,
+}
+
+/// `ticket.mark_hard/1`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct HardBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub hard: bool,
+    /// What is asked of the county.
+    #[serde(default)]
+    pub ask: String,
+}
+
+/// `ticket.archive/1`: T18.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct ArchiveBody {
+    #[serde(flatten)]
+    pub target: Target,
 }
 
 /// Whether a repair holds.

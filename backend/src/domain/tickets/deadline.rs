@@ -76,6 +76,8 @@ pub struct DeadlineRules {
     pub soon_days: u32,
     /// Share of its time, in percent, within which it counts so at the earliest.
     pub soon_percent: u32,
+    /// Days after closing within which a fault that is seen again counts as the same one: static, dynamic.
+    pub relapse_days: (u32, u32),
 }
 
 impl DeadlineRules {
@@ -89,7 +91,14 @@ impl DeadlineRules {
             rework_days: set.rework_days,
             soon_days: set.due_soon_days,
             soon_percent: set.due_soon_percent,
+            relapse_days: (set.relapse_static_days, set.relapse_dynamic_days),
         }
+    }
+
+    /// How long after closing a fault can come back as the same one.
+    pub fn relapse_within(&self, is_static: bool) -> TimeDelta {
+        let (fixed, moving) = self.relapse_days;
+        TimeDelta::days(i64::from(if is_static { fixed } else { moving }))
     }
 
     /// When a ticket issued at `issued_at` is due.

@@ -2,11 +2,15 @@
 
 pub mod command;
 pub mod deadline;
+mod effects;
 pub mod machine;
 #[cfg(test)]
 mod machine_tests;
+pub mod replay;
+pub mod request;
 pub mod state;
 pub mod ticket;
+pub mod transition;
 
 pub use state::State;
 pub use ticket::Ticket;

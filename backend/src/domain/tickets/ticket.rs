@@ -2,6 +2,7 @@
 
 use super::State;
 use crate::domain::{clock::Instant, field::flag::Flag, people::role::UnitKind};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 /// The namespace of ticket ids: a ticket's id is the UUIDv5 of its first finding's id, so a replay cannot double it.
@@ -68,6 +69,28 @@ pub struct Ticket {
     pub flags: Vec<Flag>,
     /// From when the township side may see it; `None` = hidden (unannounced round).
     pub visible_from: Option<Instant>,
+    /// Times that it came back soon after closing 反弹.
+    pub relapse: i32,
+    pub reminders: i32,
+    /// Reminders since the unit last did something.
+    pub idle_reminders: i32,
+    /// Reminded twice without anything done in between 反复交办.
+    pub reissued: i32,
+    pub send_back_denied: i32,
+    pub extensions: i32,
+    /// More than its unit can do alone, and what is asked of the county (R58).
+    pub hard_case: bool,
+    pub hard_ask: String,
+    /// Since when its clock stands still, and until when.
+    pub held_at: Option<Instant>,
+    pub review_day: Option<NaiveDate>,
+    /// The ticket that has its evidence now.
+    pub merged_into_id: Option<Uuid>,
+    /// The closed ticket of the same fault before it.
+    pub linked_ticket_id: Option<Uuid>,
+    pub archived_at: Option<Instant>,
+    /// The date that passed while the unit held it, written once; taken back when it was met after all.
+    pub overdue_at: Option<Instant>,
     pub version: i32,
 }
 

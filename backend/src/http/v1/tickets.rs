@@ -14,7 +14,7 @@ use crate::{
         page::Page,
         problem::{Code, Problem},
         standards::calendar::{end_of_day, start_of_day},
-        tickets::State,
+        tickets::{State, request::RequestState},
     },
     http::{
         extract::{Path, Query},
@@ -48,6 +48,8 @@ pub struct ListQuery {
     /// Local day of closing.
     closed_on: Option<chrono::NaiveDate>,
     department: Option<String>,
+    /// Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`.
+    request: Option<RequestState>,
     /// Part of number, title, note or item code.
     q: Option<String>,
     /// `due` (default) or `newest`.
@@ -83,6 +85,7 @@ pub async fn list(
         issued: asked.issued_on.map(day_span),
         closed: asked.closed_on.map(day_span),
         department: asked.department,
+        request: asked.request,
         search: asked.q.filter(|text| !text.trim().is_empty()),
         newest_first: newest_first(asked.sort.as_deref())?,
         ..TicketFilter::default()

@@ -39,4 +39,5 @@ pub mod site_kind;
 pub mod static_day;
 pub mod ticket;
 pub mod ticket_event;
+pub mod ticket_request;
 pub mod upload;

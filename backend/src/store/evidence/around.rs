@@ -16,7 +16,7 @@ use operation::Column as O;
 use operation_file::Column as F;
 
 /// Roles of photographs; drawings, voices and sheets of paper are no evidence of a place.
-const PHOTOGRAPHS: [&str; 3] = ["overview", "before", "after"];
+const PHOTOGRAPHS: [&str; 5] = ["overview", "before", "after", "interim", "finding"];
 /// References looked at for one picture. More than this many twins tell nothing new.
 const MOST: u64 = 200;
 

@@ -169,6 +169,24 @@ pub async fn show(tx: &Tx, county: Uuid, id: Uuid, at: Instant) -> Result<(), Er
     Ok(())
 }
 
+/// Moves the findings of a ticket to the one that it was merged into; answers the operations that told of them.
+pub async fn move_to(tx: &Tx, county: Uuid, from: Uuid, to: Uuid) -> Result<Vec<Uuid>, Error> {
+    let theirs = C::CountyId.eq(county).and(C::TicketId.eq(from));
+    let operations: Vec<Uuid> = finding::Entity::find()
+        .select_only()
+        .column(C::OperationId)
+        .filter(theirs.clone())
+        .into_tuple()
+        .all(tx.raw())
+        .await?;
+    finding::Entity::update_many()
+        .col_expr(C::TicketId, Expr::value(to))
+        .filter(theirs)
+        .exec(tx.raw())
+        .await?;
+    Ok(operations)
+}
+
 /// Marks findings that their author withdrew in a correction.
 pub async fn withdraw(tx: &Tx, county: Uuid, ids: Vec<Uuid>) -> Result<(), Error> {
     finding::Entity::update_many()

@@ -307,6 +307,23 @@ pub async fn release(
     Ok(())
 }
 
+/// What these operations sent with one ticket belongs to another one now.
+pub async fn move_to(
+    tx: &Tx,
+    county: Uuid,
+    from: Uuid,
+    to: Uuid,
+    operations: Vec<Uuid>,
+) -> Result<(), Error> {
+    operation_file::Entity::update_many()
+        .col_expr(C::SubjectId, Expr::value(to))
+        .filter(C::CountyId.eq(county).and(C::SubjectId.eq(from)).and(C::Subject.eq("ticket")))
+        .filter(C::OperationId.is_in(operations))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
+}
+
 /// Lets whoever repairs see the files of these operations from `at` on, at whatever they hang.
 pub async fn release_operations(
     tx: &Tx,

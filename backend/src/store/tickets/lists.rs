@@ -2,6 +2,7 @@
 
 use super::{
     columns::{due_sort, state},
+    requests,
     rows::scoped,
 };
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
         clock::Instant,
         page::{Cursor, PageRequest},
         people::scope::Scope,
-        tickets::{State, Ticket},
+        tickets::{State, Ticket, request::RequestState},
     },
     store::{Conn, Error, entity::ticket, search},
 };
@@ -45,6 +46,8 @@ pub struct Filter {
     pub closed: Option<(Instant, Instant)>,
     /// Of closed tickets only those closed after this.
     pub closed_after: Option<Instant>,
+    /// Of which something in this state is asked.
+    pub request: Option<RequestState>,
     pub newest_first: bool,
 }
 
@@ -56,7 +59,7 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Vec<Ticket>, Error> {
-    let mut query = ticket::Entity::find().filter(scoped(scope, now)).filter(narrowed(filter, now));
+    let mut query = ticket::Entity::find().filter(scoped(scope, now)).filter(narrowed(filter, scope, now));
     if let Some(Cursor { key, id }) = &page.after {
         query = query.filter(if filter.newest_first {
             let at = key.parse::<Instant>().unwrap_or(now);
@@ -102,7 +105,7 @@ pub async fn count_by_state(
         .column(C::State)
         .column_as(C::Id.count(), "n")
         .filter(scoped(scope, now))
-        .filter(narrowed(filter, now))
+        .filter(narrowed(filter, scope, now))
         .group_by(C::State)
         .into_model::<Row>()
         .all(conn.raw())
@@ -122,7 +125,7 @@ pub async fn count_by_township(
         .column(C::PlaceTownshipId)
         .column_as(C::Id.count(), "n")
         .filter(scoped(scope, now))
-        .filter(narrowed(filter, now))
+        .filter(narrowed(filter, scope, now))
         .group_by(C::PlaceTownshipId)
         .into_tuple()
         .all(conn.raw())
@@ -171,7 +174,7 @@ pub async fn open_by_site(
     Ok(rows.into_iter().collect())
 }
 
-fn narrowed(filter: &Filter, now: Instant) -> Condition {
+fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
     let with_unit = || C::State.is_in(State::WITH_UNIT.map(State::as_str));
     Condition::all()
         .add_option(
@@ -197,6 +200,12 @@ fn narrowed(filter: &Filter, now: Instant) -> Condition {
         .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))
         .add_option(
             filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
+        )
+        .add_option(
+            scope
+                .county()
+                .zip(filter.request)
+                .map(|(county, state)| C::Id.in_subquery(requests::tickets_with(county, state))),
         )
         .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
 }

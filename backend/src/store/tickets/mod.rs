@@ -5,8 +5,11 @@ pub mod board;
 mod columns;
 mod history;
 mod lists;
+pub mod requests;
 mod rows;
+mod sweep;
 
 pub use history::*;
 pub use lists::*;
 pub use rows::*;
+pub use sweep::*;

@@ -14,7 +14,7 @@ use crate::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait,
     sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -47,6 +47,37 @@ pub async fn open_fault(
                 .and(C::InstanceKey.eq(instance)),
         )
         .filter(C::State.is_in(State::OPEN.map(State::as_str)))
+        .lock(LockType::Update)
+        .one(tx.raw())
+        .await?
+        .map(Ticket::try_from)
+        .transpose()
+}
+
+/// The last closed ticket of a fault at a site, locked for change. One of a round that is still hidden only to that round: anywhere
+/// else it would tell of the round.
+pub async fn last_closed(
+    tx: &Tx,
+    county: Uuid,
+    site: Uuid,
+    (item, instance): (&str, &str),
+    round: Option<Uuid>,
+    now: Instant,
+) -> Result<Option<Ticket>, Error> {
+    let told =
+        Condition::any().add(C::VisibleFrom.lte(now)).add_option(round.map(|round| C::RoundId.eq(round)));
+    ticket::Entity::find()
+        .filter(
+            C::CountyId
+                .eq(county)
+                .and(C::SiteId.eq(site))
+                .and(C::ItemCode.eq(item))
+                .and(C::InstanceKey.eq(instance)),
+        )
+        .filter(C::State.eq(State::Closed.as_str()))
+        .filter(told)
+        .order_by_desc(C::ClosedAt)
+        .limit(1)
         .lock(LockType::Update)
         .one(tx.raw())
         .await?

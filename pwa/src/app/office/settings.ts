@@ -2,7 +2,7 @@
 import type { CountySettings } from '@/api/types';
 
 export const FIELDS = {
-  deadlines: ['working_hours', 'same_day_hours', 'accept_days', 'rework_days', 'due_soon_days', 'due_soon_percent'],
+  deadlines: ['working_hours', 'same_day_hours', 'accept_days', 'rework_days', 'due_soon_days', 'due_soon_percent', 'relapse_static_days', 'relapse_dynamic_days'],
   field: ['far_from_site_m', 'border_accuracy_m', 'correction_hours', 'photo_waiver_days'],
   evidence: ['same_bits', 'look_bits', 'near_m', 'coarse_m', 'old_hours', 'speed_kmh', 'clock_minutes'],
   scoring: ['gate_permille'],

@@ -50,6 +50,8 @@ export const desk: typeof zh = {
       rework_days: 'Working days that a returned repair has at least',
       due_soon_days: 'Due soon: working days left',
       due_soon_percent: 'or percent of the time left (the later one)',
+      relapse_static_days: 'A closed static issue seen again within so many days has come back',
+      relapse_dynamic_days: 'A closed dynamic issue seen again within so many days has come back',
       far_from_site_m: 'Metres from the site that count as far and ask why',
       border_accuracy_m: 'Metres of error assumed for a position without accuracy, near borders',
       correction_hours: 'Hours in which an inspector may correct',

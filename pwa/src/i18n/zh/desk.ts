@@ -49,6 +49,8 @@ export const desk = {
       rework_days: '退回重改至少给几个工作日',
       due_soon_days: '剩几个工作日算临期',
       due_soon_percent: '或剩百分之几的时间算临期（取晚的）',
+      relapse_static_days: '静态问题销号后几天内再现算反弹',
+      relapse_dynamic_days: '动态问题销号后几天内再现算反弹',
       far_from_site_m: '离点位多少米算远，要说明原因',
       border_accuracy_m: '没有精度的定位按多少米误差判断边界',
       correction_hours: '检查人员几小时内可以更正',

@@ -1,0 +1,152 @@
+//! What the responsible unit does: takes a ticket up (T5), records attempts, and puts one forward (T10).
+
+use super::requests::lift;
+use super::step::{Done, conflict, is_own, only, payload, step, target};
+use crate::{
+    app::{
+        AppError, AppResult, evidence,
+        field::{
+            answer::Refusal,
+            entry::{Effect, Entry},
+        },
+    },
+    domain::{
+        evidence::flag::PhotoFlag,
+        field::{flag::FlagCode, inspection::MAX_TEXT},
+        tickets::{
+            Ticket,
+            command::{AcceptBody, AttemptBody},
+            machine::{Step, Transition},
+        },
+    },
+    store::{self, tickets::attempts::Attempt},
+};
+use uuid::Uuid;
+
+/// Role of a picture of a repair.
+const AFTER: &str = "after";
+
+/// T5.
+pub(super) async fn accept(entry: &Entry<'_>) -> Done {
+    let body: AcceptBody = payload!(entry);
+    let ticket = target!(entry, body.target.ticket_id);
+    if !is_own(entry, &ticket) {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    only(
+        entry,
+        ticket,
+        &Step::Accept { person_named: entry.text(&body.person_named, 64), acceptor: entry.author.person_id },
+    )
+    .await
+}
+
+/// Records an attempt, of any duty; the state stays.
+pub(super) async fn rectify(entry: &Entry<'_>) -> Done {
+    let body: AttemptBody = payload!(entry);
+    let ticket = target!(entry, body.target.ticket_id);
+    if !is_own(entry, &ticket) {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    if store::tickets::attempts::get(entry.tx, ticket.id, body.attempt_id).await?.is_some() {
+        return Ok(Ok(conflict(entry, ticket).await?));
+    }
+    let done = step(entry, ticket, &Step::Attempt { attempt_id: body.attempt_id }).await?;
+    let (ticket, mut effect) = match done {
+        Ok(done) => done,
+        Err(conflict) => return Ok(Ok(conflict)),
+    };
+    let inserted = store::tickets::attempts::insert(entry.tx, attempt(entry, &ticket, &body)).await?;
+    if !inserted {
+        return Err(AppError::Internal("attempt id taken by another ticket".into()));
+    }
+    if !shows_repair(entry, entry.envelope.operation_id).await? {
+        effect.flags.push(FlagCode::PhotoMissing.with(AFTER));
+    }
+    Ok(Ok(effect))
+}
+
+fn attempt(entry: &Entry<'_>, ticket: &Ticket, body: &AttemptBody) -> Attempt {
+    Attempt {
+        id: body.attempt_id,
+        county_id: entry.county,
+        ticket_id: ticket.id,
+        no: ticket.attempts,
+        operation_id: entry.envelope.operation_id,
+        person_id: entry.author.person_id,
+        post_id: entry.author.post_id,
+        note: entry.text(&body.note, MAX_TEXT),
+        state: "recorded".into(),
+        submitted_by: None,
+        submitted_at: None,
+        submitted_accepted_at: None,
+        verified_by: None,
+        verified_at: None,
+        reason: None,
+        verdict_note: String::new(),
+        observed_at: entry.times.effective(),
+        accepted_at: entry.now(),
+    }
+}
+
+/// Whether an operation brought a picture of the repair.
+async fn shows_repair(entry: &Entry<'_>, operation: Uuid) -> AppResult<bool> {
+    let files = store::field::named::of_operation(entry.tx, operation).await?;
+    Ok(files.iter().any(|file| file.role == AFTER))
+}
+
+/// Recorded before the fault came back, or by the unit that had the ticket before: it says nothing of the present work.
+async fn is_of_before(entry: &Entry<'_>, ticket: &Ticket, attempt: Uuid) -> AppResult<bool> {
+    let id = attempt.to_string();
+    let events = store::tickets::events(entry.tx, ticket).await?;
+    let recorded = events.iter().rposition(|event| {
+        event.transition == Transition::Attempt.name() && event.data["attempt_id"] == id.as_str()
+    });
+    let begins = [Transition::T6.name(), Transition::T13.name()];
+    let began = events.iter().rposition(|event| begins.contains(&event.transition.as_str()));
+    Ok(recorded < began)
+}
+
+/// T10: the deputy puts an attempt forward.
+pub(super) async fn submit(entry: &Entry<'_>) -> Done {
+    let body: AttemptBody = payload!(entry);
+    let ticket = target!(entry, body.target.ticket_id);
+    if !is_own(entry, &ticket) {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    let known = store::tickets::attempts::get(entry.tx, ticket.id, body.attempt_id).await?;
+    let Some(known) = known.filter(|attempt| attempt.state == "recorded") else {
+        return Ok(Ok(conflict(entry, ticket).await?));
+    };
+    if is_of_before(entry, &ticket, known.id).await? {
+        return Ok(Ok(conflict(entry, ticket).await?));
+    }
+    // The one thing that the machine decides about a photo: the very same bytes prove nothing new.
+    let reused = evidence::weigh::reused(entry.tx, entry.county, entry.now(), known.operation_id).await?;
+    if !reused.is_empty() {
+        let mut effect = conflict(entry, ticket).await?;
+        effect.flags.extend(reused.into_iter().map(|(flag, file)| match flag {
+            PhotoFlag::SameAsBefore => FlagCode::SameAsBefore.with(file.to_string()),
+            _ => FlagCode::SameAsOther.with(file.to_string()),
+        }));
+        return Ok(Ok(effect));
+    }
+    let what = Step::Submit { attempt_id: body.attempt_id, note: entry.text(&body.note, MAX_TEXT) };
+    let done = step(entry, ticket, &what).await?;
+    let Ok((ticket, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
+    if !shows_repair(entry, known.operation_id).await? {
+        // Whoever checks is told that nothing shows the repair.
+        effect.flags.push(FlagCode::PhotoMissing.with(AFTER));
+    }
+    evidence::weigh::handed_in(entry.tx, entry.county, entry.now(), known.operation_id).await?;
+    store::tickets::attempts::mark_submitted(
+        entry.tx,
+        body.attempt_id,
+        entry.author.person_id,
+        entry.times.effective(),
+        entry.now(),
+    )
+    .await?;
+    // Made in time, arrived late: what the sweep wrote down in between is taken back.
+    Ok(Ok(lift(entry, ticket, effect, Transition::T10, entry.times.effective()).await?))
+}

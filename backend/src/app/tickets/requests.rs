@@ -1,0 +1,245 @@
+//! What a unit asks and what the office says to it: send-back (T6), extension (T7), hold (T8). A request is a row beside its ticket.
+
+use super::step::{Done, conflict, conflict_with, is_own, only, payload, step, target, unit_exists};
+use crate::{
+    app::{
+        AppResult,
+        field::{
+            answer::Refusal,
+            entry::{Effect, Entry, Outcome},
+        },
+    },
+    domain::{
+        clock::{Instant, local_day},
+        field::{envelope::Unreadable, flag::FlagCode, inspection::MAX_TEXT},
+        people::role::UnitKind,
+        tickets::{
+            Ticket,
+            command::{AskBody, DecideBody, Decision, WithdrawAskBody},
+            machine::{self, Step, Transition},
+            request::{Asked, RequestState},
+        },
+    },
+    store::{
+        self,
+        tickets::requests::{Decided, Request},
+    },
+};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+/// Role of a picture of what was done in the meantime.
+pub(super) const INTERIM: &str = "interim";
+
+fn unreadable(cause: &str) -> Unreadable {
+    Unreadable { cause: cause.into() }
+}
+
+/// A unit asks.
+pub(super) async fn ask(entry: &Entry<'_>) -> Done {
+    let body: AskBody = payload!(entry);
+    let plan = body.what == Asked::SendBack || (body.wanted_day.is_some() && !body.measure.trim().is_empty());
+    if body.reason.trim().is_empty() || !plan {
+        return Ok(Err(unreadable("reason, wanted_day or measure")));
+    }
+    let ticket = target!(entry, body.target.ticket_id);
+    if !is_own(entry, &ticket) || !body.what.roles().contains(&entry.author.role) {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    let unit = match body.unit_kind.zip(body.unit_id).filter(|_| body.what == Asked::SendBack) {
+        Some((kind, id)) if unit_exists(entry, kind, id).await? => Some((kind, id)),
+        Some(_) => return Ok(Err(unreadable("unit"))),
+        None => None,
+    };
+    if body.wanted_day.is_some_and(|day| day < local_day(entry.now())) {
+        return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
+    }
+    let reason = entry.text(&body.reason, MAX_TEXT);
+    let what = Step::Ask { request_id: body.request_id, asked: body.what, reason: reason.clone() };
+    // Asked of the machine before the row is there: what it does not allow must leave none.
+    if !machine::would_apply(&ticket, &what, entry.when(), entry.facts.deadlines()) {
+        let late = body.what == Asked::Extension && machine::allows(ticket.state, what.transition());
+        return Ok(Ok(if late {
+            conflict_with(entry, ticket, FlagCode::AskedTooLate).await?
+        } else {
+            conflict(entry, ticket).await?
+        }));
+    }
+    if !store::tickets::requests::insert(entry.tx, row(entry, &ticket, &body, unit, reason)).await? {
+        return Ok(Ok(conflict_with(entry, ticket, FlagCode::AskedAlready).await?));
+    }
+    let done = step(entry, ticket, &what).await?;
+    let Ok((_, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
+    let shown = entry.envelope.files.iter().any(|file| file.role == INTERIM);
+    if body.what == Asked::Hold && !shown {
+        effect.flags.push(FlagCode::PhotoMissing.with(INTERIM));
+    }
+    Ok(Ok(effect))
+}
+
+fn row(
+    entry: &Entry<'_>,
+    ticket: &Ticket,
+    body: &AskBody,
+    unit: Option<(UnitKind, Uuid)>,
+    reason: String,
+) -> Request {
+    Request {
+        id: body.request_id,
+        county_id: entry.county,
+        ticket_id: ticket.id,
+        what: body.what,
+        state: RequestState::Open,
+        reason,
+        wanted_day: body.wanted_day.filter(|_| body.what != Asked::SendBack),
+        measure: entry.text(&body.measure, MAX_TEXT),
+        unit_kind: unit.map(|(kind, _)| kind),
+        unit_id: unit.map(|(_, id)| id),
+        asked_by: entry.author.person_id,
+        asked_post: entry.author.post_id,
+        asked_at: entry.times.effective(),
+        operation_id: entry.envelope.operation_id,
+        decided_by: None,
+        decided_at: None,
+        note: String::new(),
+        day: None,
+        wrongly_routed: false,
+        decision_id: None,
+    }
+}
+
+/// The request that a command names, while it is open.
+async fn open_request(entry: &Entry<'_>, ticket: &Ticket, id: Uuid) -> AppResult<Option<Request>> {
+    let found = store::tickets::requests::get(entry.tx, ticket.id, id).await?;
+    Ok(found.filter(|request| request.state == RequestState::Open))
+}
+
+/// The unit takes its request back.
+pub(super) async fn withdraw(entry: &Entry<'_>) -> Done {
+    let body: WithdrawAskBody = payload!(entry);
+    let ticket = target!(entry, body.target.ticket_id);
+    if !is_own(entry, &ticket) {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    let Some(request) = open_request(entry, &ticket, body.request_id).await? else {
+        return Ok(Ok(conflict(entry, ticket).await?));
+    };
+    if !request.what.roles().contains(&entry.author.role) {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    let done = step(entry, ticket, &Step::WithdrawAsk { request_id: request.id }).await?;
+    if done.is_ok() {
+        let decided = decided(entry, RequestState::Withdrawn, String::new());
+        store::tickets::requests::decide(entry.tx, request.id, decided).await?;
+    }
+    Ok(Ok(done.map_or_else(|conflict| conflict, |(_, effect)| effect)))
+}
+
+fn decided(entry: &Entry<'_>, state: RequestState, note: String) -> Decided {
+    Decided {
+        state,
+        by: entry.author.person_id,
+        at: entry.times.effective(),
+        operation_id: entry.envelope.operation_id,
+        note,
+        day: None,
+        unit: None,
+        wrongly_routed: false,
+    }
+}
+
+/// The office says yes or no.
+pub(super) async fn decide(entry: &Entry<'_>) -> Done {
+    let body: DecideBody = payload!(entry);
+    if body.verdict == Decision::Denied && body.note.trim().is_empty() {
+        return Ok(Err(unreadable("note")));
+    }
+    let ticket = target!(entry, body.target.ticket_id);
+    let Some(request) = open_request(entry, &ticket, body.request_id).await? else {
+        return Ok(Ok(conflict(entry, ticket).await?));
+    };
+    let note = entry.text(&body.note, MAX_TEXT);
+    let mut decided = decided(entry, RequestState::Approved, note.clone());
+    let what = if body.verdict == Decision::Denied {
+        decided.state = RequestState::Denied;
+        Step::Deny { request_id: request.id, asked: request.what, note }
+    } else {
+        match request.what {
+            Asked::SendBack => {
+                let unit = body.unit_kind.zip(body.unit_id).or(request.unit_kind.zip(request.unit_id));
+                let Some((unit_kind, unit_id)) = unit else { return Ok(Err(unreadable("unit"))) };
+                if !unit_exists(entry, unit_kind, unit_id).await? {
+                    return Ok(Err(unreadable("unit")));
+                }
+                (decided.unit, decided.wrongly_routed) = (unit, body.wrongly_routed);
+                let wrongly_routed = body.wrongly_routed;
+                Step::SendBack { request_id: request.id, unit_kind, unit_id, wrongly_routed, note }
+            }
+            Asked::Extension | Asked::Hold => {
+                let Some(day) = body.day.or(request.wanted_day) else { return Ok(Err(unreadable("day"))) };
+                if day < local_day(entry.now()) {
+                    return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
+                }
+                decided.day = Some(day);
+                if request.what == Asked::Hold {
+                    Step::Hold { request_id: request.id, review_day: day, note }
+                } else if needs_second(entry, &ticket, request.id).await? {
+                    return second_asked(entry, ticket, request.id, day).await;
+                } else {
+                    Step::Extend { request_id: request.id, day, note }
+                }
+            }
+        }
+    };
+    let done = step(entry, ticket, &what).await?;
+    let (ticket, effect) = match done {
+        Ok(done) => done,
+        Err(conflict) => return Ok(Ok(conflict)),
+    };
+    store::tickets::requests::decide(entry.tx, request.id, decided).await?;
+    if matches!(what, Step::Extend { .. }) {
+        return Ok(Ok(lift(entry, ticket, effect, Transition::T7, request.asked_at).await?));
+    }
+    Ok(Ok(effect))
+}
+
+/// A further extension takes two persons of the office, as voiding does.
+async fn needs_second(entry: &Entry<'_>, ticket: &Ticket, request: Uuid) -> AppResult<bool> {
+    if ticket.extensions == 0 {
+        return Ok(false);
+    }
+    let of_request = request.to_string();
+    let events = store::tickets::events(entry.tx, ticket).await?;
+    Ok(!events.iter().any(|event| {
+        event.transition == Transition::ApprovalAsked.name()
+            && event.data["request_id"] == of_request.as_str()
+            && event.person_id != Some(entry.author.person_id)
+    }))
+}
+
+async fn second_asked(entry: &Entry<'_>, ticket: Ticket, request_id: Uuid, day: NaiveDate) -> Done {
+    let effect = only(entry, ticket, &Step::AskApproval { request_id, day }).await?;
+    Ok(effect.map(|effect| match effect.outcome {
+        Outcome::Applied => Effect { outcome: Outcome::Waiting, ..effect },
+        _ => effect,
+    }))
+}
+
+/// Takes T15 back where the date that it names was met after all: made in time and arrived late, or more time was asked for in time.
+pub(super) async fn lift(
+    entry: &Entry<'_>,
+    mut ticket: Ticket,
+    mut effect: Effect,
+    because: Transition,
+    at: Instant,
+) -> AppResult<Effect> {
+    if ticket.overdue_at.is_none_or(|due| at > due) {
+        return Ok(effect);
+    }
+    let what = Step::Lift { because };
+    if let Ok(event) = machine::apply(&mut ticket, &what, entry.when(), entry.facts.deadlines()) {
+        store::tickets::update(entry.tx, &ticket).await?;
+        effect.changed = vec![entry.record(&ticket, &event, ticket.unit_id).await?];
+    }
+    Ok(effect)
+}

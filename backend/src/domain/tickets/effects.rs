@@ -1,0 +1,292 @@
+//! What each step changes beside the state: clocks and counters (domain.md 4.3, 4.4). Called by the machine only.
+
+use super::deadline::DeadlineRules;
+use super::machine::{Step, When};
+use super::request::Asked;
+use super::{State, Ticket};
+use crate::domain::{
+    clock::{Instant, local_day},
+    people::role::UnitKind,
+    standards::calendar::end_of_day,
+};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// What a step changes beside the state.
+pub(super) fn effects(
+    ticket: &mut Ticket,
+    step: &Step,
+    when: When,
+    rules: &DeadlineRules,
+) -> (String, Value) {
+    match step {
+        Step::Issue { unit_kind, unit_id, number, severity, is_static, deadline_days, note } => {
+            ticket.unit_kind = *unit_kind;
+            ticket.unit_id = Some(*unit_id);
+            ticket.number = Some(number.clone());
+            ticket.severity = severity.clone().unwrap_or_else(|| ticket.severity.clone());
+            ticket.is_static = is_static.unwrap_or(ticket.is_static);
+            ticket.deadline_days = deadline_days.unwrap_or(ticket.deadline_days);
+            // A border case is settled by whoever issues it; the place follows the township that was chosen.
+            place(ticket, *unit_kind, *unit_id);
+            ticket.border = false;
+            // The clock starts when we issue, whatever a phone believes; of a hidden round, when it is released.
+            ticket.issued_at = Some(when.accepted_at);
+            if ticket.visible_from.is_some() {
+                start_clock(ticket, when.accepted_at, rules);
+            }
+            let due = ticket.due_at;
+            (
+                note.clone(),
+                json!({ "unit_kind": unit_kind, "unit_id": unit_id, "number": number, "due_at": due }),
+            )
+        }
+        Step::Decline { reason }
+        | Step::Withdraw { reason }
+        | Step::Void { reason }
+        | Step::AskVoid { reason } => (reason.clone(), json!({})),
+        Step::Accept { person_named, acceptor } => {
+            ticket.accepted_at = Some(when.effective);
+            ticket.acceptor_id = Some(*acceptor);
+            let late =
+                ticket.issued_at.is_some_and(|at| when.effective > rules.due_at(at, rules.accept_days));
+            ticket.slow += i32::from(late);
+            ticket.idle_reminders = 0;
+            (String::new(), json!({ "person_named": person_named, "late": late }))
+        }
+        Step::Attempt { attempt_id } => {
+            ticket.attempts += 1;
+            ticket.idle_reminders = 0;
+            (String::new(), json!({ "attempt_id": attempt_id, "no": ticket.attempts }))
+        }
+        Step::Submit { attempt_id, note } => {
+            ticket.attempt_id = Some(*attempt_id);
+            ticket.submitted_at = Some(when.effective);
+            ticket.seen_while_submitted = false;
+            ticket.idle_reminders = 0;
+            let late = ticket.official_due_at.is_some_and(|due| when.effective > due);
+            // Made in time, arrived late: the clock of the making counts, and the history says so.
+            let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
+            (note.clone(), json!({ "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late }))
+        }
+        Step::Pass { attempt_id, on_site, note } => {
+            ticket.closed_at = Some(when.effective);
+            (note.clone(), json!({ "attempt_id": attempt_id, "on_site": on_site }))
+        }
+        Step::Fail { attempt_id, reason, note, on_site } => {
+            ticket.rework += 1;
+            ticket.hollow += i32::from(reason == "not_done");
+            ticket.last_reason = Some(reason.clone());
+            // The unit's clock stood still during the check; the rest of it runs on, with one working day at least.
+            if let Some(submitted) = ticket.submitted_at {
+                stood_still(ticket, submitted, when.effective, rules);
+                let grace = rules.due_at(when.accepted_at, rules.rework_days);
+                ticket.due_at = ticket.due_at.map(|due| due.max(grace));
+            }
+            let data = json!({ "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note });
+            (reason.clone(), data)
+        }
+        Step::Release => {
+            ticket.visible_from = Some(when.accepted_at);
+            // What was fixed on the spot, or was begun by a department that knew, keeps its dates.
+            if ticket.state == State::Issued || (ticket.state == State::Rework && ticket.due_at.is_none()) {
+                start_clock(ticket, when.accepted_at, rules);
+            }
+            (String::new(), json!({ "due_at": ticket.due_at }))
+        }
+        Step::Sight { finding_id } => {
+            ticket.sightings += 1;
+            // A sighting may be told late, after its hidden round: what was seen before the repair says nothing of it.
+            let repaired = ticket.submitted_at.is_none_or(|at| at <= when.effective);
+            ticket.seen_while_submitted |= ticket.state == State::Submitted && repaired;
+            (String::new(), json!({ "finding_id": finding_id }))
+        }
+        Step::Ask { .. } | Step::Deny { .. } | Step::AskApproval { .. } | Step::WithdrawAsk { .. } => {
+            asking(ticket, step)
+        }
+        Step::SendBack { .. } | Step::Extend { .. } | Step::Hold { .. } | Step::Resume { .. } => {
+            clocks(ticket, step, when, rules)
+        }
+        Step::Merge { .. } | Step::TakeIn { .. } | Step::Relapse { .. } => again(ticket, step, when, rules),
+        Step::Overdue
+        | Step::Lift { .. }
+        | Step::Remind { .. }
+        | Step::Edit { .. }
+        | Step::MarkHard { .. }
+        | Step::Archive => desk(ticket, step, when),
+    }
+}
+
+/// Requests, and what is said to them without a change.
+fn asking(ticket: &mut Ticket, step: &Step) -> (String, Value) {
+    match step {
+        Step::Ask { request_id, asked, reason } => {
+            (reason.clone(), json!({ "request_id": request_id, "what": asked }))
+        }
+        Step::Deny { request_id, asked, note } => {
+            ticket.send_back_denied += i32::from(*asked == Asked::SendBack);
+            (note.clone(), json!({ "request_id": request_id, "what": asked }))
+        }
+        Step::AskApproval { request_id, day } => {
+            (String::new(), json!({ "request_id": request_id, "day": day }))
+        }
+        Step::WithdrawAsk { request_id } => (String::new(), json!({ "request_id": request_id })),
+        _ => (String::new(), json!({})),
+    }
+}
+
+/// The same fault elsewhere or once more.
+fn again(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
+    match step {
+        Step::Merge { into, note } => {
+            ticket.merged_into_id = Some(*into);
+            (note.clone(), json!({ "into_ticket_id": into }))
+        }
+        Step::TakeIn { ticket_id, sightings } => {
+            ticket.sightings += sightings;
+            (String::new(), json!({ "ticket_id": ticket_id, "sightings": sightings }))
+        }
+        Step::Relapse { finding_id, note } => {
+            let closed = ticket.closed_at.take();
+            ticket.archived_at = None;
+            ticket.relapse += 1;
+            ticket.sightings += 1;
+            // A new clock for the new work; of a hidden round, when it is released. The first date stays on record.
+            if ticket.visible_from.is_some() {
+                let first = ticket.first_due_at;
+                let issued = ticket.issued_at;
+                let official = ticket.official_due_at;
+                start_clock(ticket, when.accepted_at, rules);
+                ticket.issued_at = issued.or(ticket.issued_at);
+                ticket.first_due_at = first.or(ticket.first_due_at);
+                ticket.official_due_at = ticket.official_due_at.max(official);
+                ticket.due_at = ticket.due_at.max(ticket.official_due_at);
+            }
+            (note.clone(), json!({ "finding_id": finding_id, "closed_at": closed }))
+        }
+        _ => (String::new(), json!({})),
+    }
+}
+
+/// What the office, the sweep and whoever marks a hard case do beside the repair.
+fn desk(ticket: &mut Ticket, step: &Step, when: When) -> (String, Value) {
+    match step {
+        Step::Overdue => {
+            ticket.overdue_at = ticket.official_due_at;
+            ticket.slow += 1;
+            (String::new(), json!({ "due_at": ticket.official_due_at }))
+        }
+        Step::Lift { because } => {
+            ticket.overdue_at = None;
+            ticket.slow -= 1;
+            (String::new(), json!({ "because": because.name() }))
+        }
+        Step::Remind { note } => {
+            ticket.reminders += 1;
+            ticket.idle_reminders += 1;
+            // Told twice and nothing done in between: it was issued again, in effect 反复交办.
+            let again = ticket.idle_reminders % 2 == 0;
+            ticket.reissued += i32::from(again);
+            (note.clone(), json!({ "no": ticket.reminders, "reissued": again }))
+        }
+        Step::Edit { severity, is_static, due_day, reason } => {
+            let before = json!({
+                "severity": ticket.severity, "is_static": ticket.is_static, "due_at": ticket.due_at,
+                "official_due_at": ticket.official_due_at,
+            });
+            ticket.severity = severity.clone().unwrap_or_else(|| ticket.severity.clone());
+            ticket.is_static = is_static.unwrap_or(ticket.is_static);
+            if let Some(day) = due_day {
+                let due = Some(end_of_day(*day));
+                (ticket.due_at, ticket.official_due_at) = (due, due);
+            }
+            let after = json!({
+                "severity": ticket.severity, "is_static": ticket.is_static, "due_at": ticket.due_at,
+                "official_due_at": ticket.official_due_at,
+            });
+            (reason.clone(), json!({ "before": before, "after": after }))
+        }
+        Step::MarkHard { hard, ask } => {
+            ticket.hard_case = *hard;
+            ticket.hard_ask.clone_from(ask);
+            (ask.clone(), json!({ "hard": hard }))
+        }
+        Step::Archive => {
+            ticket.archived_at = Some(when.accepted_at);
+            (String::new(), json!({}))
+        }
+        _ => (String::new(), json!({})),
+    }
+}
+
+/// What an agreed request does to the clock, and the end of a hold.
+fn clocks(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
+    match step {
+        Step::SendBack { request_id, unit_kind, unit_id, wrongly_routed, note } => {
+            let former = ticket.unit_id.replace(*unit_id);
+            ticket.unit_kind = *unit_kind;
+            place(ticket, *unit_kind, *unit_id);
+            (ticket.accepted_at, ticket.acceptor_id) = (None, None);
+            ticket.idle_reminders = 0;
+            if *wrongly_routed && ticket.due_at.is_some() {
+                let first = ticket.first_due_at;
+                start_clock(ticket, when.accepted_at, rules);
+                ticket.first_due_at = first;
+            }
+            let data = json!({
+                "request_id": request_id, "unit_kind": unit_kind, "unit_id": unit_id, "former_unit_id": former,
+                "wrongly_routed": wrongly_routed,
+            });
+            (note.clone(), data)
+        }
+        Step::Extend { request_id, day, note } => {
+            ticket.extensions += 1;
+            let due = Some(end_of_day(*day));
+            // A returned repair may have had longer for itself; nothing that was promised is taken back.
+            (ticket.due_at, ticket.official_due_at) = (ticket.due_at.max(due), due);
+            (note.clone(), json!({ "request_id": request_id, "day": day, "no": ticket.extensions }))
+        }
+        Step::Hold { request_id, review_day, note } => {
+            (ticket.held_at, ticket.review_day) = (Some(when.accepted_at), Some(*review_day));
+            (note.clone(), json!({ "request_id": request_id, "review_day": review_day }))
+        }
+        Step::Resume { note } => {
+            (ticket.review_day, ticket.idle_reminders) = (None, 0);
+            let held = ticket.held_at.take();
+            let days = held.map_or(0, |held| stood_still(ticket, held, when.accepted_at, rules));
+            (note.clone(), json!({ "held_at": held, "working_days": days }))
+        }
+        _ => (String::new(), json!({})),
+    }
+}
+
+/// The place follows the township that was chosen.
+fn place(ticket: &mut Ticket, kind: UnitKind, unit: Uuid) {
+    if kind == UnitKind::Township && ticket.place_township_id != Some(unit) {
+        (ticket.place_township_id, ticket.place_village_id) = (Some(unit), None);
+    }
+}
+
+/// Both dates move by the working days in which the unit's clock stood still; answers how many.
+fn stood_still(ticket: &mut Ticket, from: Instant, to: Instant, rules: &DeadlineRules) -> usize {
+    let days = rules.calendar.working_days_between(local_day(from), local_day(to));
+    ticket.due_at = ticket.due_at.map(|due| later(due, days, rules));
+    ticket.official_due_at = ticket.official_due_at.map(|due| later(due, days, rules));
+    days
+}
+
+fn start_clock(ticket: &mut Ticket, at: Instant, rules: &DeadlineRules) {
+    let due = Some(rules.due_at(at, u32::try_from(ticket.deadline_days).unwrap_or(0)));
+    ticket.issued_at = Some(at);
+    (ticket.due_at, ticket.official_due_at, ticket.first_due_at) = (due, due, due);
+}
+
+/// A due date moved by whole working days; it ends at 24:00 as before.
+fn later(due: Instant, working_days: usize, rules: &DeadlineRules) -> Instant {
+    if working_days == 0 {
+        return due;
+    }
+    let last = local_day(due - TimeDelta::microseconds(1));
+    end_of_day(rules.calendar.add_working_days(last, u32::try_from(working_days).unwrap_or(u32::MAX)))
+}

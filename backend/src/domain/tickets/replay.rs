@@ -1,0 +1,137 @@
+//! A ticket's counters and dates worked out from its history alone. Stored values are only a shortcut to these: a township that doubts a
+//! number is shown the events that make it.
+
+use super::machine::Event;
+use super::{State, Ticket};
+use crate::domain::clock::Instant;
+use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
+
+/// What the history says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replayed {
+    pub version: i32,
+    pub state: State,
+    pub due_at: Option<Instant>,
+    pub official_due_at: Option<Instant>,
+    pub overdue_at: Option<Instant>,
+    pub review_day: Option<NaiveDate>,
+    pub attempts: i32,
+    pub rework: i32,
+    pub hollow: i32,
+    pub slow: i32,
+    pub sightings: i32,
+    pub relapse: i32,
+    pub reminders: i32,
+    pub reissued: i32,
+    pub send_back_denied: i32,
+    pub extensions: i32,
+    pub hard_case: bool,
+    pub archived: bool,
+}
+
+impl Replayed {
+    /// The same of a ticket as it is stored.
+    pub fn stored(ticket: &Ticket) -> Self {
+        Self {
+            version: ticket.version,
+            state: ticket.state,
+            due_at: ticket.due_at,
+            official_due_at: ticket.official_due_at,
+            overdue_at: ticket.overdue_at,
+            review_day: ticket.review_day,
+            attempts: ticket.attempts,
+            rework: ticket.rework,
+            hollow: ticket.hollow,
+            slow: ticket.slow,
+            sightings: ticket.sightings,
+            relapse: ticket.relapse,
+            reminders: ticket.reminders,
+            reissued: ticket.reissued,
+            send_back_denied: ticket.send_back_denied,
+            extensions: ticket.extensions,
+            hard_case: ticket.hard_case,
+            archived: ticket.archived_at.is_some(),
+        }
+    }
+
+    /// A ticket just opened, seen once.
+    fn opened(state: State) -> Self {
+        Self {
+            version: 0,
+            state,
+            due_at: None,
+            official_due_at: None,
+            overdue_at: None,
+            review_day: None,
+            attempts: 0,
+            rework: 0,
+            hollow: 0,
+            slow: 0,
+            sightings: 1,
+            relapse: 0,
+            reminders: 0,
+            reissued: 0,
+            send_back_denied: 0,
+            extensions: 0,
+            hard_case: false,
+            archived: false,
+        }
+    }
+
+    fn add(&mut self, event: &Event) {
+        let says = |key: &str| event.data[key].as_bool() == Some(true);
+        (self.version, self.state) = (event.version, event.to);
+        if event.data.get("official_due_at").is_some() {
+            self.due_at = read(event, "due_at");
+            self.official_due_at = read(event, "official_due_at");
+        }
+        match event.transition {
+            "T5" => self.slow += i32::from(says("late")),
+            "T7" => self.extensions += 1,
+            "T8" => self.review_day = read(event, "review_day"),
+            "T9" => self.review_day = None,
+            "T12" => {
+                self.rework += 1;
+                self.hollow += i32::from(event.reason == "not_done");
+            }
+            "T13" => {
+                self.relapse += 1;
+                self.sightings += 1;
+                self.archived = false;
+            }
+            "T15" => {
+                self.slow += 1;
+                self.overdue_at = read(event, "due_at");
+            }
+            "overdue_lifted" => {
+                self.slow -= 1;
+                self.overdue_at = None;
+            }
+            "T16" => {
+                self.reminders += 1;
+                self.reissued += i32::from(says("reissued"));
+            }
+            "T18" => self.archived = true,
+            "attempt" => self.attempts += 1,
+            "sighting" => self.sightings += 1,
+            "took_in" => self.sightings += read::<i32>(event, "sightings").unwrap_or_default(),
+            "denied" => self.send_back_denied += i32::from(event.data["what"] == "send_back"),
+            "hard_case" => self.hard_case = says("hard"),
+            _ => {}
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(event: &Event, key: &str) -> Option<T> {
+    serde_json::from_value(event.data[key].clone()).ok()
+}
+
+/// Works a ticket out from its whole history, oldest first; `None` without one.
+pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Replayed> {
+    let mut replayed = None;
+    for event in events {
+        replayed.get_or_insert_with(|| Replayed::opened(event.to)).add(event);
+    }
+    replayed
+}

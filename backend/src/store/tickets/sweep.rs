@@ -1,0 +1,72 @@
+//! What the clock alone moves: tickets newly overdue, holds whose day of review has come, closed ones to be put on file. By keyset
+//! over indexes of their own, so a sweep costs what it finds, however many tickets there are.
+
+use crate::{
+    domain::{clock::Instant, tickets::State},
+    store::{Conn, Error, entity::ticket},
+};
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use ticket::Column as C;
+
+/// A ticket that the sweep looks at: its county and its id.
+pub type Due = (Uuid, Uuid);
+
+/// Tickets with their unit whose official date passed before `now` and of which no event says so yet, after a keyset.
+pub async fn newly_overdue(
+    conn: &impl Conn,
+    now: Instant,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(Instant, Due)>, Error> {
+    let mut query = ticket::Entity::find()
+        .select_only()
+        .columns([C::OfficialDueAt, C::CountyId, C::Id])
+        .filter(C::OverdueAt.is_null())
+        .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
+        .filter(C::OfficialDueAt.lt(now));
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any().add(C::OfficialDueAt.gt(at)).add(C::OfficialDueAt.eq(at).and(C::Id.gt(id))),
+        );
+    }
+    let rows: Vec<(Instant, Uuid, Uuid)> = query
+        .order_by_asc(C::OfficialDueAt)
+        .order_by_asc(C::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().map(|(at, county, id)| (at, (county, id))).collect())
+}
+
+/// Held tickets whose day of review is `today` or earlier.
+pub async fn to_review(conn: &impl Conn, today: NaiveDate, limit: u64) -> Result<Vec<Due>, Error> {
+    Ok(ticket::Entity::find()
+        .select_only()
+        .columns([C::CountyId, C::Id])
+        .filter(C::State.eq(State::OnHold.as_str()).and(C::ReviewDay.lte(today.to_string())))
+        .order_by_asc(C::ReviewDay)
+        .order_by_asc(C::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}
+
+/// Closed tickets that are not on file yet and were closed before `before`.
+pub async fn to_archive(conn: &impl Conn, before: Instant, limit: u64) -> Result<Vec<Due>, Error> {
+    Ok(ticket::Entity::find()
+        .select_only()
+        .columns([C::CountyId, C::Id])
+        .filter(C::State.eq(State::Closed.as_str()).and(C::ArchivedAt.is_null()))
+        .filter(C::ClosedAt.lt(before))
+        .order_by_asc(C::ClosedAt)
+        .order_by_asc(C::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}
