@@ -43,7 +43,7 @@ const CARE = new Set(['Audit', 'Cover', 'Devices', 'EraseAsk', 'Erasures', 'Peop
 /** Everything about photos as evidence, with the map of one: opened from a photo or a hint. */
 const EVIDENCE = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/evidence/') || key === PHOTO_MAP));
 /** A ticket's history and the steps that are taken now and then (requests and their answers, reminders, merging): each loads when it is opened. */
-const STEPS = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/steps/') || key === 'src/app/tickets/History.svelte'));
+const STEPS = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/steps/')));
 const shell = closure('index.html');
 const desk = reachable('src/app/office/entry.ts');
 const files = (/** @type {Iterable<string>} */ keys) => [...keys].map((key) => manifest[key]?.file ?? '').filter(Boolean);
