@@ -34,7 +34,7 @@ describe('the history in sentences', () => {
     expect(extended?.notes).toEqual([zh.movedDue(dayWords('2026-11-30'), dayWords('2026-12-05'))]);
     expect(asked?.title).toBe('申请延期');
     expect(asked?.notes).toEqual([zh.wantedDue(dayWords('2026-12-04')), '临时措施：先围挡', '材料还没到']);
-    expect(issued?.notes).toEqual(['转交回澜镇', zh.due(dayWords('2026-11-30'))]);
+    expect(issued?.notes).toEqual(['交给回澜镇', zh.due(dayWords('2026-11-30'))]);
   });
 
   it('tells it in English too, and without the request row', async () => {

@@ -1,7 +1,7 @@
 // One request while it is filled in. Words live with the screen; with the first photo it becomes a draft on this device, which survives a closed tab.
 import type { Ask, Draft, FileRow, Payloads } from '@/core';
 import { core } from '../shell/core.svelte';
-import { handInDraft, runStep, type Outcome } from '../tickets/command.svelte';
+import { handInDraft, isThrough, runStep, type Outcome } from '../tickets/command.svelte';
 import { subjectOf, type AnyTicket } from '../tickets/ticket';
 import { askPayload, EMPTY_ASK, type AskForm } from './asks';
 
@@ -55,14 +55,20 @@ export class AskWork {
     const payload = askPayload(this.form, ticket, this.#request_id);
     const draft = this.draft;
     if (!draft) {
-      const outcome = await runStep('ticket.ask', subjectOf(ticket), payload, ticket.state);
-      if (outcome.kind !== 'unsealed') this.forget();
-      return outcome;
+      return this.#after(await runStep('ticket.ask', subjectOf(ticket), payload, ticket.state));
     }
     void core().drafts.save(draft.id, payload).catch(() => undefined);
     await core().flush();
     const outcome = await handInDraft(draft.id, null, ticket.state);
-    if (outcome.kind !== 'unsealed' && outcome.kind !== 'taken_back') this.forget();
+    return outcome.kind === 'taken_back' ? outcome : this.#after(outcome);
+  }
+
+  /** What the county did not take keeps its words here, for another try: that is another request. */
+  #after(outcome: Outcome): Outcome {
+    if (outcome.kind === 'unsealed') return outcome;
+    const { form } = this;
+    this.forget();
+    if (!isThrough(outcome)) this.form = form;
     return outcome;
   }
 

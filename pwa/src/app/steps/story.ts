@@ -78,7 +78,7 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
   const movedDue = now === '' ? '' : due === null ? t.due(dayWords(now)) : dayWords(due) === dayWords(now) ? '' : t.movedDue(dayWords(due), dayWords(now));
   switch (event.transition) {
     case 'T2':
-      return [unit ? t.to(unit) : '', now ? t.due(dayWords(now)) : ''];
+      return [unit ? t.given(unit) : '', now ? t.due(dayWords(now)) : ''];
     case 'release':
     case 'T13':
       return [now ? t.due(dayWords(now)) : ''];

@@ -44,6 +44,7 @@ export const story: typeof zh = {
   onSite: 'Checked on site',
   none: 'Nothing has happened yet',
   received: (when) => `Received ${when}`,
+  given: (unit) => `Given to ${unit}`,
   to: (unit) => `Passed to ${unit}`,
   toElse: (unit) => `Suggested instead: ${unit}`,
   clockAnew: 'The first unit was not the right one: the clock starts anew',

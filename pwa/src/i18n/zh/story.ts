@@ -41,6 +41,7 @@ export const story = {
   onSite: '现场核查',
   none: '还没有办理记录',
   received: (when: string) => `县里 ${when} 收到`,
+  given: (unit: string) => `交给${unit}`,
   to: (unit: string) => `转交${unit}`,
   toElse: (unit: string) => `建议由${unit}办理`,
   clockAnew: '第一次交办的单位不对，期限重新起算',
