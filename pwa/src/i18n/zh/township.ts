@@ -68,7 +68,6 @@ export const township = {
   back_to_you: { title: '整改不到位，请再改一次', attempt: (n: number) => `第 ${n} 次整改的核查意见` },
   submitted: '已提交，等县里核查。有结果会在这里显示。',
   closed: '已销号，这件办完了。谢谢！',
-  merged: '这件已合并到另一件，在那一件里继续办。',
   onHold: '这件已挂账，不计时；仍算未清零。',
   nothingToDo: {
     issued: '等经办人员或分管领导签收。',
