@@ -139,7 +139,7 @@ export function tell(events: readonly TicketEvent[], known: Known = {}): readonl
       data['on_site'] === true ? t.onSite : '',
     ].filter(Boolean);
     // A returned repair has a little longer for itself; that is no new deadline.
-    if (event.transition !== 'T12') due = dueAfter(data) || due;
+    due = (event.transition === 'T12' ? text(data, 'official_due_at') : dueAfter(data)) || due;
     const late = data['arrived_late'] === true ? 'arrived_late' : data['late'] === true ? 'late' : null;
     // The same words twice say nothing more.
     return { title: titleOf(event, request), late, notes: [...new Set(notes)], event };
