@@ -60,6 +60,30 @@ function together(): (id: string, graph: Graph) => string | null {
   };
 }
 
+/** Small parts of screens that more than one role shows are one file too; what takes photos, draws maps or reads codes stays by itself. */
+const APART = /\/ui\/(Photo(Taker|Strip)|Viewfinder|DrawOver|VoiceNote|PinMap|Examples|drawing|recorder|resume|ghost|lens|camera|compass|qr-reader|PlaceLine)/;
+
+/**
+ * Parts that desk and township both load with their first screens, in two files: what screens are made of, and what is shown of a ticket. An
+ * inspector's start gets neither; what it needs of them lies in the first file, which every role loads.
+ */
+function parts(): (id: string, graph: Graph) => string | null {
+  let first: ReadonlySet<string> | null = null;
+  let desk: ReadonlySet<string> = new Set();
+  let township: ReadonlySet<string> = new Set();
+  let shell: ReadonlySet<string> = new Set();
+  return (id, graph) => {
+    if (first === null) {
+      shell = pulledIn(graph, ['app/main.ts']);
+      desk = pulledIn(graph, ['app/office/entry.ts']);
+      township = pulledIn(graph, ['app/township/entry.ts']);
+      first = pulledIn(graph, ['app/inspector/entry.ts']);
+    }
+    if (!desk.has(id) || !township.has(id) || shell.has(id) || first.has(id) || APART.test(id)) return null;
+    return id.includes('/src/app/') || id.includes('/src/i18n/') ? 'ticket' : 'parts';
+  };
+}
+
 /** 72 bits of the file's SHA-256: no accident hits them, TLS keeps strangers away, and 250 of them still fit the worker's budget. */
 function revision(file: string): string {
   const bytes = readFileSync(new URL(`./dist/${file}`, import.meta.url));
@@ -82,7 +106,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: together() }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: together() }, { name: parts() }] } } },
     manifest: true,
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080', '/.well-known': 'http://127.0.0.1:8080' } },

@@ -1,7 +1,7 @@
 // Answers of the desk's online calls, by hand where they say more than the server's OpenAPI document (closed unions), else its own types; rows of the working set are
 // in core/rows.ts. Times are RFC 3339 in UTC; positions WGS-84.
 import type { AnswerPayload } from '../core/payloads';
-import type { PhotoRef, Ticket, TicketState, VoiceRef } from '../core/rows';
+import type { Ask, PhotoRef, Ticket, TicketState, VoiceRef } from '../core/rows';
 import type { components } from './schema';
 
 type Server = components['schemas'];
@@ -107,6 +107,8 @@ export interface TicketPage extends Ticket {
   readonly findings: readonly TicketFinding[];
   /** Kinds of operation, with or without their version (`ticket.issue`, `ticket.issue/1`). */
   readonly allowed: readonly string[];
+  /** What the acting post may ask the county for now. */
+  readonly may_ask?: readonly Ask[];
 }
 
 export interface TicketCounts {
@@ -120,6 +122,8 @@ export interface TicketCounts {
   readonly open_static: number;
   /** Refused or odd operations that wait for a decision. */
   readonly flagged?: number;
+  /** Tickets with a request that waits for an answer. */
+  readonly asked?: number;
 }
 
 export type Department = Server['DepartmentRow'];

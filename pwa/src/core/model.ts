@@ -3,7 +3,7 @@
 
 import type { ClockReading } from './clock';
 
-/** Kinds of operation of the first issue; the number is the version of the payload's shape. */
+/** Kinds of operation; the number behind them on the wire is the version of the payload's shape. */
 export type Kind =
   | 'inspection.submit'
   | 'inspection.correct'
@@ -14,7 +14,17 @@ export type Kind =
   | 'ticket.rectify'
   | 'ticket.submit'
   | 'ticket.verify'
-  | 'ticket.void';
+  | 'ticket.void'
+  | 'ticket.ask'
+  | 'ticket.decide'
+  | 'ticket.withdraw_ask'
+  | 'ticket.resume'
+  | 'ticket.merge'
+  | 'ticket.relapse'
+  | 'ticket.remind'
+  | 'ticket.edit'
+  | 'ticket.mark_hard'
+  | 'ticket.archive';
 
 /** Where a position came from. WGS-84 always; an unknown position is `null`, never zeros. */
 export interface Position {
@@ -30,8 +40,11 @@ export type Capture = 'in_page' | 'system_camera' | 'album' | 'unknown';
 
 // ---------------------------------------------------------------- photos
 
-/** What a file is for. `overview` belongs to the whole visit; `annotation` lies over the photo named by `of_file_id`. */
-export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper';
+/**
+ * What a file is for. `overview` belongs to the whole visit; `annotation` lies over the photo named by `of_file_id`; `interim` shows how a place
+ * is kept safe while its repair waits; `finding` shows a fault that came back.
+ */
+export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper' | 'interim' | 'finding';
 
 /** The phone's wall clock may be wrong; these two say when a picture was really taken. Null where the phone never met the server, or not in this life of the page. */
 export interface ShutterClock {

@@ -1,6 +1,6 @@
 // What each kind of operation says, version 1 of each. Field names are the wire's.
 import type { Kind, Position } from './model';
-import type { Severity } from './rows';
+import type { Ask, Severity, UnitKind } from './rows';
 
 export type Result = 'pass' | 'fail' | 'not_applicable' | 'not_observed';
 
@@ -98,7 +98,7 @@ export interface Payloads extends Record<Kind, unknown> {
     readonly fixed_on_spot: boolean;
   };
   'ticket.issue': TicketCommand & {
-    readonly unit_kind: 'township' | 'department';
+    readonly unit_kind: UnitKind;
     readonly unit_id: string;
     readonly severity: Severity | null;
     readonly is_static: boolean | null;
@@ -118,4 +118,42 @@ export interface Payloads extends Record<Kind, unknown> {
     readonly position: Position | null;
   };
   'ticket.void': TicketCommand & { readonly reason: string };
+  'ticket.ask': TicketCommand & {
+    /** Made by the author: asking twice under one id is asking once. */
+    readonly request_id: string;
+    readonly what: Ask;
+    readonly reason: string;
+    /** Extension: the new last day. Hold: the day to look again. Null when sent back. A local day, `2026-12-05`. */
+    readonly wanted_day: string | null;
+    /** What is done meanwhile; empty when sent back. */
+    readonly measure: string;
+    /** Sent back: who should do it instead, where the author knows. */
+    readonly unit_kind: UnitKind | null;
+    readonly unit_id: string | null;
+  };
+  'ticket.decide': TicketCommand & {
+    readonly request_id: string;
+    readonly verdict: 'approved' | 'denied';
+    readonly note: string;
+    /** The day that counts, where it is another one than was wished for. */
+    readonly day: string | null;
+    readonly unit_kind: UnitKind | null;
+    readonly unit_id: string | null;
+    /** The first unit was the wrong one from the beginning: the clock starts anew. */
+    readonly wrongly_routed: boolean;
+  };
+  'ticket.withdraw_ask': TicketCommand & { readonly request_id: string };
+  'ticket.resume': TicketCommand & { readonly note: string };
+  'ticket.merge': TicketCommand & { readonly into_ticket_id: string; readonly note: string };
+  'ticket.relapse': TicketCommand & { readonly finding_id: string; readonly note: string };
+  'ticket.remind': TicketCommand & { readonly note: string };
+  'ticket.edit': TicketCommand & {
+    /** Each null: stays as it is. */
+    readonly severity: Severity | null;
+    readonly is_static: boolean | null;
+    readonly due_day: string | null;
+    readonly reason: string;
+  };
+  'ticket.mark_hard': TicketCommand & { readonly hard: boolean; /** What the county is asked for. */ readonly ask: string };
+  'ticket.archive': TicketCommand;
 }

@@ -197,6 +197,31 @@ export interface VoiceRef {
   readonly seconds: number | null;
 }
 
+export type UnitKind = 'township' | 'department';
+
+/** What a unit may ask the county for: the ticket is not its own, it needs more time, or nothing can be done for now. */
+export type Ask = 'send_back' | 'extension' | 'hold';
+
+/** A request beside a ticket's state: only the county's answer changes anything. `lapsed`: the ticket ended or moved on before it. */
+export interface TicketRequest {
+  readonly id: string;
+  readonly what: Ask;
+  readonly state: 'open' | 'approved' | 'denied' | 'withdrawn' | 'lapsed';
+  readonly reason: string;
+  readonly measure: string;
+  readonly wanted_day: string | null;
+  readonly unit_kind: UnitKind | null;
+  readonly unit_id: string | null;
+  readonly unit_name: string | null;
+  readonly asked_by_name: string | null;
+  readonly asked_at: string;
+  readonly decided_by_name: string | null;
+  readonly decided_at: string | null;
+  readonly note: string;
+  readonly day: string | null;
+  readonly photos: readonly PhotoRef[];
+}
+
 export interface Ticket {
   readonly id: string;
   readonly number: string | null;
@@ -248,6 +273,24 @@ export interface Ticket {
   readonly after: readonly PhotoRef[];
   readonly voices?: readonly VoiceRef[];
   readonly photo_flags?: readonly PhotoFlag[];
+  // Absent on rows that the county told before it knew of them.
+  readonly requests?: readonly TicketRequest[];
+  readonly first_due_at?: string | null;
+  readonly relapse?: number;
+  readonly reminders?: number;
+  readonly reissued?: number;
+  readonly send_back_denied?: number;
+  readonly extensions?: number;
+  readonly hard_case?: boolean;
+  /** What the county was asked for. */
+  readonly hard_ask?: string;
+  readonly held_at?: string | null;
+  readonly review_day?: string | null;
+  readonly merged_into_id?: string | null;
+  readonly linked_ticket_id?: string | null;
+  readonly archived_at?: string | null;
+  /** The date that passed while the unit held it; null again when it turns out to have been met. */
+  readonly overdue_at?: string | null;
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */
@@ -280,6 +323,8 @@ export interface SettingsRow {
   readonly settings: {
     readonly field: { readonly far_from_site_m: number };
     readonly words: { readonly inspector_zh: string; readonly inspector_en: string };
+    /** Absent on rows of older servers. */
+    readonly deadlines?: { readonly relapse_static_days?: number; readonly relapse_dynamic_days?: number };
   };
 }
 

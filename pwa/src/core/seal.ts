@@ -45,6 +45,16 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.submit': 1,
   'ticket.verify': 1,
   'ticket.void': 1,
+  'ticket.ask': 1,
+  'ticket.decide': 1,
+  'ticket.withdraw_ask': 1,
+  'ticket.resume': 1,
+  'ticket.merge': 1,
+  'ticket.relapse': 1,
+  'ticket.remind': 1,
+  'ticket.edit': 1,
+  'ticket.mark_hard': 1,
+  'ticket.archive': 1,
 };
 
 /** Safe to call twice and from two tabs: a draft becomes at most one operation, under its own id. */

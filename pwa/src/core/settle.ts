@@ -16,7 +16,7 @@ export function sendingOrder(waiting: Waiting): readonly { readonly operation: O
     .filter((operation) => operation.progress === 'received')
     .flatMap((operation) => (waiting.files.get(operation.id) ?? []).map((file) => ({ operation, file })))
     .filter(({ file }) => file.upload === 'held');
-  const urgent = (file: FileRow): boolean => file.role === 'before' || file.role === 'after';
+  const urgent = (file: FileRow): boolean => file.role === 'before' || file.role === 'after' || file.role === 'finding';
   return [...all.filter(({ file }) => urgent(file)), ...all.filter(({ file }) => !urgent(file))];
 }
 

@@ -99,6 +99,21 @@ const NEWEST: Readonly<Record<string, Golden>> = {
     [photo(16, 'after')],
   ),
   'ticket.void-1': golden('ticket.void', 'desktop', { ...TARGET, reason: '重复' }),
+  'ticket.ask-1': golden(
+    'ticket.ask',
+    'phone',
+    { ...TARGET, request_id: id(43), what: 'hold', reason: '冬天不能浇水泥', wanted_day: '2026-12-20', measure: '已围挡，开春施工', unit_kind: null, unit_id: null },
+    [photo(15, 'interim')],
+  ),
+  'ticket.decide-1': golden('ticket.decide', 'desktop', { ...TARGET, request_id: id(43), verdict: 'approved', note: '同意', day: '2026-12-10', unit_kind: 'department', unit_id: id(41), wrongly_routed: true }),
+  'ticket.withdraw_ask-1': golden('ticket.withdraw_ask', 'phone', { ...TARGET, request_id: id(43) }),
+  'ticket.resume-1': golden('ticket.resume', 'desktop', { ...TARGET, note: '材料已到' }),
+  'ticket.merge-1': golden('ticket.merge', 'desktop', { ...TARGET, into_ticket_id: id(44), note: '同一处' }),
+  'ticket.relapse-1': golden('ticket.relapse', 'phone', { ...TARGET, finding_id: id(8), note: '又坏了' }, [photo(15, 'finding')]),
+  'ticket.remind-1': golden('ticket.remind', 'desktop', { ...TARGET, note: '请尽快' }),
+  'ticket.edit-1': golden('ticket.edit', 'desktop', { ...TARGET, severity: 'critical', is_static: null, due_day: '2026-12-05', reason: '有安全隐患' }),
+  'ticket.mark_hard-1': golden('ticket.mark_hard', 'phone', { ...TARGET, hard: true, ask: '请县里协调电力公司' }),
+  'ticket.archive-1': golden('ticket.archive', 'desktop', { ...TARGET }),
 };
 
 interface ToSeal {
@@ -181,6 +196,16 @@ test('every kind has a body for the version that this app writes', () => {
     'ticket.submit': true,
     'ticket.verify': true,
     'ticket.void': true,
+    'ticket.ask': true,
+    'ticket.decide': true,
+    'ticket.withdraw_ask': true,
+    'ticket.resume': true,
+    'ticket.merge': true,
+    'ticket.relapse': true,
+    'ticket.remind': true,
+    'ticket.edit': true,
+    'ticket.mark_hard': true,
+    'ticket.archive': true,
   };
   for (const kind of Object.keys(kinds)) expect(names.some((name) => name.startsWith(`${kind}-`)), kind).toBe(true);
   for (const name of names) expect((JSON.parse(readFileSync(file(name), 'utf8')) as Envelope).kind.replace('/', '-'), name).toBe(name.replace(/-paper$/, ''));

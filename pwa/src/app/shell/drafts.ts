@@ -11,8 +11,10 @@ export function draftAddress({ id, kind, subject }: Pick<Draft, 'id' | 'kind' | 
     case 'finding.report':
       return `/finding/${id}`;
     case 'ticket.verify':
-    case 'ticket.rectify':
       return subject.ticket_id ? `/ticket/${subject.ticket_id}` : undefined;
+    case 'ticket.rectify':
+    case 'ticket.ask':
+      return subject.ticket_id ? `/tickets/${subject.ticket_id}` : undefined;
     default:
       return undefined;
   }

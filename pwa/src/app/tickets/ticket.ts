@@ -22,6 +22,9 @@ export function placeOf(ticket: AnyTicket): string {
 
 export const isOpen = (ticket: AnyTicket): boolean => ['issued', 'in_progress', 'submitted', 'rework', 'on_hold', 'pending'].includes(ticket.state);
 
+/** Given back because the fault was seen again after closing, not because a check found it short. */
+export const cameBack = (events: readonly { readonly transition: string }[]): boolean => events.filter((event) => event.transition === 'T12' || event.transition === 'T13').at(-1)?.transition === 'T13';
+
 /** Open and in the township's hands: a clock runs. */
 export const clockRuns = (ticket: AnyTicket): boolean => ['issued', 'in_progress', 'rework'].includes(ticket.state);
 

@@ -38,6 +38,22 @@ export function workingDaysBetween(from: string, to: string, exceptions: Excepti
   return count;
 }
 
+/** The day that ends `days` working days after `from`; the count starts with the next working day. */
+export function addWorkingDays(from: string, days: number, exceptions: Exceptions): string {
+  let at = Date.parse(`${from}T00:00:00Z`);
+  for (let left = days, steps = 0; left > 0 && steps < 1_000; steps += 1) {
+    at += DAY_MS;
+    if (!isOff(new Date(at).toISOString().slice(0, 10), exceptions)) left -= 1;
+  }
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** The day that people mean by a due date: 24:00 of a day is 00:00 of the next one. */
+export const lastDay = (due_at: string): string => dayOf(Date.parse(due_at) - 1);
+
+/** A moment within a local day, for what formats moments. */
+export const noonOf = (day: string): number => Date.parse(`${day}T12:00:00+08:00`);
+
 export type DueWords =
   | { readonly kind: 'left'; readonly days: number }
   | { readonly kind: 'today' }
@@ -46,7 +62,7 @@ export type DueWords =
 /** A due date ends its last day at 24:00, which is 00:00 of the next one: the day that people mean is the one just before. */
 export function dueWords(due_at: string, now: number, exceptions: Exceptions): DueWords {
   const due = Date.parse(due_at);
-  const last = dayOf(due - 1);
+  const last = lastDay(due_at);
   const today = dayOf(now);
   if (now >= due) return { kind: 'over', days: workingDaysBetween(last, today, exceptions) };
   if (last === today) return { kind: 'today' };

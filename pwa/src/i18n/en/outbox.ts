@@ -53,18 +53,6 @@ export const outbox: typeof zh = {
   },
   retryAt: (when) => `tries again at ${when}`,
   conflictWhy: { self_verification: 'What one reported or repaired is verified by somebody else; your view is kept for the office.', other: 'Somebody else acted on the same ticket first; your words and photos are kept and the office decides.' },
-  kind: {
-    'inspection.submit': 'Inspection',
-    'inspection.correct': 'Correction',
-    'finding.report': 'Finding',
-    'ticket.issue': 'Issue',
-    'ticket.decline': 'Not issued',
-    'ticket.accept': 'Accept',
-    'ticket.rectify': 'Repair report',
-    'ticket.submit': 'Repair submitted',
-    'ticket.verify': 'Verification',
-    'ticket.void': 'Withdrawal',
-  },
   problem: {
     offline: 'The county server cannot be reached; uploading starts by itself with a signal.',
     not_ours: 'The network wants a login first (often public Wi-Fi). Please finish that, or use mobile data.',

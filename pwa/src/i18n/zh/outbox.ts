@@ -52,18 +52,6 @@ export const outbox = {
   },
   retryAt: (when: string) => `${when} 自动再试`,
   conflictWhy: { self_verification: '自己报的或自己整改的，要由别人核查；您的意见已留给县专班。', other: '别人先处理了同一张整改单；您的内容和照片都已留存，由县专班决定。' },
-  kind: {
-    'inspection.submit': '检查',
-    'inspection.correct': '检查更正',
-    'finding.report': '报问题',
-    'ticket.issue': '交办',
-    'ticket.decline': '不予交办',
-    'ticket.accept': '签收',
-    'ticket.rectify': '整改反馈',
-    'ticket.submit': '提交整改',
-    'ticket.verify': '核查',
-    'ticket.void': '撤销',
-  },
   problem: {
     offline: '连不上县里的服务器，有信号会自动上传。',
     not_ours: '网络要求先登录（常见于公共 Wi-Fi）。请先完成上网认证，或改用手机流量。',

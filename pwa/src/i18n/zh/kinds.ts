@@ -1,0 +1,23 @@
+// What each kind of operation is called.
+export const kinds = {
+  'inspection.submit': '检查',
+  'inspection.correct': '检查更正',
+  'finding.report': '报问题',
+  'ticket.issue': '交办',
+  'ticket.decline': '不予交办',
+  'ticket.accept': '签收',
+  'ticket.rectify': '整改反馈',
+  'ticket.submit': '提交整改',
+  'ticket.verify': '核查',
+  'ticket.void': '撤销',
+  'ticket.ask': '提出申请',
+  'ticket.decide': '答复申请',
+  'ticket.withdraw_ask': '撤回申请',
+  'ticket.resume': '恢复整改',
+  'ticket.merge': '合并',
+  'ticket.relapse': '问题反弹',
+  'ticket.remind': '催办',
+  'ticket.edit': '修改要求',
+  'ticket.mark_hard': '标记难点',
+  'ticket.archive': '归档',
+};
