@@ -49,7 +49,8 @@ pub trait WriteError: From<Error> {
     /// The store's part of it, if it is one.
     fn as_store(&self) -> Option<&Error>;
 
-    /// True when the same closure may well succeed if it runs again (serialisation failure, deadlock).
+    /// True when the same closure may well end otherwise if it runs again: serialisation failure, deadlock, or a uniqueness that somebody
+    /// took between its look and its write, which it will see this time.
     fn wants_retry(&self) -> bool {
         let Some(Error::Db(
             DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)),
@@ -59,7 +60,7 @@ pub trait WriteError: From<Error> {
         };
         matches!(
             error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code).as_deref(),
-            Some("40001" | "40P01")
+            Some("40001" | "40P01" | "23505")
         )
     }
 }
