@@ -148,10 +148,10 @@ export function tell(events: readonly TicketEvent[], known: Known = {}): readonl
 }
 
 /** Steps of the county that the unit should see at once, and steps of the unit that answer them. */
-const TO_UNIT: readonly string[] = ['T13', 'T16', 'T17'];
+const TO_UNIT: readonly string[] = ['T7', 'T9', 'T13', 'T16', 'T17', 'denied'];
 const BY_UNIT: readonly string[] = ['T5', 'attempt', 'T10'];
 
-/** Reminders, changes and a relapse that the unit has not acted upon yet. */
+/** Answers, reminders, changes and a relapse that the unit has not acted upon yet. */
 export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[] {
   const all = inOrder(events);
   const last = all.findIndex((_, i) => all.slice(i).every((event) => !BY_UNIT.includes(event.transition)));
