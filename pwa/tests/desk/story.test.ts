@@ -113,6 +113,8 @@ describe('what the unit has not acted upon', () => {
     expect(sinceUnit([edit, remind, accept])).toEqual([edit]);
     const [asked, no] = [event('asked', '2026-11-27'), event('denied', '2026-11-27')];
     expect(sinceUnit([remind, accept, asked, no])).toEqual([no]);
+    const [second, third] = [event('T16', '2026-11-28', { no: 2 }), event('T16', '2026-11-30', { no: 3 })];
+    expect(sinceUnit([accept, no, second, third])).toEqual([no, third]);
   });
 
   it('tells a relapse from a repair that fell short', () => {

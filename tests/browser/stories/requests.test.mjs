@@ -270,7 +270,7 @@ test('reminded, changed, marked as hard and merged: the history says it in sente
   await shot(helper, '4-told');
 
   // The same hole, reported twice from two sides of the road.
-  const twin = await given('候车亭漏水（另一侧上报）', 11, 60);
+  const twin = await given('候车亭漏水（另一侧上报）', 11, 60, { accepted: false });
   await open(at, `/tickets/${twin}`);
   await press('合并到另一件');
   await sheet.getByRole('radio', { name: /候车亭顶棚漏水/ }).click();
@@ -306,6 +306,7 @@ test('a closed fault that is there again goes back to the same township, with a 
   await helper.page.getByText('问题反弹，重新整改').first().waitFor();
   await helper.page.getByText('雨后又积水').first().waitFor();
   await helper.page.getByRole('button', { name: '拍整改后照片' }).first().waitFor();
+  await expectEventually(async () => helper.page.locator('figure img').evaluateAll((all) => all.length > 0 && all.every((img) => img.naturalWidth > 0)), 'the township sees how it is now');
   await shot(helper, '5-relapse');
 });
 

@@ -68,7 +68,7 @@ export const story = {
     moved: (first: string) => `原定 ${first}`,
     check: (n: number) => `核查用去 ${n} 个工作日，期限顺延`,
     held: (n: number) => `挂账 ${n} 个工作日不计，期限顺延`,
-    anew: (day: string) => `自 ${day} 重新起算`,
+    anew: (day: string) => `自 ${day}重新起算`,
     onHold: (since: string) => `${since}起挂账，不计时`,
     review: (day: string) => `${day}复核`,
     paused: '正在核查，不计时',
