@@ -1,7 +1,7 @@
 // Holds the rows that this front end reads against the types generated from the server's OpenAPI document. Nothing here runs; when the server
 // renames a field or changes its type, this file stops compiling and says which one.
 import type { Post } from '../core/model';
-import type { Division, Inspection, PhotoRef, Round, Site, SiteKind, Ticket } from '../core/rows';
+import type { Division, Inspection, PhotoRef, Round, Site, SiteKind, Ticket, TicketRequest } from '../core/rows';
 import type { FlagRow, Neighbour, OtherPhoto, PhotoClocks, PhotoPage, PhotoSite, PhotoTicket, RuleTally, StorageFigures, Verdict } from './evidence';
 import type { components } from './schema';
 import type { Attempt, AuditRow, DeviceRow, OperationRow, PersonRow, RoundRow, TicketCounts, TicketEvent, TicketFinding, UnsentDevice } from './types';
@@ -25,6 +25,7 @@ type Fits<Ours, Theirs> = [Wrong<Ours, Theirs> | Careless<Ours, Theirs>] extends
 
 export const FITS: readonly [
   Fits<Ticket, Server['TicketView']>,
+  Fits<TicketRequest, Server['RequestView']>,
   Fits<PhotoRef, Server['PhotoRef']>,
   Fits<Site, Server['SiteRow']>,
   Fits<Division, Server['DivisionRow']>,
@@ -52,4 +53,4 @@ export const FITS: readonly [
   Fits<RuleTally, Server['RuleTally']>,
   Fits<Verdict, Server['VerdictView']>,
   Fits<StorageFigures, Server['StorageFigures']>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];

@@ -73,7 +73,7 @@ describe('the deadline in words', () => {
   const ticket = (over: Partial<Ticket>): Ticket =>
     ({ state: 'in_progress', issued_at: '2026-11-23T02:00:00Z', due_at: endOf('2026-11-30'), official_due_at: endOf('2026-11-30'), deadline_days: 5, first_due_at: endOf('2026-11-30'), ...over }) as Ticket;
   const NONE = asMap([]);
-  const from = `自 ${dayWords('2026-11-23')} 起 5 个工作日`;
+  const from = `自 ${dayWords('2026-11-23')}起 5 个工作日`;
 
   it('names the count that it comes from', () => {
     expect(clockWords(ticket({}), [], NONE)).toEqual([`应于 ${dayWords('2026-11-30')} 24:00 前完成：${from}`]);
@@ -93,7 +93,7 @@ describe('the deadline in words', () => {
 
   it('says that the clock rests, and that grace is no new deadline', () => {
     expect(clockWords(ticket({ state: 'submitted' }), [], NONE)[1]).toBe('正在核查，不计时');
-    expect(clockWords(ticket({ state: 'on_hold', held_at: '2026-11-24T02:00:00Z', review_day: '2026-12-21' }), [], NONE)[1]).toBe(`${dayWords('2026-11-24')} 起挂账，不计时，${dayWords('2026-12-21')} 复核`);
+    expect(clockWords(ticket({ state: 'on_hold', held_at: '2026-11-24T02:00:00Z', review_day: '2026-12-21' }), [], NONE)[1]).toBe(`${dayWords('2026-11-24')}起挂账，不计时，${dayWords('2026-12-21')}复核`);
     expect(clockWords(ticket({ state: 'rework', due_at: endOf('2026-12-01') }), [], NONE)[1]).toContain('是否按期仍看原期限');
   });
 
@@ -111,6 +111,10 @@ describe('what the unit has not acted upon', () => {
     expect(sinceUnit([remind])).toEqual([remind]);
     expect(sinceUnit([remind, accept])).toEqual([]);
     expect(sinceUnit([edit, remind, accept])).toEqual([edit]);
+    const [asked, no] = [event('asked', '2026-11-27'), event('denied', '2026-11-27')];
+    expect(sinceUnit([remind, accept, asked, no])).toEqual([no]);
+    const [second, third] = [event('T16', '2026-11-28', { no: 2 }), event('T16', '2026-11-30', { no: 3 })];
+    expect(sinceUnit([accept, no, second, third])).toEqual([no, third]);
   });
 
   it('tells a relapse from a repair that fell short', () => {

@@ -148,14 +148,16 @@ export function tell(events: readonly TicketEvent[], known: Known = {}): readonl
 }
 
 /** Steps of the county that the unit should see at once, and steps of the unit that answer them. */
-const TO_UNIT: readonly string[] = ['T13', 'T16', 'T17'];
+const TO_UNIT: readonly string[] = ['T7', 'T9', 'T13', 'T16', 'T17', 'denied'];
 const BY_UNIT: readonly string[] = ['T5', 'attempt', 'T10'];
 
-/** Reminders, changes and a relapse that the unit has not acted upon yet. */
+/** Answers, reminders, changes and a relapse that the unit has not acted upon yet; of each kind the newest. */
 export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[] {
   const all = inOrder(events);
   const last = all.findIndex((_, i) => all.slice(i).every((event) => !BY_UNIT.includes(event.transition)));
-  return last < 0 ? [] : all.slice(last).filter((event) => TO_UNIT.includes(event.transition));
+  if (last < 0) return [];
+  const told = all.slice(last).filter((event) => TO_UNIT.includes(event.transition));
+  return told.filter((event, i) => !told.slice(i + 1).some((later) => later.transition === event.transition));
 }
 
 type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day'>;

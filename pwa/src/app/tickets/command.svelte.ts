@@ -6,7 +6,7 @@ import { core } from '../shell/core.svelte';
 export type Outcome =
   | { readonly kind: 'applied' | 'nothing' | 'waiting'; readonly number: string | null; readonly operation_id: string }
   /** No answer yet: kept here, will arrive. */
-  | { readonly kind: 'kept'; readonly operation_id: string }
+  | { readonly kind: 'kept'; readonly operation_id: string; readonly seen: TicketState | null }
   /** Kept by the county, ticket unchanged. `seen` is what this person saw. */
   | { readonly kind: 'conflict'; readonly seen: TicketState | null; readonly operation_id: string; readonly flags: readonly string[] }
   | { readonly kind: 'refused'; readonly code: string; readonly words: Words | null }
@@ -16,11 +16,13 @@ export type CommandState = { readonly kind: 'idle' } | { readonly kind: 'sending
 
 /** How long a screen waits before it says "kept on this device". */
 const PATIENCE_MS = 8_000;
+/** How long an open screen listens for the answer to what was kept. */
+const LISTEN_MS = 12 * 3_600_000;
 
 function outcome(operation_id: string, verdict: Verdict, seen: TicketState | null): Outcome {
   switch (verdict.kind) {
     case 'unknown':
-      return { kind: 'kept', operation_id };
+      return { kind: 'kept', operation_id, seen };
     case 'refused':
       return { kind: 'refused', code: verdict.code, words: verdict.words };
     case 'accepted': {
@@ -86,7 +88,16 @@ export class Command {
       return null;
     }
     this.state = { kind: 'done', outcome: result };
+    if (result.kind === 'kept') void this.#hear(result);
     return result;
+  }
+
+  /** Kept here, and answered while its screen is still open: the note must not go on saying that it waits. */
+  async #hear(kept: Extract<Outcome, { kind: 'kept' }>): Promise<void> {
+    const verdict = await core()
+      .settled(kept.operation_id, LISTEN_MS)
+      .catch(() => null);
+    if (verdict && verdict.kind !== 'unknown' && this.outcome === kept) this.state = { kind: 'done', outcome: outcome(kept.operation_id, verdict, kept.seen) };
   }
 
   dismiss(): void {

@@ -135,7 +135,7 @@ export const steps: typeof zh = {
     edited: 'Changed.',
     merge: 'Merge into another',
     mergeTitle: 'Merge into another ticket',
-    mergeHelp: 'Only for the same site and item. Its findings and photos are then shown with the other one, and both count once.',
+    mergeHelp: 'Only for the same site and item, or within 200 m away from sites. Its findings and photos are then shown with the other one, and both count once.',
     mergeNone: 'No ticket fits.',
     mergeNote: 'Note (may stay empty)',
     mergeDo: 'Merge',
