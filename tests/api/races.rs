@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::{Actor, put};
-use lalian_tests::desk::{release, round, ticket, tickets_of};
+use lalian_tests::desk::{about, in_progress, release, repaired, round, ticket, tickets_of};
 use lalian_tests::http::Answer;
-use lalian_tests::phone::Sealed;
+use lalian_tests::phone::{Sealed, fresh_id};
 use lalian_tests::stories;
 use lalian_tests::visit::{Site, id_of};
 use lalian_tests::world::World;
@@ -66,6 +66,67 @@ stories! {
         let issued = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
         let numbers: BTreeSet<&str> = issued.iter().filter_map(|row| row["number"].as_str()).collect();
         assert_eq!(numbers.len(), fails.len(), "{issued:?}");
+    }
+
+    /// Whoever comes first decides what the others meet; each command has one result, and the history tells exactly those that were applied.
+    async fn thirty_two_commands_on_one_ticket_have_one_result_each(world: World) {
+        let id = in_progress(&world, &world.inspector().await, 3_200).await;
+        let (attempt, _) = repaired(&world, id, 3_201).await;
+        let (office, officer) = (world.office().await, world.township(0, Role::DeskOfficer).await);
+        let (deputy, leader) = (world.township(0, Role::DeputyLeader).await, world.township(0, Role::MainLeader).await);
+        let before = ticket(&office, id).await["events"].as_array().expect("events").len();
+        let ask = |what: &str| {
+            json!({
+                "request_id": fresh_id(), "what": what, "reason": "汛期", "wanted_day": "2026-12-31", "measure": "围挡",
+                "unit_kind": null, "unit_id": null,
+            })
+        };
+        let severity = |word: &str| json!({ "severity": word, "is_static": null, "due_day": null, "reason": "核对" });
+        let mut work = Vec::new();
+        let mut add = |times: usize, who: &Actor, kind: &str, payload: &dyn Fn() -> Value| {
+            for _ in 0..times {
+                work.push((who.http.clone(), who.draft(kind, about(id, &payload())).seal()));
+            }
+        };
+        add(6, &office, "ticket.remind/1", &|| json!({ "note": "" }));
+        add(2, &office, "ticket.edit/1", &|| severity("critical"));
+        add(2, &office, "ticket.edit/1", &|| severity("minor"));
+        add(2, &office, "ticket.mark_hard/1", &|| json!({ "hard": true, "ask": "协调资金" }));
+        add(2, &office, "ticket.void/1", &|| json!({ "reason": "重复" }));
+        add(2, &deputy, "ticket.mark_hard/1", &|| json!({ "hard": false, "ask": "" }));
+        add(4, &deputy, "ticket.submit/1", &|| json!({ "attempt_id": attempt, "note": "" }));
+        add(4, &deputy, "ticket.ask/1", &|| ask("extension"));
+        add(4, &leader, "ticket.ask/1", &|| ask("hold"));
+        add(4, &officer, "ticket.ask/1", &|| ask("send_back"));
+        assert_eq!(work.len(), 32);
+        let answers = at_once(work.clone()).await;
+        let outcomes: Vec<Value> = answers.iter().map(|answer| answer.at("/outcome")).collect();
+        let moved = outcomes.iter().filter(|outcome| *outcome == "applied" || *outcome == "waiting").count();
+        let stood = outcomes.iter().filter(|outcome| *outcome == "conflict").count();
+        assert_eq!(moved + stood, 32, "{outcomes:?}");
+
+        let row = ticket(&office, id).await;
+        let events = row["events"].as_array().expect("events");
+        assert_eq!(events.len() - before, moved, "the history tells what was applied: {row}");
+        for (number, event) in (1_i64..).zip(events) {
+            assert_eq!(event["version"], json!(number), "without a gap: {row}");
+        }
+        assert_eq!(row["version"], json!(events.len()), "{row}");
+        let told = |transition: &str| events.iter().filter(|event| event["transition"] == transition).count();
+        assert_eq!((told("T10"), row["state"].as_str()), (1, Some("submitted")), "one of four signatures: {row}");
+        let requests = row["requests"].as_array().expect("requests");
+        assert_eq!(requests.len(), told("asked"), "{row}");
+        let kinds: BTreeSet<&str> = requests.iter().filter_map(|request| request["what"].as_str()).collect();
+        assert_eq!(kinds.len(), requests.len(), "one open request of a kind: {row}");
+
+        // Told once more, they hear the same and nothing moves.
+        let sorted = |answers: &[Answer]| {
+            let mut words: Vec<String> = answers.iter().map(|answer| answer.at("/outcome").to_string()).collect();
+            words.sort();
+            words
+        };
+        assert_eq!(sorted(&at_once(work).await), sorted(&answers));
+        assert_eq!(ticket(&office, id).await["events"].as_array().expect("events").len(), events.len());
     }
 
     /// Whatever enters or is issued in the moment of a release is either shown by it or sees it done.

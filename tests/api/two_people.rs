@@ -74,7 +74,8 @@ stories! {
         let id = in_progress(&world, &inspector, 102).await;
         let (attempt, _) = repaired(&world, id, 19_200).await;
         let (office, deputy, officer) = (world.office().await, world.township(0, Role::DeputyLeader).await, world.township(0, Role::DeskOfficer).await);
-        submit_as(&officer, officer.post(), id, attempt).await.expect_refusal("not_permitted");
+        let own = officer.post();
+        submit_as(&officer, own, id, attempt).await.expect_refusal("not_permitted");
 
         let until = world.office().await.now() + TimeDelta::days(1);
         let post = json!({ "role": "deputy_leader", "unit_id": deputy.unit(), "valid_to": stamp(until), "delegated_by": deputy.post() });
@@ -95,7 +96,7 @@ stories! {
         let officer = world.township(0, Role::DeskOfficer).await;
         let posts = officer.me["posts"].as_array().expect("posts");
         assert!(posts.iter().any(|held| held["id"] == json!(lent)), "{posts:?}");
-        submit_as(&officer, officer.post(), id, attempt).await.expect_refusal("not_permitted");
+        submit_as(&officer, own, id, attempt).await.expect_refusal("not_permitted");
         let answer = submit_as(&officer, lent, id, attempt).await.expect(201);
         assert_eq!(answer.at("/outcome"), "applied", "{answer}");
         let seen = ticket(&office, id).await;
