@@ -172,7 +172,7 @@ test('over a slow link every photo says by itself how far it is', { timeout: 240
     await goTo(page, '#/outbox');
     await page.getByRole('button', { name: '看 2 张照片到哪了' }).click();
     const rows = page.locator('main li').filter({ hasText: /^\s*照片 \d/ });
-    assert.equal(await rows.count(), 2);
+    await expectEventually(async () => (await rows.count()) === 2, 'both photos');
     // The one that moves says it in a number and a bar; the other one, that it is still here or there already.
     const [seen, bars] = [new Set(), new Set()];
     await expectEventually(async () => {
