@@ -86,7 +86,8 @@ await page.evaluate(() => {
   window.taps = [];
   // Read at the tap: what was tapped may be gone when the frame is there.
   const words = new Map();
-  const read = (event) => words.set(event.timeStamp, (event.target?.closest('a, button, label, summary, [role]') ?? event.target)?.textContent?.trim().replace(/\s+/g, ' ').slice(0, 24) ?? '');
+  const said = (element) => (element?.getAttribute('aria-label') ?? element?.textContent ?? '').trim().replace(/\s+/g, ' ').slice(0, 24);
+  const read = (event) => words.set(event.timeStamp, said(event.target?.closest('a, button, label, summary, [role]') ?? event.target));
   for (const kind of ['pointerdown', 'pointerup', 'click', 'keydown', 'keyup']) addEventListener(kind, read, true);
   new PerformanceObserver((list) => {
     for (const one of list.getEntries()) {
