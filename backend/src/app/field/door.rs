@@ -6,9 +6,10 @@ use super::{
     author::{self, Sealed, Vouched},
     entry::{Belongs, Effect, Entry, Outcome},
     facts::Facts,
-    findings, inspections,
+    inspections,
     quarantine::keep,
     receipts::{self, Subject},
+    report,
 };
 use crate::{
     app::{App, AppError, AppResult, Caller, evidence::weigh, tickets::commands},
@@ -257,7 +258,7 @@ impl Door<'_> {
             None => return Ok(Effect::refused(Refusal::UnknownKind)),
             Some(Kind::InspectionSubmit) => inspections::submit(entry).await?,
             Some(Kind::InspectionCorrect) => inspections::correct(entry).await?,
-            Some(Kind::FindingReport) => findings::report(entry).await?,
+            Some(Kind::FindingReport) => report::report(entry).await?,
             // On the heap: the many commands would make every arrival's future as large as the largest of them.
             Some(kind) => Box::pin(commands::run(entry, kind)).await?,
         };

@@ -1,18 +1,14 @@
 //! From a fault that somebody saw to the ticket of the right unit.
 
 use super::answer::Changed;
-use super::entry::{Belongs, Effect, Entry};
+use super::came_back::{CameBack, came_back};
+use super::entry::Entry;
 use crate::{
     app::{AppError, AppResult, tickets::board},
     domain::{
         clock::{Instant, local_day},
-        field::{
-            envelope::Unreadable,
-            flag::{Flag, FlagCode},
-            inspection::{FindingBody, MAX_TEXT},
-        },
+        field::flag::{Flag, FlagCode},
         people::role::{Role, UnitKind},
-        standards::checklist::{Severity, TOWNSHIP},
         tickets::{
             State, Ticket,
             machine::{self, Event, Step},
@@ -27,15 +23,6 @@ use crate::{
 };
 use serde_json::json;
 use uuid::Uuid;
-
-/// Working days for a finding that no checklist item dates, by severity.
-fn default_days(severity: &str) -> i32 {
-    match severity {
-        "critical" => 1,
-        "major" => 5,
-        _ => 10,
-    }
-}
 
 /// A finding ready to become a ticket.
 #[derive(Debug, Clone)]
@@ -110,7 +97,7 @@ pub struct Opened {
 }
 
 impl Opened {
-    fn quietly(ticket: Behind) -> Self {
+    pub(super) fn quietly(ticket: Behind) -> Self {
         Self { ticket, changed: None, flags: Vec::new() }
     }
 }
@@ -213,53 +200,6 @@ async fn make(
     Ok(Opened { ticket: Behind::Counted(ticket.id), changed: Some(changed), flags })
 }
 
-/// A fault that was closed before.
-enum CameBack {
-    /// Soon enough: the same ticket once more.
-    Relapsed(Opened),
-    /// Too late for that, or not for a visit to say: a ticket of its own, which names the one before it.
-    Later(Option<Uuid>),
-}
-
-/// T13 by a failed answer. What people of a township report themselves never counts against them, so a report relapses nothing.
-async fn came_back(
-    entry: &Entry<'_>,
-    draft: &Draft,
-    site: &Site,
-    openness: Openness,
-    fixed: bool,
-) -> AppResult<CameBack> {
-    let fault = (draft.item_code.as_str(), draft.instance_key.as_str());
-    let (county, round) = (entry.county, openness.round_id);
-    let closed = store::tickets::last_closed(entry.tx, county, site.id, fault, round, entry.now()).await?;
-    // The same finding under another operation is no other look.
-    let Some(mut ticket) = closed.filter(|ticket| ticket.finding_id != draft.id) else {
-        return Ok(CameBack::Later(None));
-    };
-    let soon = machine::relapses(&ticket, entry.times.effective(), entry.facts.deadlines());
-    if fixed
-        || !soon
-        || draft.inspection_id.is_none()
-        || store::tickets::open_fault(entry.tx, county, site.id, fault.0, fault.1).await?.is_some()
-    {
-        return Ok(CameBack::Later(Some(ticket.id)));
-    }
-    if openness.visible_from.is_none() && ticket.visible_from.is_some() {
-        // The unit would learn of the hidden round: it relapses when the round is released.
-        return Ok(CameBack::Relapsed(Opened::quietly(Behind::Waiting(ticket.id))));
-    }
-    let counted = board::share(&ticket);
-    let step = Step::Relapse { finding_id: draft.id, note: draft.note.clone() };
-    let Ok(event) = machine::apply(&mut ticket, &step, entry.when(), entry.facts.deadlines()) else {
-        return Ok(CameBack::Later(Some(ticket.id)));
-    };
-    store::tickets::update(entry.tx, &ticket).await?;
-    board::recount(entry.tx, county, counted, board::share(&ticket)).await?;
-    let changed = entry.record(&ticket, &event, ticket.unit_id).await?;
-    let ticket = Behind::Counted(ticket.id);
-    Ok(CameBack::Relapsed(Opened { ticket, changed: Some(changed), flags: Vec::new() }))
-}
-
 /// Whether a photo of the fault shows it repaired.
 fn shows_repair(entry: &Entry<'_>, draft: &Draft) -> bool {
     entry.envelope.files.iter().any(|file| {
@@ -276,19 +216,13 @@ pub async fn issue(
     step: &Step,
     visible_from: Option<Instant>,
 ) -> AppResult<Changed> {
-    let unit_before = ticket.unit_id;
+    let (unit_before, counted) = (ticket.unit_id, board::share(ticket));
     // Before the step: what nobody may know of yet is issued without a clock.
     ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     let event = machine::apply(ticket, step, entry.when(), entry.facts.deadlines())
         .map_err(|_cause| AppError::Internal("issue of a ticket that is not pending".into()))?;
     store::tickets::update(entry.tx, ticket).await?;
-    if ticket.visible_from.is_some()
-        && ticket.counts_as_static()
-        && let Some(township) = ticket.place_township_id
-    {
-        let day = local_day(entry.now()).to_string();
-        store::tickets::count_static(entry.tx, entry.county, township, day, 1, 0).await?;
-    }
+    board::recount(entry.tx, entry.county, counted, board::share(ticket)).await?;
     entry.record(ticket, &event, unit_before).await
 }
 
@@ -300,11 +234,8 @@ pub async fn number(entry: &Entry<'_>) -> AppResult<String> {
 }
 
 fn new_ticket(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: Openness) -> Ticket {
+    let (seen, now) = (entry.times.effective(), entry.now());
     Ticket {
-        id: Ticket::id_of(draft.id),
-        county_id: entry.county,
-        number: None,
-        state: State::Pending,
         title: draft.title.clone(),
         note: draft.note.clone(),
         severity: draft.severity.clone(),
@@ -316,7 +247,6 @@ fn new_ticket(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: O
         deadline_days: draft.deadline_days,
         place_township_id: draft.township,
         place_village_id: draft.village,
-        unit_kind: UnitKind::Township,
         unit_id: draft.township,
         site_id: site.map(|site| site.id),
         item_code: draft.item_code.clone(),
@@ -326,44 +256,7 @@ fn new_ticket(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: O
         accuracy_m: draft.accuracy_m,
         border: draft.border,
         round_id: openness.round_id,
-        finding_id: draft.id,
-        reporter_id: entry.author.person_id,
-        observed_at: entry.times.effective(),
-        created_at: entry.now(),
-        issued_at: None,
-        due_at: None,
-        official_due_at: None,
-        first_due_at: None,
-        accepted_at: None,
-        acceptor_id: None,
-        submitted_at: None,
-        closed_at: None,
-        attempts: 0,
-        rework: 0,
-        hollow: 0,
-        slow: 0,
-        sightings: 1,
-        seen_while_submitted: false,
-        attempt_id: None,
-        last_reason: None,
-        missing_files: 0,
-        flags: Vec::new(),
-        visible_from: None,
-        relapse: 0,
-        reminders: 0,
-        idle_reminders: 0,
-        reissued: 0,
-        send_back_denied: 0,
-        extensions: 0,
-        hard_case: false,
-        hard_ask: String::new(),
-        held_at: None,
-        review_day: None,
-        merged_into_id: None,
-        linked_ticket_id: None,
-        archived_at: None,
-        overdue_at: None,
-        version: 1,
+        ..Ticket::fresh(draft.id, entry.county, entry.author.person_id, seen, now)
     }
 }
 
@@ -467,85 +360,4 @@ pub fn row(
         visible_from: openness.visible_from,
         version: 1,
     }
-}
-
-/// `finding.report/1`: a fault between sites, or at a site without its checklist.
-pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> {
-    let body: FindingBody = match entry.envelope.payload() {
-        Ok(body) => body,
-        Err(unreadable) => return Ok(Err(unreadable)),
-    };
-    let mut flags = Vec::new();
-    let site = match body.site_id {
-        Some(id) => {
-            // A site on foreign land is answered like one that nobody has: the answer must not tell what is open there.
-            let site = entry.facts.site(entry.tx, id).await?;
-            let site = site.filter(|site| entry.author.may_report(site.township_id, site.village_id));
-            if site.is_none() {
-                flags.push(FlagCode::UnknownSite.flag());
-            }
-            site
-        }
-        None => None,
-    };
-    let position = body.position.as_ref().and_then(|place| place.checked());
-    let located = position.and_then(|place| entry.facts.locate(place));
-    let (township, village, border) = match (&site, &located) {
-        (Some(site), _) => (Some(site.township_id), Some(site.village_id), false),
-        (None, Some(located)) => {
-            (located.township, located.village, located.border || located.township.is_none())
-        }
-        (None, None) => (None, None, true),
-    };
-    match (&site, &located) {
-        (None, None) => flags.push(FlagCode::NoPlace.flag()),
-        (None, Some(located)) if located.township.is_none() => flags.push(FlagCode::OutsideCounty.flag()),
-        (None, Some(located)) if located.border => flags.push(FlagCode::Border.flag()),
-        _ => {}
-    }
-    let severity = body.severity.as_deref().and_then(Severity::parse).unwrap_or(Severity::Minor).as_str();
-    let draft = Draft {
-        id: body.finding_id,
-        inspection_id: None,
-        item_code: body.item_code.as_deref().map(|code| entry.text(code, 32)).unwrap_or_default(),
-        instance_key: entry.text(&body.instance_key, 128),
-        title: entry.text(&body.title, 200),
-        note: entry.text(&body.note, MAX_TEXT),
-        severity: severity.to_owned(),
-        is_static: body.is_static,
-        restricted: false,
-        makes: "ticket".into(),
-        department: TOWNSHIP.into(),
-        deadline_days: default_days(severity),
-        township,
-        village,
-        lon: position.map(|p| p.lon).or(site.as_ref().map(|s| s.lon)),
-        lat: position.map(|p| p.lat).or(site.as_ref().map(|s| s.lat)),
-        accuracy_m: position.and_then(|p| p.accuracy_m),
-        border,
-        fixed_on_spot: body.fixed_on_spot,
-    };
-    // A fault without an item has no identity at a site, so each report is its own ticket.
-    let identified = site.as_deref().filter(|_| !draft.item_code.is_empty());
-    let openness = Openness::of(None, entry.now());
-    let opened = open(entry, &draft, identified, openness).await?;
-    flags.extend(opened.flags);
-    let row = row(entry, &draft, site.as_deref(), openness, opened.ticket);
-    findings::insert(entry.tx, vec![row]).await?;
-    let subject = opened.ticket.id().unwrap_or(draft.id);
-    let missing = entry
-        .name_files(draft.township, draft.village, openness.visible_from, |_| Belongs {
-            subject: "ticket",
-            subject_id: subject,
-            urgent: true,
-        })
-        .await?;
-    Ok(Ok(Effect {
-        flags,
-        changed: opened.changed.into_iter().collect(),
-        subject: Some(("finding", draft.id)),
-        missing,
-        township: draft.township,
-        ..Effect::default()
-    }))
 }

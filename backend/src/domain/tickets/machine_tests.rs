@@ -15,14 +15,14 @@ use chrono::{NaiveDate, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-const UNIT: Uuid = Uuid::from_u128(7);
-const ATTEMPT: Uuid = Uuid::from_u128(8);
+pub(super) const UNIT: Uuid = Uuid::from_u128(7);
+pub(super) const ATTEMPT: Uuid = Uuid::from_u128(8);
 
 fn rules() -> DeadlineRules {
     DeadlineRules::new(Calendar::shipped(), &CountySettings::default())
 }
 
-fn morning(day: u32) -> Instant {
+pub(super) fn morning(day: u32) -> Instant {
     Utc.with_ymd_and_hms(2026, 6, day, 1, 0, 0).unwrap()
 }
 
@@ -30,71 +30,25 @@ fn when(at: Instant) -> When {
     When { observed_at: at, accepted_at: at, effective: at }
 }
 
-fn ticket(state: State) -> Ticket {
+pub(super) fn ticket(state: State) -> Ticket {
+    let (finding, county, reporter) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(6));
     Ticket {
-        id: Ticket::id_of(Uuid::from_u128(1)),
-        county_id: Uuid::from_u128(2),
-        number: None,
         state,
         title: "站牌缺损".into(),
-        note: String::new(),
         severity: "major".into(),
         is_static: true,
-        restricted: false,
-        makes: "ticket".into(),
         source: "review".into(),
         department: "transport".into(),
         deadline_days: 5,
         place_township_id: Some(Uuid::from_u128(3)),
         place_village_id: Some(Uuid::from_u128(4)),
-        unit_kind: UnitKind::Township,
         unit_id: Some(Uuid::from_u128(3)),
         site_id: Some(Uuid::from_u128(5)),
         item_code: "BUS-01".into(),
-        instance_key: String::new(),
-        lon: None,
-        lat: None,
-        accuracy_m: None,
         border: true,
-        round_id: None,
-        finding_id: Uuid::from_u128(1),
-        reporter_id: Uuid::from_u128(6),
-        observed_at: morning(1),
-        created_at: morning(1),
-        issued_at: None,
-        due_at: None,
-        official_due_at: None,
-        first_due_at: None,
-        accepted_at: None,
-        acceptor_id: None,
-        submitted_at: None,
-        closed_at: None,
-        attempts: 0,
-        rework: 0,
-        hollow: 0,
-        slow: 0,
-        sightings: 1,
-        seen_while_submitted: false,
         attempt_id: Some(ATTEMPT),
-        last_reason: None,
-        missing_files: 0,
-        flags: Vec::new(),
         visible_from: Some(morning(1)),
-        relapse: 0,
-        reminders: 0,
-        idle_reminders: 0,
-        reissued: 0,
-        send_back_denied: 0,
-        extensions: 0,
-        hard_case: false,
-        hard_ask: String::new(),
-        held_at: None,
-        review_day: None,
-        merged_into_id: None,
-        linked_ticket_id: None,
-        archived_at: None,
-        overdue_at: None,
-        version: 1,
+        ..Ticket::fresh(finding, county, reporter, morning(1), morning(1))
     }
 }
 
@@ -147,23 +101,23 @@ fn steps() -> Vec<Step> {
     ]
 }
 
-const REQUEST: Uuid = Uuid::from_u128(10);
-const OTHER_UNIT: Uuid = Uuid::from_u128(11);
+pub(super) const REQUEST: Uuid = Uuid::from_u128(10);
+pub(super) const OTHER_UNIT: Uuid = Uuid::from_u128(11);
 
-fn june(day: u32) -> NaiveDate {
+pub(super) fn june(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 6, day).unwrap()
 }
 
 /// 24:00 of a day of June.
-fn end_of(day: u32) -> Instant {
+pub(super) fn end_of(day: u32) -> Instant {
     Utc.with_ymd_and_hms(2026, 6, day, 16, 0, 0).unwrap()
 }
 
-fn ask(asked: Asked) -> Step {
+pub(super) fn ask(asked: Asked) -> Step {
     Step::Ask { request_id: REQUEST, asked, reason: String::new() }
 }
 
-fn send_back(wrongly_routed: bool) -> Step {
+pub(super) fn send_back(wrongly_routed: bool) -> Step {
     Step::SendBack {
         request_id: REQUEST,
         unit_kind: UnitKind::Township,
@@ -173,7 +127,7 @@ fn send_back(wrongly_routed: bool) -> Step {
     }
 }
 
-fn extend(day: u32) -> Step {
+pub(super) fn extend(day: u32) -> Step {
     Step::Extend { request_id: REQUEST, day: june(day), note: String::new() }
 }
 
@@ -188,18 +142,18 @@ fn fitting(step: &Step, ticket: Ticket) -> Ticket {
 }
 
 /// A ticket that was issued on the first of June (due on the eighth) and accepted on the second.
-fn in_progress() -> Ticket {
+pub(super) fn in_progress() -> Ticket {
     let mut it = ticket(State::Pending);
     run(&mut it, &issue(), 1);
     run(&mut it, &Step::Accept { person_named: String::new(), acceptor: UNIT }, 2);
     it
 }
 
-fn run(it: &mut Ticket, step: &Step, day: u32) -> machine::Event {
+pub(super) fn run(it: &mut Ticket, step: &Step, day: u32) -> machine::Event {
     machine::apply(it, step, when(morning(day)), &rules()).unwrap()
 }
 
-fn refuses(it: &Ticket, step: &Step, day: u32) {
+pub(super) fn refuses(it: &Ticket, step: &Step, day: u32) {
     let mut after = it.clone();
     assert_eq!(machine::apply(&mut after, step, when(morning(day)), &rules()), Err(NotAllowed));
     assert_eq!(&after, it, "a refused step changes nothing");
@@ -356,123 +310,6 @@ fn made_in_time_but_arrived_late_is_on_time_and_says_so() {
 #[test]
 fn a_step_list_is_as_long_as_the_random_histories_think() {
     assert_eq!(steps().len(), 31);
-}
-
-#[test]
-fn more_time_is_asked_for_in_time_and_keeps_the_first_date() {
-    let mut it = in_progress();
-    assert_eq!(it.official_due_at, Some(end_of(8)));
-    refuses(&it, &ask(Asked::Extension), 9);
-    run(&mut it, &ask(Asked::Extension), 8);
-    // Asked for in time; the office answers late, and the answer still counts.
-    refuses(&it, &extend(8), 9);
-    refuses(&it, &extend(9), 10);
-    run(&mut it, &extend(12), 10);
-    assert_eq!((it.due_at, it.official_due_at), (Some(end_of(12)), Some(end_of(12))));
-    assert_eq!((it.first_due_at, it.extensions), (Some(end_of(8)), 1));
-    refuses(&it, &extend(11), 10);
-}
-
-#[test]
-fn a_hold_stops_the_clock_and_moves_both_dates_by_the_working_days_held() {
-    let mut it = in_progress();
-    let hold = Step::Hold { request_id: REQUEST, review_day: june(10), note: String::new() };
-    refuses(&it, &hold, 11);
-    run(&mut it, &hold, 3);
-    assert_eq!((it.state, it.held_at, it.review_day), (State::OnHold, Some(morning(3)), Some(june(10))));
-    assert!(!it.is_overdue(morning(20)), "the clock stands still");
-    // Wednesday the 3rd to Wednesday the 10th: five working days.
-    run(&mut it, &Step::Resume { note: String::new() }, 10);
-    assert_eq!((it.state, it.held_at, it.review_day), (State::InProgress, None, None));
-    assert_eq!((it.due_at, it.official_due_at), (Some(end_of(15)), Some(end_of(15))));
-    assert_eq!(it.first_due_at, Some(end_of(8)));
-}
-
-#[test]
-fn sending_back_keeps_the_dates_unless_the_first_routing_was_wrong() {
-    for (wrong, due) in [(false, end_of(8)), (true, end_of(10))] {
-        let mut it = in_progress();
-        run(&mut it, &send_back(wrong), 3);
-        assert_eq!((it.state, it.unit_id, it.acceptor_id), (State::Issued, Some(OTHER_UNIT), None));
-        assert_eq!(it.place_township_id, Some(OTHER_UNIT), "the place follows the township");
-        assert_eq!((it.official_due_at, it.first_due_at), (Some(due), Some(end_of(8))));
-        refuses(&it, &send_back(wrong), 4);
-    }
-    let mut it = in_progress();
-    run(&mut it, &Step::Deny { request_id: REQUEST, asked: Asked::Extension, note: String::new() }, 3);
-    assert_eq!(it.send_back_denied, 0);
-    run(&mut it, &Step::Deny { request_id: REQUEST, asked: Asked::SendBack, note: String::new() }, 3);
-    assert_eq!((it.send_back_denied, it.state), (1, State::InProgress));
-}
-
-#[test]
-fn two_reminders_without_anything_done_in_between_count_as_issued_again() {
-    let mut it = in_progress();
-    let remind = Step::Remind { note: String::new() };
-    run(&mut it, &remind, 3);
-    run(&mut it, &Step::Attempt { attempt_id: ATTEMPT }, 3);
-    run(&mut it, &remind, 4);
-    assert_eq!((it.reminders, it.reissued), (2, 0));
-    run(&mut it, &remind, 5);
-    run(&mut it, &remind, 5);
-    assert_eq!((it.reminders, it.reissued), (4, 1));
-    run(&mut it, &remind, 6);
-    assert_eq!((it.reminders, it.reissued), (5, 2), "every second one");
-}
-
-#[test]
-fn a_passed_date_is_written_down_once_and_taken_back_when_it_was_met() {
-    let mut it = in_progress();
-    refuses(&it, &Step::Overdue, 8);
-    run(&mut it, &Step::Overdue, 10);
-    assert_eq!((it.overdue_at, it.slow), (Some(end_of(8)), 1));
-    refuses(&it, &Step::Overdue, 11);
-    run(&mut it, &Step::Lift { because: Transition::T10 }, 11);
-    assert_eq!((it.overdue_at, it.slow), (None, 0));
-}
-
-#[test]
-fn a_fault_comes_back_within_its_days_and_gets_a_new_clock() {
-    let closed = |is_static| Ticket {
-        is_static,
-        issued_at: Some(morning(1)),
-        first_due_at: Some(end_of(8)),
-        closed_at: Some(morning(2)),
-        archived_at: Some(morning(3)),
-        ..ticket(State::Closed)
-    };
-    let again = Step::Relapse { finding_id: UNIT, note: String::new() };
-    refuses(&closed(false), &again, 10);
-    refuses(&closed(true), &again, 1);
-    refuses(&Ticket { unit_id: None, ..closed(true) }, &again, 10);
-    for (is_static, day) in [(false, 8), (true, 30)] {
-        let mut it = closed(is_static);
-        run(&mut it, &again, day);
-        assert_eq!((it.state, it.relapse, it.sightings), (State::Rework, 1, 2));
-        assert_eq!((it.closed_at, it.archived_at), (None, None));
-        assert_eq!((it.issued_at, it.first_due_at), (Some(morning(1)), Some(end_of(8))));
-        assert!(it.official_due_at > Some(morning(day)));
-    }
-}
-
-#[test]
-fn a_date_put_right_is_never_in_the_past_and_tells_what_was() {
-    let mut it = in_progress();
-    let edit = |day| Step::Edit {
-        severity: Some("critical".into()),
-        is_static: None,
-        due_day: Some(june(day)),
-        reason: "险".into(),
-    };
-    refuses(&it, &edit(2), 3);
-    refuses(&Ticket { due_at: None, ..it.clone() }, &edit(4), 3);
-    let event = run(&mut it, &edit(4), 3);
-    assert_eq!(
-        (it.severity.as_str(), it.due_at, it.official_due_at),
-        ("critical", Some(end_of(4)), Some(end_of(4)))
-    );
-    assert_eq!((event.data["before"]["severity"].as_str(), event.reason.as_str()), (Some("major"), "险"));
-    assert_eq!(it.first_due_at, Some(end_of(8)));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 pub mod command;
 pub mod deadline;
 mod effects;
+#[cfg(test)]
+mod longer_life_tests;
 pub mod machine;
 #[cfg(test)]
 mod machine_tests;
