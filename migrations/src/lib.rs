@@ -19,6 +19,10 @@ mod m0012_evidence;
 mod m0013_verdicts;
 mod m0014_blurs;
 mod m0015_requests;
+mod m0016_colours;
+mod m0017_duties;
+mod m0018_notices;
+mod m0019_campaigns;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -46,6 +50,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_verdicts::Step),
             Box::new(m0014_blurs::Step),
             Box::new(m0015_requests::Step),
+            Box::new(m0016_colours::Step),
+            Box::new(m0017_duties::Step),
+            Box::new(m0018_notices::Step),
+            Box::new(m0019_campaigns::Step),
         ]
     }
 }

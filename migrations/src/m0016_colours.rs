@@ -1,0 +1,3 @@
+//! (filled by the slice that owns it)
+
+crate::step!(_manager => {});
