@@ -26,6 +26,7 @@ mod logic;
 mod long_life;
 mod main_job;
 mod matrix;
+mod model;
 mod odd_files;
 mod paper;
 mod people;

@@ -15,6 +15,7 @@ pub mod desk;
 pub mod fuzz;
 pub mod http;
 pub mod ledger;
+pub mod model;
 pub mod oracle;
 pub mod outbox;
 pub mod phone;

@@ -1,0 +1,134 @@
+//! The commands that people give, with all that they say.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Unit;
+
+/// One command on one ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    Issue { unit: Unit, days: u32 },
+    Decline,
+    Accept,
+    Rectify { attempt: Uuid },
+    Submit { attempt: Uuid },
+    Verify { attempt: Uuid, failed: Option<&'static str> },
+    Void { reason: &'static str },
+    Ask { request: Uuid, what: &'static str, day: Option<NaiveDate>, unit: Option<Unit> },
+    Decide { request: Uuid, yes: bool, note: &'static str, unit: Option<Unit>, wrongly: bool },
+    Withdraw { request: Uuid },
+    Resume,
+    Merge { into: Uuid },
+    Relapse { finding: Uuid },
+    Remind,
+    Edit { severity: Option<&'static str>, day: Option<NaiveDate>, reason: &'static str },
+    Hard { hard: bool },
+    Archive,
+}
+
+impl Command {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Issue { .. } => "ticket.issue/1",
+            Self::Decline => "ticket.decline/1",
+            Self::Accept => "ticket.accept/1",
+            Self::Rectify { .. } => "ticket.rectify/1",
+            Self::Submit { .. } => "ticket.submit/1",
+            Self::Verify { .. } => "ticket.verify/1",
+            Self::Void { .. } => "ticket.void/1",
+            Self::Ask { .. } => "ticket.ask/1",
+            Self::Decide { .. } => "ticket.decide/1",
+            Self::Withdraw { .. } => "ticket.withdraw_ask/1",
+            Self::Resume => "ticket.resume/1",
+            Self::Merge { .. } => "ticket.merge/1",
+            Self::Relapse { .. } => "ticket.relapse/1",
+            Self::Remind => "ticket.remind/1",
+            Self::Edit { .. } => "ticket.edit/1",
+            Self::Hard { .. } => "ticket.mark_hard/1",
+            Self::Archive => "ticket.archive/1",
+        }
+    }
+
+    /// What it says beside the ticket.
+    pub fn payload(&self) -> Value {
+        let unit = |unit: &Option<Unit>| match unit {
+            Some(unit) => (json!(unit.kind()), json!(unit.id())),
+            None => (Value::Null, Value::Null),
+        };
+        match self {
+            Self::Issue { unit, days } => json!({
+                "unit_kind": unit.kind(), "unit_id": unit.id(), "severity": null, "is_static": null, "deadline_days": days, "note": "",
+            }),
+            Self::Decline => json!({ "reason": "不属实" }),
+            Self::Accept => json!({ "person_named": "" }),
+            Self::Rectify { attempt } | Self::Submit { attempt } => {
+                json!({ "attempt_id": attempt, "note": "" })
+            }
+            Self::Verify { attempt, failed } => json!({
+                "attempt_id": attempt, "verdict": if failed.is_some() { "failed" } else { "passed" }, "reason": failed, "note": "",
+                "on_site": true, "position": null,
+            }),
+            Self::Void { reason } => json!({ "reason": reason }),
+            Self::Ask { request, what, day, unit: of } => {
+                let (kind, id) = unit(of);
+                json!({
+                    "request_id": request, "what": what, "reason": "汛期", "wanted_day": day, "measure": "围挡", "unit_kind": kind,
+                    "unit_id": id,
+                })
+            }
+            Self::Decide { request, yes, note, unit: of, wrongly } => {
+                let (kind, id) = unit(of);
+                json!({
+                    "request_id": request, "verdict": if *yes { "approved" } else { "denied" }, "note": note, "day": null,
+                    "unit_kind": kind, "unit_id": id, "wrongly_routed": wrongly,
+                })
+            }
+            Self::Withdraw { request } => json!({ "request_id": request }),
+            Self::Resume | Self::Remind => json!({ "note": "" }),
+            Self::Merge { into } => json!({ "into_ticket_id": into, "note": "" }),
+            Self::Relapse { finding } => json!({ "finding_id": finding, "note": "" }),
+            Self::Edit { severity, day, reason } => {
+                json!({ "severity": severity, "is_static": null, "due_day": day, "reason": reason })
+            }
+            Self::Hard { hard } => json!({ "hard": hard, "ask": if *hard { "协调" } else { "" } }),
+            Self::Archive => json!({}),
+        }
+    }
+
+    /// The roles that may give it at all (domain.md 4.1, 4.3).
+    pub fn roles(&self) -> &'static [&'static str] {
+        match self {
+            Self::Issue { .. }
+            | Self::Decline
+            | Self::Void { .. }
+            | Self::Decide { .. }
+            | Self::Resume
+            | Self::Merge { .. }
+            | Self::Remind
+            | Self::Edit { .. }
+            | Self::Archive => &["office"],
+            Self::Accept => &["deputy_leader", "desk_officer", "department"],
+            Self::Rectify { .. } => {
+                &["main_leader", "deputy_leader", "desk_officer", "village_cadre", "department"]
+            }
+            Self::Submit { .. } => &["deputy_leader", "department"],
+            Self::Verify { .. } => &["inspector", "office"],
+            Self::Ask { .. } | Self::Withdraw { .. } => {
+                &["main_leader", "deputy_leader", "desk_officer", "department"]
+            }
+            Self::Relapse { .. } => &["inspector", "office", "department"],
+            Self::Hard { .. } => &["office", "main_leader", "deputy_leader", "department"],
+        }
+    }
+}
+
+/// Who of a unit asks for what, and takes it back.
+pub fn asks(what: &str) -> &'static [&'static str] {
+    match what {
+        "send_back" => &["desk_officer", "deputy_leader", "department"],
+        "extension" => &["deputy_leader", "department"],
+        _ => &["main_leader", "department"],
+    }
+}
