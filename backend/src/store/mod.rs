@@ -11,6 +11,7 @@ mod writer;
 
 pub mod audit;
 pub mod changes;
+pub mod colours;
 pub mod evidence;
 pub mod feed;
 pub mod field;

@@ -2,7 +2,10 @@
 //! one is a strong flag of the photo, so the repair is looked at on site; the unit reads what to do, and nothing about intent.
 
 use crate::{
-    app::{App, AppError, AppResult, Caller, Once, field::settle},
+    app::{
+        App, AppError, AppResult, Caller, Once,
+        field::{facts::Facts, settle},
+    },
     domain::{
         clock::Instant,
         evidence::{
@@ -11,8 +14,9 @@ use crate::{
         },
         field::inspection::{MAX_TEXT, shorten},
         page::{Page, PageRequest},
-        people::permission::Action,
+        people::{permission::Action, scope::Scope},
         problem::{Code, Problem},
+        tickets::machine::{self, Step, When},
     },
     store::{
         Conn, Tx, audit,
@@ -22,6 +26,7 @@ use crate::{
         },
         field::{named, operations, visible},
         people::persons,
+        tickets::{self, EventBy},
     },
 };
 use chrono::{DateTime, Utc};
@@ -118,6 +123,7 @@ pub async fn decide(
     caller.require(Action::ProposeVerdict)?;
     let (county, now, flag) = (caller.county()?, app.clock.now(), app.random.id());
     let reason = reason_of(reason)?;
+    let facts = Facts::load(app, county).await?;
     app.store
         .write(async |tx| {
             let row = verdicts::get(tx, county, id).await?.ok_or(Code::NotFound)?;
@@ -131,7 +137,7 @@ pub async fn decide(
             if !verdicts::decide(tx, id, (from, to), caller.person_id, reason.clone(), now).await? {
                 return Err(not_now(NotNow::State));
             }
-            write(tx, now, &row, to, caller, &reason, flag).await
+            write(tx, now, &row, to, caller, &reason, (flag, &facts)).await
         })
         .await?;
     one(app, caller, id).await
@@ -145,7 +151,7 @@ async fn write(
     to: VerdictState,
     caller: &Caller,
     reason: &str,
-    flag: Uuid,
+    (flag, facts): (Uuid, &Facts),
 ) -> AppResult<()> {
     let action = match to {
         VerdictState::Confirmed => "photo_verdict.confirm",
@@ -170,8 +176,47 @@ async fn write(
     }
     let released = named::of_operation(tx, row.operation_id).await?;
     let released = released.iter().any(|file| file.file_id == row.file_id && file.visible_from.is_some());
+    if released {
+        on_ticket(tx, now, row, to, caller, facts).await?;
+    }
     let tickets = BTreeMap::from([(row.ticket_id, released)]);
     settle::tell_of_photos(tx, now, row.county_id, tickets, BTreeSet::new()).await
+}
+
+/// The ticket's history says so too: its level and its unit's colour are worked out from there. Only of what the unit put forward; a photo
+/// that an inspector took is not the unit's.
+async fn on_ticket(
+    tx: &Tx,
+    now: Instant,
+    row: &Verdict,
+    to: VerdictState,
+    caller: &Caller,
+    facts: &Facts,
+) -> AppResult<()> {
+    let attempts = tickets::attempts::of_tickets(tx, vec![row.ticket_id]).await?;
+    if !attempts.iter().any(|attempt| attempt.operation_id == row.operation_id) {
+        return Ok(());
+    }
+    let scope = Scope::County { county: row.county_id };
+    let Some(mut ticket) = tickets::lock(tx, scope, now, row.ticket_id).await? else { return Ok(()) };
+    let (verdict_id, file_id) = (row.id, row.file_id);
+    let step = if to == VerdictState::Confirmed {
+        Step::NotShown { verdict_id, file_id }
+    } else {
+        Step::Shown { verdict_id, file_id }
+    };
+    let when = When { observed_at: now, accepted_at: now, effective: now };
+    // What was voided or merged since says nothing any more.
+    let Ok(event) = machine::apply(&mut ticket, &step, when, facts.deadlines()) else { return Ok(()) };
+    tickets::update(tx, &ticket).await?;
+    let by = EventBy {
+        operation_id: None,
+        person_id: Some(caller.person_id),
+        post_id: caller.post.as_ref().map(|post| post.id),
+        observed_at: now,
+        accepted_at: now,
+    };
+    Ok(tickets::append_event(tx, &ticket, &event, by).await?)
 }
 
 fn raised(row: &Verdict, now: Instant, id: Uuid) -> PhotoFlagRow {

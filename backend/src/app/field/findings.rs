@@ -177,7 +177,9 @@ async fn make(
         from: None,
         to: ticket.state,
         reason: String::new(),
-        data: json!({ "finding_id": draft.id, "fixed_on_spot": draft.fixed_on_spot }),
+        data: json!({
+            "finding_id": draft.id, "fixed_on_spot": draft.fixed_on_spot, "source": ticket.source, "unit_id": ticket.unit_id,
+        }),
     };
     let mut changed = entry.record(&ticket, &opened, None).await?;
     // A border case always waits for a person; so does a place that no township covers.

@@ -9,6 +9,7 @@ use crate::{
     },
     domain::{
         clock::Instant,
+        colours::level::{TicketLevel, level},
         field::flag::Flag,
         people::{permission::Action, role::UnitKind, scope::Scope},
         tickets::{
@@ -119,6 +120,8 @@ pub struct TicketView {
     pub check: Option<Check>,
     pub overdue: bool,
     pub due_soon: bool,
+    /// How urgent it has become, and every reason for it.
+    pub level: TicketLevel,
     /// Not yet shown to the township (unannounced round).
     pub hidden: bool,
     /// Times that it came back soon after closing.
@@ -234,6 +237,7 @@ fn view(
     TicketView {
         overdue: ticket.is_overdue(now),
         due_soon,
+        level: level(ticket, rules, now),
         check: check(caller, ticket, under_check, files),
         hidden: t.state != State::Pending && t.visible_from.is_none(),
         township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),

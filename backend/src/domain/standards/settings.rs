@@ -3,6 +3,7 @@
 
 use super::score::GATE_PERMILLE;
 use crate::domain::{
+    colours::rules::ColourRules,
     evidence::{flag::PhotoFlag, rules::EvidenceRules},
     tickets::deadline::WorkingHours,
 };
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CountySettings {
+    pub colours: ColourRules,
     pub deadlines: Deadlines,
     pub evidence: EvidenceRules,
     pub field: FieldRules,
@@ -157,6 +159,7 @@ impl CountySettings {
                 faults.push((field.into(), format!("应在 {low} 到 {high} 之间"), format!("{low} to {high}")));
             }
         }
+        faults.extend(self.colours.faults());
         let settable = |code: &str| PhotoFlag::parse(code).is_some_and(|flag| !flag.is_by_people());
         for code in e.strengths.keys().filter(|code| !settable(code)) {
             faults.push((

@@ -4,6 +4,7 @@ use chrono::{NaiveTime, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::{Instant, SHANGHAI, local_day};
+use crate::domain::colours::rules::ColourRules;
 use crate::domain::standards::calendar::{Calendar, end_of_day, start_of_day};
 use crate::domain::standards::settings::CountySettings;
 
@@ -78,6 +79,8 @@ pub struct DeadlineRules {
     pub soon_percent: u32,
     /// Days after closing within which a fault that is seen again counts as the same one: static, dynamic.
     pub relapse_days: (u32, u32),
+    /// From when on a ticket rises by a level.
+    pub colours: ColourRules,
 }
 
 impl DeadlineRules {
@@ -92,6 +95,7 @@ impl DeadlineRules {
             soon_days: set.due_soon_days,
             soon_percent: set.due_soon_percent,
             relapse_days: (set.relapse_static_days, set.relapse_dynamic_days),
+            colours: settings.colours.clone(),
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) fn effects(
             let late =
                 ticket.issued_at.is_some_and(|at| when.effective > rules.due_at(at, rules.accept_days));
             ticket.slow += i32::from(late);
+            ticket.late_accepts += i32::from(late);
             ticket.idle_reminders = 0;
             (String::new(), json!({ "person_named": person_named, "late": late }))
         }
@@ -114,6 +115,8 @@ pub(super) fn effects(
         | Step::Remind { .. }
         | Step::Edit { .. }
         | Step::MarkHard { .. }
+        | Step::NotShown { .. }
+        | Step::Shown { .. }
         | Step::Archive => desk(ticket, step, when),
     }
 }
@@ -211,6 +214,15 @@ fn desk(ticket: &mut Ticket, step: &Step, when: When) -> (String, Value) {
             ticket.hard_case = *hard;
             ticket.hard_ask.clone_from(ask);
             (ask.clone(), json!({ "hard": hard }))
+        }
+        // What to do about it is said at the photo; nothing here speaks of intent.
+        Step::NotShown { verdict_id, file_id } => {
+            ticket.not_shown += 1;
+            (String::new(), json!({ "verdict_id": verdict_id, "file_id": file_id }))
+        }
+        Step::Shown { verdict_id, file_id } => {
+            ticket.not_shown -= 1;
+            (String::new(), json!({ "verdict_id": verdict_id, "file_id": file_id }))
         }
         Step::Archive => {
             ticket.archived_at = Some(when.accepted_at);

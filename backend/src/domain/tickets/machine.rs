@@ -132,6 +132,14 @@ pub enum Step {
         hard: bool,
         ask: String,
     },
+    NotShown {
+        verdict_id: Uuid,
+        file_id: Uuid,
+    },
+    Shown {
+        verdict_id: Uuid,
+        file_id: Uuid,
+    },
     Archive,
 }
 
@@ -166,6 +174,8 @@ impl Step {
             Step::Remind { .. } => T::T16,
             Step::Edit { .. } => T::T17,
             Step::MarkHard { .. } => T::HardCase,
+            Step::NotShown { .. } => T::NotShown,
+            Step::Shown { .. } => T::Shown,
             Step::Archive => T::T18,
         }
     }
@@ -262,6 +272,7 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Lift { .. } => ticket.overdue_at.is_some(),
         // What has no clock yet gets no date by hand.
         Step::Edit { due_day: Some(day), .. } => *day >= today && ticket.due_at.is_some(),
+        Step::Shown { .. } => ticket.not_shown > 0,
         Step::Archive => ticket.archived_at.is_none(),
         _ => true,
     }

@@ -28,6 +28,9 @@ pub struct Replayed {
     pub extensions: i32,
     pub hard_case: bool,
     pub archived: bool,
+    pub idle_reminders: i32,
+    pub late_accepts: i32,
+    pub not_shown: i32,
 }
 
 impl Replayed {
@@ -52,6 +55,9 @@ impl Replayed {
             extensions: ticket.extensions,
             hard_case: ticket.hard_case,
             archived: ticket.archived_at.is_some(),
+            idle_reminders: ticket.idle_reminders,
+            late_accepts: ticket.late_accepts,
+            not_shown: ticket.not_shown,
         }
     }
 
@@ -76,6 +82,9 @@ impl Replayed {
             extensions: 0,
             hard_case: false,
             archived: false,
+            idle_reminders: 0,
+            late_accepts: 0,
+            not_shown: 0,
         }
     }
 
@@ -86,11 +95,20 @@ impl Replayed {
             self.due_at = read(event, "due_at");
             self.official_due_at = read(event, "official_due_at");
         }
+        // What the unit does ends the row of reminders that it left unanswered.
+        if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt") {
+            self.idle_reminders = 0;
+        }
         match event.transition {
-            "T5" => self.slow += i32::from(says("late")),
+            "T5" => {
+                self.slow += i32::from(says("late"));
+                self.late_accepts += i32::from(says("late"));
+            }
             "T7" => self.extensions += 1,
             "T8" => self.review_day = read(event, "review_day"),
             "T9" => self.review_day = None,
+            "repair_not_shown" => self.not_shown += 1,
+            "repair_shown" => self.not_shown -= 1,
             "T12" => {
                 self.rework += 1;
                 self.hollow += i32::from(event.reason == "not_done");
@@ -110,6 +128,7 @@ impl Replayed {
             }
             "T16" => {
                 self.reminders += 1;
+                self.idle_reminders += 1;
                 self.reissued += i32::from(says("reissued"));
             }
             "T18" => self.archived = true,

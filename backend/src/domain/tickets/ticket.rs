@@ -91,6 +91,10 @@ pub struct Ticket {
     pub archived_at: Option<Instant>,
     /// The date that passed while the unit held it, written once; taken back when it was met after all.
     pub overdue_at: Option<Instant>,
+    /// Times that a unit accepted it late.
+    pub late_accepts: i32,
+    /// Photos of which two people found that they do not show its repair.
+    pub not_shown: i32,
     pub version: i32,
 }
 
@@ -171,6 +175,8 @@ impl Ticket {
             linked_ticket_id: None,
             archived_at: None,
             overdue_at: None,
+            late_accepts: 0,
+            not_shown: 0,
             version: 1,
         }
     }

@@ -69,6 +69,10 @@ pub enum Transition {
     Release,
     /// Its author withdrew the finding before anything was issued.
     Withdrawn,
+    /// Two people found that a photo does not show the repair; no change of state.
+    NotShown,
+    /// That was taken back.
+    Shown,
 }
 
 use Transition as T;
@@ -113,6 +117,8 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::HardCase, name: "hard_case", from: ISSUED, to: None },
     Row { transition: T::VoidAsked, name: "void_asked", from: &State::OPEN, to: None },
     Row { transition: T::Release, name: "release", from: &State::COUNTED, to: None },
+    Row { transition: T::NotShown, name: "repair_not_shown", from: &State::COUNTED, to: None },
+    Row { transition: T::Shown, name: "repair_shown", from: &State::COUNTED, to: None },
     Row { transition: T::Withdrawn, name: "withdrawn", from: &[State::Pending], to: Some(State::Declined) },
 ];
 

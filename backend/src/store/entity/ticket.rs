@@ -69,6 +69,8 @@ pub struct Model {
     pub linked_ticket_id: Option<Uuid>,
     pub archived_at: Option<DateTimeUtc>,
     pub overdue_at: Option<DateTimeUtc>,
+    pub late_accepts: i32,
+    pub not_shown: i32,
     pub due_sort: String,
     pub version: i32,
     pub search: String,

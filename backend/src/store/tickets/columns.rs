@@ -99,6 +99,8 @@ pub(super) fn model(ticket: &Ticket) -> ticket::Model {
         linked_ticket_id: t.linked_ticket_id,
         archived_at: t.archived_at,
         overdue_at: t.overdue_at,
+        late_accepts: t.late_accepts,
+        not_shown: t.not_shown,
         version: t.version,
     }
 }
@@ -174,6 +176,8 @@ impl TryFrom<ticket::Model> for Ticket {
             linked_ticket_id: m.linked_ticket_id,
             archived_at: m.archived_at,
             overdue_at: m.overdue_at,
+            late_accepts: m.late_accepts,
+            not_shown: m.not_shown,
             version: m.version,
         })
     }

@@ -1,0 +1,179 @@
+//! What the events of one ticket say about a span of time: where it stood at its end, and what happened in it while which unit had it.
+//! Nothing but events is read, so a figure made from this is explained by opening them.
+
+use crate::domain::{clock::Instant, people::role::UnitKind, tickets::State};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// One event as colours read it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub transition: String,
+    pub to: State,
+    pub reason: String,
+    pub data: Value,
+    pub observed_at: Instant,
+    pub accepted_at: Instant,
+}
+
+impl Line {
+    /// When it counts: a repair that was put forward in time counts from its making, however late it arrived.
+    pub fn at(&self) -> Instant {
+        if self.says("arrived_late") { self.observed_at } else { self.accepted_at }
+    }
+
+    fn says(&self, key: &str) -> bool {
+        self.data[key].as_bool() == Some(true)
+    }
+
+    fn read<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        serde_json::from_value(self.data[key].clone()).ok()
+    }
+
+    /// The township that has it from now on, if this event gives it to a unit.
+    fn unit(&self) -> Option<Option<Uuid>> {
+        let id: Uuid = self.read("unit_id")?;
+        let kind: Option<UnitKind> = self.read("unit_kind");
+        matches!(self.transition.as_str(), "T1" | "T2" | "T6")
+            .then(|| Some(id).filter(|_| kind.is_none_or(|kind| kind == UnitKind::Township)))
+    }
+}
+
+/// A ticket and everything that happened to it, oldest first.
+#[derive(Debug, Clone)]
+pub struct Story {
+    pub id: Uuid,
+    pub number: String,
+    /// Found by the township itself 自查.
+    pub self_found: bool,
+    /// The township that it was opened for; events since then name the unit themselves.
+    pub opened_for: Option<Uuid>,
+    pub lines: Vec<Line>,
+}
+
+/// Where a ticket stood at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stood {
+    /// The township that had it; `None` when it was a department's.
+    pub unit: Option<Uuid>,
+    pub state: State,
+    /// Without one its township did not know of it, or it was mended on the spot.
+    pub official_due: Option<Instant>,
+    /// Whether the last repair was put forward by the date.
+    pub in_time: Option<bool>,
+    /// When it was last closed.
+    pub closed: Option<Instant>,
+}
+
+/// Something that counts in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Happening {
+    /// Accepted late, past its date, or a first measure that was late 慢落实.
+    Slow,
+    /// A check found "not done" 空落实.
+    Hollow,
+    /// Reminded twice without anything done in between 反复交办.
+    Reissued,
+    Reminded,
+    /// Came back soon after closing 反弹.
+    Relapse,
+    SendBackDenied,
+    /// Two people found that a photo does not show its repair.
+    NotTheRepair,
+}
+
+/// The stories that concern each township, so that each is worked out from its own only.
+pub fn by_township(stories: &[Story]) -> HashMap<Uuid, Vec<&Story>> {
+    let mut found: HashMap<Uuid, Vec<&Story>> = HashMap::new();
+    for story in stories {
+        let units = story.lines.iter().filter_map(Line::unit).flatten().chain(story.opened_for);
+        for township in units.collect::<BTreeSet<_>>() {
+            found.entry(township).or_default().push(story);
+        }
+    }
+    found
+}
+
+impl Story {
+    /// Whether it counts for anybody: what was voided, declined or merged never does.
+    pub fn counts(&self) -> bool {
+        !matches!(
+            self.lines.last().map(|line| line.to),
+            None | Some(State::Pending | State::Declined | State::Merged | State::Void)
+        )
+    }
+
+    /// Where it stood just before `cutoff`.
+    pub fn stood(&self, cutoff: Instant) -> Stood {
+        let mut stood = Stood {
+            unit: self.opened_for,
+            state: State::Pending,
+            official_due: None,
+            in_time: None,
+            closed: None,
+        };
+        for line in self.lines.iter().filter(|line| line.at() < cutoff) {
+            stood.state = line.to;
+            if let Some(unit) = line.unit() {
+                stood.unit = unit;
+            }
+            if line.data.get("official_due_at").is_some() {
+                stood.official_due = line.read("official_due_at");
+            }
+            match line.transition.as_str() {
+                "T10" => stood.in_time = Some(!line.says("late")),
+                "T11" => stood.closed = Some(line.at()),
+                "T13" => (stood.in_time, stood.closed) = (None, None),
+                _ => {}
+            }
+        }
+        stood
+    }
+
+    /// What happened from `from` until before `to`, and to which township's count it goes. What was taken back since is left out.
+    pub fn happened(&self, from: Instant, to: Instant) -> Vec<(Happening, Option<Uuid>)> {
+        let mut happened = Vec::new();
+        let mut unit = self.opened_for;
+        for (place, line) in self.lines.iter().enumerate() {
+            let later = || self.lines[place + 1..].iter();
+            if (from..to).contains(&line.at()) {
+                let what = match line.transition.as_str() {
+                    "T5" | "stage" if line.says("late") => Some(Happening::Slow),
+                    // Taken back by the next word on it: it was made or asked for in time after all.
+                    "T15"
+                        if later()
+                            .find(|line| matches!(line.transition.as_str(), "T15" | "overdue_lifted"))
+                            .is_none_or(|line| line.transition == "T15") =>
+                    {
+                        Some(Happening::Slow)
+                    }
+                    "T12" if line.reason == "not_done" => Some(Happening::Hollow),
+                    "T13" => Some(Happening::Relapse),
+                    "denied" if line.data["what"] == "send_back" => Some(Happening::SendBackDenied),
+                    "repair_not_shown"
+                        if !later().any(|after| {
+                            after.transition == "repair_shown"
+                                && after.data["verdict_id"] == line.data["verdict_id"]
+                        }) =>
+                    {
+                        Some(Happening::NotTheRepair)
+                    }
+                    "T16" => {
+                        if line.says("reissued") {
+                            happened.push((Happening::Reissued, unit));
+                        }
+                        Some(Happening::Reminded)
+                    }
+                    _ => None,
+                };
+                happened.extend(what.map(|what| (what, unit)));
+            }
+            if let Some(next) = line.unit() {
+                unit = next;
+            }
+        }
+        happened
+    }
+}
