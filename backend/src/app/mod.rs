@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod demo;
+pub mod duties;
 pub mod error;
 pub mod evidence;
 pub mod field;

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod clock;
+pub mod duties;
 pub mod evidence;
 pub mod field;
 pub mod import;

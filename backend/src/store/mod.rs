@@ -11,6 +11,7 @@ mod writer;
 
 pub mod audit;
 pub mod changes;
+pub mod duties;
 pub mod evidence;
 pub mod feed;
 pub mod field;

@@ -1,6 +1,10 @@
 //! What a county decides for itself, in one document: every value has a default, bounds, and one place where it acts
 //! (decisions.md 5: never constants in code). The defaults are ours (domain.md 4.4, 5) until the office changes them.
 
+mod duties;
+
+pub use duties::DutyRules;
+
 use super::score::GATE_PERMILLE;
 use crate::domain::{
     evidence::{flag::PhotoFlag, rules::EvidenceRules},
@@ -16,6 +20,7 @@ use utoipa::ToSchema;
 #[serde(default, deny_unknown_fields)]
 pub struct CountySettings {
     pub deadlines: Deadlines,
+    pub duties: DutyRules,
     pub evidence: EvidenceRules,
     pub field: FieldRules,
     pub scoring: Scoring,
@@ -157,6 +162,7 @@ impl CountySettings {
                 faults.push((field.into(), format!("应在 {low} 到 {high} 之间"), format!("{low} to {high}")));
             }
         }
+        faults.extend(self.duties.faults());
         let settable = |code: &str| PhotoFlag::parse(code).is_some_and(|flag| !flag.is_by_people());
         for code in e.strengths.keys().filter(|code| !settable(code)) {
             faults.push((

@@ -78,6 +78,8 @@ pub struct DeadlineRules {
     pub soon_percent: u32,
     /// Days after closing within which a fault that is seen again counts as the same one: static, dynamic.
     pub relapse_days: (u32, u32),
+    /// Working days without a step of the unit that are long.
+    pub no_progress_days: u32,
 }
 
 impl DeadlineRules {
@@ -92,6 +94,7 @@ impl DeadlineRules {
             soon_days: set.due_soon_days,
             soon_percent: set.due_soon_percent,
             relapse_days: (set.relapse_static_days, set.relapse_dynamic_days),
+            no_progress_days: settings.duties.no_progress_days,
         }
     }
 

@@ -91,6 +91,17 @@ pub struct Ticket {
     pub archived_at: Option<Instant>,
     /// The date that passed while the unit held it, written once; taken back when it was met after all.
     pub overdue_at: Option<Instant>,
+    // duties
+    /// The last step of its unit, or the beginning of its unit's turn.
+    pub progress_at: Option<Instant>,
+    /// The newest repair that waits for a signature.
+    pub to_sign_id: Option<Uuid>,
+    /// How far up its delay has been told: 0 to 3.
+    pub escalated: i32,
+    /// The department that it was referred to, also afterwards; the referral and its date only while it runs.
+    pub referred_to_id: Option<Uuid>,
+    pub referral_id: Option<Uuid>,
+    pub referral_due_at: Option<Instant>,
     pub version: i32,
 }
 
@@ -171,6 +182,12 @@ impl Ticket {
             linked_ticket_id: None,
             archived_at: None,
             overdue_at: None,
+            progress_at: None,
+            to_sign_id: None,
+            escalated: 0,
+            referred_to_id: None,
+            referral_id: None,
+            referral_due_at: None,
             version: 1,
         }
     }

@@ -99,6 +99,12 @@ pub(super) fn model(ticket: &Ticket) -> ticket::Model {
         linked_ticket_id: t.linked_ticket_id,
         archived_at: t.archived_at,
         overdue_at: t.overdue_at,
+        progress_at: t.progress_at,
+        to_sign_id: t.to_sign_id,
+        escalated: t.escalated,
+        referred_to_id: t.referred_to_id,
+        referral_id: t.referral_id,
+        referral_due_at: t.referral_due_at,
         version: t.version,
     }
 }
@@ -174,6 +180,12 @@ impl TryFrom<ticket::Model> for Ticket {
             linked_ticket_id: m.linked_ticket_id,
             archived_at: m.archived_at,
             overdue_at: m.overdue_at,
+            progress_at: m.progress_at,
+            to_sign_id: m.to_sign_id,
+            escalated: m.escalated,
+            referred_to_id: m.referred_to_id,
+            referral_id: m.referral_id,
+            referral_due_at: m.referral_due_at,
             version: m.version,
         })
     }
