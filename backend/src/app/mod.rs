@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod colours;
 pub mod demo;
+pub mod duties;
 pub mod error;
 pub mod evidence;
 pub mod field;

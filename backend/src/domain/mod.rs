@@ -3,6 +3,7 @@
 pub mod client;
 pub mod clock;
 pub mod colours;
+pub mod duties;
 pub mod evidence;
 pub mod field;
 pub mod import;

@@ -119,6 +119,7 @@ routes! {
     GET "/api/v1/rounds" Who::May(Action::Sync), NONE => v1::rounds::list;
     POST "/api/v1/rounds" Who::May(Action::ManageRounds), Body::Json(16 * KIB) => v1::rounds::begin;
     POST "/api/v1/rounds/{id}/release" Who::May(Action::ManageRounds), NONE => v1::rounds::release;
+    GET "/api/v1/figures/referrals" Who::May(Action::ReadReferrals), NONE => v1::figures::referrals;
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;
@@ -140,6 +141,11 @@ routes! {
     POST "/api/v1/people/{id}/suspend" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::suspend;
     POST "/api/v1/people/{id}/resume" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::resume;
     POST "/api/v1/posts/{id}/end" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::posts::end;
+    // duties
+    GET "/api/v1/delegations" Who::May(Action::ReadDelegations), NONE => v1::delegations::list;
+    POST "/api/v1/delegations" Who::May(Action::GiveDelegation), Body::Json(16 * KIB) => v1::delegations::give;
+    POST "/api/v1/delegations/{id}/revoke" Who::May(Action::RevokeDelegation), Body::Json(16 * KIB) => v1::delegations::revoke;
+    GET "/api/v1/duties/no-progress" Who::May(Action::ReadDuties), NONE => v1::duties::no_progress;
     // places and standards
     GET "/api/v1/divisions" Who::May(Action::ReadPlaces), NONE => v1::divisions::divisions;
     GET "/api/v1/divisions/outlines" Who::May(Action::ReadPlaces), NONE => v1::divisions::outlines;

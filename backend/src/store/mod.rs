@@ -12,6 +12,7 @@ mod writer;
 pub mod audit;
 pub mod changes;
 pub mod colours;
+pub mod duties;
 pub mod evidence;
 pub mod feed;
 pub mod field;

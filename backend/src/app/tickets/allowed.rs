@@ -6,7 +6,7 @@ use crate::{
     domain::{
         clock::Instant,
         field::kind::Kind,
-        people::role::UnitKind,
+        people::role::{Role, UnitKind},
         tickets::{
             Ticket,
             deadline::DeadlineRules,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Whether the ticket is the acting post's own unit's to repair.
-fn is_own(caller: &Caller, ticket: &Ticket) -> bool {
+pub(super) fn is_own(caller: &Caller, ticket: &Ticket) -> bool {
     caller.post.as_ref().is_some_and(|post| match post.unit_kind {
         UnitKind::Township | UnitKind::Department => ticket.unit_id == Some(post.unit_id),
         UnitKind::Village => ticket.unit_id == post.township_id,
@@ -36,6 +36,7 @@ pub fn may_ask(caller: &Caller, ticket: &Ticket, requests: &[RequestView], now: 
         .filter(|asked| {
             asked.roles().contains(&post.role) && machine::allows(ticket.state, asked.transition())
         })
+        .filter(|asked| *asked != Asked::Refer || ticket.unit_kind == UnitKind::Township)
         .filter(|asked| !open(*asked) && in_time(*asked))
         .collect()
 }
@@ -46,6 +47,8 @@ pub struct Beside<'a> {
     pub may_ask: &'a [Asked],
     pub attempts: &'a [Attempt],
     pub files: &'a [NamedFile],
+    /// A deputy's leave covers this ticket.
+    pub delegated: bool,
     pub rules: &'a DeadlineRules,
     pub now: Instant,
 }
@@ -54,7 +57,7 @@ pub struct Beside<'a> {
 pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<String> {
     let Some(post) = &caller.post else { return Vec::new() };
     let own_unit = is_own(caller, ticket);
-    let Beside { requests, may_ask, attempts, files, rules, now } = beside;
+    let Beside { requests, may_ask, attempts, files, delegated, rules, now } = beside;
     let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
     let open = || requests.iter().filter(|request| request.state == RequestState::Open);
     let in_state = |transition| machine::allows(ticket.state, transition);
@@ -68,14 +71,22 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
             Kind::TicketAccept => own_unit && in_state(Transition::T5),
             Kind::TicketRectify => own_unit && in_state(Transition::Attempt),
             Kind::TicketSubmit => {
-                own_unit && in_state(Transition::T10) && attempts.iter().any(|a| a.state == "recorded")
+                (post.role != Role::DeskOfficer || *delegated)
+                    && own_unit
+                    && in_state(Transition::T10)
+                    && attempts.iter().any(|a| a.state == "recorded")
             }
-            Kind::TicketVerify => check(caller, ticket, under_check, files) == Some(Check::Yes),
+            Kind::TicketVerify => {
+                matches!(check(caller, ticket, under_check, files), Some(Check::Yes | Check::OnSite))
+            }
             Kind::TicketVoid => in_state(Transition::T14),
             Kind::TicketAsk => !may_ask.is_empty(),
             // A no is always possible; whether a yes is, the state says when it is given.
             Kind::TicketDecide => open().next().is_some(),
             Kind::TicketWithdrawAsk => own_unit && open().any(|r| r.what.roles().contains(&post.role)),
+            Kind::TicketReferDone | Kind::TicketReferReturn => {
+                ticket.referral_id.is_some() && ticket.referred_to_id == Some(post.unit_id)
+            }
             Kind::TicketResume => in_state(Transition::T9),
             Kind::TicketMerge => in_state(Transition::T4),
             Kind::TicketRelapse => in_state(Transition::T13) && machine::relapses(ticket, *now, rules),

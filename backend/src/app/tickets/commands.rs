@@ -1,7 +1,7 @@
 //! Commands on a moving ticket. The machine decides; what it does not allow is kept with outcome `conflict`, and both
 //! sides are shown (decisions.md 4). One file per family of commands.
 
-use super::{issue, merge, office, relapse, repair, requests, step::Done, verify};
+use super::{issue, merge, office, referral, relapse, repair, requests, step::Done, verify};
 use crate::{
     app::{AppError, field::entry::Entry},
     domain::field::kind::Kind,
@@ -25,6 +25,8 @@ pub async fn run(entry: &Entry<'_>, kind: Kind) -> Done {
         Kind::TicketEdit => office::edit(entry).await,
         Kind::TicketMarkHard => office::mark_hard(entry).await,
         Kind::TicketArchive => office::archive(entry).await,
+        Kind::TicketReferDone => referral::done(entry).await,
+        Kind::TicketReferReturn => referral::give_back(entry).await,
         Kind::TicketMerge => merge::merge(entry).await,
         Kind::TicketRelapse => relapse::relapse(entry).await,
         Kind::InspectionSubmit | Kind::InspectionCorrect | Kind::FindingReport => {

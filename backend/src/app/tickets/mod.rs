@@ -7,6 +7,7 @@ pub mod issue;
 mod merge;
 mod office;
 pub mod reads;
+mod referral;
 mod relapse;
 mod repair;
 mod requests;

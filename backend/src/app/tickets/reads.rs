@@ -8,6 +8,7 @@ pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
     app::{
         App, AppResult, Caller,
+        duties::delegations::Signing,
         field::{
             attachments::{PhotoRef, photos},
             facts::Facts,
@@ -16,6 +17,7 @@ use crate::{
     },
     domain::{
         clock::Instant,
+        duties::referral::Referred,
         field::sheet,
         page::{Page, PageRequest},
         people::{permission::Action, scope::Scope},
@@ -29,7 +31,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -55,6 +57,8 @@ pub struct EventView {
     pub from_state: Option<String>,
     pub to_state: String,
     pub person_name: Option<String>,
+    /// Whose post the author stood in for 代.
+    pub acting_for: Option<String>,
     pub reason: String,
     #[schema(value_type = Object)]
     pub data: serde_json::Value,
@@ -63,8 +67,9 @@ pub struct EventView {
 }
 
 impl EventView {
-    fn of(event: EventRow, names: &HashMap<Uuid, String>) -> Self {
+    fn of(event: EventRow, names: &HashMap<Uuid, String>, acting: &HashMap<Uuid, String>) -> Self {
         Self {
+            acting_for: event.post_id.and_then(|id| acting.get(&id).cloned()),
             version: event.version,
             transition: event.transition,
             from_state: event.from_state,
@@ -93,6 +98,8 @@ pub struct AttemptView {
     pub reason: Option<String>,
     pub verdict_note: String,
     pub missing_files: usize,
+    /// Who took the photos, as typed, where they came by a link of the village.
+    pub taken_by: Option<String>,
     pub photos: Vec<PhotoRef>,
 }
 
@@ -133,6 +140,14 @@ pub struct Counts {
     /// Of which something is asked that nobody has decided yet.
     pub asked: i64,
     pub open_static: i64,
+    /// A repair waits for a signature.
+    pub to_sign: i64,
+    /// Without a step of the unit for long.
+    pub no_progress: i64,
+    /// With a department now; for a department, with it.
+    pub referred: i64,
+    /// Of those, past the department's date.
+    pub referral_overdue: i64,
     /// Refused operations that wait for the office; 0 for everybody else.
     pub flagged: i64,
 }
@@ -148,6 +163,8 @@ pub async fn list(
     let (scope, now) = (caller.scope()?, app.clock.now());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
     let facts = Facts::load(app, county).await?;
+    let before = facts.deadlines().idle_before(now);
+    let filter = &TicketFilter { idle: filter.no_progress.map(|flag| (flag, before)), ..filter.clone() };
     let rows = store::tickets::list(app.store.read(), scope, now, filter, page).await?;
     let cut = Page::cut(rows, page.limit, |ticket| store::tickets::cursor(ticket, filter.newest_first));
     let items = show(app.store.read(), caller, county, &cut.items, facts.deadlines(), now).await?;
@@ -176,6 +193,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         .chain(attempts.iter().map(|attempt| attempt.person_id))
         .chain(findings.iter().map(|finding| finding.person_id));
     let names = store::people::persons::names(read, people.collect()).await?;
+    let acting = acting_for(read, &events).await?;
     let of = |operation: Uuid| -> Vec<&NamedFile> {
         files.iter().filter(|file| file.operation_id == operation).collect()
     };
@@ -185,6 +203,9 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         may_ask: &may_ask,
         attempts: &attempts,
         files: &files,
+        delegated: Signing::of_caller(read, caller, now)
+            .await?
+            .is_some_and(|signing| signing.allows(&ticket.severity)),
         rules: facts.deadlines(),
         now,
     };
@@ -195,7 +216,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         visits::show(read, scope, now, rows).await?.into_iter().map(|visit| (visit.id, visit)).collect();
     Ok(TicketDetail {
         ticket: view,
-        events: events.into_iter().map(|event| EventView::of(event, &names)).collect(),
+        events: events.into_iter().map(|event| EventView::of(event, &names, &acting)).collect(),
         attempt_list: attempts
             .into_iter()
             .map(|attempt| {
@@ -213,6 +234,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
                     submitted_at: attempt.submitted_at,
                     verified_at: attempt.verified_at,
                     reason: attempt.reason,
+                    taken_by: attempt.taken_by,
                     verdict_note: attempt.verdict_note,
                 }
             })
@@ -248,6 +270,14 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
     })
 }
 
+/// Of the posts under which these events were made, those that stood in for somebody: whose.
+async fn acting_for(conn: &impl store::Conn, events: &[EventRow]) -> AppResult<HashMap<Uuid, String>> {
+    let posts: HashSet<Uuid> = events.iter().filter_map(|event| event.post_id).collect();
+    let held = store::people::posts::principals(conn, posts.into_iter().collect()).await?;
+    let names = store::people::persons::names(conn, held.values().copied().collect()).await?;
+    Ok(held.into_iter().filter_map(|(post, person)| Some((post, names.get(&person)?.clone()))).collect())
+}
+
 /// Counts in the caller's scope.
 pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
     caller.require(Action::ReadTickets)?;
@@ -262,12 +292,23 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
             .await?;
     let asked = count(TicketFilter { request: Some(RequestState::Open), ..TicketFilter::default() }).await?;
     let fixed = count(TicketFilter { is_static: Some(true), ..TicketFilter::default() }).await?;
+    let (rules, none) =
+        (Facts::load(app, scope.county().ok_or(Code::Forbidden)?).await?, TicketFilter::default);
+    let to_sign = count(TicketFilter { to_sign: Some(true), ..none() }).await?;
+    let idle =
+        count(TicketFilter { idle: Some((true, rules.deadlines().idle_before(now))), ..none() }).await?;
+    let referred = count(TicketFilter { referral: Some(Referred::Open), ..none() }).await?;
+    let late = count(TicketFilter { referral: Some(Referred::Overdue), ..none() }).await?;
     let refused = match (scope, caller.require(Action::DecideOperations)) {
         (Scope::County { county }, Ok(_)) => store::field::operations::count_refused(read, county).await?,
         _ => 0,
     };
     Ok(Counts {
         flagged: refused,
+        to_sign: to_sign.values().sum(),
+        no_progress: idle.values().sum(),
+        referred: referred.values().sum(),
+        referral_overdue: late.values().sum(),
         as_of: now,
         overdue: overdue.values().sum(),
         to_issue: sum(&all, &[State::Pending]),

@@ -4,7 +4,9 @@ use super::requests::lift;
 use super::step::{Done, conflict, is_own, only, payload, step, target};
 use crate::{
     app::{
-        AppError, AppResult, evidence,
+        AppError, AppResult,
+        duties::delegations::Signing,
+        evidence,
         field::{
             answer::Refusal,
             entry::{Effect, Entry},
@@ -13,10 +15,11 @@ use crate::{
     domain::{
         evidence::flag::PhotoFlag,
         field::{flag::FlagCode, inspection::MAX_TEXT},
+        people::role::Role,
         tickets::{
             Ticket,
             command::{AcceptBody, AttemptBody},
-            machine::{Step, Transition},
+            machine::{Delegated, Step, Transition},
         },
     },
     store::{self, tickets::attempts::Attempt},
@@ -51,7 +54,7 @@ pub(super) async fn rectify(entry: &Entry<'_>) -> Done {
     if store::tickets::attempts::get(entry.tx, ticket.id, body.attempt_id).await?.is_some() {
         return Ok(Ok(conflict(entry, ticket).await?));
     }
-    let done = step(entry, ticket, &Step::Attempt { attempt_id: body.attempt_id }).await?;
+    let done = step(entry, ticket, &Step::Attempt { attempt_id: body.attempt_id, taken_by: None }).await?;
     let (ticket, mut effect) = match done {
         Ok(done) => done,
         Err(conflict) => return Ok(Ok(conflict)),
@@ -84,6 +87,7 @@ fn attempt(entry: &Entry<'_>, ticket: &Ticket, body: &AttemptBody) -> Attempt {
         verified_at: None,
         reason: None,
         verdict_note: String::new(),
+        taken_by: None,
         observed_at: entry.times.effective(),
         accepted_at: entry.now(),
     }
@@ -107,13 +111,28 @@ async fn is_of_before(entry: &Entry<'_>, ticket: &Ticket, attempt: Uuid) -> AppR
     Ok(recorded < began)
 }
 
-/// T10: the deputy puts an attempt forward.
+/// In whose place a desk officer signs; nobody's leave, no signature. The time of sealing counts, as for every authority.
+async fn leave(entry: &Entry<'_>, ticket: &Ticket) -> AppResult<Result<Option<Delegated>, Effect>> {
+    if entry.author.role != Role::DeskOfficer {
+        return Ok(Ok(None));
+    }
+    let (county, unit, post) = (entry.county, entry.author.unit_id, entry.author.post_id);
+    let signing = Signing::load(entry.tx, county, unit, post, entry.times.effective()).await?;
+    let named = signing.named(entry.tx, &ticket.severity).await?;
+    Ok(named.map(Some).ok_or_else(|| Effect::refused(Refusal::NotPermitted)))
+}
+
+/// T10: the deputy puts an attempt forward, or a desk officer in his place.
 pub(super) async fn submit(entry: &Entry<'_>) -> Done {
     let body: AttemptBody = payload!(entry);
     let ticket = target!(entry, body.target.ticket_id);
     if !is_own(entry, &ticket) {
         return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
     }
+    let delegation = match leave(entry, &ticket).await? {
+        Ok(delegation) => delegation,
+        Err(no_leave) => return Ok(Ok(no_leave)),
+    };
     let known = store::tickets::attempts::get(entry.tx, ticket.id, body.attempt_id).await?;
     let Some(known) = known.filter(|attempt| attempt.state == "recorded") else {
         return Ok(Ok(conflict(entry, ticket).await?));
@@ -131,7 +150,8 @@ pub(super) async fn submit(entry: &Entry<'_>) -> Done {
         }));
         return Ok(Ok(effect));
     }
-    let what = Step::Submit { attempt_id: body.attempt_id, note: entry.text(&body.note, MAX_TEXT) };
+    let what =
+        Step::Submit { attempt_id: body.attempt_id, note: entry.text(&body.note, MAX_TEXT), delegation };
     let done = step(entry, ticket, &what).await?;
     let Ok((ticket, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
     if !shows_repair(entry, known.operation_id).await? {

@@ -1,5 +1,6 @@
 //! What a unit asks and what the office says to it: send-back (T6), extension (T7), hold (T8). A request is a row beside its ticket.
 
+use super::referral;
 use super::step::{Done, conflict, conflict_with, is_own, only, payload, step, target, unit_exists};
 use crate::{
     app::{
@@ -38,7 +39,8 @@ fn unreadable(cause: &str) -> Unreadable {
 /// A unit asks.
 pub(super) async fn ask(entry: &Entry<'_>) -> Done {
     let body: AskBody = payload!(entry);
-    let plan = body.what == Asked::SendBack || (body.wanted_day.is_some() && !body.measure.trim().is_empty());
+    let plan = matches!(body.what, Asked::SendBack | Asked::Refer)
+        || (body.wanted_day.is_some() && !body.measure.trim().is_empty());
     if body.reason.trim().is_empty() || !plan {
         return Ok(Err(unreadable("reason, wanted_day or measure")));
     }
@@ -46,8 +48,14 @@ pub(super) async fn ask(entry: &Entry<'_>) -> Done {
     if !is_own(entry, &ticket) || !body.what.roles().contains(&entry.author.role) {
         return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
     }
-    let unit = match body.unit_kind.zip(body.unit_id).filter(|_| body.what == Asked::SendBack) {
-        Some((kind, id)) if unit_exists(entry, kind, id).await? => Some((kind, id)),
+    // Only a township asks; a department does not pass its own work on.
+    if body.what == Asked::Refer && ticket.unit_kind != UnitKind::Township {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    let names_unit = matches!(body.what, Asked::SendBack | Asked::Refer);
+    let right = |kind| body.what != Asked::Refer || kind == UnitKind::Department;
+    let unit = match body.unit_kind.zip(body.unit_id).filter(|_| names_unit) {
+        Some((kind, id)) if right(kind) && unit_exists(entry, kind, id).await? => Some((kind, id)),
         Some(_) => return Ok(Err(unreadable("unit"))),
         None => None,
     };
@@ -91,7 +99,7 @@ fn row(
         what: body.what,
         state: RequestState::Open,
         reason,
-        wanted_day: body.wanted_day.filter(|_| body.what != Asked::SendBack),
+        wanted_day: body.wanted_day.filter(|_| !matches!(body.what, Asked::SendBack | Asked::Refer)),
         measure: entry.text(&body.measure, MAX_TEXT),
         unit_kind: unit.map(|(kind, _)| kind),
         unit_id: unit.map(|(_, id)| id),
@@ -175,6 +183,22 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
                 let wrongly_routed = body.wrongly_routed;
                 Step::SendBack { request_id: request.id, unit_kind, unit_id, wrongly_routed, note }
             }
+            Asked::Refer => {
+                let unit = body.unit_kind.zip(body.unit_id).or(request.unit_kind.zip(request.unit_id));
+                let department = unit.filter(|(kind, _)| *kind == UnitKind::Department);
+                let Some((kind, department_id)) = department else { return Ok(Err(unreadable("unit"))) };
+                if !unit_exists(entry, kind, department_id).await? {
+                    return Ok(Err(unreadable("unit")));
+                }
+                let Some((days, last_day)) = referral::last_day(entry, &body) else {
+                    return Ok(Err(unreadable("days")));
+                };
+                if last_day < local_day(entry.now()) {
+                    return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
+                }
+                (decided.unit, decided.day) = (Some((kind, department_id)), Some(last_day));
+                Step::Refer { request_id: request.id, department_id, days, last_day, note }
+            }
             Asked::Extension | Asked::Hold => {
                 let Some(day) = body.day.or(request.wanted_day) else { return Ok(Err(unreadable("day"))) };
                 if day < local_day(entry.now()) {
@@ -197,6 +221,7 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
         Err(conflict) => return Ok(Ok(conflict)),
     };
     store::tickets::requests::decide(entry.tx, request.id, decided).await?;
+    referral::begin(entry, &ticket, &what).await?;
     if matches!(what, Step::Extend { .. }) {
         return Ok(Ok(lift(entry, ticket, effect, Transition::T7, request.asked_at).await?));
     }

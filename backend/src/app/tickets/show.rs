@@ -1,9 +1,10 @@
 //! A ticket as people read it: with the names of its places and units, its dates judged, and its photos.
 
-use super::requests::INTERIM;
+use super::{allowed::is_own, referral::REFERRAL, requests::INTERIM};
 use crate::{
     app::{
         AppResult, Caller,
+        duties::{delegations::Signing, referrals::ReferralView},
         evidence::{self, flags::PhotoFlagView},
         field::attachments::{PhotoRef, VoiceRef, photos, voices},
     },
@@ -11,7 +12,11 @@ use crate::{
         clock::Instant,
         colours::level::{TicketLevel, level},
         field::flag::Flag,
-        people::{permission::Action, role::UnitKind, scope::Scope},
+        people::{
+            permission::Action,
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
         tickets::{
             State, Ticket,
             deadline::DeadlineRules,
@@ -36,6 +41,8 @@ use uuid::Uuid;
 #[serde(rename_all = "snake_case")]
 pub enum Check {
     Yes,
+    /// On site only: a department looks with its own eyes.
+    OnSite,
     /// Nobody is the only verifier of what he reported or repaired.
     Own,
     /// An attempt is not checked before its evidence is here.
@@ -54,6 +61,10 @@ pub fn check(
     if !Action::VerifyTicket.allows(post.role) || !machine::allows(ticket.state, Transition::T11) {
         return None;
     }
+    let department = (post.unit_kind == UnitKind::Department).then_some(post.unit_id);
+    if department.is_some() && (ticket.unit_id == department || ticket.referred_to_id == department) {
+        return None;
+    }
     let me = caller.person_id;
     let own = ticket.reporter_id == me || attempt.person_id == me || attempt.submitted_by == Some(me);
     let waits = files.iter().any(|file| file.operation_id == attempt.operation_id && file.state == "missing");
@@ -61,6 +72,8 @@ pub fn check(
         Check::Own
     } else if waits {
         Check::Photos
+    } else if department.is_some() {
+        Check::OnSite
     } else {
         Check::Yes
     })
@@ -145,6 +158,18 @@ pub struct TicketView {
     pub archived_at: Option<DateTime<Utc>>,
     /// The date that passed while the unit held it; null again when it turns out to have been met.
     pub overdue_at: Option<DateTime<Utc>>,
+    /// The newest repair that nobody has signed.
+    pub to_sign_id: Option<Uuid>,
+    /// Whether the acting post may sign it now: `own`, or `delegated` by a deputy.
+    pub may_sign: Option<MaySign>,
+    /// The last step of its unit, or the beginning of its unit's turn.
+    pub progress_at: Option<DateTime<Utc>>,
+    /// Without a step for longer than the county's number of working days.
+    pub no_progress: bool,
+    /// How far up its delay has been told: 0 to 3.
+    pub escalated: i32,
+    /// The department that has it or had it last.
+    pub referral: Option<ReferralView>,
     /// What its units asked of the office, oldest first.
     pub requests: Vec<RequestView>,
     pub flags: Vec<Flag>,
@@ -154,6 +179,32 @@ pub struct TicketView {
     pub voices: Vec<VoiceRef>,
     /// What is odd about its photos; for the township only of its own work.
     pub photo_flags: Vec<PhotoFlagView>,
+}
+
+/// In whose name the reader would sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MaySign {
+    Own,
+    Delegated,
+}
+
+/// Whether the acting post may put the waiting repair forward now; the same rule as the command's.
+fn may_sign(caller: &Caller, ticket: &Ticket, signing: Option<&Signing>) -> Option<MaySign> {
+    let post = caller.post.as_ref()?;
+    if ticket.to_sign_id.is_none()
+        || !machine::allows(ticket.state, Transition::T10)
+        || !is_own(caller, ticket)
+    {
+        return None;
+    }
+    match post.role {
+        Role::DeputyLeader | Role::Department => Some(MaySign::Own),
+        Role::DeskOfficer => {
+            signing.filter(|signing| signing.allows(&ticket.severity)).map(|_| MaySign::Delegated)
+        }
+        _ => None,
+    }
 }
 
 /// What a unit asked, and what was said to it.
@@ -200,6 +251,8 @@ pub async fn show(
     for file in store::field::named::of_subjects(conn, caller.scope()?, now, ids.clone()).await? {
         files.entry(file.subject_id).or_default().push(file);
     }
+    let signing = Signing::of_caller(conn, caller, now).await?;
+    let referrals = store::duties::referrals::newest(conn, ids.clone()).await?;
     let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
     let flags = evidence::flags::of_tickets(conn, caller, county, ids.clone(), now).await?;
     for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
@@ -213,7 +266,14 @@ pub async fn show(
             let photo_flags = flags.get(&ticket.id).cloned().unwrap_or_default();
             let requests = requests.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let requests = requests.iter().map(|request| names.request(request, files)).collect();
-            TicketView { requests, photo_flags, ..view(caller, ticket, &names, files, attempts, rules, now) }
+            let referral = referrals.get(&ticket.id);
+            TicketView {
+                may_sign: may_sign(caller, ticket, signing.as_ref()),
+                referral: referral.map(|row| ReferralView::of(row, names.unit(row.department_id), now)),
+                requests,
+                photo_flags,
+                ..view(caller, ticket, &names, files, attempts, rules, now)
+            }
         })
         .collect())
 }
@@ -236,6 +296,9 @@ fn view(
     let fix_on_spot = |file: &&NamedFile| attempt.is_none() && file.role == "after";
     TicketView {
         overdue: ticket.is_overdue(now),
+        no_progress: rules.is_idle(ticket, now),
+        may_sign: None,
+        referral: None,
         due_soon,
         level: level(ticket, rules, now),
         check: check(caller, ticket, under_check, files),
@@ -247,7 +310,9 @@ fn view(
         site_code: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.1.clone())),
         missing_files: files.iter().filter(|file| file.state == "missing").count(),
         before: photos(
-            files.iter().filter(|file| !["after", INTERIM].contains(&file.role.as_str()) && !after(file)),
+            files
+                .iter()
+                .filter(|file| !["after", INTERIM, REFERRAL].contains(&file.role.as_str()) && !after(file)),
             files,
         ),
         after: photos(files.iter().filter(|file| after(file) || fix_on_spot(file)), files),
@@ -305,6 +370,9 @@ fn view(
         linked_ticket_id: t.linked_ticket_id,
         archived_at: t.archived_at,
         overdue_at: t.overdue_at,
+        to_sign_id: t.to_sign_id,
+        progress_at: t.progress_at,
+        escalated: t.escalated,
         requests: Vec::new(),
         flags: t.flags,
         version: t.version,
@@ -359,13 +427,14 @@ impl Names {
             tickets.iter().filter_map(|t| t.site_id).collect::<HashSet<_>>().into_iter().collect();
         let divisions = store::places::divisions::get_many(conn, scope, units).await?;
         let department = |kind: Option<UnitKind>| kind == Some(UnitKind::Department);
-        let departments = if tickets.iter().any(|t| department(Some(t.unit_kind)))
-            || asked.iter().any(|request| department(request.unit_kind))
-        {
-            store::standards::departments::of_county(conn, county).await?
-        } else {
-            Vec::new()
-        };
+        let departments =
+            if tickets.iter().any(|t| department(Some(t.unit_kind)) || t.referred_to_id.is_some())
+                || asked.iter().any(|request| department(request.unit_kind))
+            {
+                store::standards::departments::of_county(conn, county).await?
+            } else {
+                Vec::new()
+            };
         let sites = if sites.is_empty() {
             Vec::new()
         } else {

@@ -1,6 +1,6 @@
 //! What every command on a ticket does: finds its ticket, lets the machine decide, keeps the board's sums and what was sent along.
 
-use super::board;
+use super::{board, referral};
 use crate::{
     app::{
         AppResult,
@@ -82,6 +82,7 @@ pub(super) async fn step(
     step: &Step,
 ) -> AppResult<Result<(Ticket, Effect), Effect>> {
     let (unit_before, counted_before) = (ticket.unit_id, board::share(&ticket));
+    let referred_before = ticket.referral_id;
     let Ok(event) = machine::apply(&mut ticket, step, entry.when(), entry.facts.deadlines()) else {
         return Ok(Err(conflict(entry, ticket).await?));
     };
@@ -91,6 +92,7 @@ pub(super) async fn step(
         // Nobody decides any more what the former unit asked, or what a finished ticket was to get.
         store::tickets::requests::lapse(entry.tx, ticket.id, entry.now()).await?;
     }
+    referral::end(entry.tx, referred_before, &ticket, step, entry.times.effective()).await?;
     let changed = entry.record(&ticket, &event, unit_before).await?;
     let missing = files(entry, &ticket).await?;
     let effect = Effect {

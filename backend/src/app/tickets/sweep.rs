@@ -30,6 +30,7 @@ pub struct Swept {
     pub overdue: usize,
     pub resumed: usize,
     pub archived: usize,
+    pub escalated: usize,
 }
 
 impl App {
@@ -46,6 +47,7 @@ impl App {
             let due = found.iter().map(|(_, due)| *due).collect();
             swept.overdue += self.sweep_batch(&mut facts, due, &Step::Overdue, now).await?;
         }
+        swept.escalated = self.escalate(&mut facts, now).await?;
         let review = Step::Resume { note: String::new() };
         for _ in 0..TURNS {
             let due = store::tickets::to_review(self.store.read(), local_day(now), BATCH).await?;
@@ -65,6 +67,27 @@ impl App {
             }
         }
         Ok(swept)
+    }
+
+    /// Tells delays upwards, the highest step that is due at once: what was told higher is not told again below.
+    async fn escalate(&self, facts: &mut HashMap<Uuid, Facts>, now: Instant) -> AppResult<usize> {
+        let mut told = 0;
+        for county in store::places::divisions::counties(self.store.read()).await? {
+            let of = Facts::load(self, county.id).await?;
+            for (step, days) in [1, 2, 3].into_iter().zip(of.settings().duties.ladder()).rev() {
+                let late = of.deadlines().late_before(now, days);
+                for _ in 0..if days == 0 { 0 } else { TURNS } {
+                    let due =
+                        store::tickets::to_escalate(self.store.read(), county.id, step, late, BATCH).await?;
+                    let done = self.sweep_batch(facts, due, &Step::Escalate { step }, now).await?;
+                    told += done;
+                    if done == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(told)
     }
 
     /// One step for each of these tickets that still allows it; answers how many those were.

@@ -2,9 +2,16 @@
 
 use super::step::{Done, conflict, conflict_with, payload, step, target};
 use crate::{
-    app::{evidence, field::entry::Entry},
+    app::{
+        evidence,
+        field::{
+            answer::Refusal,
+            entry::{Effect, Entry},
+        },
+    },
     domain::{
         field::{envelope::Unreadable, flag::FlagCode, inspection::MAX_TEXT},
+        people::scope::Scope,
         tickets::{
             command::{FAIL_REASONS, Verdict, VerifyBody},
             machine::Step,
@@ -24,6 +31,15 @@ pub(super) async fn verify(entry: &Entry<'_>) -> Done {
     let Some(attempt) = store::tickets::attempts::get(entry.tx, ticket.id, body.attempt_id).await? else {
         return Ok(Ok(conflict(entry, ticket).await?));
     };
+    // A department looks at what others repaired, with its own eyes.
+    if let Scope::Department { department, .. } = entry.author.scope {
+        if ticket.unit_id == Some(department) || ticket.referred_to_id == Some(department) {
+            return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+        }
+        if !body.on_site {
+            return Ok(Ok(conflict_with(entry, ticket, FlagCode::OnSiteNeeded).await?));
+        }
+    }
     let me = entry.author.person_id;
     if ticket.reporter_id == me || attempt.person_id == me || attempt.submitted_by == Some(me) {
         return Ok(Ok(conflict_with(entry, ticket, FlagCode::SelfVerification).await?));

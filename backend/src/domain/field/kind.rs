@@ -40,6 +40,9 @@ kinds! {
     TicketEdit "ticket.edit/1" EditTicket;
     TicketMarkHard "ticket.mark_hard/1" MarkHardTicket;
     TicketArchive "ticket.archive/1" ArchiveTicket;
+    // duties: what was referred to a department
+    TicketReferDone "ticket.refer_done/1" ReferDoneTicket;
+    TicketReferReturn "ticket.refer_return/1" ReferReturnTicket;
 }
 
 impl Kind {

@@ -36,8 +36,9 @@ permissions! {
     DeclineTicket "ticket.decline" [Office];
     AcceptTicket "ticket.accept" [DeputyLeader DeskOfficer Department];
     RectifyTicket "ticket.rectify" [MainLeader DeputyLeader DeskOfficer VillageCadre Department];
-    SubmitTicket "ticket.submit" [DeputyLeader Department];
-    VerifyTicket "ticket.verify" [Inspector Office];
+    // A desk officer only with a deputy's leave.
+    SubmitTicket "ticket.submit" [DeputyLeader DeskOfficer Department];
+    VerifyTicket "ticket.verify" [Inspector Office Department];
     VoidTicket "ticket.void" [Office];
     AskTicket "ticket.ask" [MainLeader DeputyLeader DeskOfficer Department];
     DecideTicket "ticket.decide" [Office];
@@ -49,6 +50,8 @@ permissions! {
     EditTicket "ticket.edit" [Office];
     MarkHardTicket "ticket.mark_hard" [Office MainLeader DeputyLeader Department];
     ArchiveTicket "ticket.archive" [Office];
+    ReferDoneTicket "ticket.refer_done" [Department];
+    ReferReturnTicket "ticket.refer_return" [Department];
     // reading
     ReadPlaces "places.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadStandards "standards.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
@@ -74,6 +77,17 @@ permissions! {
     ManageStandards "standards.manage" [Office];
     ManagePeople "people.manage" [PlatformAdmin Office];
     ReadAudit "audit.read" [Office];
+    // duties
+    ReadDuties "duties.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];
+    ReadReferrals "referrals.read" [Office CountyLeader Department];
+    ReadDelegations "delegations.read" [Office MainLeader DeputyLeader DeskOfficer];
+    GiveDelegation "delegations.give" [DeputyLeader];
+    RevokeDelegation "delegations.revoke" [Office MainLeader DeputyLeader];
+    NameSubstitute "substitutes.name" [Office Department MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ReadHonours "honours.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ManageHonours "honours.manage" [Office];
+    NameLiaison "liaisons.name" [Office MainLeader DeputyLeader DeskOfficer];
+    UseVillageLinks "village_links.use" [DeskOfficer];
     // oneself
     UseDevice "device.use" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     OwnAccount "account.own" [PlatformAdmin Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];

@@ -91,8 +91,11 @@ impl DivisionKind {
     }
 }
 
-/// Level of the civilised-place title that a division holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Level of the civilised-place title that a place or a site holds, the lowest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[schema(as = HonourLevel)]
 #[serde(rename_all = "snake_case")]
 pub enum Honour {
     County,

@@ -1,6 +1,10 @@
 //! What a county decides for itself, in one document: every value has a default, bounds, and one place where it acts
 //! (decisions.md 5: never constants in code). The defaults are ours (domain.md 4.4, 5) until the office changes them.
 
+mod duties;
+
+pub use duties::DutyRules;
+
 use super::score::GATE_PERMILLE;
 use crate::domain::{
     colours::rules::ColourRules,
@@ -18,6 +22,7 @@ use utoipa::ToSchema;
 pub struct CountySettings {
     pub colours: ColourRules,
     pub deadlines: Deadlines,
+    pub duties: DutyRules,
     pub evidence: EvidenceRules,
     pub field: FieldRules,
     pub scoring: Scoring,
@@ -160,6 +165,7 @@ impl CountySettings {
             }
         }
         faults.extend(self.colours.faults());
+        faults.extend(self.duties.faults());
         let settable = |code: &str| PhotoFlag::parse(code).is_some_and(|flag| !flag.is_by_people());
         for code in e.strengths.keys().filter(|code| !settable(code)) {
             faults.push((

@@ -56,6 +56,9 @@ pub struct AttemptBody {
     pub attempt_id: Uuid,
     #[serde(default)]
     pub note: String,
+    /// What came by a link of the village and is taken over now.
+    #[serde(default)]
+    pub village_draft_id: Option<Uuid>,
 }
 
 /// `ticket.verify/1`: T11, T12.
@@ -109,6 +112,9 @@ pub struct DecideBody {
     /// The agreed day where it is another than the wanted one.
     #[serde(default)]
     pub day: Option<NaiveDate>,
+    /// Working days that the department gets.
+    #[serde(default)]
+    pub days: Option<u32>,
     /// The new owner where it is another than the wanted one.
     #[serde(default)]
     pub unit_kind: Option<UnitKind>,
@@ -142,6 +148,25 @@ pub struct NoteBody {
     pub target: Target,
     #[serde(default)]
     pub note: String,
+}
+
+/// `ticket.refer_done/1`: the department has done its part.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ReferDoneBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub request_id: Uuid,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// `ticket.refer_return/1`: the department cannot, and says why.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ReferReturnBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub request_id: Uuid,
+    pub reason: String,
 }
 
 /// `ticket.merge/1`: T4.

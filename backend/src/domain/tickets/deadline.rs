@@ -81,6 +81,8 @@ pub struct DeadlineRules {
     pub relapse_days: (u32, u32),
     /// From when on a ticket rises by a level.
     pub colours: ColourRules,
+    /// Working days without a step of the unit that are long.
+    pub no_progress_days: u32,
 }
 
 impl DeadlineRules {
@@ -96,6 +98,7 @@ impl DeadlineRules {
             soon_percent: set.due_soon_percent,
             relapse_days: (set.relapse_static_days, set.relapse_dynamic_days),
             colours: settings.colours.clone(),
+            no_progress_days: settings.duties.no_progress_days,
         }
     }
 

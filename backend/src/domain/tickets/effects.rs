@@ -3,10 +3,11 @@
 use super::deadline::DeadlineRules;
 use super::machine::{Step, When};
 use super::request::Asked;
+use super::turn::{LADDER, overdue_days};
 use super::{State, Ticket};
 use crate::domain::{
     clock::{Instant, local_day},
-    people::role::UnitKind,
+    people::role::{Role, UnitKind},
     standards::calendar::end_of_day,
 };
 use chrono::TimeDelta;
@@ -56,12 +57,16 @@ pub(super) fn effects(
             ticket.idle_reminders = 0;
             (String::new(), json!({ "person_named": person_named, "late": late }))
         }
-        Step::Attempt { attempt_id } => {
+        Step::Attempt { attempt_id, taken_by } => {
             ticket.attempts += 1;
             ticket.idle_reminders = 0;
-            (String::new(), json!({ "attempt_id": attempt_id, "no": ticket.attempts }))
+            let mut data = json!({ "attempt_id": attempt_id, "no": ticket.attempts });
+            if let Some(name) = taken_by {
+                data["taken_by"] = json!(name);
+            }
+            (String::new(), data)
         }
-        Step::Submit { attempt_id, note } => {
+        Step::Submit { attempt_id, note, delegation } => {
             ticket.attempt_id = Some(*attempt_id);
             ticket.submitted_at = Some(when.effective);
             ticket.seen_while_submitted = false;
@@ -69,7 +74,11 @@ pub(super) fn effects(
             let late = ticket.official_due_at.is_some_and(|due| when.effective > due);
             // Made in time, arrived late: the clock of the making counts, and the history says so.
             let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
-            (note.clone(), json!({ "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late }))
+            let mut data = json!({ "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late });
+            if let Some(delegation) = delegation {
+                data["delegation"] = json!(delegation);
+            }
+            (note.clone(), data)
         }
         Step::Pass { attempt_id, on_site, note } => {
             ticket.closed_at = Some(when.effective);
@@ -109,6 +118,9 @@ pub(super) fn effects(
         Step::SendBack { .. } | Step::Extend { .. } | Step::Hold { .. } | Step::Resume { .. } => {
             clocks(ticket, step, when, rules)
         }
+        Step::Refer { .. } | Step::ReferDone { .. } | Step::ReferReturn { .. } => {
+            referral(ticket, step, when, rules)
+        }
         Step::Merge { .. } | Step::TakeIn { .. } | Step::Relapse { .. } => again(ticket, step, when, rules),
         Step::Overdue
         | Step::Lift { .. }
@@ -117,7 +129,8 @@ pub(super) fn effects(
         | Step::MarkHard { .. }
         | Step::NotShown { .. }
         | Step::Shown { .. }
-        | Step::Archive => desk(ticket, step, when),
+        | Step::Escalate { .. }
+        | Step::Archive => desk(ticket, step, when, rules),
     }
 }
 
@@ -173,7 +186,7 @@ fn again(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) ->
 }
 
 /// What the office, the sweep and whoever marks a hard case do beside the repair.
-fn desk(ticket: &mut Ticket, step: &Step, when: When) -> (String, Value) {
+fn desk(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
     match step {
         Step::Overdue => {
             ticket.overdue_at = ticket.official_due_at;
@@ -224,6 +237,20 @@ fn desk(ticket: &mut Ticket, step: &Step, when: When) -> (String, Value) {
             ticket.not_shown -= 1;
             (String::new(), json!({ "verdict_id": verdict_id, "file_id": file_id }))
         }
+        Step::Escalate { step } => {
+            let told = ticket.escalated.clamp(0, 3)..(*step).clamp(0, 3);
+            let to: Vec<Role> = told
+                .filter_map(|step| LADDER.get(usize::try_from(step).ok()?))
+                .flat_map(|roles| roles.iter().copied())
+                .collect();
+            ticket.escalated = *step;
+            let days = overdue_days(ticket, when.accepted_at, rules);
+            // Named apart from the dates that an event moves: this one moves none.
+            (
+                String::new(),
+                json!({ "step": step, "to": to, "overdue_days": days, "passed": ticket.official_due_at }),
+            )
+        }
         Step::Archive => {
             ticket.archived_at = Some(when.accepted_at);
             (String::new(), json!({}))
@@ -265,12 +292,46 @@ fn clocks(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -
         }
         Step::Resume { note } => {
             (ticket.review_day, ticket.idle_reminders) = (None, 0);
-            let held = ticket.held_at.take();
-            let days = held.map_or(0, |held| stood_still(ticket, held, when.accepted_at, rules));
-            (note.clone(), json!({ "held_at": held, "working_days": days }))
+            let recalled = ticket.referral_id;
+            let (held, days) = run_on(ticket, when, rules);
+            let mut data = json!({ "held_at": held, "working_days": days });
+            if let Some(request) = recalled {
+                (data["request_id"], data["recalled"]) = (json!(request), json!(true));
+            }
+            (note.clone(), data)
         }
         _ => (String::new(), json!({})),
     }
+}
+
+/// A department has it for a while; the unit's clock stands still as in a hold.
+fn referral(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
+    match step {
+        Step::Refer { request_id, department_id, days, last_day, note } => {
+            let due = end_of_day(*last_day);
+            (ticket.held_at, ticket.review_day) = (Some(when.accepted_at), None);
+            (ticket.referred_to_id, ticket.referral_id, ticket.referral_due_at) =
+                (Some(*department_id), Some(*request_id), Some(due));
+            let data = json!({
+                "request_id": request_id, "department_id": department_id, "days": days, "referral_due_at": due,
+            });
+            (note.clone(), data)
+        }
+        Step::ReferDone { request_id, note: said } | Step::ReferReturn { request_id, reason: said } => {
+            let late = ticket.referral_due_at.is_some_and(|due| when.effective > due);
+            let (held, days) = run_on(ticket, when, rules);
+            let data =
+                json!({ "request_id": request_id, "late": late, "held_at": held, "working_days": days });
+            (said.clone(), data)
+        }
+        _ => (String::new(), json!({})),
+    }
+}
+
+/// The end of a time in which the clock stood still: since when, and how many working days.
+fn run_on(ticket: &mut Ticket, when: When, rules: &DeadlineRules) -> (Option<Instant>, usize) {
+    let held = ticket.held_at.take();
+    (held, held.map_or(0, |held| stood_still(ticket, held, when.accepted_at, rules)))
 }
 
 /// The place follows the township that was chosen.

@@ -61,7 +61,7 @@ fn two_reminders_without_anything_done_in_between_count_as_issued_again() {
     let mut it = in_progress();
     let remind = Step::Remind { note: String::new() };
     run(&mut it, &remind, 3);
-    run(&mut it, &Step::Attempt { attempt_id: ATTEMPT }, 3);
+    run(&mut it, &Step::Attempt { attempt_id: ATTEMPT, taken_by: None }, 3);
     run(&mut it, &remind, 4);
     assert_eq!((it.reminders, it.reissued), (2, 0));
     run(&mut it, &remind, 5);

@@ -4,17 +4,26 @@ use super::deadline::DeadlineRules;
 use super::effects::effects;
 use super::request::Asked;
 pub use super::transition::{Row, TABLE, Transition};
-use super::{State, Ticket};
+use super::{State, Ticket, turn};
 use crate::domain::{
     clock::{Instant, local_day},
     people::role::UnitKind,
     standards::calendar::end_of_day,
 };
 use chrono::NaiveDate;
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use Transition as T;
+
+/// In whose place somebody signs, as the history keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Delegated {
+    pub id: Uuid,
+    pub by: Uuid,
+    pub by_name: String,
+}
 
 /// What happens to a ticket, with all that its transition needs.
 #[derive(Debug, Clone)]
@@ -40,10 +49,13 @@ pub enum Step {
     },
     Attempt {
         attempt_id: Uuid,
+        /// Who took the photos, in words, where that was somebody without an account.
+        taken_by: Option<String>,
     },
     Submit {
         attempt_id: Uuid,
         note: String,
+        delegation: Option<Delegated>,
     },
     Pass {
         attempt_id: Uuid,
@@ -102,6 +114,24 @@ pub enum Step {
     },
     Resume {
         note: String,
+    },
+    Refer {
+        request_id: Uuid,
+        department_id: Uuid,
+        days: u32,
+        last_day: NaiveDate,
+        note: String,
+    },
+    ReferDone {
+        request_id: Uuid,
+        note: String,
+    },
+    ReferReturn {
+        request_id: Uuid,
+        reason: String,
+    },
+    Escalate {
+        step: i32,
     },
     Merge {
         into: Uuid,
@@ -166,6 +196,10 @@ impl Step {
             Step::Extend { .. } => T::T7,
             Step::Hold { .. } => T::T8,
             Step::Resume { .. } => T::T9,
+            Step::Refer { .. } => T::Referred,
+            Step::ReferDone { .. } => T::ReferDone,
+            Step::ReferReturn { .. } => T::ReferReturned,
+            Step::Escalate { .. } => T::Escalated,
             Step::Merge { .. } => T::T4,
             Step::TakeIn { .. } => T::TookIn,
             Step::Relapse { .. } => T::T13,
@@ -233,6 +267,10 @@ pub fn apply(
         said.insert("official_due_at".into(), json!(ticket.official_due_at));
     }
     ticket.state = row.to.unwrap_or(from);
+    if let Value::Object(said) = &mut data {
+        let moved = dates != (ticket.due_at, ticket.official_due_at);
+        turn::keep(ticket, step, when, moved, said);
+    }
     ticket.version += 1;
     Ok(Event {
         version: ticket.version,
@@ -266,6 +304,15 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
             *day >= today && ticket.official_due_at.is_some_and(|due| end_of_day(*day) > due)
         }
         Step::Hold { review_day, .. } => *review_day >= today,
+        Step::Refer { department_id, last_day, .. } => {
+            *last_day >= today && ticket.unit_id != Some(*department_id)
+        }
+        Step::ReferDone { request_id, .. } | Step::ReferReturn { request_id, .. } => {
+            ticket.referral_id == Some(*request_id)
+        }
+        Step::Escalate { step } => {
+            ticket.escalated < *step && ticket.visible_from.is_some() && ticket.is_overdue(when.accepted_at)
+        }
         Step::Merge { into, .. } => *into != ticket.id,
         Step::Relapse { .. } => relapses(ticket, when.effective, rules),
         Step::Overdue => is_newly_overdue(ticket, when.accepted_at),

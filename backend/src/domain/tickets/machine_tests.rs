@@ -71,8 +71,8 @@ fn steps() -> Vec<Step> {
         Step::Decline { reason: text() },
         Step::Withdraw { reason: text() },
         Step::Accept { person_named: text(), acceptor: UNIT },
-        Step::Attempt { attempt_id: ATTEMPT },
-        Step::Submit { attempt_id: ATTEMPT, note: text() },
+        Step::Attempt { attempt_id: ATTEMPT, taken_by: None },
+        Step::Submit { attempt_id: ATTEMPT, note: text(), delegation: None },
         Step::Pass { attempt_id: ATTEMPT, on_site: false, note: text() },
         Step::Fail { attempt_id: ATTEMPT, reason: "partial".into(), note: text(), on_site: false },
         Step::AskVoid { reason: text() },
@@ -141,14 +141,7 @@ fn fitting(step: &Step, ticket: Ticket) -> Ticket {
     };
     let overdue_at = matches!(step, Step::Lift { .. }).then(|| morning(1));
     let not_shown = i32::from(matches!(step, Step::Shown { .. }));
-    Ticket {
-        due_at: due,
-        official_due_at: due,
-        closed_at: Some(morning(1)),
-        overdue_at,
-        not_shown,
-        ..ticket
-    }
+    Ticket { due_at: due, official_due_at: due, closed_at: Some(morning(1)), overdue_at, not_shown, ..ticket }
 }
 
 /// A ticket that was issued on the first of June (due on the eighth) and accepted on the second.
@@ -282,7 +275,7 @@ fn a_check_stops_the_clock_and_a_return_leaves_a_working_day() {
     let official = it.official_due_at.unwrap();
     for (step, day) in [
         (Step::Accept { person_named: String::new(), acceptor: UNIT }, 2),
-        (Step::Submit { attempt_id: ATTEMPT, note: String::new() }, 3),
+        (Step::Submit { attempt_id: ATTEMPT, note: String::new(), delegation: None }, 3),
         (
             Step::Fail { attempt_id: ATTEMPT, reason: "not_done".into(), note: String::new(), on_site: true },
             5,
@@ -309,9 +302,13 @@ fn made_in_time_but_arrived_late_is_on_time_and_says_so() {
     .unwrap();
     let (made, arrived) = (morning(8), morning(10));
     let late = When { observed_at: made, accepted_at: arrived, effective: made };
-    let event =
-        machine::apply(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new() }, late, &rules())
-            .unwrap();
+    let event = machine::apply(
+        &mut it,
+        &Step::Submit { attempt_id: ATTEMPT, note: String::new(), delegation: None },
+        late,
+        &rules(),
+    )
+    .unwrap();
     assert_eq!(
         (event.data["late"].as_bool(), event.data["arrived_late"].as_bool()),
         (Some(false), Some(true))

@@ -6,6 +6,7 @@ use super::{State, Ticket};
 use crate::domain::clock::Instant;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 /// What the history says.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,9 @@ pub struct Replayed {
     pub reissued: i32,
     pub send_back_denied: i32,
     pub extensions: i32,
+    pub escalated: i32,
+    pub to_sign_id: Option<Uuid>,
+    pub referral_due_at: Option<Instant>,
     pub hard_case: bool,
     pub archived: bool,
     pub idle_reminders: i32,
@@ -53,6 +57,9 @@ impl Replayed {
             reissued: ticket.reissued,
             send_back_denied: ticket.send_back_denied,
             extensions: ticket.extensions,
+            escalated: ticket.escalated,
+            to_sign_id: ticket.to_sign_id,
+            referral_due_at: ticket.referral_due_at,
             hard_case: ticket.hard_case,
             archived: ticket.archived_at.is_some(),
             idle_reminders: ticket.idle_reminders,
@@ -80,6 +87,9 @@ impl Replayed {
             reissued: 0,
             send_back_denied: 0,
             extensions: 0,
+            escalated: 0,
+            to_sign_id: None,
+            referral_due_at: None,
             hard_case: false,
             archived: false,
             idle_reminders: 0,
@@ -99,6 +109,12 @@ impl Replayed {
         if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt") {
             self.idle_reminders = 0;
         }
+        if event.data["escalated"] == 0 {
+            self.escalated = 0;
+        }
+        if event.to != State::OnHold {
+            self.referral_due_at = None;
+        }
         match event.transition {
             "T5" => {
                 self.slow += i32::from(says("late"));
@@ -113,7 +129,11 @@ impl Replayed {
                 self.rework += 1;
                 self.hollow += i32::from(event.reason == "not_done");
             }
+            "T6" | "T10" => self.to_sign_id = None,
+            "referred" => self.referral_due_at = read(event, "referral_due_at"),
+            "escalated" => self.escalated = read(event, "step").unwrap_or_default(),
             "T13" => {
+                self.to_sign_id = None;
                 self.relapse += 1;
                 self.sightings += 1;
                 self.archived = false;
@@ -132,7 +152,10 @@ impl Replayed {
                 self.reissued += i32::from(says("reissued"));
             }
             "T18" => self.archived = true,
-            "attempt" => self.attempts += 1,
+            "attempt" => {
+                self.attempts += 1;
+                self.to_sign_id = read(event, "attempt_id");
+            }
             "sighting" => self.sightings += 1,
             "took_in" => self.sightings += read::<i32>(event, "sightings").unwrap_or_default(),
             "denied" => self.send_back_denied += i32::from(event.data["what"] == "send_back"),

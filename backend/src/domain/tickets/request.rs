@@ -14,16 +14,19 @@ pub enum Asked {
     Extension,
     /// It cannot be done now 挂账.
     Hold,
+    /// A department has to do its part 提请部门办理.
+    Refer,
 }
 
 impl Asked {
-    pub const ALL: [Asked; 3] = [Asked::SendBack, Asked::Extension, Asked::Hold];
+    pub const ALL: [Asked; 4] = [Asked::SendBack, Asked::Extension, Asked::Hold, Asked::Refer];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SendBack => "send_back",
             Self::Extension => "extension",
             Self::Hold => "hold",
+            Self::Refer => "refer",
         }
     }
 
@@ -37,6 +40,7 @@ impl Asked {
             Self::SendBack => Transition::AskedSendBack,
             Self::Extension => Transition::AskedExtension,
             Self::Hold => Transition::AskedHold,
+            Self::Refer => Transition::AskedReferral,
         }
     }
 
@@ -46,6 +50,7 @@ impl Asked {
             Self::SendBack => Transition::T6,
             Self::Extension => Transition::T7,
             Self::Hold => Transition::T8,
+            Self::Refer => Transition::Referred,
         }
     }
 
@@ -55,6 +60,8 @@ impl Asked {
             Self::SendBack => &[Role::DeskOfficer, Role::DeputyLeader, Role::Department],
             Self::Extension => &[Role::DeputyLeader, Role::Department],
             Self::Hold => &[Role::MainLeader, Role::Department],
+            // A department does not pass its own work on.
+            Self::Refer => &[Role::MainLeader, Role::DeputyLeader],
         }
     }
 }

@@ -95,6 +95,17 @@ pub struct Ticket {
     pub late_accepts: i32,
     /// Photos of which two people found that they do not show its repair.
     pub not_shown: i32,
+    // duties
+    /// The last step of its unit, or the beginning of its unit's turn.
+    pub progress_at: Option<Instant>,
+    /// The newest repair that waits for a signature.
+    pub to_sign_id: Option<Uuid>,
+    /// How far up its delay has been told: 0 to 3.
+    pub escalated: i32,
+    /// The department that it was referred to, also afterwards; the referral and its date only while it runs.
+    pub referred_to_id: Option<Uuid>,
+    pub referral_id: Option<Uuid>,
+    pub referral_due_at: Option<Instant>,
     pub version: i32,
 }
 
@@ -177,6 +188,12 @@ impl Ticket {
             overdue_at: None,
             late_accepts: 0,
             not_shown: 0,
+            progress_at: None,
+            to_sign_id: None,
+            escalated: 0,
+            referred_to_id: None,
+            referral_id: None,
+            referral_due_at: None,
             version: 1,
         }
     }

@@ -49,6 +49,16 @@ pub enum Transition {
     AskedExtension,
     /// The unit asks for a hold.
     AskedHold,
+    /// The unit asks that a department does it.
+    AskedReferral,
+    /// Referred to a department 提请部门办理, with the office's consent: the unit's clock stands still, the department's runs.
+    Referred,
+    /// The department has done its part: the unit's clock runs on.
+    ReferDone,
+    /// The department cannot: the unit's clock runs on.
+    ReferReturned,
+    /// The delay is told one step higher; no change of state.
+    Escalated,
     /// The office does not agree to a request.
     Denied,
     /// The first of two persons agrees to a further extension.
@@ -110,6 +120,16 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::AskedSendBack, name: "asked", from: NEW, to: None },
     Row { transition: T::AskedExtension, name: "asked", from: WORKING, to: None },
     Row { transition: T::AskedHold, name: "asked", from: WORKING, to: None },
+    Row { transition: T::AskedReferral, name: "asked", from: WORKING, to: None },
+    Row { transition: T::Referred, name: "referred", from: WORKING, to: Some(State::OnHold) },
+    Row { transition: T::ReferDone, name: "refer_done", from: &[State::OnHold], to: Some(State::InProgress) },
+    Row {
+        transition: T::ReferReturned,
+        name: "refer_returned",
+        from: &[State::OnHold],
+        to: Some(State::InProgress),
+    },
+    Row { transition: T::Escalated, name: "escalated", from: &State::WITH_UNIT, to: None },
     Row { transition: T::Denied, name: "denied", from: ISSUED, to: None },
     Row { transition: T::ApprovalAsked, name: "approval_asked", from: WORKING, to: None },
     Row { transition: T::AskWithdrawn, name: "ask_withdrawn", from: ISSUED, to: None },

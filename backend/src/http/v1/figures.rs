@@ -21,3 +21,12 @@ pub async fn storage(app: web::Data<App>, caller: Caller) -> Answer<web::Json<St
 pub async fn zero(app: web::Data<App>, caller: Caller) -> Answer<web::Json<ZeroBoard>> {
     Ok(web::Json(zero::board(&app, &caller).await?))
 }
+
+/// What departments were asked to do.
+#[utoipa::path(get, path = "/api/v1/figures/referrals", tag = "figures", responses((status = 200, description = "By department", body = crate::app::duties::referrals::ReferralFigures)))]
+pub async fn referrals(
+    app: web::Data<App>,
+    caller: Caller,
+) -> Answer<web::Json<crate::app::duties::referrals::ReferralFigures>> {
+    Ok(web::Json(crate::app::duties::referrals::figures(&app, &caller).await?))
+}

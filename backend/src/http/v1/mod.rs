@@ -3,9 +3,11 @@
 pub mod audit;
 pub mod calendar;
 pub mod checklists;
+pub mod delegations;
 pub mod departments;
 pub mod devices;
 pub mod divisions;
+pub mod duties;
 pub mod erasures;
 pub mod figures;
 pub mod health;

@@ -11,6 +11,7 @@ use crate::{
     },
     domain::{
         clock::Instant,
+        duties::referral::{Referred, Relation},
         page::Page,
         problem::{Code, Problem},
         standards::calendar::{end_of_day, start_of_day},
@@ -50,6 +51,16 @@ pub struct ListQuery {
     department: Option<String>,
     /// Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`.
     request: Option<RequestState>,
+    /// A repair waits for a signature.
+    to_sign: Option<bool>,
+    /// Without a step of the unit for the county's number of working days.
+    no_progress: Option<bool>,
+    /// Told upwards this far at least: 1, 2 or 3.
+    escalated: Option<i32>,
+    /// With a department: `open`, `overdue`, `ended`; for a department, with it.
+    referral: Option<Referred>,
+    /// For a department: `own`, `supervised`, `referred`.
+    relation: Option<Relation>,
     /// Part of number, title, note or item code.
     q: Option<String>,
     /// `due` (default) or `newest`.
@@ -88,6 +99,11 @@ pub async fn list(
         request: asked.request,
         search: asked.q.filter(|text| !text.trim().is_empty()),
         newest_first: newest_first(asked.sort.as_deref())?,
+        to_sign: asked.to_sign,
+        no_progress: asked.no_progress,
+        escalated: asked.escalated,
+        referral: asked.referral,
+        relation: asked.relation,
         ..TicketFilter::default()
     };
     Ok(web::Json(reads::list(&app, &caller, &filter, &page).await?))

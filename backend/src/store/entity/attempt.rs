@@ -22,6 +22,7 @@ pub struct Model {
     pub verified_at: Option<DateTimeUtc>,
     pub reason: Option<String>,
     pub verdict_note: String,
+    pub taken_by: Option<String>,
     pub observed_at: DateTimeUtc,
     pub accepted_at: DateTimeUtc,
 }

@@ -161,7 +161,7 @@ fn tickets_of_unit(county: Uuid, unit: Uuid) -> SelectStatement {
         .to_owned()
 }
 
-/// The ids of the tickets that a department repairs or supervises: those that it reads.
+/// The ids of the tickets that a department repairs or supervises, or that were referred to it: those that it reads.
 fn tickets_of_department(county: Uuid, department: Uuid) -> SelectStatement {
     let code = Query::select()
         .column("code")
@@ -173,7 +173,12 @@ fn tickets_of_department(county: Uuid, department: Uuid) -> SelectStatement {
         .from("ticket")
         .and_where(Expr::col("county_id").eq(county))
         .and_where(Expr::col("state").ne(State::Pending.as_str()))
-        .and_where(Expr::col("unit_id").eq(department).or(Expr::col("department").in_subquery(code)))
+        .and_where(
+            Expr::col("unit_id")
+                .eq(department)
+                .or(Expr::col("department").in_subquery(code))
+                .or(Expr::col("referred_to_id").eq(department)),
+        )
         .to_owned()
 }
 

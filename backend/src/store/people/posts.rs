@@ -66,6 +66,24 @@ pub async fn held_at(
     Ok(get(conn, post).await?.filter(|row| row.person_id == person && row.is_valid_at(at)))
 }
 
+/// Of these posts those that stand in for another one: the person whose it is.
+pub async fn principals(conn: &impl Conn, posts: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>, Error> {
+    let acting = post::Entity::find()
+        .filter(post::Column::Id.is_in(posts))
+        .filter(post::Column::DelegatedBy.is_not_null())
+        .all(conn.raw())
+        .await?;
+    let of: Vec<Uuid> = acting.iter().filter_map(|row| row.delegated_by).collect();
+    let holders: HashMap<Uuid, Uuid> = post::Entity::find()
+        .filter(post::Column::Id.is_in(of))
+        .all(conn.raw())
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.person_id))
+        .collect();
+    Ok(acting.into_iter().filter_map(|row| Some((row.id, *holders.get(&row.delegated_by?)?))).collect())
+}
+
 pub async fn get(conn: &impl Conn, id: Uuid) -> Result<Option<PostRow>, Error> {
     Ok(with_townships(conn, post::Entity::find_by_id(id)).await?.pop())
 }

@@ -1,4 +1,5 @@
 //! Queries over places.
 
 pub mod divisions;
+pub mod honours;
 pub mod sites;

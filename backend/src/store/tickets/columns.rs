@@ -101,6 +101,12 @@ pub(super) fn model(ticket: &Ticket) -> ticket::Model {
         overdue_at: t.overdue_at,
         late_accepts: t.late_accepts,
         not_shown: t.not_shown,
+        progress_at: t.progress_at,
+        to_sign_id: t.to_sign_id,
+        escalated: t.escalated,
+        referred_to_id: t.referred_to_id,
+        referral_id: t.referral_id,
+        referral_due_at: t.referral_due_at,
         version: t.version,
     }
 }
@@ -178,6 +184,12 @@ impl TryFrom<ticket::Model> for Ticket {
             overdue_at: m.overdue_at,
             late_accepts: m.late_accepts,
             not_shown: m.not_shown,
+            progress_at: m.progress_at,
+            to_sign_id: m.to_sign_id,
+            escalated: m.escalated,
+            referred_to_id: m.referred_to_id,
+            referral_id: m.referral_id,
+            referral_due_at: m.referral_due_at,
             version: m.version,
         })
     }

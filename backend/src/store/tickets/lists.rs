@@ -8,15 +8,17 @@ use super::{
 use crate::{
     domain::{
         clock::Instant,
+        duties::referral::{Referred, Relation},
         page::{Cursor, PageRequest},
         people::scope::Scope,
         tickets::{State, Ticket, request::RequestState},
     },
-    store::{Conn, Error, entity::ticket, search},
+    store::{Conn, Error, duties::referrals, entity::ticket, search},
 };
 use chrono::SecondsFormat;
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -49,6 +51,18 @@ pub struct Filter {
     /// Of which something in this state is asked.
     pub request: Option<RequestState>,
     pub newest_first: bool,
+    // duties
+    /// A repair waits for a signature (or not).
+    pub to_sign: Option<bool>,
+    /// Standing still by the county's number of days (or not); the use case turns it into `idle`.
+    pub no_progress: Option<bool>,
+    /// Standing still since before this instant (or not).
+    pub idle: Option<(bool, Instant)>,
+    /// Told upwards this far at least.
+    pub escalated: Option<i32>,
+    pub referral: Option<Referred>,
+    /// How the reader's department stands to it.
+    pub relation: Option<Relation>,
 }
 
 /// One page, `limit + 1` rows, by due date (or newest first).
@@ -208,6 +222,54 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .map(|(county, state)| C::Id.in_subquery(requests::tickets_with(county, state))),
         )
         .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
+        .add_option(of_duties(filter, scope, now))
+}
+
+/// What duties narrow a list to; `None` when nothing does.
+fn of_duties(filter: &Filter, scope: Scope, now: Instant) -> Option<Condition> {
+    let wanted = filter.to_sign.is_some()
+        || filter.idle.is_some()
+        || filter.escalated.is_some()
+        || filter.referral.is_some()
+        || filter.relation.is_some();
+    if !wanted {
+        return None;
+    }
+    let department = match scope {
+        Scope::Department { department, .. } => Some(department),
+        _ => None,
+    };
+    let working = || C::State.is_in([State::InProgress, State::Rework].map(State::as_str));
+    Some(
+        Condition::all()
+            .add_option(filter.to_sign.map(|flag| {
+                let waits = Condition::all().add(C::ToSignId.is_not_null()).add(working());
+                if flag { waits } else { waits.not() }
+            }))
+            .add_option(filter.idle.map(|(flag, before)| {
+                let idle = Condition::all()
+                    .add(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
+                    .add(C::VisibleFrom.is_not_null())
+                    .add(C::ProgressAt.is_not_null())
+                    .add(C::ProgressAt.lt(before));
+                if flag { idle } else { idle.not() }
+            }))
+            .add_option(filter.escalated.map(|step| C::Escalated.gte(step)))
+            .add_option(scope.county().zip(filter.referral).map(|(county, which)| {
+                C::Id.in_subquery(referrals::tickets_with(county, department, which, now))
+            }))
+            .add_option(filter.relation.map(|relation| {
+                match (relation, department) {
+                    (Relation::Own, Some(id)) => Condition::all().add(C::UnitId.eq(id)),
+                    (Relation::Referred, Some(id)) => Condition::all().add(C::ReferredToId.eq(id)),
+                    // Everything else that a department reads it supervises.
+                    (Relation::Supervised, Some(id)) => Condition::all()
+                        .add(Condition::any().add(C::UnitId.is_null()).add(C::UnitId.ne(id)))
+                        .add(Condition::any().add(C::ReferredToId.is_null()).add(C::ReferredToId.ne(id))),
+                    (_, None) => Condition::all().add(Expr::val(1).eq(0)),
+                }
+            })),
+    )
 }
 
 /// The rows behind the zero board's sums; the same words as [`Ticket::counts_as_static`] and what issue, check and void add up.

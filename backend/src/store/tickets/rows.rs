@@ -176,10 +176,13 @@ pub(super) fn scoped(scope: Scope, now: Instant) -> Condition {
                 .select_only()
                 .column(department::Column::Code)
                 .into_query();
-            // What supervises or repairs is told no more of a hidden round than a township.
-            all.add(C::CountyId.eq(county))
-                .add(C::VisibleFrom.lte(now))
-                .add(Condition::any().add(C::UnitId.eq(department)).add(C::Department.in_subquery(code)))
+            // What supervises, repairs or was asked to help is told no more of a hidden round than a township.
+            all.add(C::CountyId.eq(county)).add(C::VisibleFrom.lte(now)).add(
+                Condition::any()
+                    .add(C::UnitId.eq(department))
+                    .add(C::Department.in_subquery(code))
+                    .add(C::ReferredToId.eq(department)),
+            )
         }
         Scope::Township { county, township } => {
             all.add(C::CountyId.eq(county)).add(C::UnitId.eq(township)).add(C::VisibleFrom.lte(now))

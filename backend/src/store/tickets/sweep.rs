@@ -70,3 +70,26 @@ pub async fn to_archive(conn: &impl Conn, before: Instant, limit: u64) -> Result
         .all(conn.raw())
         .await?)
 }
+
+/// Tickets of a county with their unit whose official date was `late` or earlier and whose delay has not been told up to `step`.
+pub async fn to_escalate(
+    conn: &impl Conn,
+    county: Uuid,
+    step: i32,
+    late: Instant,
+    limit: u64,
+) -> Result<Vec<Due>, Error> {
+    Ok(ticket::Entity::find()
+        .select_only()
+        .columns([C::CountyId, C::Id])
+        .filter(C::CountyId.eq(county))
+        .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
+        .filter(C::Escalated.lt(step).and(C::Escalated.lt(3)))
+        .filter(C::OfficialDueAt.lte(late).and(C::VisibleFrom.is_not_null()))
+        .order_by_asc(C::OfficialDueAt)
+        .order_by_asc(C::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}

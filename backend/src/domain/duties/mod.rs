@@ -1,0 +1,5 @@
+//! Who stands in for whom, and what others do for a unit: rules without any storage.
+
+pub mod cover;
+pub mod delegation;
+pub mod referral;

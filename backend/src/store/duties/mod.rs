@@ -1,0 +1,4 @@
+//! Queries about who stands in for whom, and about what others do for a unit.
+
+pub mod delegations;
+pub mod referrals;
