@@ -41,6 +41,8 @@ pub struct TicketDetail {
     pub events: Vec<EventView>,
     pub attempt_list: Vec<AttemptView>,
     pub findings: Vec<FindingView>,
+    /// Photos of sheets on which the unit signed for it.
+    pub sheets: Vec<PhotoRef>,
     /// Kinds of operation that the acting post may seal on it now.
     pub allowed: Vec<String>,
     /// What the acting post may ask of the office about it now.
@@ -128,6 +130,8 @@ pub struct Counts {
     pub overdue: i64,
     pub to_issue: i64,
     pub to_verify: i64,
+    /// Of these, waiting longer than the county allows itself; 0 for those who do not check.
+    pub check_late: i64,
     pub sent_back: i64,
     pub border: i64,
     /// Of which something is asked that nobody has decided yet.
@@ -243,6 +247,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
                 }
             })
             .collect(),
+        sheets: photos(files.iter().filter(|file| file.role == sheet::SHEET_ROLE), &files),
         allowed,
         may_ask,
     })
@@ -262,6 +267,11 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
             .await?;
     let asked = count(TicketFilter { request: Some(RequestState::Open), ..TicketFilter::default() }).await?;
     let fixed = count(TicketFilter { is_static: Some(true), ..TicketFilter::default() }).await?;
+    let check_late = if caller.require(Action::VerifyTicket).is_ok() {
+        count(TicketFilter { check_late: Some(true), ..TicketFilter::default() }).await?.values().sum()
+    } else {
+        0
+    };
     let refused = match (scope, caller.require(Action::DecideOperations)) {
         (Scope::County { county }, Ok(_)) => store::field::operations::count_refused(read, county).await?,
         _ => 0,
@@ -269,6 +279,7 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
     Ok(Counts {
         flagged: refused,
         as_of: now,
+        check_late,
         overdue: overdue.values().sum(),
         to_issue: sum(&all, &[State::Pending]),
         to_verify: sum(&all, &[State::Submitted]),

@@ -1,11 +1,14 @@
 //! What a county decides for itself, in one document: every value has a default, bounds, and one place where it acts
 //! (decisions.md 5: never constants in code). The defaults are ours (domain.md 4.4, 5) until the office changes them.
 
+pub mod checks;
+
 use super::score::GATE_PERMILLE;
 use crate::domain::{
     evidence::{flag::PhotoFlag, rules::EvidenceRules},
     tickets::deadline::WorkingHours,
 };
+use checks::Checks;
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -15,6 +18,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CountySettings {
+    pub checks: Checks,
     pub deadlines: Deadlines,
     pub evidence: EvidenceRules,
     pub field: FieldRules,
@@ -157,6 +161,7 @@ impl CountySettings {
                 faults.push((field.into(), format!("应在 {low} 到 {high} 之间"), format!("{low} to {high}")));
             }
         }
+        faults.extend(self.checks.faults());
         let settable = |code: &str| PhotoFlag::parse(code).is_some_and(|flag| !flag.is_by_people());
         for code in e.strengths.keys().filter(|code| !settable(code)) {
             faults.push((

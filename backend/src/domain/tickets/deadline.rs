@@ -78,6 +78,12 @@ pub struct DeadlineRules {
     pub soon_percent: u32,
     /// Days after closing within which a fault that is seen again counts as the same one: static, dynamic.
     pub relapse_days: (u32, u32),
+    /// Working days that the county allows itself for a check.
+    pub check_days: u32,
+    /// Severities that pass on site only.
+    pub on_site: Vec<String>,
+    /// Days within which a signed sheet counts at the time that stands on it.
+    pub signed_sheet_days: u32,
 }
 
 impl DeadlineRules {
@@ -92,6 +98,9 @@ impl DeadlineRules {
             soon_days: set.due_soon_days,
             soon_percent: set.due_soon_percent,
             relapse_days: (set.relapse_static_days, set.relapse_dynamic_days),
+            check_days: settings.checks.check_days,
+            on_site: settings.checks.on_site.clone(),
+            signed_sheet_days: settings.checks.signed_sheet_days,
         }
     }
 

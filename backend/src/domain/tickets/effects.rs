@@ -47,46 +47,27 @@ pub(super) fn effects(
         | Step::Void { reason }
         | Step::AskVoid { reason } => (reason.clone(), json!({})),
         Step::Accept { person_named, acceptor } => {
-            ticket.accepted_at = Some(when.effective);
-            ticket.acceptor_id = Some(*acceptor);
-            let late =
-                ticket.issued_at.is_some_and(|at| when.effective > rules.due_at(at, rules.accept_days));
-            ticket.slow += i32::from(late);
-            ticket.idle_reminders = 0;
-            (String::new(), json!({ "person_named": person_named, "late": late }))
+            let late = accepted(ticket, when.effective, Some(*acceptor), rules);
+            let data = json!({
+                "person_named": person_named, "late": late, "issued_at": ticket.issued_at,
+                "accepted_at": ticket.accepted_at,
+            });
+            (String::new(), data)
+        }
+        Step::AcceptOnPaper { signed_by, signed_at, acceptor } => {
+            let late = accepted(ticket, signed_at.unwrap_or(when.effective), *acceptor, rules);
+            let data = json!({
+                "person_named": signed_by, "signed_by": signed_by, "signed_at": signed_at, "late": late,
+                "issued_at": ticket.issued_at, "accepted_at": ticket.accepted_at,
+            });
+            (String::new(), data)
         }
         Step::Attempt { attempt_id } => {
             ticket.attempts += 1;
             ticket.idle_reminders = 0;
             (String::new(), json!({ "attempt_id": attempt_id, "no": ticket.attempts }))
         }
-        Step::Submit { attempt_id, note } => {
-            ticket.attempt_id = Some(*attempt_id);
-            ticket.submitted_at = Some(when.effective);
-            ticket.seen_while_submitted = false;
-            ticket.idle_reminders = 0;
-            let late = ticket.official_due_at.is_some_and(|due| when.effective > due);
-            // Made in time, arrived late: the clock of the making counts, and the history says so.
-            let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
-            (note.clone(), json!({ "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late }))
-        }
-        Step::Pass { attempt_id, on_site, note } => {
-            ticket.closed_at = Some(when.effective);
-            (note.clone(), json!({ "attempt_id": attempt_id, "on_site": on_site }))
-        }
-        Step::Fail { attempt_id, reason, note, on_site } => {
-            ticket.rework += 1;
-            ticket.hollow += i32::from(reason == "not_done");
-            ticket.last_reason = Some(reason.clone());
-            // The unit's clock stood still during the check; the rest of it runs on, with one working day at least.
-            if let Some(submitted) = ticket.submitted_at {
-                stood_still(ticket, submitted, when.effective, rules);
-                let grace = rules.due_at(when.accepted_at, rules.rework_days);
-                ticket.due_at = ticket.due_at.map(|due| due.max(grace));
-            }
-            let data = json!({ "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note });
-            (reason.clone(), data)
-        }
+        Step::Submit { .. } | Step::Pass { .. } | Step::Fail { .. } => checking(ticket, step, when, rules),
         Step::Release => {
             ticket.visible_from = Some(when.accepted_at);
             // What was fixed on the spot, or was begun by a department that knew, keeps its dates.
@@ -115,6 +96,49 @@ pub(super) fn effects(
         | Step::Edit { .. }
         | Step::MarkHard { .. }
         | Step::Archive => desk(ticket, step, when),
+    }
+}
+
+/// A claim that it is repaired, and what the check found.
+fn checking(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
+    match step {
+        Step::Submit { attempt_id, note } => {
+            ticket.attempt_id = Some(*attempt_id);
+            ticket.submitted_at = Some(when.effective);
+            ticket.seen_while_submitted = false;
+            ticket.idle_reminders = 0;
+            let late = ticket.official_due_at.is_some_and(|due| when.effective > due);
+            // Made in time, arrived late: the clock of the making counts, and the history says so.
+            let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
+            // The county's own clock runs from when it got the claim, whatever a phone believes.
+            ticket.check_due_at = Some(rules.due_at(when.accepted_at, rules.check_days));
+            let data = json!({
+                "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late, "check_due_at": ticket.check_due_at,
+            });
+            (note.clone(), data)
+        }
+        Step::Pass { attempt_id, on_site, note } => {
+            ticket.closed_at = Some(when.effective);
+            let late = is_late_check(ticket, when);
+            (note.clone(), json!({ "attempt_id": attempt_id, "on_site": on_site, "check_late": late }))
+        }
+        Step::Fail { attempt_id, reason, note, on_site } => {
+            ticket.rework += 1;
+            ticket.hollow += i32::from(reason == "not_done");
+            ticket.last_reason = Some(reason.clone());
+            // The unit's clock stood still during the check; the rest of it runs on, with one working day at least.
+            if let Some(submitted) = ticket.submitted_at {
+                stood_still(ticket, submitted, when.effective, rules);
+                let grace = rules.due_at(when.accepted_at, rules.rework_days);
+                ticket.due_at = ticket.due_at.map(|due| due.max(grace));
+            }
+            let data = json!({
+                "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note,
+                "check_late": is_late_check(ticket, when),
+            });
+            (reason.clone(), data)
+        }
+        _ => (String::new(), json!({})),
     }
 }
 
@@ -259,6 +283,19 @@ fn clocks(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -
         }
         _ => (String::new(), json!({})),
     }
+}
+
+/// The unit has it; answers whether that took it longer than it should.
+fn accepted(ticket: &mut Ticket, at: Instant, acceptor: Option<Uuid>, rules: &DeadlineRules) -> bool {
+    (ticket.accepted_at, ticket.acceptor_id) = (Some(at), acceptor);
+    ticket.idle_reminders = 0;
+    let late = ticket.issued_at.is_some_and(|issued| at > rules.due_at(issued, rules.accept_days));
+    ticket.slow += i32::from(late);
+    late
+}
+
+fn is_late_check(ticket: &Ticket, when: When) -> bool {
+    ticket.check_due_at.is_some_and(|due| when.effective > due)
 }
 
 /// The place follows the township that was chosen.

@@ -99,6 +99,9 @@ pub(super) fn model(ticket: &Ticket) -> ticket::Model {
         linked_ticket_id: t.linked_ticket_id,
         archived_at: t.archived_at,
         overdue_at: t.overdue_at,
+        check_due_at: t.check_due_at,
+        zero_day: t.zero_day.map(|day| day.to_string()),
+        campaigns: t.campaigns,
         version: t.version,
     }
 }
@@ -174,6 +177,9 @@ impl TryFrom<ticket::Model> for Ticket {
             linked_ticket_id: m.linked_ticket_id,
             archived_at: m.archived_at,
             overdue_at: m.overdue_at,
+            check_due_at: m.check_due_at,
+            zero_day: m.zero_day.and_then(|day| day.parse().ok()),
+            campaigns: m.campaigns,
             version: m.version,
         })
     }
