@@ -115,11 +115,13 @@ routes! {
     // tickets, rounds, figures
     GET "/api/v1/tickets" Who::May(Action::ReadTickets), NONE => v1::tickets::list;
     GET "/api/v1/tickets/counts" Who::May(Action::ReadTickets), NONE => v1::tickets::counts;
+    GET "/api/v1/tickets/ledger.xlsx" Who::May(Action::ExportTickets), NONE => v1::tickets::ledger_xlsx;
     GET "/api/v1/tickets/{id}" Who::May(Action::ReadTickets), NONE => v1::tickets::get;
     GET "/api/v1/rounds" Who::May(Action::Sync), NONE => v1::rounds::list;
     POST "/api/v1/rounds" Who::May(Action::ManageRounds), Body::Json(16 * KIB) => v1::rounds::begin;
     POST "/api/v1/rounds/{id}/release" Who::May(Action::ManageRounds), NONE => v1::rounds::release;
     GET "/api/v1/figures/referrals" Who::May(Action::ReadReferrals), NONE => v1::figures::referrals;
+    GET "/api/v1/figures/checks" Who::May(Action::ReadFigures), NONE => v1::figures::checks;
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;

@@ -1,4 +1,7 @@
 //! Figures. Each comes from the same function as the list behind it, and says "as of".
 
 pub mod audit;
+pub mod checks;
+pub mod ledger;
+pub mod workbook;
 pub mod zero;

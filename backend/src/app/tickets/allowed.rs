@@ -68,7 +68,11 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
         match kind {
             Kind::TicketIssue => in_state(Transition::T2),
             Kind::TicketDecline => in_state(Transition::T3),
-            Kind::TicketAccept => own_unit && in_state(Transition::T5),
+            // The office enters signed sheets.
+            Kind::TicketAccept => {
+                (own_unit || (post.unit_kind == UnitKind::County && ticket.visible_from.is_some()))
+                    && in_state(Transition::T5)
+            }
             Kind::TicketRectify => own_unit && in_state(Transition::Attempt),
             Kind::TicketSubmit => {
                 (post.role != Role::DeskOfficer || *delegated)

@@ -43,6 +43,8 @@ pub struct TicketDetail {
     pub events: Vec<EventView>,
     pub attempt_list: Vec<AttemptView>,
     pub findings: Vec<FindingView>,
+    /// Photos of sheets on which the unit signed for it.
+    pub sheets: Vec<PhotoRef>,
     /// Kinds of operation that the acting post may seal on it now.
     pub allowed: Vec<String>,
     /// What the acting post may ask of the office about it now.
@@ -135,6 +137,8 @@ pub struct Counts {
     pub overdue: i64,
     pub to_issue: i64,
     pub to_verify: i64,
+    /// Of these, waiting longer than the county allows itself; 0 for those who do not check.
+    pub check_late: i64,
     pub sent_back: i64,
     pub border: i64,
     /// Of which something is asked that nobody has decided yet.
@@ -265,6 +269,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
                 }
             })
             .collect(),
+        sheets: photos(files.iter().filter(|file| file.role == sheet::SHEET_ROLE), &files),
         allowed,
         may_ask,
     })
@@ -299,6 +304,11 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         count(TicketFilter { idle: Some((true, rules.deadlines().idle_before(now))), ..none() }).await?;
     let referred = count(TicketFilter { referral: Some(Referred::Open), ..none() }).await?;
     let late = count(TicketFilter { referral: Some(Referred::Overdue), ..none() }).await?;
+    let check_late = if caller.require(Action::VerifyTicket).is_ok() {
+        count(TicketFilter { check_late: Some(true), ..TicketFilter::default() }).await?.values().sum()
+    } else {
+        0
+    };
     let refused = match (scope, caller.require(Action::DecideOperations)) {
         (Scope::County { county }, Ok(_)) => store::field::operations::count_refused(read, county).await?,
         _ => 0,
@@ -310,6 +320,7 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         referred: referred.values().sum(),
         referral_overdue: late.values().sum(),
         as_of: now,
+        check_late,
         overdue: overdue.values().sum(),
         to_issue: sum(&all, &[State::Pending]),
         to_verify: sum(&all, &[State::Submitted]),

@@ -1,7 +1,7 @@
 //! What the responsible unit does: takes a ticket up (T5), records attempts, and puts one forward (T10).
 
 use super::requests::lift;
-use super::step::{Done, conflict, is_own, only, payload, step, target};
+use super::step::{Done, conflict, conflict_with, is_own, only, payload, step, target};
 use crate::{
     app::{
         AppError, AppResult,
@@ -14,12 +14,12 @@ use crate::{
     },
     domain::{
         evidence::flag::PhotoFlag,
-        field::{flag::FlagCode, inspection::MAX_TEXT},
-        people::role::Role,
+        field::{envelope::Unreadable, flag::FlagCode, inspection::MAX_TEXT, sheet::SHEET_ROLE},
+        people::{role::Role, scope::Scope},
         tickets::{
             Ticket,
-            command::{AcceptBody, AttemptBody},
-            machine::{Delegated, Step, Transition},
+            command::{AcceptBody, AttemptBody, SignedSheet},
+            machine::{self, Delegated, Step, Transition},
         },
     },
     store::{self, tickets::attempts::Attempt},
@@ -33,8 +33,14 @@ const AFTER: &str = "after";
 pub(super) async fn accept(entry: &Entry<'_>) -> Done {
     let body: AcceptBody = payload!(entry);
     let ticket = target!(entry, body.target.ticket_id);
-    if !is_own(entry, &ticket) {
+    let own = is_own(entry, &ticket);
+    // The office enters what somebody signed on paper; it accepts nothing for anybody else.
+    let entered = body.paper.is_some() && matches!(entry.author.scope, Scope::County { .. });
+    if !own && !entered {
         return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    if let Some(sheet) = &body.paper {
+        return on_paper(entry, ticket, sheet, own).await;
     }
     only(
         entry,
@@ -42,6 +48,29 @@ pub(super) async fn accept(entry: &Entry<'_>) -> Done {
         &Step::Accept { person_named: entry.text(&body.person_named, 64), acceptor: entry.author.person_id },
     )
     .await
+}
+
+/// A photo of the signed sheet counts like the tap, at the time that stands on it.
+async fn on_paper(entry: &Entry<'_>, ticket: Ticket, sheet: &SignedSheet, own: bool) -> Done {
+    let signed_by = entry.text(sheet.signed_by.trim(), 64);
+    if signed_by.is_empty() {
+        return Ok(Err(Unreadable { cause: "signed_by".into() }));
+    }
+    if !entry.envelope.files.iter().any(|file| file.role == SHEET_ROLE) {
+        return Ok(Ok(conflict_with(entry, ticket, FlagCode::SheetMissing).await?));
+    }
+    let counts = machine::sheet_counts(&ticket, sheet.signed_at, entry.when(), entry.facts.deadlines());
+    let what = Step::AcceptOnPaper {
+        signed_by,
+        signed_at: counts.then_some(sheet.signed_at),
+        acceptor: own.then_some(entry.author.person_id),
+    };
+    let done = step(entry, ticket, &what).await?;
+    let Ok((_, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
+    if !counts {
+        effect.flags.push(FlagCode::SignedTimeDoubtful.flag());
+    }
+    Ok(Ok(effect))
 }
 
 /// Records an attempt, of any duty; the state stays.

@@ -11,7 +11,8 @@ use crate::{
     domain::{
         clock::Instant,
         colours::level::{TicketLevel, level},
-        field::flag::Flag,
+        evidence::flag::Strength,
+        field::{flag::Flag, sheet::SHEET_ROLE},
         people::{
             permission::Action,
             role::{Role, UnitKind},
@@ -35,6 +36,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// Roles of photos that show something else than the fault.
+const BESIDE: [&str; 6] = ["after", INTERIM, REFERRAL, SHEET_ROLE, LOOK_BACK, MILESTONE];
+/// Role of a picture of a repair that was looked at again.
+pub(super) const LOOK_BACK: &str = "look_back";
+/// Role of a picture of a project's milestone.
+pub(super) const MILESTONE: &str = "milestone";
 
 /// What a reader may do about a waiting check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -135,6 +143,13 @@ pub struct TicketView {
     pub due_soon: bool,
     /// How urgent it has become, and every reason for it.
     pub level: TicketLevel,
+    /// By when the county checks what was handed in last, and whether it is late with that.
+    pub check_due_at: Option<DateTime<Utc>>,
+    pub check_late: bool,
+    /// Waits for a check and passes on site only; told to those who check.
+    pub on_site_needed: bool,
+    /// The earliest zeroing date that it stands under.
+    pub zero_day: Option<NaiveDate>,
     /// Not yet shown to the township (unannounced round).
     pub hidden: bool,
     /// Times that it came back soon after closing.
@@ -267,15 +282,37 @@ pub async fn show(
             let requests = requests.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let requests = requests.iter().map(|request| names.request(request, files)).collect();
             let referral = referrals.get(&ticket.id);
+            let on_site_needed = on_site_needed(caller, ticket, rules, attempts, &photo_flags);
             TicketView {
                 may_sign: may_sign(caller, ticket, signing.as_ref()),
                 referral: referral.map(|row| ReferralView::of(row, names.unit(row.department_id), now)),
+                on_site_needed,
                 requests,
                 photo_flags,
                 ..view(caller, ticket, &names, files, attempts, rules, now)
             }
         })
         .collect())
+}
+
+/// Whether what waits for a check passes on site only; nobody else's business than of those who check.
+fn on_site_needed(
+    caller: &Caller,
+    ticket: &Ticket,
+    rules: &DeadlineRules,
+    attempts: &[Attempt],
+    flags: &[PhotoFlagView],
+) -> bool {
+    let checks = caller.post.as_ref().is_some_and(|post| Action::VerifyTicket.allows(post.role));
+    let of_attempt = |operation: Uuid| {
+        attempts.iter().any(|one| one.operation_id == operation && Some(one.id) == ticket.attempt_id)
+    };
+    let flagged = || {
+        flags.iter().any(|flag| {
+            flag.strength == Strength::Strong && flag.overruled.is_none() && of_attempt(flag.operation_id)
+        })
+    };
+    checks && ticket.state == State::Submitted && (rules.on_site.contains(&ticket.severity) || flagged())
 }
 
 fn view(
@@ -301,6 +338,10 @@ fn view(
         referral: None,
         due_soon,
         level: level(ticket, rules, now),
+        check_due_at: t.check_due_at,
+        check_late: ticket.is_check_late(now),
+        on_site_needed: false,
+        zero_day: t.zero_day,
         check: check(caller, ticket, under_check, files),
         hidden: t.state != State::Pending && t.visible_from.is_none(),
         township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),
@@ -310,9 +351,7 @@ fn view(
         site_code: t.site_id.and_then(|id| names.sites.get(&id).map(|site| site.1.clone())),
         missing_files: files.iter().filter(|file| file.state == "missing").count(),
         before: photos(
-            files
-                .iter()
-                .filter(|file| !["after", INTERIM, REFERRAL].contains(&file.role.as_str()) && !after(file)),
+            files.iter().filter(|file| !BESIDE.contains(&file.role.as_str()) && !after(file)),
             files,
         ),
         after: photos(files.iter().filter(|file| after(file) || fix_on_spot(file)), files),
@@ -380,7 +419,7 @@ fn view(
 }
 
 /// Names of everything that the tickets point to, read once for all of them.
-struct Names {
+pub(in crate::app) struct Names {
     divisions: HashMap<Uuid, String>,
     departments: HashMap<Uuid, String>,
     sites: HashMap<Uuid, (String, String)>,
@@ -388,7 +427,15 @@ struct Names {
 }
 
 impl Names {
-    fn unit(&self, id: Uuid) -> Option<String> {
+    pub fn division(&self, id: Option<Uuid>) -> Option<String> {
+        id.and_then(|id| self.divisions.get(&id).cloned())
+    }
+
+    pub fn site(&self, id: Option<Uuid>) -> Option<String> {
+        id.and_then(|id| self.sites.get(&id).map(|site| site.0.clone()))
+    }
+
+    pub fn unit(&self, id: Uuid) -> Option<String> {
         self.divisions.get(&id).or_else(|| self.departments.get(&id)).cloned()
     }
 
@@ -417,7 +464,12 @@ impl Names {
         }
     }
 
-    async fn load(conn: &impl Conn, county: Uuid, tickets: &[Ticket], asked: &[Request]) -> AppResult<Self> {
+    pub async fn load(
+        conn: &impl Conn,
+        county: Uuid,
+        tickets: &[Ticket],
+        asked: &[Request],
+    ) -> AppResult<Self> {
         let scope = Scope::County { county };
         let units =
             tickets.iter().flat_map(|t| [t.place_township_id, t.place_village_id, t.unit_id]).flatten();

@@ -14,7 +14,7 @@ use crate::{
         people::scope::Scope,
         tickets::{
             command::{FAIL_REASONS, Verdict, VerifyBody},
-            machine::Step,
+            machine::{self, Step},
         },
     },
     store,
@@ -63,6 +63,9 @@ pub(super) async fn verify(entry: &Entry<'_>) -> Done {
             on_site: body.on_site,
         },
     };
+    if machine::needs_visit(&ticket, &what, entry.facts.deadlines()) {
+        return Ok(Ok(conflict_with(entry, ticket, FlagCode::OnSiteForSeverity).await?));
+    }
     let done = step(entry, ticket, &what).await?;
     let Ok((_, effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
     let passed = body.verdict == Verdict::Passed;

@@ -34,7 +34,7 @@ permissions! {
     ReportFinding "finding.report" [Inspector Office Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     IssueTicket "ticket.issue" [Office];
     DeclineTicket "ticket.decline" [Office];
-    AcceptTicket "ticket.accept" [DeputyLeader DeskOfficer Department];
+    AcceptTicket "ticket.accept" [Office DeputyLeader DeskOfficer Department];
     RectifyTicket "ticket.rectify" [MainLeader DeputyLeader DeskOfficer VillageCadre Department];
     // A desk officer only with a deputy's leave.
     SubmitTicket "ticket.submit" [DeputyLeader DeskOfficer Department];
@@ -61,6 +61,13 @@ permissions! {
     Sync "sync" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadPhotos "photos.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ExportPhotos "photos.export" [Office Inspector MainLeader DeputyLeader DeskOfficer];
+    // campaigns, look-backs, projects, ledgers
+    ExportTickets "tickets.export" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];
+    ReadCampaigns "campaigns.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ManageCampaigns "campaigns.manage" [Office];
+    ReadLookBacks "look_backs.read" [Office Inspector CountyLeader];
+    ManageLookBacks "look_backs.manage" [Office];
+    ManageProjects "projects.manage" [Office DeputyLeader DeskOfficer Department];
     // sending
     SendOperations "operations.send" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     // the office's desk

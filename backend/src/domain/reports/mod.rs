@@ -1,1 +1,4 @@
-//! reports: words and rules.
+//! What figures and exports are made of, in words and rules.
+
+pub mod ledger;
+pub mod spans;

@@ -4,6 +4,7 @@
 mod duties;
 
 pub use duties::DutyRules;
+pub mod checks;
 
 use super::score::GATE_PERMILLE;
 use crate::domain::{
@@ -11,6 +12,7 @@ use crate::domain::{
     evidence::{flag::PhotoFlag, rules::EvidenceRules},
     tickets::deadline::WorkingHours,
 };
+use checks::Checks;
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -21,6 +23,7 @@ use utoipa::ToSchema;
 #[serde(default, deny_unknown_fields)]
 pub struct CountySettings {
     pub colours: ColourRules,
+    pub checks: Checks,
     pub deadlines: Deadlines,
     pub duties: DutyRules,
     pub evidence: EvidenceRules,
@@ -166,6 +169,7 @@ impl CountySettings {
         }
         faults.extend(self.colours.faults());
         faults.extend(self.duties.faults());
+        faults.extend(self.checks.faults());
         let settable = |code: &str| PhotoFlag::parse(code).is_some_and(|flag| !flag.is_by_people());
         for code in e.strengths.keys().filter(|code| !settable(code)) {
             faults.push((

@@ -1,7 +1,7 @@
 //! Commands on a ticket, as people seal them, and the reasons that the forms offer.
 
 use super::request::Asked;
-use crate::domain::{field::envelope::Place, people::role::UnitKind};
+use crate::domain::{clock::Instant, field::envelope::Place, people::role::UnitKind};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -46,6 +46,16 @@ pub struct AcceptBody {
     pub target: Target,
     #[serde(default)]
     pub person_named: String,
+    /// It was accepted on a printed sheet.
+    #[serde(default)]
+    pub paper: Option<SignedSheet>,
+}
+
+/// Who signed a sheet, and when by what stands on it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SignedSheet {
+    pub signed_by: String,
+    pub signed_at: Instant,
 }
 
 /// `ticket.rectify/1` (records an attempt) and `ticket.submit/1` (T10).

@@ -83,6 +83,12 @@ pub struct DeadlineRules {
     pub colours: ColourRules,
     /// Working days without a step of the unit that are long.
     pub no_progress_days: u32,
+    /// Working days that the county allows itself for a check.
+    pub check_days: u32,
+    /// Severities that pass on site only.
+    pub on_site: Vec<String>,
+    /// Days within which a signed sheet counts at the time that stands on it.
+    pub signed_sheet_days: u32,
 }
 
 impl DeadlineRules {
@@ -99,6 +105,9 @@ impl DeadlineRules {
             relapse_days: (set.relapse_static_days, set.relapse_dynamic_days),
             colours: settings.colours.clone(),
             no_progress_days: settings.duties.no_progress_days,
+            check_days: settings.checks.check_days,
+            on_site: settings.checks.on_site.clone(),
+            signed_sheet_days: settings.checks.signed_sheet_days,
         }
     }
 

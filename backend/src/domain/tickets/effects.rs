@@ -48,14 +48,20 @@ pub(super) fn effects(
         | Step::Void { reason }
         | Step::AskVoid { reason } => (reason.clone(), json!({})),
         Step::Accept { person_named, acceptor } => {
-            ticket.accepted_at = Some(when.effective);
-            ticket.acceptor_id = Some(*acceptor);
-            let late =
-                ticket.issued_at.is_some_and(|at| when.effective > rules.due_at(at, rules.accept_days));
-            ticket.slow += i32::from(late);
-            ticket.late_accepts += i32::from(late);
-            ticket.idle_reminders = 0;
-            (String::new(), json!({ "person_named": person_named, "late": late }))
+            let late = accepted(ticket, when.effective, Some(*acceptor), rules);
+            let data = json!({
+                "person_named": person_named, "late": late, "issued_at": ticket.issued_at,
+                "accepted_at": ticket.accepted_at,
+            });
+            (String::new(), data)
+        }
+        Step::AcceptOnPaper { signed_by, signed_at, acceptor } => {
+            let late = accepted(ticket, signed_at.unwrap_or(when.effective), *acceptor, rules);
+            let data = json!({
+                "person_named": signed_by, "signed_by": signed_by, "signed_at": signed_at, "late": late,
+                "issued_at": ticket.issued_at, "accepted_at": ticket.accepted_at,
+            });
+            (String::new(), data)
         }
         Step::Attempt { attempt_id, taken_by } => {
             ticket.attempts += 1;
@@ -66,37 +72,7 @@ pub(super) fn effects(
             }
             (String::new(), data)
         }
-        Step::Submit { attempt_id, note, delegation } => {
-            ticket.attempt_id = Some(*attempt_id);
-            ticket.submitted_at = Some(when.effective);
-            ticket.seen_while_submitted = false;
-            ticket.idle_reminders = 0;
-            let late = ticket.official_due_at.is_some_and(|due| when.effective > due);
-            // Made in time, arrived late: the clock of the making counts, and the history says so.
-            let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
-            let mut data = json!({ "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late });
-            if let Some(delegation) = delegation {
-                data["delegation"] = json!(delegation);
-            }
-            (note.clone(), data)
-        }
-        Step::Pass { attempt_id, on_site, note } => {
-            ticket.closed_at = Some(when.effective);
-            (note.clone(), json!({ "attempt_id": attempt_id, "on_site": on_site }))
-        }
-        Step::Fail { attempt_id, reason, note, on_site } => {
-            ticket.rework += 1;
-            ticket.hollow += i32::from(reason == "not_done");
-            ticket.last_reason = Some(reason.clone());
-            // The unit's clock stood still during the check; the rest of it runs on, with one working day at least.
-            if let Some(submitted) = ticket.submitted_at {
-                stood_still(ticket, submitted, when.effective, rules);
-                let grace = rules.due_at(when.accepted_at, rules.rework_days);
-                ticket.due_at = ticket.due_at.map(|due| due.max(grace));
-            }
-            let data = json!({ "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note });
-            (reason.clone(), data)
-        }
+        Step::Submit { .. } | Step::Pass { .. } | Step::Fail { .. } => checking(ticket, step, when, rules),
         Step::Release => {
             ticket.visible_from = Some(when.accepted_at);
             // What was fixed on the spot, or was begun by a department that knew, keeps its dates.
@@ -131,6 +107,52 @@ pub(super) fn effects(
         | Step::Shown { .. }
         | Step::Escalate { .. }
         | Step::Archive => desk(ticket, step, when, rules),
+    }
+}
+
+/// A claim that it is repaired, and what the check found.
+fn checking(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
+    match step {
+        Step::Submit { attempt_id, note, delegation } => {
+            ticket.attempt_id = Some(*attempt_id);
+            ticket.submitted_at = Some(when.effective);
+            ticket.seen_while_submitted = false;
+            ticket.idle_reminders = 0;
+            let late = ticket.official_due_at.is_some_and(|due| when.effective > due);
+            // Made in time, arrived late: the clock of the making counts, and the history says so.
+            let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
+            // The county's own clock runs from when it got the claim, whatever a phone believes.
+            ticket.check_due_at = Some(rules.due_at(when.accepted_at, rules.check_days));
+            let mut data = json!({
+                "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late, "check_due_at": ticket.check_due_at,
+            });
+            if let Some(delegation) = delegation {
+                data["delegation"] = json!(delegation);
+            }
+            (note.clone(), data)
+        }
+        Step::Pass { attempt_id, on_site, note } => {
+            ticket.closed_at = Some(when.effective);
+            let late = is_late_check(ticket, when);
+            (note.clone(), json!({ "attempt_id": attempt_id, "on_site": on_site, "check_late": late }))
+        }
+        Step::Fail { attempt_id, reason, note, on_site } => {
+            ticket.rework += 1;
+            ticket.hollow += i32::from(reason == "not_done");
+            ticket.last_reason = Some(reason.clone());
+            // The unit's clock stood still during the check; the rest of it runs on, with one working day at least.
+            if let Some(submitted) = ticket.submitted_at {
+                stood_still(ticket, submitted, when.effective, rules);
+                let grace = rules.due_at(when.accepted_at, rules.rework_days);
+                ticket.due_at = ticket.due_at.map(|due| due.max(grace));
+            }
+            let data = json!({
+                "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note,
+                "check_late": is_late_check(ticket, when),
+            });
+            (reason.clone(), data)
+        }
+        _ => (String::new(), json!({})),
     }
 }
 
@@ -332,6 +354,20 @@ fn referral(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules)
 fn run_on(ticket: &mut Ticket, when: When, rules: &DeadlineRules) -> (Option<Instant>, usize) {
     let held = ticket.held_at.take();
     (held, held.map_or(0, |held| stood_still(ticket, held, when.accepted_at, rules)))
+}
+
+/// The unit has it; answers whether that took it longer than it should.
+fn accepted(ticket: &mut Ticket, at: Instant, acceptor: Option<Uuid>, rules: &DeadlineRules) -> bool {
+    (ticket.accepted_at, ticket.acceptor_id) = (Some(at), acceptor);
+    ticket.idle_reminders = 0;
+    let late = ticket.issued_at.is_some_and(|issued| at > rules.due_at(issued, rules.accept_days));
+    ticket.slow += i32::from(late);
+    ticket.late_accepts += i32::from(late);
+    late
+}
+
+fn is_late_check(ticket: &Ticket, when: When) -> bool {
+    ticket.check_due_at.is_some_and(|due| when.effective > due)
 }
 
 /// The place follows the township that was chosen.

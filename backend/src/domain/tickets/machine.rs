@@ -10,7 +10,7 @@ use crate::domain::{
     people::role::UnitKind,
     standards::calendar::end_of_day,
 };
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -46,6 +46,13 @@ pub enum Step {
     Accept {
         person_named: String,
         acceptor: Uuid,
+    },
+    /// Accepted on a printed sheet; somebody else may enter it.
+    AcceptOnPaper {
+        signed_by: String,
+        /// By the sheet, where that can count.
+        signed_at: Option<Instant>,
+        acceptor: Option<Uuid>,
     },
     Attempt {
         attempt_id: Uuid,
@@ -179,7 +186,7 @@ impl Step {
             Step::Issue { .. } => T::T2,
             Step::Decline { .. } => T::T3,
             Step::Withdraw { .. } => T::Withdrawn,
-            Step::Accept { .. } => T::T5,
+            Step::Accept { .. } | Step::AcceptOnPaper { .. } => T::T5,
             Step::Attempt { .. } => T::Attempt,
             Step::Submit { .. } => T::T10,
             Step::Pass { .. } => T::T11,
@@ -293,8 +300,10 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
     match step {
         // A check belongs to the attempt that was submitted, not to whichever is newest.
         Step::Pass { attempt_id, .. } | Step::Fail { attempt_id, .. } => {
-            ticket.attempt_id == Some(*attempt_id)
+            ticket.attempt_id == Some(*attempt_id) && !needs_visit(ticket, step, rules)
         }
+        // Nobody signs for what the unit does not know of.
+        Step::AcceptOnPaper { .. } => ticket.visible_from.is_some(),
         // More time is asked for before the time is over.
         Step::Ask { asked: Asked::Extension, .. } => {
             ticket.official_due_at.is_some_and(|due| when.effective < due)
@@ -323,6 +332,19 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Archive => ticket.archived_at.is_none(),
         _ => true,
     }
+}
+
+/// Whether the time on a signed sheet can count: after the issue, before it was entered, and not long ago.
+pub fn sheet_counts(ticket: &Ticket, signed_at: Instant, when: When, rules: &DeadlineRules) -> bool {
+    let longest = TimeDelta::days(i64::from(rules.signed_sheet_days));
+    ticket.issued_at.is_some_and(|issued| issued <= signed_at)
+        && signed_at <= when.effective
+        && when.effective - signed_at <= longest
+}
+
+/// Passing by photo where the county wants somebody on site.
+pub fn needs_visit(ticket: &Ticket, step: &Step, rules: &DeadlineRules) -> bool {
+    matches!(step, Step::Pass { on_site: false, .. }) && rules.on_site.contains(&ticket.severity)
 }
 
 /// Whether a closed fault that is seen at `seen` is the same one come back: within the county's days of closing, not before it.

@@ -106,6 +106,13 @@ pub struct Ticket {
     pub referred_to_id: Option<Uuid>,
     pub referral_id: Option<Uuid>,
     pub referral_due_at: Option<Instant>,
+    // checks and campaigns
+    /// By when the county checks what was handed in last.
+    pub check_due_at: Option<Instant>,
+    /// The earliest zeroing date that it stands under; it moves for nobody.
+    pub zero_day: Option<NaiveDate>,
+    /// In how many campaigns it counts.
+    pub campaigns: i32,
     pub version: i32,
 }
 
@@ -194,6 +201,9 @@ impl Ticket {
             referred_to_id: None,
             referral_id: None,
             referral_due_at: None,
+            check_due_at: None,
+            zero_day: None,
+            campaigns: 0,
             version: 1,
         }
     }
@@ -205,6 +215,11 @@ impl Ticket {
             (State::Submitted | State::Closed, Some(due)) => self.submitted_at.is_some_and(|at| at > due),
             _ => false,
         }
+    }
+
+    /// Waiting for the county's check longer than the county allows itself.
+    pub fn is_check_late(&self, now: Instant) -> bool {
+        self.state == State::Submitted && self.check_due_at.is_some_and(|due| due < now)
     }
 
     /// True when it counts in the zeroing of static issues.

@@ -4,11 +4,16 @@ use crate::{
     app::{
         App, Caller,
         evidence::scrub::{self, StorageFigures},
-        reports::zero::{self, ZeroBoard},
+        reports::{
+            checks::{self as check_figures, CheckFigures},
+            zero::{self, ZeroBoard},
+        },
     },
-    http::problem::Answer,
+    domain::problem::{Code, Problem},
+    http::{extract::Query, problem::Answer},
 };
 use actix_web::web;
+use serde::Deserialize;
 
 /// How the stored bytes are: all of them are read and hashed again within 30 days.
 #[utoipa::path(get, path = "/api/v1/figures/storage", tag = "figures", responses((status = 200, description = "The figures", body = StorageFigures)))]
@@ -29,4 +34,28 @@ pub async fn referrals(
     caller: Caller,
 ) -> Answer<web::Json<crate::app::duties::referrals::ReferralFigures>> {
     Ok(web::Json(crate::app::duties::referrals::figures(&app, &caller).await?))
+}
+
+/// How far back.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ChecksQuery {
+    /// 1 to 24 months, this one counted; 6 if absent.
+    months: Option<u32>,
+}
+
+/// How long checks took the county, month by month, beside how long acceptance took.
+#[utoipa::path(get, path = "/api/v1/figures/checks", tag = "figures", params(ChecksQuery),
+    responses((status = 200, description = "Figures from events", body = CheckFigures)))]
+pub async fn checks(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<ChecksQuery>,
+) -> Answer<web::Json<CheckFigures>> {
+    let months = query.0.months.unwrap_or(6);
+    if !(1..=check_figures::MOST_MONTHS).contains(&months) {
+        let problem = Problem::new(Code::Malformed).with_field("months", "应为 1 到 24", "expected 1 to 24");
+        return Err(problem.into());
+    }
+    Ok(web::Json(check_figures::figures(&app, &caller, months).await?))
 }

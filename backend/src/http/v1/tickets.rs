@@ -4,6 +4,7 @@ use crate::{
     app::tickets::reads::TicketFilter,
     app::{
         App, Caller,
+        reports::ledger,
         tickets::{
             reads::{self, Counts, TicketDetail},
             show::TicketView,
@@ -14,6 +15,7 @@ use crate::{
         duties::referral::{Referred, Relation},
         page::Page,
         problem::{Code, Problem},
+        reports::ledger::Language,
         standards::calendar::{end_of_day, start_of_day},
         tickets::{State, request::RequestState},
     },
@@ -23,7 +25,12 @@ use crate::{
         problem::Answer,
     },
 };
-use actix_web::web;
+use actix_web::{
+    HttpResponse,
+    body::SizedStream,
+    http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE},
+    web,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -61,6 +68,8 @@ pub struct ListQuery {
     referral: Option<Referred>,
     /// For a department: `own`, `supervised`, `referred`.
     relation: Option<Relation>,
+    /// Waiting for the county's check longer than the county allows itself.
+    check_late: Option<bool>,
     /// Part of number, title, note or item code.
     q: Option<String>,
     /// `due` (default) or `newest`.
@@ -79,9 +88,49 @@ pub async fn list(
     caller: Caller,
     query: Query<ListQuery>,
 ) -> Answer<web::Json<Page<TicketView>>> {
-    let asked = query.0;
-    let page = page(asked.cursor.as_deref(), asked.limit)?;
-    let filter = TicketFilter {
+    let page = page(query.0.cursor.as_deref(), query.0.limit)?;
+    let filter = narrowed(query.0)?;
+    Ok(web::Json(reads::list(&app, &caller, &filter, &page).await?))
+}
+
+/// The ledger's language.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LedgerQuery {
+    /// `zh` (default) or `en`.
+    lang: Option<String>,
+}
+
+/// The rows of a list as a workbook, in the same order; made for this request, and audited.
+#[utoipa::path(get, path = "/api/v1/tickets/ledger.xlsx", tag = "tickets", params(ListQuery, LedgerQuery), responses(
+    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = 422, description = "invalid_field: too many rows"),
+))]
+pub async fn ledger_xlsx(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<ListQuery>,
+    language: Query<LedgerQuery>,
+) -> Answer {
+    let filter = narrowed(query.0)?;
+    let language = Language::parse(language.0.lang.as_deref().unwrap_or("zh")).ok_or_else(|| {
+        Problem::new(Code::Malformed).with_field("lang", "应为 zh 或 en", "expected zh or en")
+    })?;
+    let made = ledger::ledger(&app, &caller, &filter, language).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, WORKBOOK))
+        // A workbook is compressed already.
+        .insert_header((CONTENT_ENCODING, "identity"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", made.name)))
+        .body(SizedStream::new(made.bytes, ledger::read(made)?)))
+}
+
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// What a list and its ledger are narrowed to.
+fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
+    Ok(TicketFilter {
         states: states(asked.state.as_deref())?,
         unit_id: asked.unit_id,
         township_id: asked.township_id,
@@ -104,9 +153,9 @@ pub async fn list(
         escalated: asked.escalated,
         referral: asked.referral,
         relation: asked.relation,
+        check_late: asked.check_late,
         ..TicketFilter::default()
-    };
-    Ok(web::Json(reads::list(&app, &caller, &filter, &page).await?))
+    })
 }
 
 /// The instants of a local day: its first one, and the first of the next.

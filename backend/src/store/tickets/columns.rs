@@ -107,6 +107,9 @@ pub(super) fn model(ticket: &Ticket) -> ticket::Model {
         referred_to_id: t.referred_to_id,
         referral_id: t.referral_id,
         referral_due_at: t.referral_due_at,
+        check_due_at: t.check_due_at,
+        zero_day: t.zero_day.map(|day| day.to_string()),
+        campaigns: t.campaigns,
         version: t.version,
     }
 }
@@ -190,6 +193,9 @@ impl TryFrom<ticket::Model> for Ticket {
             referred_to_id: m.referred_to_id,
             referral_id: m.referral_id,
             referral_due_at: m.referral_due_at,
+            check_due_at: m.check_due_at,
+            zero_day: m.zero_day.and_then(|day| day.parse().ok()),
+            campaigns: m.campaigns,
             version: m.version,
         })
     }

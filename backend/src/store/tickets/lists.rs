@@ -50,6 +50,8 @@ pub struct Filter {
     pub closed_after: Option<Instant>,
     /// Of which something in this state is asked.
     pub request: Option<RequestState>,
+    /// Waiting for the county's check longer than the county allows itself.
+    pub check_late: Option<bool>,
     pub newest_first: bool,
     // duties
     /// A repair waits for a signature (or not).
@@ -212,6 +214,13 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
         .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
         .add_option(filter.issued.map(|(from, to)| C::IssuedAt.gte(from).and(C::IssuedAt.lt(to))))
         .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))
+        .add_option(filter.check_late.map(|flag| {
+            let late = C::State
+                .eq(State::Submitted.as_str())
+                .and(C::CheckDueAt.is_not_null())
+                .and(C::CheckDueAt.lt(now));
+            if flag { late } else { late.not() }
+        }))
         .add_option(
             filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
         )

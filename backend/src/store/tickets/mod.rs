@@ -2,6 +2,7 @@
 
 pub mod attempts;
 pub mod board;
+pub mod checks;
 mod columns;
 mod history;
 mod lists;
