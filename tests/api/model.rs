@@ -156,7 +156,7 @@ impl Run<'_> {
         let into = self
             .one_of(&self.tickets.iter().map(|other| other.id).collect::<Vec<_>>())
             .expect("there are tickets");
-        let what = self.one_of(&["send_back", "extension", "hold"]).expect("three");
+        let what = self.one_of(&["send_back", "extension", "hold", "refer"]).expect("four");
         let failed = self.one_of(&[Some("not_done"), Some("partial"), None, None]).expect("four");
         let note = if self.below(10) == 0 { " " } else { "情况已核" };
         match self.below(24) {
@@ -171,8 +171,9 @@ impl Run<'_> {
             11..=13 => Command::Verify { attempt: if self.below(8) == 0 { older } else { attempt }, failed },
             14 => Command::Void { reason: if self.below(3) == 0 { " " } else { "重复" } },
             15 | 16 => {
-                let asked = if what == "send_back" { None } else { day };
-                let to = unit.filter(|_| what == "send_back");
+                let bare = what == "send_back" || what == "refer";
+                let asked = if bare { None } else { day };
+                let to = unit.filter(|_| bare);
                 Command::Ask {
                     request: if self.below(12) == 0 { any } else { fresh_id() },
                     what,
@@ -188,9 +189,14 @@ impl Run<'_> {
                     note,
                     unit: None,
                     wrongly,
+                    days: (self.below(8) > 0).then_some(4),
                 }
             }
-            19 => Command::Withdraw { request },
+            19 => {
+                let returned = Command::ReferReturn { request: any, reason: note };
+                self.one_of(&[Command::Withdraw { request }, Command::ReferDone { request: any }, returned])
+                    .expect("three")
+            }
             20 => self.one_of(&[Command::Resume, Command::Remind, Command::Archive]).expect("three"),
             21 => Command::Merge { into },
             22 => Command::Relapse { finding: fresh_id() },
@@ -302,6 +308,8 @@ impl Run<'_> {
                     let requests = row["requests"].as_array().expect("requests");
                     json!(requests.iter().filter(|request| request["state"] == "open").count())
                 }
+                "referral_due" if row["referral"]["state"] != "open" => Value::Null,
+                "referral_due" => row["referral"]["due_at"].clone(),
                 _ => row[key].clone(),
             };
             let same = match (

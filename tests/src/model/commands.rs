@@ -9,22 +9,66 @@ use super::Unit;
 /// One command on one ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    Issue { unit: Unit, days: u32 },
+    Issue {
+        unit: Unit,
+        days: u32,
+    },
     Decline,
     Accept,
-    Rectify { attempt: Uuid },
-    Submit { attempt: Uuid },
-    Verify { attempt: Uuid, failed: Option<&'static str> },
-    Void { reason: &'static str },
-    Ask { request: Uuid, what: &'static str, day: Option<NaiveDate>, unit: Option<Unit> },
-    Decide { request: Uuid, yes: bool, note: &'static str, unit: Option<Unit>, wrongly: bool },
-    Withdraw { request: Uuid },
+    Rectify {
+        attempt: Uuid,
+    },
+    Submit {
+        attempt: Uuid,
+    },
+    Verify {
+        attempt: Uuid,
+        failed: Option<&'static str>,
+    },
+    Void {
+        reason: &'static str,
+    },
+    Ask {
+        request: Uuid,
+        what: &'static str,
+        day: Option<NaiveDate>,
+        unit: Option<Unit>,
+    },
+    /// `days`: what a department gets for a referral.
+    Decide {
+        request: Uuid,
+        yes: bool,
+        note: &'static str,
+        unit: Option<Unit>,
+        wrongly: bool,
+        days: Option<u32>,
+    },
+    Withdraw {
+        request: Uuid,
+    },
+    ReferDone {
+        request: Uuid,
+    },
+    ReferReturn {
+        request: Uuid,
+        reason: &'static str,
+    },
     Resume,
-    Merge { into: Uuid },
-    Relapse { finding: Uuid },
+    Merge {
+        into: Uuid,
+    },
+    Relapse {
+        finding: Uuid,
+    },
     Remind,
-    Edit { severity: Option<&'static str>, day: Option<NaiveDate>, reason: &'static str },
-    Hard { hard: bool },
+    Edit {
+        severity: Option<&'static str>,
+        day: Option<NaiveDate>,
+        reason: &'static str,
+    },
+    Hard {
+        hard: bool,
+    },
     Archive,
 }
 
@@ -41,6 +85,8 @@ impl Command {
             Self::Ask { .. } => "ticket.ask/1",
             Self::Decide { .. } => "ticket.decide/1",
             Self::Withdraw { .. } => "ticket.withdraw_ask/1",
+            Self::ReferDone { .. } => "ticket.refer_done/1",
+            Self::ReferReturn { .. } => "ticket.refer_return/1",
             Self::Resume => "ticket.resume/1",
             Self::Merge { .. } => "ticket.merge/1",
             Self::Relapse { .. } => "ticket.relapse/1",
@@ -78,14 +124,16 @@ impl Command {
                     "unit_id": id,
                 })
             }
-            Self::Decide { request, yes, note, unit: of, wrongly } => {
+            Self::Decide { request, yes, note, unit: of, wrongly, days } => {
                 let (kind, id) = unit(of);
                 json!({
                     "request_id": request, "verdict": if *yes { "approved" } else { "denied" }, "note": note, "day": null,
-                    "unit_kind": kind, "unit_id": id, "wrongly_routed": wrongly,
+                    "unit_kind": kind, "unit_id": id, "wrongly_routed": wrongly, "days": days,
                 })
             }
             Self::Withdraw { request } => json!({ "request_id": request }),
+            Self::ReferDone { request } => json!({ "request_id": request, "note": "" }),
+            Self::ReferReturn { request, reason } => json!({ "request_id": request, "reason": reason }),
             Self::Resume | Self::Remind => json!({ "note": "" }),
             Self::Merge { into } => json!({ "into_ticket_id": into, "note": "" }),
             Self::Relapse { finding } => json!({ "finding_id": finding, "note": "" }),
@@ -113,8 +161,9 @@ impl Command {
             Self::Rectify { .. } => {
                 &["main_leader", "deputy_leader", "desk_officer", "village_cadre", "department"]
             }
-            Self::Submit { .. } => &["deputy_leader", "department"],
-            Self::Verify { .. } => &["inspector", "office"],
+            Self::ReferDone { .. } | Self::ReferReturn { .. } => &["department"],
+            Self::Submit { .. } => &["deputy_leader", "desk_officer", "department"],
+            Self::Verify { .. } => &["inspector", "office", "department"],
             Self::Ask { .. } | Self::Withdraw { .. } => {
                 &["main_leader", "deputy_leader", "desk_officer", "department"]
             }
@@ -129,6 +178,7 @@ pub fn asks(what: &str) -> &'static [&'static str] {
     match what {
         "send_back" => &["desk_officer", "deputy_leader", "department"],
         "extension" => &["deputy_leader", "department"],
+        "refer" => &["main_leader", "deputy_leader"],
         _ => &["main_leader", "department"],
     }
 }

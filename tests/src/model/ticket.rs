@@ -95,6 +95,13 @@ pub struct Model {
     send_back_denied: u32,
     extensions: u32,
     hard: bool,
+    /// How far up its delay was told.
+    escalated: u32,
+    /// The newest repair that waits for a signature.
+    to_sign: Option<Uuid>,
+    /// The department that it was referred to, also afterwards; the request and its last moment while it runs.
+    referred_to: Option<Uuid>,
+    referral: Option<(Uuid, DateTime<Utc>)>,
 }
 
 const WITH_UNIT: [&str; 3] = ["issued", "in_progress", "rework"];
@@ -144,6 +151,10 @@ impl Model {
             send_back_denied: 0,
             extensions: 0,
             hard: false,
+            escalated: 0,
+            to_sign: None,
+            referred_to: None,
+            referral: None,
         }
     }
 
@@ -181,7 +192,9 @@ impl Model {
         }
         let held_by = |unit: Uuid| self.unit.is_some_and(|held| held.id() == unit);
         match who.role {
-            "department" => held_by(who.unit) || self.supervisor == Some(who.unit),
+            "department" => {
+                held_by(who.unit) || self.supervisor == Some(who.unit) || self.referred_to == Some(who.unit)
+            }
             "village_cadre" => self.village == Some(who.unit) && who.township.is_some_and(held_by),
             _ => held_by(who.unit),
         }
@@ -220,6 +233,7 @@ impl Model {
             self.overdue = None;
             self.slow -= 1;
             self.version += 1;
+            self.escalated = 0;
         }
     }
 
@@ -243,7 +257,17 @@ impl Model {
         let before = self.clone();
         let answer = self.obey(who, command, now, other);
         match answer {
-            Answer::Applied | Answer::Waiting => self.version += 1,
+            Answer::Applied | Answer::Waiting => {
+                self.version += 1;
+                // A date that lies ahead again is a new one: nobody has been told that it passed.
+                let moved = (before.due, before.official) != (self.due, self.official);
+                if moved && self.official.is_none_or(|due| due > now) {
+                    self.escalated = 0;
+                }
+                if self.state != "on_hold" {
+                    self.referral = None;
+                }
+            }
             Answer::Conflict | Answer::Refused(_) => *self = before,
         }
         if answer == Answer::Applied && !self.is_open() {
@@ -303,11 +327,12 @@ impl Model {
                 let made =
                     Attempt { id: *attempt, by: who.person, signed_by: None, fresh: true, current: true };
                 self.attempts.push(made);
-                self.idle = 0;
+                (self.idle, self.to_sign) = (0, Some(*attempt));
                 Applied
             }
             Command::Submit { attempt } => {
-                if !self.is_own(who) {
+                // A desk officer signs only where a deputy has given leave, which nobody here has.
+                if !self.is_own(who) || who.role == "desk_officer" {
                     return Refused("not_permitted");
                 }
                 let usable = |known: &&mut Attempt| known.id == *attempt && known.fresh && known.current;
@@ -318,12 +343,17 @@ impl Model {
                 (known.fresh, known.signed_by) = (false, Some(who.person));
                 self.go("submitted");
                 (self.under_check, self.submitted, self.idle) = (Some(*attempt), Some(now), 0);
+                self.to_sign = None;
                 Applied
             }
             Command::Verify { attempt, failed } => {
                 let Some(known) = self.attempts.iter().find(|known| known.id == *attempt) else {
                     return Conflict;
                 };
+                // A department looks at what others repaired.
+                if who.role == "department" && (self.is_own(who) || self.referred_to == Some(who.unit)) {
+                    return Refused("not_permitted");
+                }
                 let mine = [Some(self.reporter), Some(known.by), known.signed_by].contains(&Some(who.person));
                 if mine || state != "submitted" || self.under_check != Some(*attempt) {
                     return Conflict;
@@ -355,6 +385,12 @@ impl Model {
                 if !self.is_own(who) || !asks(what).contains(&who.role) {
                     return Refused("not_permitted");
                 }
+                if *what == "refer" && !matches!(self.unit, Some(Unit::Township(_))) {
+                    return Refused("not_permitted");
+                }
+                if *what == "refer" && !matches!(unit, Some(Unit::Department(_))) {
+                    return Refused("unreadable");
+                }
                 let fits = match *what {
                     "send_back" => NEW.contains(&state),
                     "extension" => WORKING.contains(&state) && self.official.is_some_and(|due| now < due),
@@ -369,8 +405,8 @@ impl Model {
                 self.requests.push(made);
                 Applied
             }
-            Command::Decide { request, yes, unit, wrongly, .. } => {
-                self.decide(who, *request, *yes, *unit, *wrongly, now)
+            Command::Decide { request, yes, unit, wrongly, days, .. } => {
+                self.decide(who, (*request, *yes, *unit, *wrongly, *days), now)
             }
             Command::Withdraw { request } => {
                 if !self.is_own(who) {
@@ -384,6 +420,18 @@ impl Model {
                     return Refused("not_permitted");
                 }
                 known.open = false;
+                Applied
+            }
+            Command::ReferDone { request } | Command::ReferReturn { request, .. } => {
+                if self.referred_to != Some(who.unit) {
+                    return Refused("not_permitted");
+                }
+                if state != "on_hold" || self.referral.is_none_or(|(running, _)| running != *request) {
+                    return Conflict;
+                }
+                let idle = self.idle;
+                self.resume(now);
+                self.idle = idle;
                 Applied
             }
             Command::Resume if state == "on_hold" => {
@@ -411,6 +459,7 @@ impl Model {
                 self.official = self.official.max(official);
                 self.due = self.due.max(self.official);
                 self.attempts.iter_mut().for_each(|attempt| attempt.current = false);
+                (self.to_sign, self.escalated) = (None, 0);
                 Applied
             }
             Command::Remind if HELD.contains(&state) => {
@@ -451,10 +500,7 @@ impl Model {
     fn decide(
         &mut self,
         who: &Who,
-        request: Uuid,
-        yes: bool,
-        unit: Option<Unit>,
-        wrongly: bool,
+        (request, yes, unit, wrongly, days): (Uuid, bool, Option<Unit>, bool, Option<u32>),
         now: DateTime<Utc>,
     ) -> Answer {
         use Answer::{Applied, Conflict, Refused, Waiting};
@@ -483,7 +529,21 @@ impl Model {
                 self.start_clock(now);
             }
             self.attempts.iter_mut().for_each(|attempt| attempt.current = false);
+            self.to_sign = None;
             self.lapse();
+            return Applied;
+        }
+        if known.what == "refer" {
+            let Some((department, days)) = unit.or(known.unit).zip(days) else {
+                return Refused("unreadable");
+            };
+            if !WORKING.contains(&self.state) || self.unit == Some(department) {
+                return Conflict;
+            }
+            self.go("on_hold");
+            (self.held, self.review, self.referred_to) = (Some(now), None, Some(department.id()));
+            self.referral = Some((request, end_of(plus(local_day(now), days))));
+            self.requests[place].open = false;
             return Applied;
         }
         let Some(day) = known.day.filter(|day| *day >= local_day(now) && WORKING.contains(&self.state))
@@ -548,6 +608,16 @@ impl Model {
             self.slow += 1;
             self.version += 1;
         }
+        let late = self.official.filter(|due| *due < now && WITH_UNIT.contains(&self.state));
+        let days = late.map_or(0, |due| between(day_of(due), local_day(now)));
+        let step = [(6, 3), (3, 2), (1, 1)]
+            .into_iter()
+            .find(|(least, _)| days >= *least)
+            .map_or(0, |(_, step)| step);
+        if step > self.escalated {
+            self.escalated = step;
+            self.version += 1;
+        }
         if self.state == "on_hold" && self.review.is_some_and(|day| day <= local_day(now)) {
             self.resume(now);
             self.version += 1;
@@ -567,7 +637,8 @@ impl Model {
             "overdue_at": self.overdue, "review_day": self.review, "attempts": self.attempts.len(), "rework": self.rework,
             "relapse": self.relapse, "reminders": self.reminders, "reissued": self.reissued,
             "send_back_denied": self.send_back_denied, "extensions": self.extensions, "hard_case": self.hard,
-            "archived": self.archived, "open_requests": self.requests.iter().filter(|request| request.open).count(),
+            "archived": self.archived, "escalated": self.escalated, "to_sign_id": self.to_sign,
+            "referral_due": self.referral.map(|(_, due)| due), "open_requests": self.requests.iter().filter(|request| request.open).count(),
         })
     }
 
@@ -581,7 +652,8 @@ impl Model {
 fn is_readable(command: &Command) -> bool {
     match command {
         Command::Void { reason } | Command::Edit { reason, .. } => !reason.trim().is_empty(),
-        Command::Ask { what, day, .. } => *what == "send_back" || day.is_some(),
+        Command::Ask { what, day, .. } => ["send_back", "refer"].contains(what) || day.is_some(),
+        Command::ReferReturn { reason, .. } => !reason.trim().is_empty(),
         Command::Decide { yes: false, note, .. } => !note.trim().is_empty(),
         _ => true,
     }
