@@ -17,6 +17,7 @@ pub mod http;
 pub mod ledger;
 pub mod oracle;
 pub mod outbox;
+pub mod outside;
 pub mod phone;
 pub mod photo;
 pub mod place;

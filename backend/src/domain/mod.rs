@@ -5,6 +5,7 @@ pub mod clock;
 pub mod evidence;
 pub mod field;
 pub mod import;
+pub mod notices;
 pub mod page;
 pub mod people;
 pub mod places;

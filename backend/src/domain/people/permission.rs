@@ -58,6 +58,9 @@ permissions! {
     Sync "sync" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadPhotos "photos.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ExportPhotos "photos.export" [Office Inspector MainLeader DeputyLeader DeskOfficer];
+    // notices
+    ReadNotices "notices.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ManageNotices "notices.manage" [Office];
     // sending
     SendOperations "operations.send" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     // the office's desk

@@ -4,6 +4,7 @@
 use super::score::GATE_PERMILLE;
 use crate::domain::{
     evidence::{flag::PhotoFlag, rules::EvidenceRules},
+    notices::settings::NoticeRules,
     tickets::deadline::WorkingHours,
 };
 use chrono::NaiveTime;
@@ -18,6 +19,7 @@ pub struct CountySettings {
     pub deadlines: Deadlines,
     pub evidence: EvidenceRules,
     pub field: FieldRules,
+    pub notices: NoticeRules,
     pub scoring: Scoring,
     pub words: Words,
 }
@@ -185,6 +187,7 @@ impl CountySettings {
                 ));
             }
         }
+        faults.extend(self.notices.faults());
         faults
     }
 
