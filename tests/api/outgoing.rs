@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::{DateTime, TimeDelta, Utc};
+use lalian::domain::clock::Clock as _;
 use lalian::domain::people::role::Role;
 use lalian::outgoing::OutgoingSettings;
 use lalian_tests::{
@@ -56,8 +57,13 @@ async fn turn(world: &World) {
     app.send_notices().await.expect("sent");
 }
 
+/// Starts the server again with what the operator allows, on a Tuesday morning before the day's message.
 async fn reach(world: &mut World, settings: OutgoingSettings) {
-    let url = "https://lalian.example.gov.cn".parse().expect("an address");
+    let (url, morning) =
+        ("https://lalian.example.gov.cn".parse().expect("an address"), at("2026-11-24T08:20:00+08:00"));
+    if world.clock.now() < morning {
+        world.clock.set(morning);
+    }
     world.restart(|config| (config.outgoing, config.public_url) = (settings, Some(url))).await;
 }
 
@@ -123,9 +129,11 @@ stories! {
         let (mine, other) = (world.township_id(0).await, world.township_id(1).await);
         add(&office, "wecom", mine, json!({ "url": outside.url("/mine") })).await.expect(201);
         add(&office, "wecom", other, json!({ "url": outside.url("/other") })).await.expect(201);
-        turn(&world).await;
-        // The day's message at half past eight; the demo's Monday begins at nine, so it is due at once, for who has something to do.
         let lines = || outside.heard().iter().map(|one| one.line.clone()).collect::<Vec<_>>();
+        turn(&world).await;
+        assert!(lines().is_empty(), "before its time");
+        world.clock.set(at("2026-11-24T08:31:00+08:00"));
+        turn(&world).await;
         assert_eq!(lines(), ["POST /mine HTTP/1.1"], "one unit has work, the other has none");
         let body = outside.heard()[0].body.clone();
         assert!(body.contains("整改中 1 件") && body.contains("https://lalian.example.gov.cn/#/inbox"), "{body}");
@@ -142,7 +150,7 @@ stories! {
         let body = outside.heard()[1].body.clone();
         assert!(body.contains("有 3 件") && !body.contains("王五"), "no names: {body}");
         // In quiet hours it waits, and what comes meanwhile is added to it.
-        world.clock.set(at("2026-11-23T21:00:00+08:00"));
+        world.clock.set(at("2026-11-24T21:00:00+08:00"));
         let office = world.office().await;
         for _ in 0..2 {
             applied(&office, "ticket.remind/1", id, json!({ "note": "" })).await;
@@ -150,11 +158,11 @@ stories! {
         }
         assert_eq!(lines().len(), 2);
         assert_eq!(messages(&office, "queued").await.len(), 1);
-        world.clock.set(at("2026-11-24T08:00:30+08:00"));
+        world.clock.set(at("2026-11-25T08:00:30+08:00"));
         turn(&world).await;
         assert_eq!(lines().len(), 3);
         assert!(outside.heard()[2].body.contains("有 2 件"));
-        world.clock.set(at("2026-11-24T08:31:00+08:00"));
+        world.clock.set(at("2026-11-25T08:31:00+08:00"));
         turn(&world).await;
         assert_eq!(lines().len(), 4, "the next day's message");
         // Not on a day off.
@@ -172,6 +180,7 @@ stories! {
         issue(&world, id, 0).await;
         let (office, unit) = (world.office().await, world.township_id(0).await);
         let channel = add(&office, "feishu", unit, json!({ "url": outside.url("/hook") })).await.expect(201).json();
+        world.clock.set(at("2026-11-24T08:31:00+08:00"));
         turn(&world).await;
         let failed = messages(&office, "failed").await;
         assert_eq!((failed.len(), &failed[0]["reason"]["code"]), (1, &json!("http_error")), "{failed:?}");
@@ -312,6 +321,7 @@ stories! {
         officer.http.post(path, &json!({ "endpoint": "https://evil.example/x" })).await.expect_problem(422, "invalid_field");
         world.township(1, Role::DeskOfficer).await.http.delete(&format!("{path}/{}", added["id"].as_str().expect("an id"))).await.expect(204);
         assert_eq!(officer.http.get(path).await.expect(200).at("/on"), 1, "nobody else's to forget");
+        world.clock.set(at("2026-11-24T08:31:00+08:00"));
         turn(&world).await;
         assert_eq!(outside.heard().len(), 1, "the day's");
         applied(&office, "ticket.remind/1", id, json!({ "note": "" })).await;
@@ -344,10 +354,11 @@ stories! {
         visit.payload["round_id"] = json!(hidden);
         inspector.send(&visit.draft(&inspector, 2_230).seal()).await;
         issue(&world, id_of(&tickets_of(&office, &site).await[0]["id"]), 0).await;
+        world.clock.set(at("2026-11-24T08:31:00+08:00"));
         turn(&world).await;
         assert!(outside.heard().is_empty(), "neither the unit's group nor the office's: {:?}", outside.heard());
         release(&office, hidden).await;
-        world.clock.set(at("2026-11-24T09:00:00+08:00"));
+        world.clock.set(at("2026-11-25T09:00:00+08:00"));
         turn(&world).await;
         assert_eq!(outside.heard().iter().filter(|one| one.line.contains("/unit")).count(), 1);
     }
