@@ -9,6 +9,7 @@ use crate::{
     },
     files::BucketSettings,
     http::{admission::Limits, listen::Tls},
+    outgoing::OutgoingSettings,
 };
 use clap::{Args, builder::BoolishValueParser};
 use ipnet::IpNet;
@@ -123,6 +124,44 @@ pub struct NetworkArgs {
     /// 停止前等待秒数 Seconds that requests under way may take after a stop
     #[arg(long, env = "LALIAN_DRAIN_S", value_name = "S", default_value_t = 20)]
     drain_s: u64,
+    #[command(flatten)]
+    outgoing: OutgoingArgs,
+}
+
+/// Whom the program itself may call.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "对外发送 Outgoing")]
+pub struct OutgoingArgs {
+    /// 是否对外发送通知 Whether messages to group robots, mail boxes and browsers go out at all
+    #[arg(long, env = "LALIAN_OUTGOING", value_name = "ON|OFF", default_value = "on", value_parser = BoolishValueParser::new(), action = clap::ArgAction::Set)]
+    outgoing: bool,
+    /// 另外允许的域名 More hosts that robots may have, with a port of their own where they need one: relay.example.gov.cn:8443
+    #[arg(long, env = "LALIAN_OUTGOING_HOSTS", value_name = "HOST,HOST", value_delimiter = ',')]
+    outgoing_hosts: Vec<String>,
+    /// 允许到达的内部网络 Private networks that may be called all the same, for an own relay or mail server
+    #[arg(long, env = "LALIAN_OUTGOING_NETWORKS", value_name = "NET,NET", value_delimiter = ',', value_parser = network)]
+    outgoing_networks: Vec<IpNet>,
+    /// 另外信任的根证书 One more root certificate (PEM) for servers that are called
+    #[arg(long, env = "LALIAN_OUTGOING_CA", value_name = "FILE")]
+    outgoing_ca: Option<PathBuf>,
+}
+
+impl Default for OutgoingArgs {
+    /// For commands that call nobody.
+    fn default() -> Self {
+        Self { outgoing: false, outgoing_hosts: Vec::new(), outgoing_networks: Vec::new(), outgoing_ca: None }
+    }
+}
+
+impl OutgoingArgs {
+    fn resolve(self) -> Result<OutgoingSettings, Error> {
+        let root = match &self.outgoing_ca {
+            Some(file) => Some(read(file)?.into_bytes()),
+            None => None,
+        };
+        let (on, hosts, networks) = (self.outgoing, self.outgoing_hosts, self.outgoing_networks);
+        Ok(OutgoingSettings { on, hosts, networks, root, ..OutgoingSettings::default() })
+    }
 }
 
 impl Default for NetworkArgs {
@@ -141,6 +180,7 @@ impl Default for NetworkArgs {
             min_client: None,
             storage_replicated: false,
             drain_s: 0,
+            outgoing: OutgoingArgs::default(),
         }
     }
 }
@@ -180,6 +220,8 @@ pub struct Config {
     /// The operator's word that what is written is also elsewhere.
     pub storage_replicated: bool,
     pub drain: Duration,
+    /// Whom the program itself may call.
+    pub outgoing: OutgoingSettings,
     /// Runs the demo county: needs a demo database, as everything else refuses one.
     pub demo: bool,
     /// The program whose children open photographs: this one. Without it they are opened in this process.
@@ -216,6 +258,7 @@ impl Config {
             min_client: network.min_client,
             storage_replicated: network.storage_replicated,
             drain: Duration::from_secs(network.drain_s),
+            outgoing: network.outgoing.resolve()?,
             demo: false,
             developer: Some(own_program()),
             password_cost: password::Cost::STANDARD,
@@ -241,6 +284,7 @@ impl Config {
             min_client: None,
             storage_replicated: false,
             drain: Duration::from_secs(5),
+            outgoing: OutgoingSettings::default(),
             demo: false,
             developer: None,
             password_cost: password::Cost::CHEAP,

@@ -1,9 +1,9 @@
 //! Lalian 拉练通: a county's field review, from the phone without signal to the ticket that is closed.
 //!
 //! Layers, innermost first; an arrow means "may name":
-//! `domain <- store, files, imaging <- app <- jobs, http <- server <- main`.
+//! `domain <- store, files, imaging, outgoing <- app <- jobs, http <- server <- main`.
 //! `http` is the only layer that knows actix, `store` the only one that knows SQL, `domain` knows neither.
-//! In each layer a noun lives in the area of the same name: people, places, standards, rounds, field, tickets, reports.
+//! In each layer a noun lives in the area of the same name: people, places, standards, rounds, field, tickets, notices, reports.
 
 pub mod app;
 pub mod config;
@@ -12,6 +12,7 @@ pub mod files;
 pub mod http;
 pub mod imaging;
 pub mod jobs;
+pub mod outgoing;
 pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -5,6 +5,7 @@ use crate::{
         App, AppError,
         evidence::album::Albums,
         field::{darkroom::Darkroom, lanes::Lanes},
+        notices::keys::NoticeKeys,
         people::{address_key::AddressKey, keys::Keys, passwords::Passwords},
         places::areas::AreaCache,
     },
@@ -17,6 +18,7 @@ use crate::{
         pwa::Pwa,
     },
     jobs,
+    outgoing::Outgoing,
     store::{self, Store},
 };
 use secrecy::ExposeSecret;
@@ -165,6 +167,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
     let folder = config.data.join("keys");
     let keys = Keys::open(&folder, Arc::clone(&config.clock), &*config.random)?;
     let address_key = AddressKey::open(&folder, Arc::clone(&config.clock), &*config.random)?;
+    let notice_keys = NoticeKeys::open(&folder, config.clock.now(), &*config.random)?;
     Ok(App {
         store,
         files,
@@ -178,6 +181,9 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         disk_floor_bytes: config.disk_floor_bytes,
         scratch: config.data.join("scratch"),
         min_client: config.min_client.clone(),
+        public_url: config.public_url.clone(),
+        outgoing: Arc::new(Outgoing::new(config.outgoing.clone())),
+        notice_keys: Arc::new(notice_keys),
         storage_replicated: config.storage_replicated,
         lanes: Lanes::default(),
         darkroom: match &config.developer {

@@ -11,6 +11,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "store",
             "files",
             "imaging",
+            "outgoing",
             "app",
             "jobs",
             "http",
@@ -24,12 +25,16 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "futures_util",
         ],
     ),
-    ("store", &["files", "imaging", "app", "jobs", "http", "server", "actix_web"]),
-    ("files", &["store", "imaging", "app", "jobs", "http", "server", "actix_web", "sea_orm"]),
-    ("imaging", &["store", "files", "app", "jobs", "http", "server", "actix_web", "sea_orm", "tokio"]),
+    ("store", &["files", "imaging", "outgoing", "app", "jobs", "http", "server", "actix_web"]),
+    ("files", &["store", "imaging", "outgoing", "app", "jobs", "http", "server", "actix_web", "sea_orm"]),
+    ("outgoing", &["store", "files", "imaging", "app", "jobs", "http", "server", "actix_web", "sea_orm"]),
+    (
+        "imaging",
+        &["outgoing", "store", "files", "app", "jobs", "http", "server", "actix_web", "sea_orm", "tokio"],
+    ),
     ("app", &["jobs", "http", "server", "actix_web"]),
     ("jobs", &["http", "server", "actix_web"]),
-    ("http", &["store", "sea_orm", "jobs", "server"]),
+    ("http", &["store", "outgoing", "sea_orm", "jobs", "server"]),
 ];
 
 /// Crates of other people; everything else in the table is a module of ours.

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod model;
 pub mod oracle;
 pub mod outbox;
+pub mod outside;
 pub mod phone;
 pub mod photo;
 pub mod place;

@@ -27,6 +27,18 @@ pub struct ActivePost {
     pub township_id: Option<Uuid>,
 }
 
+/// The rows of a county that a person may see in a post of this unit (and its township).
+pub fn scope_of(county: Uuid, person: Uuid, (kind, unit, township): (UnitKind, Uuid, Option<Uuid>)) -> Scope {
+    match (kind, township) {
+        (UnitKind::Platform, _) => Scope::Platform,
+        (UnitKind::County, _) => Scope::County { county },
+        (UnitKind::Department, _) => Scope::Department { county, department: unit },
+        (UnitKind::Township, _) => Scope::Township { county, township: unit },
+        (UnitKind::Village, Some(township)) => Scope::Village { county, township, village: unit },
+        (UnitKind::Village, None) => Scope::Own { county, person },
+    }
+}
+
 /// Where a request came from; for the audit record only.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
@@ -97,15 +109,13 @@ impl Caller {
     /// The rows that the acting post may see.
     pub fn scope(&self) -> AppResult<Scope> {
         let post = self.post.as_ref().ok_or(AppError::from(Code::Forbidden))?;
-        let Some(county) = self.county_id else { return Ok(Scope::Platform) };
-        Ok(match (post.unit_kind, post.township_id) {
-            (UnitKind::Platform, _) => Scope::Platform,
-            (UnitKind::County, _) => Scope::County { county },
-            (UnitKind::Department, _) => Scope::Department { county, department: post.unit_id },
-            (UnitKind::Township, _) => Scope::Township { county, township: post.unit_id },
-            (UnitKind::Village, Some(township)) => Scope::Village { county, township, village: post.unit_id },
-            (UnitKind::Village, None) => Scope::Own { county, person: self.person_id },
-        })
+        Ok(self.scope_of(post))
+    }
+
+    /// The rows that one of the caller's posts may see.
+    pub fn scope_of(&self, post: &ActivePost) -> Scope {
+        let Some(county) = self.county_id else { return Scope::Platform };
+        scope_of(county, self.person_id, (post.unit_kind, post.unit_id, post.township_id))
     }
 
     /// An audit line that says who; the use case adds what.

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod field;
 pub mod health;
 pub mod idempotency;
+pub mod notices;
 pub mod people;
 pub mod places;
 pub mod reports;
@@ -24,11 +25,13 @@ use crate::{
     app::field::{darkroom::Darkroom, lanes::Lanes},
     domain::{client::ClientVersion, clock::SharedClock, random::SharedRandom},
     files::Files,
+    outgoing::Outgoing,
     store::Store,
 };
 use people::{address_key::AddressKey, keys::Keys, passwords::Passwords, standing::Standings};
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::Notify;
+use url::Url;
 
 /// What every use case works with. Cheap to clone.
 #[derive(Clone)]
@@ -45,6 +48,12 @@ pub struct App {
     pub scratch: PathBuf,
     /// Phones below this version begin no visits; what they have they still send.
     pub min_client: Option<ClientVersion>,
+    /// What browsers call this system, for links in texts that leave it.
+    pub public_url: Option<Url>,
+    /// Calls group robots, mail servers and push services.
+    pub outgoing: Arc<Outgoing>,
+    /// Seals where messages go.
+    pub notice_keys: Arc<notices::keys::NoticeKeys>,
     /// The operator declares that database and files are replicated as they are written.
     pub storage_replicated: bool,
     /// Uploads that a request works on now.

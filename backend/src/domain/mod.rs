@@ -7,6 +7,7 @@ pub mod duties;
 pub mod evidence;
 pub mod field;
 pub mod import;
+pub mod notices;
 pub mod page;
 pub mod people;
 pub mod places;

@@ -125,6 +125,26 @@ routes! {
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;
+    // notices: the inbox
+    GET "/api/v1/notices" Who::May(Action::ReadNotices), NONE => v1::notices::list;
+    GET "/api/v1/notices/counts" Who::May(Action::ReadNotices), NONE => v1::notices::counts;
+    GET "/api/v1/notices/digest" Who::May(Action::ReadNotices), NONE => v1::notices::digest;
+    GET "/api/v1/notices/digest-text" Who::May(Action::ReadNotices), NONE => v1::notices::digest_text;
+    POST "/api/v1/notices/seen" Who::May(Action::ReadNotices), Body::Json(16 * KIB) => v1::notices::see;
+    POST "/api/v1/notices/unseen" Who::May(Action::ReadNotices), Body::Json(16 * KIB) => v1::notices::unsee;
+    GET "/api/v1/notices/push" Who::May(Action::ReadNotices), NONE => v1::notice_push::get;
+    POST "/api/v1/notices/push" Who::May(Action::ReadNotices), Body::Json(4 * KIB) => v1::notice_push::add;
+    DELETE "/api/v1/notices/push/{id}" Who::May(Action::ReadNotices), NONE => v1::notice_push::remove;
+    GET "/api/v1/notices/channels" Who::May(Action::ManageNotices), NONE => v1::notice_channels::list;
+    POST "/api/v1/notices/channels" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notice_channels::add;
+    PUT "/api/v1/notices/channels/{id}" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notice_channels::change;
+    DELETE "/api/v1/notices/channels/{id}" Who::May(Action::ManageNotices), NONE => v1::notice_channels::remove;
+    POST "/api/v1/notices/channels/{id}/test" Who::May(Action::ManageNotices), NONE => v1::notice_channels::test;
+    GET "/api/v1/notices/messages" Who::May(Action::ManageNotices), NONE => v1::notice_channels::messages;
+    POST "/api/v1/notices/messages/{id}/again" Who::May(Action::ManageNotices), NONE => v1::notice_channels::again;
+    GET "/api/v1/notices/mail" Who::May(Action::ManageNotices), NONE => v1::notice_channels::mail;
+    PUT "/api/v1/notices/mail" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notice_channels::set_mail;
+    POST "/api/v1/notices/preview" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notices::preview;
     // session
     POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
     GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;

@@ -82,6 +82,12 @@ static KINDS: &[Kind] = &[
     Kind { name: sweep::JOBS, attempts: 3, run: |app, _| sweep::jobs(app).boxed_local(), give_up: None },
     Kind { name: sweep::KEYS, attempts: 3, run: |app, _| sweep::keys(app).boxed_local(), give_up: None },
     Kind {
+        name: sweep::NOTICES,
+        attempts: 3,
+        run: |app, _| sweep::notices(app).boxed_local(),
+        give_up: None,
+    },
+    Kind {
         name: sweep::SESSIONS,
         attempts: 3,
         run: |app, _| sweep::sessions(app).boxed_local(),

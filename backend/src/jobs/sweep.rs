@@ -12,6 +12,7 @@ pub(super) const ERASURES: &str = "sweep_erasures";
 pub(super) const FILES: &str = "scrub_files";
 pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
+pub(super) const NOTICES: &str = "gather_notices";
 pub(super) const SESSIONS: &str = "sweep_sessions";
 pub(super) const TICKETS: &str = "sweep_tickets";
 
@@ -54,4 +55,10 @@ pub(super) async fn sessions(app: &App) -> AppResult<()> {
 /// Tickets newly overdue, holds to be reviewed, closed ones of former months.
 pub(super) async fn tickets(app: &App) -> AppResult<()> {
     app.sweep_tickets().await.map(drop)
+}
+
+/// Events become notices, the clock reminds, and what is due goes out.
+pub(super) async fn notices(app: &App) -> AppResult<()> {
+    app.gather_notices().await?;
+    app.send_notices().await.map(drop)
 }

@@ -19,6 +19,7 @@ pub mod field;
 pub mod idempotency;
 pub mod jobs;
 pub mod meta;
+pub mod notices;
 pub mod people;
 pub mod places;
 pub mod reports;

@@ -62,7 +62,7 @@ struct Stored {
 
 /// A secret that no debug output shows.
 #[derive(Clone, Deserialize)]
-struct SecretText(SecretString);
+pub(in crate::app) struct SecretText(pub(in crate::app) SecretString);
 
 impl Serialize for SecretText {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -403,7 +403,7 @@ fn load(folder: &Path, purpose: Purpose) -> AppResult<Arc<Ring>> {
     Ok(Arc::new(Ring::new(purpose, read::<KeyFile>(&path)?.keys, changed)?))
 }
 
-pub(super) fn read<T: DeserializeOwned>(path: &Path) -> AppResult<T> {
+pub(in crate::app) fn read<T: DeserializeOwned>(path: &Path) -> AppResult<T> {
     let text = fs::read(path).map_err(|error| broken(path, &error))?;
     serde_json::from_slice(&text)
         .map_err(|_content| AppError::Internal(format!("{}: not a key file", path.display())))
@@ -411,13 +411,13 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> AppResult<T> {
 
 /// Whether a file that is there already may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Replace {
+pub(in crate::app) enum Replace {
     Never,
     Whole,
 }
 
 /// Writes a key file whole or not at all. With `Replace::Never`, whoever comes first wins and the others read his.
-pub(super) fn publish<T: Serialize>(path: &Path, file: &T, replace: Replace) -> AppResult<()> {
+pub(in crate::app) fn publish<T: Serialize>(path: &Path, file: &T, replace: Replace) -> AppResult<()> {
     let text = serde_json::to_vec_pretty(file)
         .map_err(|error| AppError::Internal(format!("keys do not serialise: {error}")))?;
     let making = path.with_extension(format!("{}.new", std::process::id()));
@@ -439,7 +439,7 @@ pub(super) fn publish<T: Serialize>(path: &Path, file: &T, replace: Replace) -> 
     written.map_err(|error: io::Error| broken(path, &error))
 }
 
-pub(super) fn broken(path: &Path, error: &io::Error) -> AppError {
+pub(in crate::app) fn broken(path: &Path, error: &io::Error) -> AppError {
     AppError::Internal(format!("{}: {error}", path.display()))
 }
 

@@ -68,6 +68,9 @@ permissions! {
     ReadLookBacks "look_backs.read" [Office Inspector CountyLeader];
     ManageLookBacks "look_backs.manage" [Office];
     ManageProjects "projects.manage" [Office DeputyLeader DeskOfficer Department];
+    // notices
+    ReadNotices "notices.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    ManageNotices "notices.manage" [Office];
     // sending
     SendOperations "operations.send" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     // the office's desk

@@ -10,6 +10,7 @@ use super::score::GATE_PERMILLE;
 use crate::domain::{
     colours::rules::ColourRules,
     evidence::{flag::PhotoFlag, rules::EvidenceRules},
+    notices::settings::NoticeRules,
     tickets::deadline::WorkingHours,
 };
 use checks::Checks;
@@ -28,6 +29,7 @@ pub struct CountySettings {
     pub duties: DutyRules,
     pub evidence: EvidenceRules,
     pub field: FieldRules,
+    pub notices: NoticeRules,
     pub scoring: Scoring,
     pub words: Words,
 }
@@ -198,6 +200,7 @@ impl CountySettings {
                 ));
             }
         }
+        faults.extend(self.notices.faults());
         faults
     }
 

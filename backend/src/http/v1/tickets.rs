@@ -55,6 +55,8 @@ pub struct ListQuery {
     issued_on: Option<chrono::NaiveDate>,
     /// Local day of closing.
     closed_on: Option<chrono::NaiveDate>,
+    /// With their unit, not late, and due on this local day or before it.
+    due_by: Option<chrono::NaiveDate>,
     department: Option<String>,
     /// Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`.
     request: Option<RequestState>,
@@ -144,6 +146,7 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         counted: asked.counted,
         issued: asked.issued_on.map(day_span),
         closed: asked.closed_on.map(day_span),
+        due_by: asked.due_by.map(end_of_day),
         department: asked.department,
         request: asked.request,
         search: asked.q.filter(|text| !text.trim().is_empty()),

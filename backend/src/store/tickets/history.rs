@@ -3,11 +3,13 @@
 use crate::{
     domain::{
         clock::Instant,
+        notices,
         tickets::{Ticket, machine::Event},
     },
     store::{
         Conn, Error, Tx,
         entity::{counter, static_day, ticket_event},
+        notices::outbox,
     },
 };
 use sea_orm::{
@@ -29,8 +31,9 @@ pub struct EventBy {
 
 /// Appends one line of history. Its id follows from ticket and version, so a repeat cannot double it.
 pub async fn append_event(tx: &Tx, ticket: &Ticket, event: &Event, by: EventBy) -> Result<(), Error> {
+    let id = Uuid::new_v5(&ticket.id, &event.version.to_be_bytes());
     ticket_event::Entity::insert(ticket_event::ActiveModel {
-        id: Set(Uuid::new_v5(&ticket.id, &event.version.to_be_bytes())),
+        id: Set(id),
         county_id: Set(ticket.county_id),
         ticket_id: Set(ticket.id),
         version: Set(event.version),
@@ -47,6 +50,10 @@ pub async fn append_event(tx: &Tx, ticket: &Ticket, event: &Event, by: EventBy) 
     })
     .exec_without_returning(tx.raw())
     .await?;
+    // What units are told follows from events alone; the job reads it from here.
+    if notices::events::tells(event.transition) {
+        outbox::leave(tx, ticket.county_id, ticket.id, id).await?;
+    }
     Ok(())
 }
 

@@ -52,6 +52,10 @@ pub struct Filter {
     pub request: Option<RequestState>,
     /// Waiting for the county's check longer than the county allows itself.
     pub check_late: Option<bool>,
+    /// With their unit and due between now and this instant: what is soon due, not what is late.
+    pub due_by: Option<Instant>,
+    /// Only what the townships may know of.
+    pub shown: bool,
     pub newest_first: bool,
     // duties
     /// A repair waits for a signature (or not).
@@ -211,6 +215,10 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
             let late = with_unit().and(C::OfficialDueAt.is_not_null()).and(C::OfficialDueAt.lt(now));
             if flag { late } else { late.not() }
         }))
+        .add_option(
+            filter.due_by.map(|by| with_unit().and(C::OfficialDueAt.gte(now)).and(C::OfficialDueAt.lte(by))),
+        )
+        .add_option(filter.shown.then(|| C::VisibleFrom.lte(now)))
         .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
         .add_option(filter.issued.map(|(from, to)| C::IssuedAt.gte(from).and(C::IssuedAt.lt(to))))
         .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))

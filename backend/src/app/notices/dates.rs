@@ -1,0 +1,158 @@
+//! What the clock reminds of, once a day and county: tickets that are due in so many working days, the county's monthly dates, and
+//! what is old enough to be forgotten. A day that broke off is done again; keys keep it from telling twice.
+
+use super::{Tell, gather::AllRules, tell};
+use crate::{
+    app::{App, AppError, AppResult, field::facts::Facts},
+    domain::{
+        clock::{Instant, SHANGHAI, local_day},
+        notices::{
+            dates,
+            events::{self, Address},
+            kind::NoticeKind,
+            settings::{NoticeRules, time_of_day},
+        },
+        people::role::{Role, UnitKind},
+        standards::calendar::{Calendar, end_of_day, start_of_day},
+        tickets::Ticket,
+    },
+    store::notices::{
+        days::{self, Daily},
+        inbox,
+    },
+};
+use chrono::{NaiveDate, TimeDelta};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Tickets of one transaction.
+const BATCH: u64 = 200;
+
+impl App {
+    /// Writes today's reminders of every county whose time for them has come; answers how many.
+    pub(super) async fn remind_of_dates(&self, rules: &AllRules) -> AppResult<usize> {
+        let now = self.clock.now();
+        let (today, time) = (local_day(now), now.with_timezone(&SHANGHAI).time());
+        let mut written = 0;
+        for (county, rules) in rules {
+            let come = time_of_day(&rules.day_at).is_none_or(|at| time >= at);
+            if !come || days::is_done(self.store.read(), *county, Daily::Reminders, today).await? {
+                continue;
+            }
+            let facts = Facts::load(self, *county).await?;
+            let calendar = &facts.deadlines().calendar;
+            written += self.remind_of_due(*county, rules, calendar, today, now).await?;
+            written += self.remind_of_months(*county, rules, calendar, today, now).await?;
+            let before = now - TimeDelta::days(i64::from(rules.keep_days));
+            self.store
+                .write(async |tx| {
+                    inbox::forget(tx, *county, before).await?;
+                    days::done(tx, *county, Daily::Reminders, today, now).await?;
+                    Ok::<_, AppError>(())
+                })
+                .await?;
+        }
+        Ok(written)
+    }
+
+    async fn remind_of_due(
+        &self,
+        county: Uuid,
+        rules: &NoticeRules,
+        calendar: &Calendar,
+        today: NaiveDate,
+        now: Instant,
+    ) -> AppResult<usize> {
+        let (mut written, mut after) = (0, None);
+        if rules.due_days.is_empty() || !calendar.is_working_day(today) {
+            return Ok(0);
+        }
+        let span = (start_of_day(today), end_of_day(dates::horizon(calendar, &rules.due_days, today)));
+        loop {
+            let tickets = days::due_between(self.store.read(), county, span, now, after, BATCH).await?;
+            let Some(last) = tickets.last() else { return Ok(written) };
+            after = last.official_due_at.map(|at| (at, last.id));
+            let told: Vec<Tell<'_>> =
+                tickets.iter().flat_map(|ticket| due(ticket, rules, calendar, today)).collect();
+            written += self.tell_all(&told, now).await?;
+        }
+    }
+
+    async fn remind_of_months(
+        &self,
+        county: Uuid,
+        rules: &NoticeRules,
+        calendar: &Calendar,
+        today: NaiveDate,
+        now: Instant,
+    ) -> AppResult<usize> {
+        let dates = dates::monthly_today(calendar, &rules.monthly_dates, today);
+        if dates.is_empty() {
+            return Ok(0);
+        }
+        let units = days::units_at_work(self.store.read(), county, now).await?;
+        let mut told = Vec::new();
+        for date in dates {
+            for (kind, unit_id) in &units {
+                let duties: &[Role] = match UnitKind::parse(kind) {
+                    Some(UnitKind::Township) => &[Role::DeskOfficer, Role::DeputyLeader],
+                    Some(UnitKind::Department) => &[Role::Department],
+                    _ => continue,
+                };
+                let to =
+                    |duty: &Role| Address { unit_kind: duty.unit_kind(), unit_id: *unit_id, duty: *duty };
+                told.push(Tell {
+                    county,
+                    key: format!("month:{date}"),
+                    kind: NoticeKind::MonthlyDate,
+                    to: duties.iter().map(to).collect(),
+                    ticket: None,
+                    data: json!({ "date": date }),
+                    rules,
+                });
+            }
+        }
+        self.tell_all(&told, now).await
+    }
+
+    async fn tell_all(&self, told: &[Tell<'_>], now: Instant) -> AppResult<usize> {
+        if told.is_empty() {
+            return Ok(0);
+        }
+        self.store
+            .write(async |tx| {
+                let mut written = 0;
+                for one in told {
+                    written += tell(tx, now, one).await?;
+                }
+                Ok::<_, AppError>(written)
+            })
+            .await
+    }
+}
+
+/// The reminders of one ticket today.
+fn due<'a>(ticket: &Ticket, rules: &'a NoticeRules, calendar: &Calendar, today: NaiveDate) -> Vec<Tell<'a>> {
+    let Some(due_at) = ticket.official_due_at else { return Vec::new() };
+    // 24:00 of a day is the first moment of the next.
+    let due_day = local_day(due_at - TimeDelta::microseconds(1));
+    let Some(days) = dates::days_left(calendar, &rules.due_days, due_day, today) else { return Vec::new() };
+    let duties: &[Role] = if days <= 1 {
+        &[Role::DeskOfficer, Role::VillageCadre, Role::DeputyLeader]
+    } else {
+        &[Role::DeskOfficer, Role::VillageCadre]
+    };
+    let told =
+        events::of_unit(ticket, duties, NoticeKind::DueSoon, json!({ "days": days, "due_at": due_at }));
+    told.into_iter()
+        .map(|told| Tell {
+            county: ticket.county_id,
+            key: format!("due:{}:{due_day}:{days}", ticket.id),
+            kind: told.kind,
+            to: vec![told.to],
+            ticket: Some(ticket.id),
+            data: told.data,
+            rules,
+        })
+        .collect()
+}

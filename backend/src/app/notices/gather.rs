@@ -1,0 +1,106 @@
+//! Events become notices: the job takes what transactions left for it, in batches that each commit for themselves. An event is taken and
+//! its notices are written in one transaction, so a crash loses and doubles nothing.
+
+use super::{
+    Tell,
+    compose::{self, Urgent},
+    write,
+};
+use crate::{
+    app::{App, AppError, AppResult, standards::settings},
+    domain::{
+        clock::Instant,
+        notices::{
+            events::{self, Heard},
+            settings::NoticeRules,
+        },
+        people::scope::Scope,
+    },
+    store::{
+        self, Tx,
+        notices::outbox::{self, Event},
+        places::divisions,
+    },
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Events of one transaction.
+const BATCH: u64 = 200;
+/// Batches of one turn; the next turn goes on.
+const TURNS: usize = 50;
+
+/// The rules of every county.
+pub(super) type AllRules = HashMap<Uuid, NoticeRules>;
+
+impl App {
+    /// Turns every event that waits into notices, then looks what the clock reminds of; answers how many notices were written.
+    pub async fn gather_notices(&self) -> AppResult<usize> {
+        let mut written = 0;
+        let rules = self.notice_rules().await?;
+        for _ in 0..TURNS {
+            if !outbox::waits(self.store.read()).await? {
+                break;
+            }
+            let now = self.clock.now();
+            let (taken, new) = self
+                .store
+                .write(async |tx| {
+                    let events = outbox::take(tx, BATCH).await?;
+                    let (mut new, mut urgent) = (0, Vec::new());
+                    for event in &events {
+                        new += hear(tx, &rules, event, now, &mut urgent).await?;
+                    }
+                    // Of a batch together: a hundred reminders to one unit are one message.
+                    compose::urgent(tx, &rules, &urgent, now).await?;
+                    Ok::<_, AppError>((events.len(), new))
+                })
+                .await?;
+            written += new;
+            if taken == 0 {
+                break;
+            }
+        }
+        Ok(written + self.remind_of_dates(&rules).await?)
+    }
+
+    pub(super) async fn notice_rules(&self) -> AppResult<AllRules> {
+        let mut rules = HashMap::new();
+        for county in divisions::counties(self.store.read()).await? {
+            rules.insert(county.id, settings::row(self.store.read(), county.id).await?.settings.notices);
+        }
+        Ok(rules)
+    }
+}
+
+/// The notices of one event; of the ticket as it stands now, because that is what its readers will open.
+async fn hear(
+    tx: &Tx,
+    rules: &AllRules,
+    event: &Event,
+    now: Instant,
+    urgent: &mut Vec<Urgent>,
+) -> AppResult<usize> {
+    let Some(rules) = rules.get(&event.county_id) else { return Ok(0) };
+    let scope = Scope::County { county: event.county_id };
+    let Some(ticket) = store::tickets::get(tx, scope, now, event.ticket_id).await? else { return Ok(0) };
+    let heard = Heard { transition: &event.transition, reason: &event.reason, data: &event.data };
+    let mut written = 0;
+    for told in events::of_event(heard, &ticket, now) {
+        let one = Tell {
+            county: event.county_id,
+            key: format!("event:{}", event.id),
+            kind: told.kind,
+            to: vec![told.to],
+            ticket: told.ticket.then_some(ticket.id),
+            data: told.data,
+            rules,
+        };
+        let new = write(tx, event.accepted_at, &one).await?;
+        written += new.len();
+        if rules.is_urgent(one.kind) {
+            urgent.extend(new.into_iter().map(|to| Urgent { county: one.county, key: one.key.clone(), to }));
+        }
+    }
+    Ok(written)
+}

@@ -1,0 +1,190 @@
+//! Which events of a ticket are told to whom. A pure table: the same event and ticket give the same notices.
+//!
+//! The township side hears nothing of a ticket before it may see it; the release of a hidden round tells it then.
+
+use super::kind::NoticeKind;
+use crate::domain::{
+    clock::Instant,
+    people::role::{Role, UnitKind},
+    tickets::Ticket,
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+/// A duty of a unit: whoever holds it reads what is addressed to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Address {
+    pub unit_kind: UnitKind,
+    pub unit_id: Uuid,
+    pub duty: Role,
+}
+
+/// One notice, before it has a time and a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    pub kind: NoticeKind,
+    pub to: Address,
+    /// The ticket that its reader may open; none where the unit has it no more.
+    pub ticket: bool,
+    pub data: Value,
+}
+
+/// What an event says, as stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard<'a> {
+    pub transition: &'a str,
+    pub reason: &'a str,
+    pub data: &'a Value,
+}
+
+/// Whether this kind of event is told at all; all others need not be looked at.
+pub fn tells(transition: &str) -> bool {
+    const TOLD: &[&str] = &[
+        "T2",
+        "T6",
+        "T7",
+        "T8",
+        "T9",
+        "T10",
+        "T11",
+        "T12",
+        "T13",
+        "T14",
+        "T15",
+        "T16",
+        "T17",
+        "release",
+        "asked",
+        "denied",
+        "approval_asked",
+        "void_asked",
+        "hard_case",
+        "escalated",
+    ];
+    TOLD.contains(&transition)
+}
+
+const DESKS: &[Role] = &[Role::DeskOfficer, Role::DeputyLeader];
+const WORKERS: &[Role] = &[Role::DeskOfficer, Role::DeputyLeader, Role::VillageCadre];
+const ASKERS: &[Role] = &[Role::DeskOfficer, Role::DeputyLeader, Role::MainLeader];
+
+/// The notices of one event.
+pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
+    use NoticeKind as K;
+    let Heard { transition, reason, data } = heard;
+    let office = |kind, data| county(ticket, &[Role::Office], kind, data);
+    let shown = ticket.visible_from.is_some_and(|from| from <= now) && ticket.issued_at.is_some();
+    let unit = |duties, kind, data| if shown { of_unit(ticket, duties, kind, data) } else { Vec::new() };
+    let dates = || json!({ "due_at": ticket.official_due_at });
+    match transition {
+        "T2" | "release" if ticket.state.is_with_unit() => unit(WORKERS, K::Issued, dates()),
+        "T6" => {
+            let mut told = unit(WORKERS, K::Issued, dates());
+            told.extend(former_unit(ticket, data, shown));
+            told
+        }
+        "T7" | "T8" => {
+            let (what, day) = if transition == "T7" { ("extension", "day") } else { ("hold", "review_day") };
+            unit(ASKERS, K::RequestDecided, json!({ "what": what, "agreed": true, "day": data[day] }))
+        }
+        "denied" => unit(ASKERS, K::RequestDecided, json!({ "what": data["what"], "agreed": false })),
+        "T9" => unit(DESKS, K::Resumed, dates()),
+        "T10" => office(K::ToVerify, json!({})),
+        "T11" => unit(WORKERS, K::Passed, json!({})),
+        "T12" => unit(WORKERS, K::Returned, json!({ "reason": reason, "due_at": ticket.official_due_at })),
+        "T13" => unit(WORKERS, K::Relapse, dates()),
+        "T14" => unit(DESKS, K::Voided, json!({})),
+        "T15" => unit(DESKS, K::Overdue, json!({ "due_at": data["due_at"] })),
+        "T16" => unit(WORKERS, K::Reminded, json!({ "no": data["no"], "note": reason })),
+        "T17" => unit(DESKS, K::Changed, dates()),
+        "asked" => office(K::RequestWaiting, json!({ "what": data["what"] })),
+        "approval_asked" => {
+            office(K::RequestWaiting, json!({ "what": "further_extension", "day": data["day"] }))
+        }
+        "void_asked" => office(K::RequestWaiting, json!({ "what": "void" })),
+        "hard_case" if data["hard"] == true => {
+            county(ticket, &[Role::Office, Role::CountyLeader], K::HardCase, json!({ "ask": reason }))
+        }
+        "escalated" if shown => escalated(ticket, data),
+        _ => Vec::new(),
+    }
+}
+
+/// A duty of the county itself.
+fn county(ticket: &Ticket, duties: &[Role], kind: NoticeKind, data: Value) -> Vec<Told> {
+    let data = present(data);
+    let address =
+        |duty: &Role| Address { unit_kind: UnitKind::County, unit_id: ticket.county_id, duty: *duty };
+    duties.iter().map(|duty| Told { kind, to: address(duty), ticket: true, data: data.clone() }).collect()
+}
+
+/// These duties of the responsible unit; a village by the place, a department by its one duty.
+pub fn of_unit(ticket: &Ticket, duties: &[Role], kind: NoticeKind, data: Value) -> Vec<Told> {
+    let Some(unit) = ticket.unit_id else { return Vec::new() };
+    let data = present(data);
+    let told = |to| Told { kind, to, ticket: true, data: data.clone() };
+    if ticket.unit_kind == UnitKind::Department {
+        return vec![told(Address {
+            unit_kind: UnitKind::Department,
+            unit_id: unit,
+            duty: Role::Department,
+        })];
+    }
+    let address = |duty: &Role| {
+        let unit_id = if *duty == Role::VillageCadre {
+            // A village hears of what lies in it, while its own township has the ticket.
+            ticket.place_village_id.filter(|_| ticket.place_township_id == Some(unit))?
+        } else {
+            unit
+        };
+        Some(Address { unit_kind: duty.unit_kind(), unit_id, duty: *duty })
+    };
+    duties.iter().filter_map(address).map(told).collect()
+}
+
+/// The unit that sent a ticket back hears that it was agreed; it cannot open it any more.
+fn former_unit(ticket: &Ticket, data: &Value, shown: bool) -> Vec<Told> {
+    let former = data["former_unit_id"].as_str().and_then(|id| id.parse().ok());
+    let Some(former) = former.filter(|id: &Uuid| shown && Some(*id) != ticket.unit_id) else {
+        return Vec::new();
+    };
+    let told = json!({ "what": "send_back", "agreed": true, "number": ticket.number });
+    // Whether it is a township or a department, the event does not say: each duty is addressed, and only those that exist read.
+    let duties = ASKERS.iter().chain(&[Role::Department]);
+    duties
+        .map(|duty| Told {
+            kind: NoticeKind::RequestDecided,
+            to: Address { unit_kind: duty.unit_kind(), unit_id: former, duty: *duty },
+            ticket: false,
+            data: present(told.clone()),
+        })
+        .collect()
+}
+
+/// To whom the step goes, as its event says.
+fn escalated(ticket: &Ticket, data: &Value) -> Vec<Told> {
+    let named = data["to"].as_array().into_iter().flatten();
+    let duties: Vec<Role> = named.filter_map(|word| Role::parse(word.as_str()?)).collect();
+    let said = json!({ "step": data["step"], "days_overdue": data["overdue_days"], "due_at": ticket.official_due_at });
+    let (of_county, of_place): (Vec<Role>, Vec<Role>) =
+        duties.into_iter().partition(|duty| duty.unit_kind() == UnitKind::County);
+    let mut told = county(ticket, &of_county, NoticeKind::Escalated, said.clone());
+    if !of_place.is_empty() {
+        told.extend(of_unit(ticket, &of_place, NoticeKind::Escalated, said));
+    }
+    told
+}
+
+/// Without what was not said.
+fn present(data: Value) -> Value {
+    match data {
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().filter(|(_, value)| !value.is_null()).collect::<Map<_, _>>())
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+#[path = "events_tests.rs"]
+mod tests;

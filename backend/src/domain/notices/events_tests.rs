@@ -1,0 +1,112 @@
+use super::*;
+use crate::domain::tickets::State;
+use chrono::{TimeDelta, TimeZone, Utc};
+use std::collections::BTreeSet;
+
+fn now() -> Instant {
+    Utc.with_ymd_and_hms(2026, 11, 25, 1, 0, 0).unwrap()
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+/// In progress at township 2, in its village 3, shown since yesterday.
+fn ticket() -> Ticket {
+    let mut ticket = Ticket::fresh(id(9), id(1), id(8), now(), now());
+    (ticket.unit_kind, ticket.unit_id) = (UnitKind::Township, Some(id(2)));
+    (ticket.place_township_id, ticket.place_village_id) = (Some(id(2)), Some(id(3)));
+    ticket.state = State::InProgress;
+    ticket.number = Some("2026-0001".into());
+    ticket.issued_at = Some(now());
+    ticket.visible_from = Some(now() - TimeDelta::days(1));
+    ticket
+}
+
+fn heard<'a>(transition: &'a str, data: &'a Value) -> Heard<'a> {
+    Heard { transition, reason: "", data }
+}
+
+fn readers(told: &[Told]) -> BTreeSet<(&'static str, Uuid)> {
+    told.iter().map(|told| (told.to.duty.as_str(), told.to.unit_id)).collect()
+}
+
+#[test]
+fn nothing_of_a_hidden_ticket_is_told_outside_the_county() {
+    for visible_from in [None, Some(now() + TimeDelta::seconds(1))] {
+        let mut hidden = ticket();
+        hidden.visible_from = visible_from;
+        let data = json!({
+            "hard": true, "what": "hold", "former_unit_id": id(7), "to": ["desk_officer", "main_leader", "county_leader"], "step": 1,
+        });
+        for row in crate::domain::tickets::machine::TABLE {
+            for told in of_event(heard(row.name, &data), &hidden, now()) {
+                assert_eq!(told.to.unit_kind, UnitKind::County, "{}: {told:?}", row.name);
+            }
+        }
+        assert_eq!(of_event(heard("escalated", &data), &hidden, now()), []);
+    }
+}
+
+#[test]
+fn every_event_that_makes_notices_is_looked_at() {
+    let data =
+        json!({ "hard": true, "what": "hold", "former_unit_id": id(7), "to": ["desk_officer"], "step": 1 });
+    for row in crate::domain::tickets::machine::TABLE {
+        let told = of_event(heard(row.name, &data), &ticket(), now());
+        assert!(told.is_empty() || tells(row.name), "{} is never looked at", row.name);
+    }
+}
+
+#[test]
+fn duties_read_what_is_theirs() {
+    let none = json!({});
+    let issued = of_event(heard("T2", &none), &ticket(), now());
+    assert_eq!(
+        readers(&issued),
+        BTreeSet::from([("desk_officer", id(2)), ("deputy_leader", id(2)), ("village_cadre", id(3))])
+    );
+    assert!(issued.iter().all(|told| told.kind == NoticeKind::Issued && told.ticket));
+    let asked = of_event(heard("asked", &json!({ "what": "extension" })), &ticket(), now());
+    assert_eq!(readers(&asked), BTreeSet::from([("office", id(1))]));
+    assert_eq!(asked[0].data, json!({ "what": "extension" }));
+    // A department's ticket is told to the department, whatever lies where.
+    let mut referred = ticket();
+    (referred.unit_kind, referred.unit_id) = (UnitKind::Department, Some(id(5)));
+    assert_eq!(
+        readers(&of_event(heard("T15", &none), &referred, now())),
+        BTreeSet::from([("department", id(5))])
+    );
+    // Another township's village hears nothing.
+    let mut elsewhere = ticket();
+    elsewhere.unit_id = Some(id(4));
+    let told = of_event(heard("T12", &none), &elsewhere, now());
+    assert_eq!(readers(&told), BTreeSet::from([("desk_officer", id(4)), ("deputy_leader", id(4))]));
+}
+
+#[test]
+fn who_sent_a_ticket_back_hears_of_it_without_the_ticket() {
+    let mut moved = ticket();
+    (moved.unit_id, moved.state) = (Some(id(4)), State::Issued);
+    let data = json!({ "former_unit_id": id(2), "unit_id": id(4) });
+    let told = of_event(heard("T6", &data), &moved, now());
+    for one in &told {
+        let former = one.to.unit_id == id(2);
+        assert_eq!(former, one.kind == NoticeKind::RequestDecided, "{one:?}");
+        assert_eq!(former, !one.ticket, "{one:?}");
+    }
+    assert!(told.iter().any(|one| one.to.unit_id == id(2) && one.to.duty == Role::DeskOfficer));
+}
+
+#[test]
+fn an_escalation_goes_to_whom_its_event_names() {
+    let data = json!({ "step": 2, "to": ["main_leader"], "overdue_days": 3 });
+    let told = of_event(heard("escalated", &data), &ticket(), now());
+    assert_eq!(readers(&told), BTreeSet::from([("main_leader", id(2))]));
+    assert_eq!(told[0].data, json!({ "step": 2, "days_overdue": 3 }));
+    let data = json!({ "step": 3, "to": ["county_leader", "nobody"] });
+    assert_eq!(
+        readers(&of_event(heard("escalated", &data), &ticket(), now())),
+        BTreeSet::from([("county_leader", id(1))])
+    );
+}

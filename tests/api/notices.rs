@@ -1,0 +1,198 @@
+//! The inbox: each duty is told what is its own, once, by events and by the clock; nothing of hidden rounds, nothing to former holders.
+
+use chrono::{DateTime, Utc};
+use lalian::domain::people::role::Role;
+use lalian_tests::{
+    actor::Actor,
+    desk::{applied, command, found, in_progress, issue, release, repaired, round, tickets_of},
+    phone::fresh_id,
+    stories,
+    visit::id_of,
+    world::World,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Lets the job run and reads the inbox, newest first.
+async fn told(world: &World, actor: &Actor) -> Vec<Value> {
+    world.server().app().gather_notices().await.expect("gathered");
+    actor.list("/api/v1/notices").await
+}
+
+/// The kinds of what is told of a ticket, newest first.
+async fn kinds(world: &World, actor: &Actor, ticket: Uuid) -> Vec<String> {
+    let rows = told(world, actor).await;
+    let of_ticket = rows.iter().filter(|row| row["ticket"]["id"] == json!(ticket));
+    of_ticket.filter_map(|row| row["kind"].as_str()).map(str::to_owned).collect()
+}
+
+async fn counts(actor: &Actor) -> Value {
+    actor.http.get("/api/v1/notices/counts").await.expect(200).json()
+}
+
+fn morning(text: &str) -> DateTime<Utc> {
+    text.parse::<DateTime<chrono::FixedOffset>>().expect("an instant").to_utc()
+}
+
+stories! {
+    async fn each_duty_is_told_what_is_its_own_and_each_event_once(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 2_100).await;
+        let (officer, deputy) = (world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await);
+        let (office, other) = (world.office().await, world.township(1, Role::DeskOfficer).await);
+        assert_eq!(kinds(&world, &officer, id).await, ["issued"]);
+        assert_eq!(kinds(&world, &officer, id).await, ["issued"], "once, however often the job runs");
+        assert_eq!(kinds(&world, &deputy, id).await, ["issued"]);
+        assert_eq!(told(&world, &other).await, Vec::<Value>::new(), "another township");
+        assert_eq!(told(&world, &inspector).await, Vec::<Value>::new());
+        applied(&office, "ticket.remind/1", id, json!({ "note": "请尽快" })).await;
+        let (attempt, _) = repaired(&world, id, 2_101).await;
+        applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+        assert_eq!(kinds(&world, &office, id).await, ["to_verify"]);
+        let verdict = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "not_done", "note": "", "on_site": true, "position": null });
+        applied(&office, "ticket.verify/1", id, verdict).await;
+        assert_eq!(kinds(&world, &officer, id).await, ["returned", "reminded", "issued"]);
+        let asked = json!({
+            "request_id": fresh_id(), "what": "hold", "reason": "等材料", "wanted_day": "2026-12-20", "measure": "围挡", "unit_kind": null, "unit_id": null,
+        });
+        applied(&deputy, "ticket.ask/1", id, asked).await;
+        applied(&deputy, "ticket.mark_hard/1", id, json!({ "hard": true, "ask": "协调供电" })).await;
+        assert_eq!(kinds(&world, &office, id).await, ["hard_case", "request_waiting", "to_verify"]);
+        let leader = world.desk(Role::CountyLeader).await;
+        assert_eq!(kinds(&world, &leader, id).await, ["hard_case"]);
+        // Urgent is what the county calls urgent; the badge says so.
+        let badge = counts(&officer).await;
+        assert_eq!((&badge["unseen"], &badge["urgent"]), (&json!(3), &json!(1)), "{badge}");
+        let reminded = &officer.http.get("/api/v1/notices?kind=reminded").await.expect(200).at("/items/0");
+        assert_eq!((&reminded["urgent"], &reminded["data"]["note"], &reminded["ticket"]["state"]), (&json!(true), &json!("请尽快"), &json!("rework")));
+        assert_eq!(officer.list("/api/v1/notices?group=office").await, Vec::<Value>::new());
+        assert_eq!(officer.list("/api/v1/notices?group=office&kind=issued").await, Vec::<Value>::new());
+        assert_eq!(officer.list(&format!("/api/v1/notices?group=mine&ticket_id={id}")).await.len(), 3);
+    }
+
+    async fn marks_are_the_readers_own_and_the_digest_has_one_line_a_kind(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 2_110).await;
+        for id in &ids {
+            issue(&world, *id, 0).await;
+        }
+        let (officer, deputy) = (world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await);
+        let rows = told(&world, &officer).await;
+        assert_eq!(rows.len(), 2);
+        let digest = officer.http.get("/api/v1/notices/digest").await.expect(200).json();
+        assert_eq!(digest["lines"].as_array().map(Vec::len), Some(1), "{digest}");
+        assert_eq!((&digest["lines"][0]["kind"], &digest["lines"][0]["tickets"], &digest["lines"][0]["unseen"]), (&json!("issued"), &json!(2), &json!(2)));
+        assert_eq!((&digest["now"]["to_accept"], &digest["now"]["to_issue"]), (&json!(2), &json!(0)), "{digest}");
+        assert_eq!(digest["now"]["due_soon"], json!(officer.list(&format!("/api/v1/tickets?due_by={}", digest["now"]["due_by"].as_str().expect("a day"))).await.len()));
+        let first = id_of(&rows[0]["id"]);
+        let after = officer.http.post("/api/v1/notices/seen", &json!({ "ids": [first, fresh_id()] })).await.expect(200).json();
+        assert_eq!(after["unseen"], 1, "{after}");
+        assert_eq!(officer.http.post("/api/v1/notices/seen", &json!({ "ids": [first] })).await.expect(200).at("/unseen"), 1, "a repeat");
+        assert_eq!(officer.list("/api/v1/notices?unseen=true").await.len(), 1);
+        assert_eq!(officer.list("/api/v1/notices?unseen=false").await[0]["id"], json!(first));
+        // What somebody else reads there is unseen by him, and he cannot mark what is not his.
+        assert_eq!(counts(&deputy).await["unseen"], 2);
+        let stranger = world.township(1, Role::DeskOfficer).await;
+        stranger.http.post("/api/v1/notices/seen", &json!({ "ids": [first], "all": true })).await.expect(200);
+        assert_eq!(counts(&deputy).await["unseen"], 2);
+        let all = json!({ "all": true, "kind": "overdue" });
+        assert_eq!(officer.http.post("/api/v1/notices/seen", &all).await.expect(200).at("/unseen"), 1, "another kind");
+        assert_eq!(officer.http.post("/api/v1/notices/seen", &json!({ "all": true })).await.expect(200).at("/unseen"), 0);
+        assert_eq!(officer.http.post("/api/v1/notices/unseen", &json!({ "ids": [first] })).await.expect(200).at("/unseen"), 1);
+    }
+
+    async fn a_hidden_round_is_told_when_it_is_released_and_what_moved_on_is_not_shown(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let round_id = round(&office, "unannounced", "after_look").await;
+        let site = world.site(&inspector, "bus_shelter", 0).await;
+        let mut visit = site.visit(&inspector, &["BUS-01"]);
+        visit.payload["round_id"] = json!(round_id);
+        inspector.send(&visit.draft(&inspector, 2_120).seal()).await;
+        let hidden = id_of(&tickets_of(&office, &site).await[0]["id"]);
+        issue(&world, hidden, 0).await;
+        let officer = world.township(0, Role::DeskOfficer).await;
+        assert_eq!(told(&world, &officer).await, Vec::<Value>::new(), "nothing of a hidden round");
+        let text = |actor: &Actor| { let http = actor.http.clone(); async move { http.get("/api/v1/notices/digest-text").await.expect(200).json() } };
+        let before = (text(&officer).await, text(&office).await);
+        assert_eq!((&before.0["counts"]["to_accept"], &before.1["counts"]["to_issue"]), (&json!(0), &json!(0)), "no count tells of it: {before:?}");
+        release(&office, round_id).await;
+        assert_eq!(kinds(&world, &officer, hidden).await, ["issued"]);
+        let said = text(&officer).await;
+        assert_eq!(said["counts"]["to_accept"], 1, "{said}");
+        assert!(said["zh"].as_str().is_some_and(|zh| zh.contains("待签收 1 件")), "{said}");
+        // Sent back and agreed: the ticket is another unit's, so its old notices are gone, and the answer comes without it.
+        let request = fresh_id();
+        let ask = json!({ "request_id": request, "what": "send_back", "reason": "不在辖区", "wanted_day": null, "measure": "", "unit_kind": null, "unit_id": null });
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        applied(&deputy, "ticket.ask/1", hidden, ask).await;
+        let other = world.township_id(1).await;
+        let granted = json!({ "request_id": request, "verdict": "approved", "note": "", "day": null, "unit_kind": "township", "unit_id": other, "wrongly_routed": true });
+        applied(&office, "ticket.decide/1", hidden, granted).await;
+        let rows = told(&world, &officer).await;
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        assert_eq!((&rows[0]["kind"], &rows[0]["ticket"], &rows[0]["data"]["agreed"]), (&json!("request_decided"), &Value::Null, &json!(true)));
+        assert_eq!(kinds(&world, &world.township(1, Role::DeskOfficer).await, hidden).await, ["issued"]);
+        // Whoever asks for another unit's text is told that there is none; the office has all.
+        let path = format!("/api/v1/notices/digest-text?unit_kind=township&unit_id={other}");
+        officer.http.get(&path).await.expect_problem(404, "not_found");
+        assert_eq!(office.http.get(&path).await.expect(200).at("/counts/to_accept"), 1);
+        office.http.get(&format!("/api/v1/notices/digest-text?unit_kind=county&unit_id={other}")).await.expect_problem(404, "not_found");
+    }
+
+    async fn the_clock_reminds_once_on_working_days_and_of_the_monthly_date(world: World) {
+        // Monday 23 November; five working days: due Monday 30 at 24:00.
+        let inspector = world.inspector().await;
+        let id = found(&world, &inspector, &["BUS-01"], 2_130).await[0];
+        let unit = world.township_id(0).await;
+        let to = json!({ "unit_kind": "township", "unit_id": unit, "severity": null, "is_static": null, "deadline_days": 5, "note": "" });
+        applied(&world.office().await, "ticket.issue/1", id, to).await;
+        let days = async |at: &str| {
+            world.clock.set(morning(at));
+            let officer = world.township(0, Role::DeskOfficer).await;
+            let rows = told(&world, &officer).await;
+            let reminders = rows.into_iter().filter(|row| row["kind"] == "due_soon" || row["kind"] == "monthly_date");
+            reminders.map(|row| if row["kind"] == "due_soon" { row["data"]["days"].clone() } else { row["data"]["date"].clone() }).collect::<Vec<_>>()
+        };
+        assert_eq!(days("2026-11-24T07:59:00+08:00").await, Vec::<Value>::new(), "before the hour");
+        assert_eq!(days("2026-11-24T08:01:00+08:00").await, [json!("2026-11-25")], "the 25th is told of on the 24th");
+        assert_eq!(days("2026-11-25T09:00:00+08:00").await, [json!(3), json!("2026-11-25")]);
+        assert_eq!(days("2026-11-26T09:00:00+08:00").await.len(), 2);
+        assert_eq!(days("2026-11-27T09:00:00+08:00").await, [json!(1), json!(3), json!("2026-11-25")], "Friday, for Monday");
+        assert_eq!(days("2026-11-28T09:00:00+08:00").await.len(), 3, "not on a Saturday");
+        world.server().app().gather_notices().await.expect("again");
+        assert_eq!(days("2026-11-28T10:00:00+08:00").await.len(), 3);
+        // Then it is overdue, told once beside the sweep.
+        world.clock.set(morning("2026-12-01T09:00:00+08:00"));
+        world.server().app().sweep_tickets().await.expect("swept");
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        assert_eq!(kinds(&world, &deputy, id).await, ["overdue", "due_soon", "issued"], "a deputy hears of the last day only");
+        // After the county's days everything is forgotten, marks too.
+        deputy.http.post("/api/v1/notices/seen", &json!({ "all": true })).await.expect(200);
+        world.clock.set(morning("2027-02-05T09:00:00+08:00"));
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        assert!(!kinds(&world, &deputy, id).await.contains(&"issued".to_owned()));
+        assert_eq!(counts(&deputy).await["urgent"], 0);
+    }
+
+    async fn a_restart_and_two_jobs_at_once_tell_nothing_twice(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 2_140).await;
+        let office = world.office().await;
+        for _ in 0..5 {
+            command(&office, "ticket.remind/1", id, json!({ "note": "" })).await;
+        }
+        let app = world.server().app();
+        let runs = futures_util::future::join_all((0..4).map(|_| app.gather_notices())).await;
+        assert!(runs.into_iter().all(|run| run.is_ok()));
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let of_ticket = kinds(&world, &officer, id).await;
+        assert_eq!(of_ticket.iter().filter(|kind| *kind == "reminded").count(), 5, "{of_ticket:?}");
+        assert_eq!(of_ticket.len(), 6);
+        // Its bodies are bounded, and what nobody may is told plainly.
+        officer.http.post("/api/v1/notices/preview", &json!({ "template": "{unit}" })).await.expect_problem(403, "forbidden");
+        let office_post = office.http.post("/api/v1/notices/preview", &json!({ "template": "{unit}：{name}" })).await;
+        office_post.expect_problem(422, "invalid_field");
+        let said = office.http.post("/api/v1/notices/preview", &json!({ "template": "{unit} {to_accept}/{overdue}", "unit_kind": "township", "unit_id": world.township_id(0).await })).await;
+        assert!(said.expect(200).text("/text").ends_with(" 0/0"));
+    }
+}
