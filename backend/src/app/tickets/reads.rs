@@ -7,7 +7,7 @@ use super::{
 pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
     app::{
-        App, AppResult, Caller,
+        App, AppResult, Caller, campaigns,
         field::{
             attachments::{PhotoRef, photos},
             facts::Facts,
@@ -152,6 +152,7 @@ pub async fn list(
     let (scope, now) = (caller.scope()?, app.clock.now());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
     let facts = Facts::load(app, county).await?;
+    let filter = &campaigns::opened(app, caller, filter).await?;
     let rows = store::tickets::list(app.store.read(), scope, now, filter, page).await?;
     let cut = Page::cut(rows, page.limit, |ticket| store::tickets::cursor(ticket, filter.newest_first));
     let items = show(app.store.read(), caller, county, &cut.items, facts.deadlines(), now).await?;

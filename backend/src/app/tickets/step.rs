@@ -4,12 +4,14 @@ use super::board;
 use crate::{
     app::{
         AppResult,
+        campaigns::follow as campaigns,
         field::{
             answer::Refusal,
             entry::{Belongs, Effect, Entry, Outcome},
         },
     },
     domain::{
+        campaigns::member,
         field::{envelope::Unreadable, flag::FlagCode},
         people::{role::UnitKind, scope::Scope},
         tickets::{
@@ -82,6 +84,7 @@ pub(super) async fn step(
     step: &Step,
 ) -> AppResult<Result<(Ticket, Effect), Effect>> {
     let (unit_before, counted_before) = (ticket.unit_id, board::share(&ticket));
+    let was_open = member::is_open(&ticket);
     let Ok(event) = machine::apply(&mut ticket, step, entry.when(), entry.facts.deadlines()) else {
         return Ok(Err(conflict(entry, ticket).await?));
     };
@@ -91,7 +94,12 @@ pub(super) async fn step(
         // Nobody decides any more what the former unit asked, or what a finished ticket was to get.
         store::tickets::requests::lapse(entry.tx, ticket.id, entry.now()).await?;
     }
-    let changed = entry.record(&ticket, &event, unit_before).await?;
+    let mut changed = entry.record(&ticket, &event, unit_before).await?;
+    if campaigns::follow(entry.tx, entry.facts.deadlines(), &mut ticket, was_open, entry.when(), entry.by())
+        .await?
+    {
+        changed.version = ticket.version;
+    }
     let missing = files(entry, &ticket).await?;
     let effect = Effect {
         changed: vec![changed],

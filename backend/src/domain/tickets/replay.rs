@@ -28,6 +28,8 @@ pub struct Replayed {
     pub extensions: i32,
     pub hard_case: bool,
     pub archived: bool,
+    pub campaigns: i32,
+    pub zero_day: Option<NaiveDate>,
 }
 
 impl Replayed {
@@ -52,6 +54,8 @@ impl Replayed {
             extensions: ticket.extensions,
             hard_case: ticket.hard_case,
             archived: ticket.archived_at.is_some(),
+            campaigns: ticket.campaigns,
+            zero_day: ticket.zero_day,
         }
     }
 
@@ -76,6 +80,8 @@ impl Replayed {
             extensions: 0,
             hard_case: false,
             archived: false,
+            campaigns: 0,
+            zero_day: None,
         }
     }
 
@@ -117,6 +123,11 @@ impl Replayed {
             "sighting" => self.sightings += 1,
             "took_in" => self.sightings += read::<i32>(event, "sightings").unwrap_or_default(),
             "denied" => self.send_back_denied += i32::from(event.data["what"] == "send_back"),
+            "campaign_joined" => {
+                self.campaigns += 1;
+                self.zero_day = read(event, "zero_day");
+            }
+            "campaign_left" => self.zero_day = read(event, "zero_day"),
             "hard_case" => self.hard_case = says("hard"),
             _ => {}
         }

@@ -59,6 +59,12 @@ pub struct ListQuery {
     request: Option<RequestState>,
     /// Waiting for the county's check longer than the county allows itself.
     check_late: Option<bool>,
+    /// Counting in this zeroing campaign; of a draft, what it would take (office).
+    campaign: Option<Uuid>,
+    /// Of its baseline, or found since.
+    campaign_baseline: Option<bool>,
+    /// Those instead that no longer count: voided, merged, not static any more.
+    campaign_left: Option<bool>,
     /// Part of number, title, note or item code.
     q: Option<String>,
     /// `due` (default) or `newest`.
@@ -138,6 +144,9 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         search: asked.q.filter(|text| !text.trim().is_empty()),
         newest_first: newest_first(asked.sort.as_deref())?,
         check_late: asked.check_late,
+        campaign: asked.campaign,
+        campaign_baseline: asked.campaign_baseline,
+        campaign_left: asked.campaign_left.unwrap_or(false),
         ..TicketFilter::default()
     })
 }

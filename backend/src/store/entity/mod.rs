@@ -2,6 +2,9 @@
 
 pub mod attempt;
 pub mod audit;
+pub mod campaign;
+pub mod campaign_day;
+pub mod campaign_ticket;
 pub mod change;
 pub mod checklist;
 pub mod counter;
@@ -18,6 +21,8 @@ pub mod inspection;
 pub mod job;
 pub mod lease;
 pub mod login_attempt;
+pub mod look_back;
+pub mod look_back_item;
 pub mod meta;
 pub mod one_time_code;
 pub mod operation;
@@ -28,6 +33,9 @@ pub mod photo_flag;
 pub mod photo_verdict;
 pub mod picture;
 pub mod post;
+pub mod project;
+pub mod project_milestone;
+pub mod project_ticket;
 pub mod quarantine;
 pub mod refresh_token;
 pub mod round;

@@ -12,7 +12,12 @@ use crate::{
         people::scope::Scope,
         tickets::{State, Ticket, request::RequestState},
     },
-    store::{Conn, Error, entity::ticket, search},
+    store::{
+        Conn, Error,
+        campaigns::{Takes, members, takes},
+        entity::ticket,
+        search,
+    },
 };
 use chrono::SecondsFormat;
 use sea_orm::{
@@ -50,6 +55,14 @@ pub struct Filter {
     pub request: Option<RequestState>,
     /// Waiting for the county's check longer than the county allows itself.
     pub check_late: Option<bool>,
+    /// Counting in this campaign, and there from its start (or since); those that no longer count only where asked for.
+    pub campaign: Option<Uuid>,
+    pub campaign_baseline: Option<bool>,
+    pub campaign_left: bool,
+    /// What a campaign with this scope would take.
+    pub takes: Option<Takes>,
+    /// Due later than this.
+    pub due_after: Option<Instant>,
     pub newest_first: bool,
 }
 
@@ -200,6 +213,16 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
         .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
         .add_option(filter.issued.map(|(from, to)| C::IssuedAt.gte(from).and(C::IssuedAt.lt(to))))
         .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))
+        .add_option(filter.campaign.map(|id| {
+            C::Id.in_subquery(members::tickets_in(id, filter.campaign_baseline, filter.campaign_left))
+        }))
+        .add_option(scope.county().zip(filter.takes.as_ref()).map(|(county, what)| {
+            Condition::all()
+                .add(counted(now))
+                .add(C::State.ne(State::Closed.as_str()))
+                .add(takes(county, what))
+        }))
+        .add_option(filter.due_after.map(|at| C::OfficialDueAt.gt(at)))
         .add_option(filter.check_late.map(|flag| {
             let late = C::State
                 .eq(State::Submitted.as_str())
@@ -220,7 +243,7 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
 }
 
 /// The rows behind the zero board's sums; the same words as [`Ticket::counts_as_static`] and what issue, check and void add up.
-fn counted(now: Instant) -> Condition {
+pub(in crate::store) fn counted(now: Instant) -> Condition {
     Condition::all()
         .add(C::IsStatic.eq(true))
         .add(C::Makes.ne("score"))

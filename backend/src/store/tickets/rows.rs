@@ -166,7 +166,7 @@ pub async fn update(tx: &Tx, ticket: &Ticket) -> Result<(), Error> {
 }
 
 /// Which tickets a scope may see. Hidden rounds and unissued tickets do not exist for the township side.
-pub(super) fn scoped(scope: Scope, now: Instant) -> Condition {
+pub(in crate::store) fn scoped(scope: Scope, now: Instant) -> Condition {
     let all = Condition::all();
     match scope {
         Scope::Platform => all.add(Expr::val(1).eq(0)),
