@@ -18,7 +18,7 @@ crate::step!(manager => {
     create(manager, "campaign", vec![
         pk_uuid("id"), uuid("county_id"), string_len("name", 128), word("state"), json_binary("takes"), string_len("deadline_day", 10),
         uuid("created_by"), time("created_at"), uuid_null("started_by"), time_null("started_at"), uuid_null("ended_by"),
-        time_null("ended_at"), text("end_reason"), json_binary_null("final"), integer("version"),
+        time_null("ended_at"), text("end_reason"), json_binary_null("snapshot"), integer("version"),
     ], &[], &[Plain(&["county_id", "state"])]).await?;
     // `closed_day` and `left_day` follow the ticket's row; the sums below follow them.
     create(manager, "campaign_ticket", vec![

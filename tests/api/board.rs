@@ -107,7 +107,7 @@ stories! {
         }
         agrees(&world).await;
         let row = office.http.get(&format!("/api/v1/tickets/{}", own[0])).await.expect(200).json();
-        command(&office, "ticket.verify/1", own[0], json!({ "attempt_id": row["attempt_id"], "verdict": "passed", "reason": null, "note": "", "on_site": false, "position": null })).await;
+        command(&office, "ticket.verify/1", own[0], json!({ "attempt_id": row["attempt_id"], "verdict": "passed", "reason": null, "note": "", "on_site": true, "position": null })).await;
         for person in [0, 1] {
             command(&world.desk_of(Role::Office, person).await, "ticket.void/1", own[2], json!({ "reason": "重复" })).await;
         }

@@ -65,7 +65,7 @@ async fn attempt(world: &World, id: Uuid, seed: u64) -> Sealed {
 fn passed(row: &Value) -> Value {
     json!({
         "ticket_id": row["id"], "seen_version": row["version"], "attempt_id": row["attempt_id"], "verdict": "passed",
-        "reason": null, "note": "", "on_site": false, "position": null,
+        "reason": null, "note": "", "on_site": true, "position": null,
     })
 }
 

@@ -3,7 +3,9 @@
 mod arrows;
 mod at_once;
 mod board;
+mod campaigns;
 mod capture;
+mod checks;
 mod corrections;
 mod custody;
 mod desk;
@@ -22,6 +24,7 @@ mod idempotency;
 mod judged_again;
 mod kept_apart;
 mod late_phones;
+mod ledger;
 mod logic;
 mod long_life;
 mod main_job;

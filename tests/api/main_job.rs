@@ -80,7 +80,7 @@ stories! {
         // Somebody else verifies: one passes, one is sent back.
         let row = ticket(&office, ids[0]).await;
         let verdict = |row: &Value, verdict: &str, reason: Value| json!({
-            "attempt_id": row["attempt_id"], "verdict": verdict, "reason": reason, "note": "", "on_site": false, "position": null,
+            "attempt_id": row["attempt_id"], "verdict": verdict, "reason": reason, "note": "", "on_site": true, "position": null,
         });
         command(&office, "ticket.verify/1", &row, verdict(&row, "passed", Value::Null)).await;
         let row = ticket(&office, ids[1]).await;

@@ -1,6 +1,7 @@
 //! Use cases, one file per verb family: each checks the caller, owns one transaction, and writes the audit row.
 
 pub mod caller;
+pub mod campaigns;
 pub mod colours;
 pub mod demo;
 pub mod duties;

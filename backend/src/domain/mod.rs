@@ -1,5 +1,6 @@
 //! Words and rules. Pure: no async, no I/O, no SQL, no HTTP.
 
+pub mod campaigns;
 pub mod client;
 pub mod clock;
 pub mod colours;

@@ -121,6 +121,14 @@ routes! {
     POST "/api/v1/rounds" Who::May(Action::ManageRounds), Body::Json(16 * KIB) => v1::rounds::begin;
     POST "/api/v1/rounds/{id}/release" Who::May(Action::ManageRounds), NONE => v1::rounds::release;
     GET "/api/v1/figures/referrals" Who::May(Action::ReadReferrals), NONE => v1::figures::referrals;
+    GET "/api/v1/campaigns" Who::May(Action::ReadCampaigns), NONE => v1::campaigns::list;
+    POST "/api/v1/campaigns" Who::May(Action::ManageCampaigns), Body::Json(64 * KIB) => v1::campaigns::draft;
+    GET "/api/v1/campaigns/{id}" Who::May(Action::ReadCampaigns), NONE => v1::campaigns::get;
+    PUT "/api/v1/campaigns/{id}" Who::May(Action::ManageCampaigns), Body::Json(64 * KIB) => v1::campaigns::edit;
+    GET "/api/v1/campaigns/{id}/preview" Who::May(Action::ManageCampaigns), NONE => v1::campaigns::preview;
+    POST "/api/v1/campaigns/{id}/start" Who::May(Action::ManageCampaigns), Body::Json(16 * KIB) => v1::campaigns::start;
+    POST "/api/v1/campaigns/{id}/end" Who::May(Action::ManageCampaigns), Body::Json(16 * KIB) => v1::campaigns::end;
+    GET "/api/v1/campaigns/{id}/board" Who::May(Action::ReadCampaigns), NONE => v1::campaigns::board;
     GET "/api/v1/figures/checks" Who::May(Action::ReadFigures), NONE => v1::figures::checks;
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;

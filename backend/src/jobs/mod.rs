@@ -77,6 +77,12 @@ static KINDS: &[Kind] = &[
         run: |app, _| sweep::uploads(app).boxed_local(),
         give_up: None,
     },
+    Kind {
+        name: sweep::CAMPAIGNS,
+        attempts: 3,
+        run: |app, _| sweep::campaigns(app).boxed_local(),
+        give_up: None,
+    },
     Kind { name: sweep::COPIES, attempts: 3, run: |app, _| sweep::copies(app).boxed_local(), give_up: None },
     Kind { name: sweep::FILES, attempts: 3, run: |app, _| sweep::files(app).boxed_local(), give_up: None },
     Kind { name: sweep::JOBS, attempts: 3, run: |app, _| sweep::jobs(app).boxed_local(), give_up: None },

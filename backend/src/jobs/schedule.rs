@@ -33,6 +33,7 @@ static SCHEDULES: &[Schedule] = &[
     Schedule { kind: sweep::NOTICES, every: TimeDelta::minutes(1) },
     Schedule { kind: sweep::SESSIONS, every: TimeDelta::hours(24) },
     Schedule { kind: sweep::TICKETS, every: TimeDelta::minutes(10) },
+    Schedule { kind: sweep::CAMPAIGNS, every: TimeDelta::minutes(2) },
 ];
 
 pub(super) async fn keep(app: &App, stopping: &CancellationToken) {

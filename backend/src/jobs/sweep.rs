@@ -7,6 +7,7 @@ use crate::{
 use chrono::TimeDelta;
 
 pub(super) const UPLOADS: &str = "sweep_uploads";
+pub(super) const CAMPAIGNS: &str = "sweep_campaigns";
 pub(super) const COPIES: &str = "sweep_copies";
 pub(super) const ERASURES: &str = "sweep_erasures";
 pub(super) const FILES: &str = "scrub_files";
@@ -31,6 +32,11 @@ pub(super) async fn copies(app: &App) -> AppResult<()> {
 
 pub(super) async fn erasures(app: &App) -> AppResult<()> {
     app.order_missing_erasures().await.map(drop)
+}
+
+/// Campaigns whose last day is over, and tickets that wait for a campaign's date.
+pub(super) async fn campaigns(app: &App) -> AppResult<()> {
+    app.sweep_campaigns().await.map(drop)
 }
 
 /// Reads stored files again whose turn it is.

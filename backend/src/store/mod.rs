@@ -10,6 +10,7 @@ mod search;
 mod writer;
 
 pub mod audit;
+pub mod campaigns;
 pub mod changes;
 pub mod colours;
 pub mod duties;

@@ -3,7 +3,7 @@
 use super::entry::Entry;
 use super::findings::{Behind, Draft, Opened, Openness};
 use crate::{
-    app::{AppResult, tickets::board},
+    app::{AppResult, campaigns::follow as campaigns, tickets::board},
     domain::tickets::machine::{self, Step},
     store::{self, places::sites::Site},
 };
@@ -51,7 +51,10 @@ pub(super) async fn came_back(
     };
     store::tickets::update(entry.tx, &ticket).await?;
     board::recount(entry.tx, county, counted, board::share(&ticket)).await?;
-    let changed = entry.record(&ticket, &event, ticket.unit_id).await?;
+    let mut changed = entry.record(&ticket, &event, ticket.unit_id).await?;
+    campaigns::follow(entry.tx, entry.facts.deadlines(), &mut ticket, false, entry.when(), entry.by())
+        .await?;
+    changed.version = ticket.version;
     let ticket = Behind::Counted(ticket.id);
     Ok(CameBack::Relapsed(Opened { ticket, changed: Some(changed), flags: Vec::new() }))
 }

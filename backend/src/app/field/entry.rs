@@ -130,7 +130,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn by(&self) -> EventBy {
+    pub fn by(&self) -> EventBy {
         EventBy {
             operation_id: Some(self.envelope.operation_id),
             person_id: Some(self.author.person_id),

@@ -4,8 +4,9 @@ use super::answer::Changed;
 use super::came_back::{CameBack, came_back};
 use super::entry::Entry;
 use crate::{
-    app::{AppError, AppResult, tickets::board},
+    app::{AppError, AppResult, campaigns::follow as campaigns, tickets::board},
     domain::{
+        campaigns::member,
         clock::{Instant, local_day},
         field::flag::{Flag, FlagCode},
         people::role::{Role, UnitKind},
@@ -219,13 +220,17 @@ pub async fn issue(
     visible_from: Option<Instant>,
 ) -> AppResult<Changed> {
     let (unit_before, counted) = (ticket.unit_id, board::share(ticket));
+    let was_open = member::is_open(ticket);
     // Before the step: what nobody may know of yet is issued without a clock.
     ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     let event = machine::apply(ticket, step, entry.when(), entry.facts.deadlines())
         .map_err(|_cause| AppError::Internal("issue of a ticket that is not pending".into()))?;
     store::tickets::update(entry.tx, ticket).await?;
     board::recount(entry.tx, entry.county, counted, board::share(ticket)).await?;
-    entry.record(ticket, &event, unit_before).await
+    let mut changed = entry.record(ticket, &event, unit_before).await?;
+    campaigns::follow(entry.tx, entry.facts.deadlines(), ticket, was_open, entry.when(), entry.by()).await?;
+    changed.version = ticket.version;
+    Ok(changed)
 }
 
 /// The next short number, by year of issue.

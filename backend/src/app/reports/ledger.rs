@@ -3,7 +3,7 @@
 use super::workbook::{Cell, Head, Sheet};
 use crate::{
     app::{
-        App, AppError, AppResult, Caller,
+        App, AppError, AppResult, Caller, campaigns,
         field::facts::Facts,
         tickets::{reads::TicketFilter, show::Names},
     },
@@ -53,6 +53,7 @@ pub async fn ledger(
     caller.require(Action::ExportTickets)?;
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
+    let filter = &campaigns::opened(app, caller, filter).await?;
     let by_state = store::tickets::count_by_state(read, scope, now, filter).await?;
     let rows: i64 = by_state.values().sum();
     if rows > MOST {

@@ -13,7 +13,7 @@ use crate::{
         people::scope::Scope,
         tickets::{
             command::{ArchiveBody, EditBody, HardBody, NoteBody, SEVERITIES},
-            machine::Step,
+            machine::{self, Step},
         },
     },
 };
@@ -42,6 +42,9 @@ pub(super) async fn edit(entry: &Entry<'_>) -> Done {
     let ticket = target!(entry, body.target.ticket_id);
     if body.due_day.is_some_and(|day| day < local_day(entry.now())) {
         return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
+    }
+    if body.due_day.is_some_and(|day| machine::is_beyond_zero(&ticket, day, entry.now())) {
+        return Ok(Ok(conflict_with(entry, ticket, FlagCode::BeyondZeroDay).await?));
     }
     let what = Step::Edit {
         severity: body.severity,

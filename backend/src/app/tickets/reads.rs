@@ -7,7 +7,7 @@ use super::{
 pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
     app::{
-        App, AppResult, Caller,
+        App, AppResult, Caller, campaigns,
         duties::delegations::Signing,
         field::{
             attachments::{PhotoRef, photos},
@@ -169,6 +169,7 @@ pub async fn list(
     let facts = Facts::load(app, county).await?;
     let before = facts.deadlines().idle_before(now);
     let filter = &TicketFilter { idle: filter.no_progress.map(|flag| (flag, before)), ..filter.clone() };
+    let filter = &campaigns::opened(app, caller, filter).await?;
     let rows = store::tickets::list(app.store.read(), scope, now, filter, page).await?;
     let cut = Page::cut(rows, page.limit, |ticket| store::tickets::cursor(ticket, filter.newest_first));
     let items = show(app.store.read(), caller, county, &cut.items, facts.deadlines(), now).await?;

@@ -62,6 +62,10 @@ pub(super) async fn ask(entry: &Entry<'_>) -> Done {
     if body.wanted_day.is_some_and(|day| day < local_day(entry.now())) {
         return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
     }
+    let beyond = |day| machine::is_beyond_zero(&ticket, day, entry.now());
+    if body.what == Asked::Extension && body.wanted_day.is_some_and(beyond) {
+        return Ok(Ok(conflict_with(entry, ticket, FlagCode::BeyondZeroDay).await?));
+    }
     let reason = entry.text(&body.reason, MAX_TEXT);
     let what = Step::Ask { request_id: body.request_id, asked: body.what, reason: reason.clone() };
     // Asked of the machine before the row is there: what it does not allow must leave none.
@@ -203,6 +207,9 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
                 let Some(day) = body.day.or(request.wanted_day) else { return Ok(Err(unreadable("day"))) };
                 if day < local_day(entry.now()) {
                     return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
+                }
+                if request.what == Asked::Extension && machine::is_beyond_zero(&ticket, day, entry.now()) {
+                    return Ok(Ok(conflict_with(entry, ticket, FlagCode::BeyondZeroDay).await?));
                 }
                 decided.day = Some(day);
                 if request.what == Asked::Hold {

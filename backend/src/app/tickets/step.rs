@@ -4,12 +4,14 @@ use super::{board, referral};
 use crate::{
     app::{
         AppResult,
+        campaigns::follow as campaigns,
         field::{
             answer::Refusal,
             entry::{Belongs, Effect, Entry, Outcome},
         },
     },
     domain::{
+        campaigns::member,
         field::{envelope::Unreadable, flag::FlagCode},
         people::{role::UnitKind, scope::Scope},
         tickets::{
@@ -83,6 +85,7 @@ pub(super) async fn step(
 ) -> AppResult<Result<(Ticket, Effect), Effect>> {
     let (unit_before, counted_before) = (ticket.unit_id, board::share(&ticket));
     let referred_before = ticket.referral_id;
+    let was_open = member::is_open(&ticket);
     let Ok(event) = machine::apply(&mut ticket, step, entry.when(), entry.facts.deadlines()) else {
         return Ok(Err(conflict(entry, ticket).await?));
     };
@@ -93,7 +96,12 @@ pub(super) async fn step(
         store::tickets::requests::lapse(entry.tx, ticket.id, entry.now()).await?;
     }
     referral::end(entry.tx, referred_before, &ticket, step, entry.times.effective()).await?;
-    let changed = entry.record(&ticket, &event, unit_before).await?;
+    let mut changed = entry.record(&ticket, &event, unit_before).await?;
+    if campaigns::follow(entry.tx, entry.facts.deadlines(), &mut ticket, was_open, entry.when(), entry.by())
+        .await?
+    {
+        changed.version = ticket.version;
+    }
     let missing = files(entry, &ticket).await?;
     let effect = Effect {
         changed: vec![changed],

@@ -3,8 +3,9 @@
 
 use super::board;
 use crate::{
-    app::{App, AppError, AppResult, field::facts::Facts},
+    app::{App, AppError, AppResult, campaigns::follow as campaigns, field::facts::Facts},
     domain::{
+        campaigns::member,
         clock::{Instant, local_day},
         people::scope::Scope,
         standards::calendar::start_of_day,
@@ -131,7 +132,7 @@ async fn move_on(tx: &Tx, facts: &Facts, id: Uuid, step: &Step, now: Instant) ->
     if matches!(step, Step::Resume { .. }) && ticket.review_day.is_none_or(|day| day > local_day(now)) {
         return Ok(false);
     }
-    let before = board::share(&ticket);
+    let (before, was_open) = (board::share(&ticket), member::is_open(&ticket));
     let when = When { observed_at: now, accepted_at: now, effective: now };
     let Ok(event) = machine::apply(&mut ticket, step, when, facts.deadlines()) else { return Ok(false) };
     store::tickets::update(tx, &ticket).await?;
@@ -139,6 +140,7 @@ async fn move_on(tx: &Tx, facts: &Facts, id: Uuid, step: &Step, now: Instant) ->
     let by =
         EventBy { operation_id: None, person_id: None, post_id: None, observed_at: now, accepted_at: now };
     store::tickets::append_event(tx, &ticket, &event, by).await?;
+    campaigns::follow(tx, facts.deadlines(), &mut ticket, was_open, when, by).await?;
     store::changes::append(tx, now, vec![store::changes::ChangeRow::of_ticket(&ticket, ticket.unit_id)])
         .await?;
     Ok(true)

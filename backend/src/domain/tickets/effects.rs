@@ -4,6 +4,7 @@ use super::deadline::DeadlineRules;
 use super::machine::{Step, When};
 use super::request::Asked;
 use super::turn::{LADDER, overdue_days};
+use super::zeroing;
 use super::{State, Ticket};
 use crate::domain::{
     clock::{Instant, local_day},
@@ -107,6 +108,18 @@ pub(super) fn effects(
         | Step::Shown { .. }
         | Step::Escalate { .. }
         | Step::Archive => desk(ticket, step, when, rules),
+        Step::JoinCampaign { .. } | Step::LeaveCampaign { .. } => zeroing::count(ticket, step, when),
+        Step::LookBack { look_back_id, held, note } => {
+            let result = if *held { "held" } else { "not_held" };
+            (note.clone(), json!({ "draw_id": look_back_id, "result": result }))
+        }
+        // Building work explains; it never moves a date.
+        Step::Milestone { project_id, milestone_id, name, done_on, note } => {
+            let data = json!({
+                "project_id": project_id, "milestone_id": milestone_id, "name": name, "done_on": done_on,
+            });
+            (note.clone(), data)
+        }
     }
 }
 

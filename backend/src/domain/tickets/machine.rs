@@ -4,7 +4,8 @@ use super::deadline::DeadlineRules;
 use super::effects::effects;
 use super::request::Asked;
 pub use super::transition::{Row, TABLE, Transition};
-use super::{State, Ticket, turn};
+pub use super::zeroing::is_beyond as is_beyond_zero;
+use super::{State, Ticket, turn, zeroing};
 use crate::domain::{
     clock::{Instant, local_day},
     people::role::UnitKind,
@@ -178,6 +179,30 @@ pub enum Step {
         file_id: Uuid,
     },
     Archive,
+    // campaigns, look-backs, projects
+    JoinCampaign {
+        campaign_id: Uuid,
+        name: String,
+        day: NaiveDate,
+        baseline: bool,
+    },
+    LeaveCampaign {
+        campaign_id: Uuid,
+        /// The earliest date of those that still run.
+        next: Option<NaiveDate>,
+    },
+    LookBack {
+        look_back_id: Uuid,
+        held: bool,
+        note: String,
+    },
+    Milestone {
+        project_id: Uuid,
+        milestone_id: Uuid,
+        name: String,
+        done_on: NaiveDate,
+        note: String,
+    },
 }
 
 impl Step {
@@ -218,6 +243,10 @@ impl Step {
             Step::NotShown { .. } => T::NotShown,
             Step::Shown { .. } => T::Shown,
             Step::Archive => T::T18,
+            Step::JoinCampaign { .. } => T::CampaignJoined,
+            Step::LeaveCampaign { .. } => T::CampaignLeft,
+            Step::LookBack { .. } => T::LookedBack,
+            Step::Milestone { .. } => T::Milestone,
         }
     }
 }
@@ -266,6 +295,9 @@ pub fn apply(
     let from = ticket.state;
     let dates = (ticket.due_at, ticket.official_due_at);
     let (reason, mut data) = effects(ticket, step, when, rules);
+    if row.to.unwrap_or(from).is_open() {
+        zeroing::hold(ticket, step, when, rules);
+    }
     // Whatever moved a date says where to: each one is explained by the events before it.
     if let Value::Object(said) = &mut data
         && dates != (ticket.due_at, ticket.official_due_at)
@@ -310,7 +342,9 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         }
         Step::SendBack { unit_id, .. } => ticket.unit_id != Some(*unit_id),
         Step::Extend { day, .. } | Step::AskApproval { day, .. } => {
-            *day >= today && ticket.official_due_at.is_some_and(|due| end_of_day(*day) > due)
+            *day >= today
+                && ticket.official_due_at.is_some_and(|due| end_of_day(*day) > due)
+                && !zeroing::is_beyond(ticket, *day, when.accepted_at)
         }
         Step::Hold { review_day, .. } => *review_day >= today,
         Step::Refer { department_id, last_day, .. } => {
@@ -327,8 +361,10 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Overdue => is_newly_overdue(ticket, when.accepted_at),
         Step::Lift { .. } => ticket.overdue_at.is_some(),
         // What has no clock yet gets no date by hand.
-        Step::Edit { due_day: Some(day), .. } => *day >= today && ticket.due_at.is_some(),
         Step::Shown { .. } => ticket.not_shown > 0,
+        Step::Edit { due_day: Some(day), .. } => {
+            *day >= today && ticket.due_at.is_some() && !zeroing::is_beyond(ticket, *day, when.accepted_at)
+        }
         Step::Archive => ticket.archived_at.is_none(),
         _ => true,
     }

@@ -35,6 +35,8 @@ pub struct Replayed {
     pub idle_reminders: i32,
     pub late_accepts: i32,
     pub not_shown: i32,
+    pub campaigns: i32,
+    pub zero_day: Option<NaiveDate>,
 }
 
 impl Replayed {
@@ -65,6 +67,8 @@ impl Replayed {
             idle_reminders: ticket.idle_reminders,
             late_accepts: ticket.late_accepts,
             not_shown: ticket.not_shown,
+            campaigns: ticket.campaigns,
+            zero_day: ticket.zero_day,
         }
     }
 
@@ -95,6 +99,8 @@ impl Replayed {
             idle_reminders: 0,
             late_accepts: 0,
             not_shown: 0,
+            campaigns: 0,
+            zero_day: None,
         }
     }
 
@@ -159,6 +165,11 @@ impl Replayed {
             "sighting" => self.sightings += 1,
             "took_in" => self.sightings += read::<i32>(event, "sightings").unwrap_or_default(),
             "denied" => self.send_back_denied += i32::from(event.data["what"] == "send_back"),
+            "campaign_joined" => {
+                self.campaigns += 1;
+                self.zero_day = read(event, "zero_day");
+            }
+            "campaign_left" => self.zero_day = read(event, "zero_day"),
             "hard_case" => self.hard_case = says("hard"),
             _ => {}
         }

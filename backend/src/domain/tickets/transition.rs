@@ -69,6 +69,14 @@ pub enum Transition {
     TookIn,
     /// Marked as more than its unit can do, with what is asked of the county.
     HardCase,
+    /// It counts in a zeroing campaign from now on; no change of state.
+    CampaignJoined,
+    /// A campaign ended before its date, which no longer holds; no change of state.
+    CampaignLeft,
+    /// Looked at again after closing 回头看; no change of state.
+    LookedBack,
+    /// A step of the building work behind it is done; no change of state.
+    Milestone,
     /// Seen again while open; no change of state.
     Sighting,
     /// An attempt is recorded; no change of state.
@@ -135,6 +143,10 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::AskWithdrawn, name: "ask_withdrawn", from: ISSUED, to: None },
     Row { transition: T::TookIn, name: "took_in", from: &State::OPEN, to: None },
     Row { transition: T::HardCase, name: "hard_case", from: ISSUED, to: None },
+    Row { transition: T::CampaignJoined, name: "campaign_joined", from: &State::COUNTED, to: None },
+    Row { transition: T::CampaignLeft, name: "campaign_left", from: &State::COUNTED, to: None },
+    Row { transition: T::LookedBack, name: "looked_back", from: &[State::Closed], to: None },
+    Row { transition: T::Milestone, name: "milestone", from: &State::COUNTED, to: None },
     Row { transition: T::VoidAsked, name: "void_asked", from: &State::OPEN, to: None },
     Row { transition: T::Release, name: "release", from: &State::COUNTED, to: None },
     Row { transition: T::NotShown, name: "repair_not_shown", from: &State::COUNTED, to: None },

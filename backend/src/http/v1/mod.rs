@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod calendar;
+pub mod campaigns;
 pub mod checklists;
 pub mod delegations;
 pub mod departments;

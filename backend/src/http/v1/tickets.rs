@@ -72,6 +72,12 @@ pub struct ListQuery {
     relation: Option<Relation>,
     /// Waiting for the county's check longer than the county allows itself.
     check_late: Option<bool>,
+    /// Counting in this zeroing campaign; of a draft, what it would take (office).
+    campaign: Option<Uuid>,
+    /// Of its baseline, or found since.
+    campaign_baseline: Option<bool>,
+    /// Those instead that no longer count: voided, merged, not static any more.
+    campaign_left: Option<bool>,
     /// Part of number, title, note or item code.
     q: Option<String>,
     /// `due` (default) or `newest`.
@@ -157,6 +163,9 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         referral: asked.referral,
         relation: asked.relation,
         check_late: asked.check_late,
+        campaign: asked.campaign,
+        campaign_baseline: asked.campaign_baseline,
+        campaign_left: asked.campaign_left.unwrap_or(false),
         ..TicketFilter::default()
     })
 }

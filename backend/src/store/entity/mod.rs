@@ -2,6 +2,9 @@
 
 pub mod attempt;
 pub mod audit;
+pub mod campaign;
+pub mod campaign_day;
+pub mod campaign_ticket;
 pub mod change;
 pub mod checklist;
 pub mod colour_appeal;
@@ -26,6 +29,8 @@ pub mod leader_copy;
 pub mod lease;
 pub mod liaison;
 pub mod login_attempt;
+pub mod look_back;
+pub mod look_back_item;
 pub mod meta;
 pub mod notice;
 pub mod notice_channel;
@@ -44,6 +49,9 @@ pub mod photo_flag;
 pub mod photo_verdict;
 pub mod picture;
 pub mod post;
+pub mod project;
+pub mod project_milestone;
+pub mod project_ticket;
 pub mod quarantine;
 pub mod referral;
 pub mod refresh_token;

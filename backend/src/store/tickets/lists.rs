@@ -13,7 +13,13 @@ use crate::{
         people::scope::Scope,
         tickets::{State, Ticket, request::RequestState},
     },
-    store::{Conn, Error, duties::referrals, entity::ticket, search},
+    store::{
+        Conn, Error,
+        campaigns::{Takes, members, takes},
+        duties::referrals,
+        entity::ticket,
+        search,
+    },
 };
 use chrono::SecondsFormat;
 use sea_orm::{
@@ -56,6 +62,14 @@ pub struct Filter {
     pub due_by: Option<Instant>,
     /// Only what the townships may know of.
     pub shown: bool,
+    /// Counting in this campaign, and there from its start (or since); those that no longer count only where asked for.
+    pub campaign: Option<Uuid>,
+    pub campaign_baseline: Option<bool>,
+    pub campaign_left: bool,
+    /// What a campaign with this scope would take.
+    pub takes: Option<Takes>,
+    /// Due later than this.
+    pub due_after: Option<Instant>,
     pub newest_first: bool,
     // duties
     /// A repair waits for a signature (or not).
@@ -222,6 +236,16 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
         .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
         .add_option(filter.issued.map(|(from, to)| C::IssuedAt.gte(from).and(C::IssuedAt.lt(to))))
         .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))
+        .add_option(filter.campaign.map(|id| {
+            C::Id.in_subquery(members::tickets_in(id, filter.campaign_baseline, filter.campaign_left))
+        }))
+        .add_option(scope.county().zip(filter.takes.as_ref()).map(|(county, what)| {
+            Condition::all()
+                .add(counted(now))
+                .add(C::State.ne(State::Closed.as_str()))
+                .add(takes(county, what))
+        }))
+        .add_option(filter.due_after.map(|at| C::OfficialDueAt.gt(at)))
         .add_option(filter.check_late.map(|flag| {
             let late = C::State
                 .eq(State::Submitted.as_str())
@@ -290,7 +314,7 @@ fn of_duties(filter: &Filter, scope: Scope, now: Instant) -> Option<Condition> {
 }
 
 /// The rows behind the zero board's sums; the same words as [`Ticket::counts_as_static`] and what issue, check and void add up.
-fn counted(now: Instant) -> Condition {
+pub(in crate::store) fn counted(now: Instant) -> Condition {
     Condition::all()
         .add(C::IsStatic.eq(true))
         .add(C::Makes.ne("score"))

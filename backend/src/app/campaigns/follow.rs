@@ -1,0 +1,143 @@
+//! Campaigns follow their tickets: what becomes countable while one runs joins it with an event, and the sums follow whatever moved a
+//! ticket. Called after every step, beside the zero board's sums.
+
+use crate::{
+    app::AppResult,
+    domain::{
+        campaigns::{
+            CampaignScope,
+            member::{self, Member},
+        },
+        clock::local_day,
+        tickets::{
+            Ticket,
+            deadline::DeadlineRules,
+            machine::{self, Step, When},
+        },
+    },
+    store::{
+        self, Tx,
+        campaigns::{CampaignRow, Takes, days, members},
+        changes::ChangeRow,
+        tickets::EventBy,
+    },
+};
+use uuid::Uuid;
+
+/// What a campaign takes, in the words of queries.
+pub(super) fn takes(scope: &CampaignScope) -> Takes {
+    Takes { titles: scope.titles(), kinds: scope.site_kinds.clone(), townships: scope.township_ids.clone() }
+}
+
+pub(super) fn scope_of(row: &CampaignRow) -> CampaignScope {
+    serde_json::from_value(row.takes.clone()).unwrap_or_default()
+}
+
+/// Keeps campaigns up with a ticket that was just written; `was_open` says whether it was open and countable before. Answers whether the
+/// ticket was written once more.
+pub async fn follow(
+    tx: &Tx,
+    rules: &DeadlineRules,
+    ticket: &mut Ticket,
+    was_open: bool,
+    when: When,
+    by: EventBy,
+) -> AppResult<bool> {
+    if ticket.campaigns > 0 {
+        recount(tx, ticket, when).await?;
+    }
+    if was_open || !member::is_open(ticket) {
+        return Ok(false);
+    }
+    let before = ticket.version;
+    for row in store::campaigns::running(tx, ticket.county_id).await? {
+        join(tx, rules, ticket, &row, when, by).await?;
+    }
+    Ok(ticket.version != before)
+}
+
+/// Moves the sums from where its members stood to where they stand.
+async fn recount(tx: &Tx, ticket: &Ticket, when: When) -> AppResult<()> {
+    for before in members::of_ticket(tx, ticket.id).await? {
+        let after = before.follow(ticket, local_day(when.accepted_at));
+        if after == before {
+            continue;
+        }
+        members::update(tx, &after).await?;
+        for (day, sum) in before.sums() {
+            days::add(tx, before.campaign_id, before.township_id, day, sum.negative()).await?;
+        }
+        for (day, sum) in after.sums() {
+            days::add(tx, after.campaign_id, after.township_id, day, sum).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a ticket into a running campaign, if it is one that the campaign takes and does not have.
+async fn join(
+    tx: &Tx,
+    rules: &DeadlineRules,
+    ticket: &mut Ticket,
+    row: &CampaignRow,
+    when: When,
+    by: EventBy,
+) -> AppResult<()> {
+    let today = local_day(when.accepted_at);
+    let Some(township) = ticket.place_township_id else { return Ok(()) };
+    let Ok(day) = row.deadline_day.parse() else { return Ok(()) };
+    // It ends with its last day, also where the sweep has not come by yet.
+    if day < today
+        || !store::campaigns::is_taken(tx, ticket.county_id, ticket.id, &takes(&scope_of(row))).await?
+    {
+        return Ok(());
+    }
+    let new = Member {
+        campaign_id: row.id,
+        ticket_id: ticket.id,
+        township_id: township,
+        baseline: false,
+        joined_day: today,
+        closed_day: None,
+        left_day: None,
+    };
+    if !members::insert(tx, ticket.county_id, &new).await? {
+        return Ok(());
+    }
+    for (on, sum) in new.sums() {
+        days::add(tx, row.id, township, on, sum).await?;
+    }
+    let step = Step::JoinCampaign { campaign_id: row.id, name: row.name.clone(), day, baseline: false };
+    write(tx, rules, ticket, &step, when, by).await
+}
+
+/// Applies a step of a campaign, writes it down and tells the feed; nothing where the ticket does not allow it.
+pub(super) async fn write(
+    tx: &Tx,
+    rules: &DeadlineRules,
+    ticket: &mut Ticket,
+    step: &Step,
+    when: When,
+    by: EventBy,
+) -> AppResult<()> {
+    let Ok(event) = machine::apply(ticket, step, when, rules) else { return Ok(()) };
+    store::tickets::update(tx, ticket).await?;
+    store::tickets::append_event(tx, ticket, &event, by).await?;
+    let change = ChangeRow::of_ticket(ticket, ticket.unit_id);
+    Ok(store::changes::append(tx, when.accepted_at, vec![change]).await?)
+}
+
+/// The earliest zeroing date that still holds for a ticket, but for one campaign's.
+pub(super) async fn next_day(
+    tx: &Tx,
+    ticket: &Ticket,
+    but: Uuid,
+    running: &[CampaignRow],
+) -> AppResult<Option<chrono::NaiveDate>> {
+    let of = members::of_ticket(tx, ticket.id).await?;
+    let days = running
+        .iter()
+        .filter(|row| row.id != but && of.iter().any(|member| member.campaign_id == row.id))
+        .filter_map(|row| row.deadline_day.parse().ok());
+    Ok(days.min())
+}

@@ -1,0 +1,156 @@
+//! What a start and an end of a campaign mean for its tickets, in batches that each commit for themselves: the earlier date and its line of
+//! history, or the end of a date that no longer holds. Harmless to repeat. Campaigns whose last day is over end here too.
+
+use super::{
+    board,
+    follow::{next_day, write},
+};
+use crate::{
+    app::{App, AppError, AppResult, field::facts::Facts},
+    domain::{
+        campaigns::{CampaignState, member},
+        clock::{Instant, local_day},
+        people::scope::Scope,
+        tickets::machine::{Step, When},
+    },
+    store::{
+        self, Tx,
+        campaigns::{CampaignRow, members},
+        tickets::EventBy,
+    },
+};
+use uuid::Uuid;
+
+/// Tickets of one transaction.
+const BATCH: u64 = 200;
+/// Batches of one turn; the next turn goes on.
+const TURNS: usize = 50;
+
+impl App {
+    /// Ends campaigns whose last day is over, and settles tickets that wait for it. Answers how many tickets those were.
+    pub async fn sweep_campaigns(&self) -> AppResult<usize> {
+        let now = self.clock.now();
+        for row in store::campaigns::over(self.store.read(), local_day(now)).await? {
+            self.end_of_time(&row, now).await?;
+        }
+        let mut done = 0;
+        for row in store::campaigns::unsettled(self.store.read()).await? {
+            for _ in 0..TURNS {
+                let n = self.settle_some(&row, now).await?;
+                done += n;
+                if n == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// One batch of a campaign's tickets.
+    pub(super) async fn settle_some(&self, row: &CampaignRow, now: Instant) -> AppResult<usize> {
+        let waiting = members::next_unsettled(self.store.read(), row.id, BATCH).await?;
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let facts = Facts::load(self, row.county_id).await?;
+        let (facts, waiting) = (&facts, &waiting);
+        self.store
+            .write(async |tx| {
+                let mut done = 0;
+                for id in waiting {
+                    done += usize::from(settle(tx, facts, row, *id, now).await?);
+                }
+                Ok::<_, AppError>(done)
+            })
+            .await
+    }
+
+    async fn end_of_time(&self, row: &CampaignRow, now: Instant) -> AppResult<()> {
+        let facts = Facts::load(self, row.county_id).await?;
+        let facts = &facts;
+        self.store
+            .write(async |tx| {
+                let Some(mut row) = store::campaigns::lock(tx, row.county_id, row.id).await? else {
+                    return Ok::<_, AppError>(());
+                };
+                if row.state != CampaignState::Running.as_str() {
+                    return Ok(());
+                }
+                close(tx, facts, &mut row, None, String::new(), now).await
+            })
+            .await
+    }
+}
+
+/// Ends a running campaign that is locked: its numbers are frozen as they are.
+pub(super) async fn close(
+    tx: &Tx,
+    facts: &Facts,
+    row: &mut CampaignRow,
+    by: Option<Uuid>,
+    reason: String,
+    now: Instant,
+) -> AppResult<()> {
+    let frozen = board::frozen(tx, facts, row, now).await?;
+    row.snapshot = Some(serde_json::to_value(frozen).map_err(|error| AppError::Internal(error.to_string()))?);
+    (row.state, row.ended_by, row.ended_at) = (CampaignState::Ended.as_str().into(), by, Some(now));
+    (row.end_reason, row.version) = (reason, row.version + 1);
+    store::campaigns::update(tx, row.clone()).await?;
+    if row.deadline_day >= local_day(now).to_string() {
+        // Its date would have held on; it does not any more.
+        members::unsettle(tx, row.id).await?;
+    }
+    Ok(())
+}
+
+/// One ticket that waits: joins with the campaign's start, or is freed by its early end.
+async fn settle(tx: &Tx, facts: &Facts, row: &CampaignRow, id: Uuid, now: Instant) -> AppResult<bool> {
+    let scope = Scope::County { county: row.county_id };
+    let Some(mut ticket) = store::tickets::lock(tx, scope, now, id).await? else {
+        members::settle(tx, row.id, id).await?;
+        return Ok(true);
+    };
+    // Read behind the ticket's lock: whoever was faster has settled it.
+    let Some(before) = members::unsettled(tx, row.id, id).await? else { return Ok(false) };
+    let when = When { observed_at: now, accepted_at: now, effective: now };
+    let by = EventBy {
+        operation_id: None,
+        person_id: row.ended_by.or(row.started_by),
+        post_id: None,
+        observed_at: now,
+        accepted_at: now,
+    };
+    let counted = store::tickets::events(tx, &ticket).await?.iter().any(|event| {
+        event.transition == "campaign_joined" && event.data["campaign_id"] == row.id.to_string().as_str()
+    });
+    if !counted {
+        let day = row.deadline_day.parse().unwrap_or(before.joined_day);
+        let step = Step::JoinCampaign {
+            campaign_id: row.id,
+            name: row.name.clone(),
+            day,
+            baseline: before.baseline,
+        };
+        write(tx, facts.deadlines(), &mut ticket, &step, when, by).await?;
+    }
+    let ended_early = row.state == CampaignState::Ended.as_str();
+    if ended_early && member::is_open(&ticket) {
+        let running = store::campaigns::running(tx, row.county_id).await?;
+        let next = next_day(tx, &ticket, row.id, &running).await?;
+        let step = Step::LeaveCampaign { campaign_id: row.id, next };
+        write(tx, facts.deadlines(), &mut ticket, &step, when, by).await?;
+    }
+    // What happened to it between the start and now, before it knew of the campaign.
+    let after = before.follow(&ticket, local_day(now));
+    if after != before {
+        members::update(tx, &after).await?;
+        for (day, sum) in before.sums() {
+            store::campaigns::days::add(tx, row.id, before.township_id, day, sum.negative()).await?;
+        }
+        for (day, sum) in after.sums() {
+            store::campaigns::days::add(tx, row.id, after.township_id, day, sum).await?;
+        }
+    }
+    members::settle(tx, row.id, id).await?;
+    Ok(true)
+}

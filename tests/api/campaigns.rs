@@ -1,0 +1,240 @@
+//! Zeroing campaigns: what they freeze, what joins them, whose dates move, and that every number opens the rows that make it.
+
+use chrono::TimeDelta;
+use lalian::domain::people::role::Role;
+use lalian_tests::actor::Actor;
+use lalian_tests::desk::{applied, command, flags, found, issue, release, repaired, round, ticket};
+use lalian_tests::http::Answer;
+use lalian_tests::phone::fresh_id;
+use lalian_tests::stories;
+use lalian_tests::visit::id_of;
+use lalian_tests::world::World;
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+async fn post(actor: &Actor, path: &str, body: Value) -> Answer {
+    let http = actor.http.with("idempotency-key", &fresh_id().to_string());
+    http.post(&format!("/api/v1/campaigns{path}"), &body).await
+}
+
+async fn put(actor: &Actor, id: Uuid, body: Value) -> Answer {
+    let request = actor.http.request(Method::PUT, &format!("/api/v1/campaigns/{id}"));
+    lalian_tests::http::send(request.header("idempotency-key", fresh_id().to_string()).json(&body)).await
+}
+
+async fn draft(office: &Actor, name: &str, scope: Value, day: &str) -> Uuid {
+    let answer =
+        post(office, "", json!({ "name": name, "scope": scope, "deadline_day": day })).await.expect(201);
+    assert_eq!(answer.at("/state"), "draft");
+    id_of(&answer.at("/id"))
+}
+
+/// Compares every number of the board with the rows that it opens, for this reader.
+async fn board(actor: &Actor, id: Uuid) -> Value {
+    let board = actor.http.get(&format!("/api/v1/campaigns/{id}/board")).await.expect(200).json();
+    let number = |value: &Value, key: &str| value[key].as_i64().expect("a number");
+    let rows = async |query: String| {
+        i64::try_from(actor.list(&format!("/api/v1/tickets?campaign={id}&{query}")).await.len()).expect("few")
+    };
+    let of = [
+        ("open", "state=issued,in_progress,rework"),
+        ("submitted", "state=submitted"),
+        ("on_hold", "state=on_hold"),
+        ("closed", "state=closed"),
+        ("left_out", "campaign_left=true"),
+    ];
+    for (key, query) in of {
+        assert_eq!(number(&board, key), rows(query.to_owned()).await, "{key}: {board}");
+        for township in board["townships"].as_array().expect("townships") {
+            let at = township["id"].as_str().expect("an id");
+            assert_eq!(
+                number(township, key),
+                rows(format!("{query}&township_id={at}")).await,
+                "{key}: {township}"
+            );
+        }
+    }
+    let left = number(&board, "left_out");
+    assert_eq!(number(&board, "baseline") + number(&board, "fresh"), rows(String::new()).await + left);
+    let last = board["days"].as_array().and_then(|days| days.last()).expect("a day");
+    let still = number(&board, "open") + number(&board, "submitted") + number(&board, "on_hold");
+    assert_eq!(number(last, "baseline_open") + number(last, "fresh_open"), still, "{board}");
+    assert_eq!(board["true_zero"], json!(still == 0));
+    for day in board["days"].as_array().expect("days") {
+        let on = day["day"].as_str().expect("a day");
+        assert_eq!(number(day, "closed"), rows(format!("state=closed&closed_on={on}")).await, "{day}");
+    }
+    board
+}
+
+async fn pass(world: &World, id: Uuid, seed: u64) {
+    let (attempt, _) = repaired(world, id, seed).await;
+    let deputy = world.township(0, Role::DeputyLeader).await;
+    applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+    let passed = json!({ "attempt_id": attempt, "verdict": "passed", "reason": null, "note": "", "on_site": true, "position": null });
+    applied(&world.office().await, "ticket.verify/1", id, passed).await;
+}
+
+async fn accept(world: &World, id: Uuid) {
+    let officer = world.township(0, Role::DeskOfficer).await;
+    applied(&officer, "ticket.accept/1", id, json!({ "person_named": "" })).await;
+}
+
+stories! {
+    async fn a_campaign_freezes_what_it_takes_and_follows_it_to_zero(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        // Four static (due on three days), one dynamic, one static that nobody has issued yet.
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03", "BUS-04", "BUS-05", "BUS-08", "BUS-09"], 4_000).await;
+        for id in &ids[..5] {
+            issue(&world, *id, 0).await;
+        }
+        let before = ticket(&office, ids[3]).await;
+        let id = draft(&office, "静态清零", json!({ "site_kinds": ["bus_shelter"] }), "2026-11-30").await;
+        let preview = office.http.get(&format!("/api/v1/campaigns/{id}/preview")).await.expect(200).json();
+        // BUS-01 is due on the 30th by itself.
+        assert_eq!((&preview["tickets"], &preview["sooner"]), (&json!(4), &json!(3)), "{preview}");
+        assert_eq!(office.list(&format!("/api/v1/tickets?campaign={id}")).await.len(), 4, "the preview's rows");
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        assert_eq!(deputy.list(&format!("/api/v1/tickets?campaign={id}")).await.len(), 0, "a draft is the office's");
+        assert_eq!(deputy.list("/api/v1/campaigns").await.len(), 0);
+        deputy.http.get(&format!("/api/v1/campaigns/{id}/board")).await.expect_problem(404, "not_found");
+        office.http.get(&format!("/api/v1/campaigns/{id}/board")).await.expect_problem(409, "wrong_state");
+
+        post(&office, &format!("/{id}/start"), json!({ "version": 7 })).await.expect_problem(409, "conflict");
+        let started = post(&office, &format!("/{id}/start"), json!({ "version": 1 })).await.expect(200);
+        assert_eq!((started.at("/state"), started.at("/baseline"), started.at("/settling")), (json!("running"), json!(4), json!(0)), "{started}");
+        post(&office, &format!("/{id}/start"), json!({ "version": 2 })).await.expect_problem(409, "wrong_state");
+        put(&office, id, json!({ "version": 2, "name": "x", "scope": {}, "deadline_day": null })).await.expect_problem(409, "wrong_state");
+        let row = ticket(&deputy, ids[3]).await;
+        assert_eq!((&row["due_at"], &row["official_due_at"], &row["zero_day"]), (&json!("2026-11-30T16:00:00Z"), &json!("2026-11-30T16:00:00Z"), &json!("2026-11-30")), "{row}");
+        assert_eq!(row["first_due_at"], before["first_due_at"], "the first date stays on record");
+        let joined = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
+        assert_eq!((&joined["transition"], &joined["data"]["baseline"]), (&json!("campaign_joined"), &json!(true)));
+        assert_eq!(ticket(&office, ids[4]).await["zero_day"], Value::Null, "it is not static");
+        board(&deputy, id).await;
+        board(&office, id).await;
+
+        // Issued while it runs: joins as new, with the earlier date, in the same breath.
+        let issued = issue(&world, ids[5], 0).await;
+        let row = ticket(&office, ids[5]).await;
+        assert_eq!(issued.at("/changed/0/version"), row["version"], "the author is told the newest version");
+        assert_eq!(row["due_at"], json!("2026-11-30T16:00:00Z"), "{row}");
+        let now = board(&office, id).await;
+        assert_eq!((&now["baseline"], &now["fresh"], &now["open"]), (&json!(4), &json!(1), &json!(5)), "{now}");
+
+        // The date moves for nobody.
+        for one in &ids[..4] {
+            accept(&world, *one).await;
+        }
+        let later = json!({ "request_id": fresh_id(), "what": "extension", "reason": "下雨", "wanted_day": "2026-12-02", "measure": "先围挡", "unit_kind": null, "unit_id": null });
+        let answer = command(&deputy, "ticket.ask/1", ids[3], later).await;
+        assert_eq!((answer.at("/outcome"), flags(&answer)), (json!("conflict"), vec!["beyond_zero_day".to_owned()]), "{answer}");
+        let edit = json!({ "severity": null, "is_static": null, "due_day": "2026-12-05", "reason": "试" });
+        assert_eq!(flags(&command(&office, "ticket.edit/1", ids[3], edit).await), ["beyond_zero_day"]);
+
+        // One closed, one held, one no longer static, one waits for its check; then the closed one comes back.
+        world.clock.advance(TimeDelta::days(1));
+        pass(&world, ids[0], 4_010).await;
+        let leader = world.township(0, Role::MainLeader).await;
+        let request = fresh_id();
+        let hold = json!({ "request_id": request, "what": "hold", "reason": "停电", "wanted_day": "2026-12-10", "measure": "围挡", "unit_kind": null, "unit_id": null });
+        applied(&leader, "ticket.ask/1", ids[1], hold).await;
+        let agree = json!({ "request_id": request, "verdict": "approved", "note": "", "day": null, "unit_kind": null, "unit_id": null, "wrongly_routed": false });
+        let office = world.office().await;
+        applied(&office, "ticket.decide/1", ids[1], agree).await;
+        let moving = json!({ "severity": null, "is_static": false, "due_day": null, "reason": "是日常保洁" });
+        applied(&office, "ticket.edit/1", ids[2], moving).await;
+        let (attempt, _) = repaired(&world, ids[3], 4_011).await;
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        applied(&deputy, "ticket.submit/1", ids[3], json!({ "attempt_id": attempt, "note": "" })).await;
+        let now = board(&office, id).await;
+        board(&deputy, id).await;
+        assert_eq!(
+            (&now["open"], &now["submitted"], &now["on_hold"], &now["closed"], &now["left_out"]),
+            (&json!(1), &json!(1), &json!(1), &json!(1), &json!(1)), "{now}"
+        );
+        assert_eq!((&now["true_zero"], &now["zero_rate"]), (&json!(false), &json!(0.25)));
+        assert_eq!((&now["days"][0]["fresh"], &now["days"][1]["closed"]), (&json!(1), &json!(1)), "{now}");
+        let back = json!({ "finding_id": fresh_id(), "note": "又坏了" });
+        applied(&office, "ticket.relapse/1", ids[0], back).await;
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!(row["official_due_at"], json!("2026-11-30T16:00:00Z"), "{row}");
+        assert_eq!(board(&office, id).await["closed"], 0);
+        // Static after all.
+        let fixed = json!({ "severity": null, "is_static": true, "due_day": null, "reason": "是设施" });
+        applied(&office, "ticket.edit/1", ids[2], fixed).await;
+        assert_eq!(board(&office, id).await["left_out"], 0);
+
+        // It ends by itself when its last day is over, and what it was then stays.
+        world.clock.advance(TimeDelta::days(8));
+        let app = world.server().app();
+        app.sweep_campaigns().await.expect("swept");
+        let office = world.office().await;
+        let ended = board(&office, id).await;
+        assert_eq!((&ended["campaign"]["state"], &ended["final"]["open"], &ended["final"]["on_hold"]), (&json!("ended"), &json!(3), &json!(1)), "{ended}");
+        pass(&world, ids[0], 4_012).await;
+        let after = board(&office, id).await;
+        assert_eq!((&after["final"], &after["closed"]), (&ended["final"], &json!(1)), "frozen beside what it is today");
+    }
+
+    async fn campaigns_overlap_end_early_and_hear_of_hidden_rounds_only_at_their_release(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let ids = found(&world, &inspector, &["BUS-04"], 4_100).await;
+        issue(&world, ids[0], 0).await;
+        let township = world.township_id(0).await;
+        let first = draft(&office, "一", json!({ "township_ids": [township] }), "2026-11-27").await;
+        let second = draft(&office, "二", json!({}), "2026-11-30").await;
+        for id in [first, second] {
+            post(&office, &format!("/{id}/start"), json!({ "version": 1 })).await.expect(200);
+        }
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!((&row["zero_day"], &row["official_due_at"]), (&json!("2026-11-27"), &json!("2026-11-27T16:00:00Z")));
+
+        // Of a hidden round nothing is counted, nothing told; released, it joins.
+        let hidden = round(&office, "unannounced", "at_once").await;
+        let mut visit = world.site(&inspector, "market", 0).await.visit(&inspector, &["MKT-01"]);
+        visit.payload["round_id"] = json!(hidden);
+        inspector.send(&visit.draft(&inspector, 4_110).seal()).await;
+        assert_eq!(board(&office, second).await["fresh"], 0);
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        assert_eq!(board(&deputy, second).await["fresh"], 0);
+        release(&office, hidden).await;
+        for id in [first, second] {
+            assert_eq!(board(&office, id).await["fresh"], 1);
+        }
+        assert_eq!(board(&deputy, first).await["fresh"], 1);
+        let neighbour = world.township(1, Role::DeputyLeader).await;
+        let seen = board(&neighbour, second).await;
+        assert_eq!((&seen["baseline"], &seen["townships"]), (&json!(0), &json!([])), "a neighbour's numbers are not told: {seen}");
+
+        // Ended early, its date holds no more; the other one's does.
+        post(&office, &format!("/{first}/end"), json!({ "reason": " " })).await.expect_problem(422, "invalid_field");
+        let ended = post(&office, &format!("/{first}/end"), json!({ "reason": "并入第二次" })).await.expect(200);
+        assert_eq!((ended.at("/state"), ended.at("/settling")), (json!("ended"), json!(0)), "{ended}");
+        post(&office, &format!("/{first}/end"), json!({ "reason": "再" })).await.expect_problem(409, "wrong_state");
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!(row["zero_day"], "2026-11-30", "{row}");
+        let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
+        assert_eq!(last["transition"], "campaign_left");
+        accept(&world, ids[0]).await;
+        let later = json!({ "request_id": fresh_id(), "what": "extension", "reason": "下雨", "wanted_day": "2026-11-30", "measure": "围挡", "unit_kind": null, "unit_id": null });
+        applied(&deputy, "ticket.ask/1", ids[0], later).await;
+
+        // What cannot be.
+        for (scope, day, field) in [
+            (json!({}), "2026-11-01", "/deadline_day"),
+            (json!({ "honour_level": "world" }), "2026-11-30", "/scope/honour_level"),
+            (json!({ "township_ids": [fresh_id()] }), "2026-11-30", "/scope/township_ids"),
+        ] {
+            let answer = post(&office, "", json!({ "name": "三", "scope": scope, "deadline_day": day })).await.expect_problem(422, "invalid_field");
+            assert_eq!(answer.at("/errors/0/field"), field, "{answer}");
+        }
+        let empty = draft(&office, "空", json!({ "site_kinds": ["no_such_kind"] }), "2026-11-30").await;
+        post(&office, &format!("/{empty}/start"), json!({ "version": 1 })).await.expect_problem(422, "invalid_field");
+        let edited = put(&office, empty, json!({ "version": 1, "name": "改", "scope": { "honour_level": "county" }, "deadline_day": null })).await.expect(200);
+        assert_eq!((edited.at("/name"), edited.at("/deadline_day"), edited.at("/version")), (json!("改"), json!("2026-11-30"), json!(2)));
+        put(&office, empty, json!({ "version": 1, "name": "旧", "scope": {}, "deadline_day": null })).await.expect_problem(409, "conflict");
+        post(&deputy, "", json!({ "name": "三" })).await.expect_problem(403, "forbidden");
+    }
+}
