@@ -14,6 +14,7 @@ pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
 pub(super) const SESSIONS: &str = "sweep_sessions";
 pub(super) const TICKETS: &str = "sweep_tickets";
+pub(super) const COLOURS: &str = "propose_colours";
 
 /// How long a finished job can still be looked at.
 const KEEP_DONE: TimeDelta = TimeDelta::days(1);
@@ -54,4 +55,9 @@ pub(super) async fn sessions(app: &App) -> AppResult<()> {
 /// Tickets newly overdue, holds to be reviewed, closed ones of former months.
 pub(super) async fn tickets(app: &App) -> AppResult<()> {
     app.sweep_tickets().await.map(drop)
+}
+
+/// Proposes the colours of the month before, once it is over.
+pub(super) async fn colours(app: &App) -> AppResult<()> {
+    app.propose_colours().await.map(drop)
 }

@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Worse is greater.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
     Green,
@@ -228,13 +226,19 @@ mod tests {
             ..proposed
         };
         assert!(!published.may(ColourStep::Confirm, office, now));
-        assert!(published.may(ColourStep::Appeal, deputy, now) && published.may(ColourStep::Appeal, leader, now));
+        assert!(
+            published.may(ColourStep::Appeal, deputy, now) && published.may(ColourStep::Appeal, leader, now)
+        );
         assert!(!published.may(ColourStep::Appeal, neighbour, now));
         assert!(!published.may(ColourStep::Appeal, leader, at("2026-12-04T16:00:00Z")), "too late");
-        assert!(published.may(ColourStep::Plan, leader, now) && !published.may(ColourStep::Plan, deputy, now));
+        assert!(
+            published.may(ColourStep::Plan, leader, now) && !published.may(ColourStep::Plan, deputy, now)
+        );
         let appealed = Standing { appeal: Some(AppealState::Open), ..published };
         assert!(!appealed.may(ColourStep::Appeal, leader, now), "once");
-        assert!(appealed.may(ColourStep::Decide, other, now) && !appealed.may(ColourStep::Decide, office, now));
+        assert!(
+            appealed.may(ColourStep::Decide, other, now) && !appealed.may(ColourStep::Decide, office, now)
+        );
         let green = Standing { published: Some(Colour::Green), stands: Colour::Green, ..published };
         assert!(!green.may(ColourStep::Appeal, leader, now) && !green.may(ColourStep::Plan, leader, now));
     }

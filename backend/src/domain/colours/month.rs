@@ -5,7 +5,7 @@
 
 use super::{
     colour::Colour,
-    history::{Happening, Story, Stood},
+    history::{Happening, Stood, Story},
     level::overdue_days,
     rules::ColourRules,
 };
@@ -123,9 +123,12 @@ pub fn reason(
         colour = Colour::Red;
     }
     // Better by one step only, and only after a clean month.
-    let kept = former.map_or(Colour::Green, |former| {
-        if by_rules == Colour::Green { former.better() } else { former }
-    });
+    let kept = former.map_or(
+        Colour::Green,
+        |former| {
+            if by_rules == Colour::Green { former.better() } else { former }
+        },
+    );
     let worse_before = kept > colour;
     rules.push(plain(MonthRule::OneStep, kept, u32::from(worse_before), 1));
     let tickets = stories
@@ -156,7 +159,8 @@ fn rules(sorted: &Sorted, lines: &ColourRules) -> Vec<RuleResult> {
     };
     let many = facts.base >= lines.small_base && facts.base > 0;
     let rate = facts.rate_permille.unwrap_or(1_000);
-    let mut share = counted(MonthRule::OnTimeRate, Colour::Yellow, lines.on_time_permille, &sorted.late, rate);
+    let mut share =
+        counted(MonthRule::OnTimeRate, Colour::Yellow, lines.on_time_permille, &sorted.late, rate);
     share.applies = many;
     share.hit = many && rate < lines.on_time_permille;
     let mut few = counted(MonthRule::LateCount, Colour::Yellow, lines.late_count, &sorted.late, facts.late);
@@ -253,3 +257,7 @@ pub fn had(stood: &Stood, township: Uuid, span: Span) -> bool {
         && stood.official_due.is_some()
         && (stood.state.is_open() || stood.closed.is_some_and(|closed| closed >= span.from))
 }
+
+#[cfg(test)]
+#[path = "month_tests.rs"]
+mod tests;

@@ -104,7 +104,8 @@ mod tests {
     #[test]
     fn the_defaults_are_usable_and_red_is_never_easier_than_yellow() {
         assert_eq!(ColourRules::default().faults(), []);
-        let bad = ColourRules { overdue_red: 2, hollow: 0, on_time_permille: 1_001, ..ColourRules::default() };
+        let bad =
+            ColourRules { overdue_red: 2, hollow: 0, on_time_permille: 1_001, ..ColourRules::default() };
         let fields: Vec<String> = bad.faults().into_iter().map(|fault| fault.0).collect();
         assert_eq!(fields, ["/colours/hollow", "/colours/on_time_permille", "/colours/overdue_red"]);
     }

@@ -105,9 +105,8 @@ pub fn medians(all: &[Shares]) -> Medians {
         let mut rates: Vec<u32> = all.iter().filter_map(|one| rate(&one.counters).rate_permille).collect();
         rates.sort_unstable();
         let (count, half) = (rates.len(), rates.len() / 2);
-        (count >= LEAST_TOWNSHIPS).then(|| {
-            if count % 2 == 1 { rates[half] } else { u32::midpoint(rates[half - 1], rates[half]) }
-        })
+        (count >= LEAST_TOWNSHIPS)
+            .then(|| if count % 2 == 1 { rates[half] } else { u32::midpoint(rates[half - 1], rates[half]) })
     };
     Medians {
         slow: middle(|c| &c.slow),

@@ -141,14 +141,7 @@ fn fitting(step: &Step, ticket: Ticket) -> Ticket {
     };
     let overdue_at = matches!(step, Step::Lift { .. }).then(|| morning(1));
     let not_shown = i32::from(matches!(step, Step::Shown { .. }));
-    Ticket {
-        due_at: due,
-        official_due_at: due,
-        closed_at: Some(morning(1)),
-        overdue_at,
-        not_shown,
-        ..ticket
-    }
+    Ticket { due_at: due, official_due_at: due, closed_at: Some(morning(1)), overdue_at, not_shown, ..ticket }
 }
 
 /// A ticket that was issued on the first of June (due on the eighth) and accepted on the second.

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod calendar;
 pub mod checklists;
+pub mod colours;
 pub mod departments;
 pub mod devices;
 pub mod divisions;
@@ -27,6 +28,7 @@ pub mod settings;
 pub mod site_kinds;
 pub mod sites;
 pub mod sync;
+pub mod talks;
 pub mod tickets;
 pub mod uploads;
 pub mod well_known;

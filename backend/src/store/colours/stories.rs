@@ -14,7 +14,9 @@ use crate::{
         entity::{ticket, ticket_event},
     },
 };
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -65,7 +67,15 @@ pub async fn of_span(conn: &impl Conn, county: Uuid, span: Span, now: Instant) -
     for chunk in ids.chunks(CHUNK) {
         let events = ticket_event::Entity::find()
             .select_only()
-            .columns([E::TicketId, E::Transition, E::ToState, E::Reason, E::Data, E::ObservedAt, E::AcceptedAt])
+            .columns([
+                E::TicketId,
+                E::Transition,
+                E::ToState,
+                E::Reason,
+                E::Data,
+                E::ObservedAt,
+                E::AcceptedAt,
+            ])
             .filter(E::TicketId.is_in(chunk.iter().copied()))
             .order_by_asc(E::TicketId)
             .order_by_asc(E::Version)

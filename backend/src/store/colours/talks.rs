@@ -28,9 +28,9 @@ pub type Talk = talk_record::Model;
 fn scoped(scope: Scope) -> Condition {
     match scope {
         Scope::County { county } => Condition::all().add(C::CountyId.eq(county)),
-        Scope::Township { county, township } => Condition::all()
-            .add(C::CountyId.eq(county).and(C::TownshipId.eq(township)))
-            .add(C::Kind.eq(TALK)),
+        Scope::Township { county, township } => {
+            Condition::all().add(C::CountyId.eq(county).and(C::TownshipId.eq(township))).add(C::Kind.eq(TALK))
+        }
         Scope::Platform | Scope::Department { .. } | Scope::Village { .. } | Scope::Own { .. } => {
             Condition::all().add(Expr::val(1).eq(0))
         }
@@ -82,8 +82,7 @@ pub async fn list(
     }
     if let Some(Cursor { key, id }) = &page.after {
         let at = key.parse::<Instant>().unwrap_or_default();
-        query = query
-            .filter(Condition::any().add(C::MadeAt.lt(at)).add(C::MadeAt.eq(at).and(C::Id.lt(*id))));
+        query = query.filter(Condition::any().add(C::MadeAt.lt(at)).add(C::MadeAt.eq(at).and(C::Id.lt(*id))));
     }
     let query = query.order_by_desc(C::MadeAt).order_by_desc(C::Id);
     Ok(query.limit(page.limit + 1).all(conn.raw()).await?)
