@@ -174,6 +174,7 @@ routes! {
     PUT "/api/v1/settings" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::settings::set_settings;
     GET "/api/v1/calendar/{year}" Who::May(Action::ReadStandards), NONE => v1::calendar::calendar_year;
     PUT "/api/v1/calendar/{year}" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::calendar::set_calendar_year;
+    POST "/api/v1/calendar/{year}/preview" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::calendar::preview_calendar_year;
 }
 
 /// Every route, for the matrix test and the documents.
