@@ -12,6 +12,7 @@ pub mod clock;
 pub mod corpus;
 pub mod demo;
 pub mod desk;
+pub mod explain;
 pub mod fuzz;
 pub mod http;
 pub mod ledger;

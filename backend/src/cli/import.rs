@@ -11,7 +11,7 @@ use lalian::{
     domain::{
         import::{FILE_MAX, Imported},
         places::{division, geojson, site},
-        standards::checklist::Library,
+        standards::{calendar::YearPlan, checklist::Library},
     },
 };
 use std::{
@@ -35,6 +35,8 @@ enum What {
     Sites { file: PathBuf },
     /// 清单 Checklists with their site kinds and departments (JSON, `schema_version` 3 or 2) and example pictures (folder `examples` beside it); a kind whose content changed gets a new version
     Checklists { file: PathBuf },
+    /// 日历 A year of the public holiday data (JSON: `year, papers, days: [{name, date, isOffDay}]`); tickets keep their dates
+    Calendar { file: PathBuf },
     /// 救援文件 What a phone could not send any more (ZIP, exported by the phone); the same receipts as by sending
     Rescue { file: PathBuf },
 }
@@ -70,6 +72,9 @@ impl What {
             Self::Checklists { file } => {
                 let pictures = examples::pictures(beside(file)?)?;
                 app.import_checklists(&caller, &Library::parse(&read(file)?, &pictures)?).await.map_err(plain)
+            }
+            Self::Calendar { file } => {
+                app.import_calendar(&caller, YearPlan::from_file(&read(file)?)?).await.map_err(plain)
             }
             Self::Rescue { file } => rescue(app, &caller, file).await,
         }

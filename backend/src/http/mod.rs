@@ -132,6 +132,23 @@ routes! {
     GET "/api/v1/figures/checks" Who::May(Action::ReadFigures), NONE => v1::figures::checks;
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
+    GET "/api/v1/figures/counters" Who::May(Action::ReadCounters), NONE => v1::figures::counters;
+    // colours, copies, talks
+    GET "/api/v1/colours" Who::May(Action::ReadColours), NONE => v1::colours::list;
+    GET "/api/v1/colours/preview" Who::May(Action::JudgeColours), NONE => v1::colours::preview;
+    POST "/api/v1/colours/proposals" Who::May(Action::JudgeColours), Body::Json(16 * KIB) => v1::colours::propose;
+    POST "/api/v1/colours/publications" Who::May(Action::JudgeColours), Body::Json(16 * KIB) => v1::colours::publish;
+    GET "/api/v1/colours/leaders" Who::May(Action::ReadLeaders), NONE => v1::colours::leaders;
+    PUT "/api/v1/colours/leaders/{post_id}" Who::May(Action::JudgeColours), Body::Json(64 * KIB) => v1::colours::set_leader;
+    GET "/api/v1/colours/{id}" Who::May(Action::ReadColours), NONE => v1::colours::get;
+    POST "/api/v1/colours/{id}/confirm" Who::May(Action::JudgeColours), Body::Json(16 * KIB) => v1::colours::confirm;
+    POST "/api/v1/colours/{id}/appeal" Who::May(Action::AppealColour), Body::Json(64 * KIB) => v1::colours::appeal;
+    POST "/api/v1/colours/{id}/appeal/decision" Who::May(Action::JudgeColours), Body::Json(16 * KIB) => v1::colours::decide;
+    POST "/api/v1/colours/{id}/plan" Who::May(Action::PlanColour), Body::Json(64 * KIB) => v1::colours::plan;
+    GET "/api/v1/copies" Who::May(Action::ReadCopies), NONE => v1::talks::copies;
+    GET "/api/v1/talks" Who::May(Action::ReadTalks), NONE => v1::talks::list;
+    POST "/api/v1/talks" Who::May(Action::WriteTalks), Body::Json(64 * KIB) => v1::talks::add;
+    GET "/api/v1/talks/{id}" Who::May(Action::ReadTalks), NONE => v1::talks::get;
     GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;
     // notices: the inbox
     GET "/api/v1/notices" Who::May(Action::ReadNotices), NONE => v1::notices::list;
@@ -193,6 +210,7 @@ routes! {
     PUT "/api/v1/settings" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::settings::set_settings;
     GET "/api/v1/calendar/{year}" Who::May(Action::ReadStandards), NONE => v1::calendar::calendar_year;
     PUT "/api/v1/calendar/{year}" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::calendar::set_calendar_year;
+    POST "/api/v1/calendar/{year}/preview" Who::May(Action::ManageStandards), Body::Json(64 * KIB) => v1::calendar::preview_calendar_year;
 }
 
 /// Every route, for the matrix test and the documents.

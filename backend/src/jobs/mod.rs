@@ -105,6 +105,12 @@ static KINDS: &[Kind] = &[
         run: |app, _| sweep::tickets(app).boxed_local(),
         give_up: None,
     },
+    Kind {
+        name: sweep::COLOURS,
+        attempts: 3,
+        run: |app, _| sweep::colours(app).boxed_local(),
+        give_up: None,
+    },
 ];
 
 /// Works until told to stop; a job under way is finished first. Returns when all workers have stopped.

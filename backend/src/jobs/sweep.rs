@@ -16,6 +16,7 @@ pub(super) const KEYS: &str = "sweep_keys";
 pub(super) const NOTICES: &str = "gather_notices";
 pub(super) const SESSIONS: &str = "sweep_sessions";
 pub(super) const TICKETS: &str = "sweep_tickets";
+pub(super) const COLOURS: &str = "propose_colours";
 
 /// How long a finished job can still be looked at.
 const KEEP_DONE: TimeDelta = TimeDelta::days(1);
@@ -67,4 +68,9 @@ pub(super) async fn tickets(app: &App) -> AppResult<()> {
 pub(super) async fn notices(app: &App) -> AppResult<()> {
     app.gather_notices().await?;
     app.send_notices().await.map(drop)
+}
+
+/// Proposes the colours of the month before, once it is over.
+pub(super) async fn colours(app: &App) -> AppResult<()> {
+    app.propose_colours().await.map(drop)
 }

@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar/{year}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What saving a year would change; writes nothing. */
+        post: operations["standards_preview_calendar_year"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checklists": {
         parameters: {
             query?: never;
@@ -99,6 +116,210 @@ export interface paths {
         };
         /** One version; it never changes but for its status. */
         get: operations["standards_checklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Months, newest first: the office reads all, everybody else what was published. */
+        get: operations["colours_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/leaders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's leaders and what they are in charge of; to one of them the own posts. */
+        get: operations["colours_leaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/leaders/{post_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets them; what is not named ends, and stays on record. */
+        put: operations["colours_set_leader"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a month would be by what is known so far; computed, never stored. */
+        get: operations["colours_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Works the proposals of a month out, again where nobody has confirmed them yet. */
+        post: operations["colours_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes a whole month at once; red ones are copied to the leaders in charge. */
+        post: operations["colours_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One month of one township with its reasoning, appeal and plans. */
+        get: operations["colours_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appeals against one's own published colour, once. */
+        post: operations["colours_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/{id}/appeal/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides an appeal; never by who confirmed the colour. */
+        post: operations["colours_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a proposal, or changes it; may be repeated until publication. */
+        post: operations["colours_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/colours/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands a plan in; a newer one stands before it. */
+        post: operations["colours_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Copies, newest first: a leader's own, or all of the county for the office. */
+        get: operations["talks_copies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -292,6 +513,23 @@ export interface paths {
         put?: never;
         /** Takes an open request back; the photo stays. */
         post: operations["photos_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counters of a month: all townships', or one's own beside the county's middle. */
+        get: operations["figures_counters"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1093,6 +1331,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records, newest first; a township reads the talks that concern it. */
+        get: operations["talks_list"];
+        put?: never;
+        /** Writes a record down; nothing is edited, a correction names what it corrects. */
+        post: operations["talks_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One record. */
+        get: operations["talks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -1210,6 +1483,38 @@ export interface components {
         };
         /** @enum {string} */
         AnswerKind: "pass_fail" | "score" | "count" | "choice" | "text";
+        /** @description Why a township does not agree. */
+        AppealBody: {
+            reason: string;
+            ticket_ids?: string[];
+        };
+        /** @description The office's answer. */
+        AppealDecision: {
+            colour?: components["schemas"]["Colour"] | null;
+            note: string;
+            /** @description `upheld` or `changed`. */
+            outcome: components["schemas"]["AppealState"];
+        };
+        AppealRecord: {
+            colour?: components["schemas"]["Colour"] | null;
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by_name?: string | null;
+            note: string;
+            reason: string;
+            state: components["schemas"]["AppealState"];
+            ticket_ids: string[];
+        };
+        /**
+         * @description What became of an appeal.
+         * @enum {string}
+         */
+        AppealState: "open" | "upheld" | "changed";
         /**
          * @description What is asked.
          * @enum {string}
@@ -1308,6 +1613,16 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /** @description What saving a year would change. */
+        CalendarPreview: {
+            before: components["schemas"]["CalendarYear"];
+            /** @description Days that would turn from worked to off or the other way; tickets keep the dates that they have. */
+            changes: components["schemas"]["DayChange"][];
+            working_days_after: number;
+            working_days_before: number;
+            /** Format: int32 */
+            year: number;
+        };
         /** @description One year and where it comes from. */
         CalendarYear: components["schemas"]["YearPlan"] & {
             source: components["schemas"]["PlanSource"];
@@ -1331,6 +1646,15 @@ export interface components {
             state?: string | null;
             /** Format: int32 */
             version: number;
+        };
+        ChargeRow: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until?: string | null;
         };
         /**
          * @description What a reader may do about a waiting check.
@@ -1404,9 +1728,222 @@ export interface components {
          * @enum {string}
          */
         ClockWay: "steady" | "offset";
-        /** @description The second person's word. */
+        /**
+         * @description Worse is greater.
+         * @enum {string}
+         */
+        Colour: "green" | "yellow" | "red";
+        /** @description One township's month with everything behind it. */
+        ColourDetail: components["schemas"]["ColourRow"] & {
+            appeal_record?: components["schemas"]["AppealRecord"] | null;
+            counters: components["schemas"]["Shares"];
+            /** @description Steps that the acting post may take now. */
+            may: components["schemas"]["ColourStep"][];
+            /** @description Newest first. */
+            plans: components["schemas"]["PlanRecord"][];
+            /** @description A red month that no record of a talk names: a talk is proposed, to the office, and nothing more. */
+            proposes_talk: boolean;
+            /** @description Frozen when a person confirmed it. */
+            reasoning: components["schemas"]["Reasoning"];
+            today?: components["schemas"]["Reasoning"] | null;
+        };
+        /** @description Months of townships as of a moment. */
+        ColourList: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["ColourRow"][];
+        };
+        /** @description What a month would be by what is known so far; never stored. */
+        ColourPreview: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["PreviewRow"][];
+            month: string;
+        };
+        /** @description One township's month. */
+        ColourRow: {
+            after_appeal?: components["schemas"]["Colour"] | null;
+            appeal?: components["schemas"]["AppealState"] | null;
+            /** Format: date-time */
+            appeal_until?: string | null;
+            colour?: components["schemas"]["Colour"] | null;
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            confirmed_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `YYYY-MM`. */
+            month: string;
+            /**
+             * Format: date-time
+             * @description Until when a plan is asked for; of yellow and red months.
+             */
+            plan_due?: string | null;
+            planned: boolean;
+            proposal: components["schemas"]["Colour"];
+            /** Format: date-time */
+            proposed_at: string;
+            /** Format: date-time */
+            published_at?: string | null;
+            published_by_name?: string | null;
+            /** @description Why it is another than proposed. */
+            reason: string;
+            /** @description What stands: after the appeal, as confirmed, or as proposed. */
+            standing: components["schemas"]["Colour"];
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Thresholds of ticket levels and of the colours of townships. */
+        ColourRules: {
+            /**
+             * Format: int32
+             * @description Times accepted late that make level 2.
+             * @default 2
+             */
+            accepted_late: number;
+            /**
+             * Format: int32
+             * @description Working days after publication within which a township appeals.
+             * @default 3
+             */
+            appeal_days: number;
+            /**
+             * Format: int32
+             * @description Times found "not done" by a check that make level 3.
+             * @default 1
+             */
+            hollow: number;
+            /**
+             * Format: int32
+             * @default 2
+             */
+            hollow_red: number;
+            /**
+             * Format: int32
+             * @description Checks of a month that found "not done" and make it yellow, and red.
+             * @default 1
+             */
+            hollow_yellow: number;
+            /**
+             * Format: int32
+             * @description Of few tickets, how many that were not in time make a month yellow.
+             * @default 2
+             */
+            late_count: number;
+            /**
+             * Format: int32
+             * @description Working days past its date beyond which one ticket makes a month red.
+             * @default 10
+             */
+            long_days: number;
+            /**
+             * Format: int32
+             * @description Share of tickets done in time, in thousandths, below which a month is yellow.
+             * @default 900
+             */
+            on_time_permille: number;
+            /**
+             * Format: int32
+             * @description Working days past its date up to which a ticket is at level 2; beyond, 3.
+             * @default 5
+             */
+            overdue_days: number;
+            /**
+             * Format: int32
+             * @default 5
+             */
+            overdue_red: number;
+            /**
+             * Format: int32
+             * @description Tickets overdue at the end of a month that make it yellow, and red.
+             * @default 3
+             */
+            overdue_yellow: number;
+            /**
+             * Format: int32
+             * @description Working days after publication within which its main leader hands in a plan.
+             * @default 3
+             */
+            plan_days: number;
+            /**
+             * Format: int32
+             * @description Times reminded twice without anything done that make level 3.
+             * @default 3
+             */
+            reissued: number;
+            /**
+             * Format: int32
+             * @description Times sent back by a check that make level 2.
+             * @default 2
+             */
+            rework: number;
+            /**
+             * Format: int32
+             * @description Tickets due in a month from which on their share counts; below, their number does.
+             * @default 10
+             */
+            small_base: number;
+        };
+        /**
+         * @description A step about a township's month.
+         * @enum {string}
+         */
+        ColourStep: "confirm" | "appeal" | "decide" | "plan";
+        /** @description A person's word on a proposal. */
         ConfirmBody: {
-            note?: string;
+            colour: components["schemas"]["Colour"];
+            /** @description Needed where it is another than proposed. */
+            reason?: string;
+            /**
+             * Format: int32
+             * @description The version that was seen.
+             */
+            version: number;
+        };
+        /** @description A copy as its leader, or the office, reads it. */
+        CopyRow: {
+            /** Format: date-time */
+            delivered_at: string;
+            /** Format: uuid */
+            id: string;
+            leader_name: string;
+            month?: string | null;
+            /**
+             * Format: uuid
+             * @description The month's row, or the ticket.
+             */
+            object_id: string;
+            /** Format: uuid */
+            ticket_id?: string | null;
+            ticket_number?: string | null;
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+            /** @description `red`: a month was published red; `escalation`: a ticket went up the ladder. */
+            what: string;
+        };
+        /** @description How often something happened in a month, and to which tickets. */
+        Counted: {
+            /** Format: int32 */
+            count: number;
+            /**
+             * Format: int32
+             * @description For a thousand tickets that the township had; null when it had none.
+             */
+            rate_permille?: number | null;
+            ticket_ids: string[];
+        };
+        /** @description The six counters. */
+        Counters: {
+            hollow: components["schemas"]["Counted"];
+            reissued: components["schemas"]["Counted"];
+            relapse: components["schemas"]["Counted"];
+            reminders: components["schemas"]["Counted"];
+            send_back_denied: components["schemas"]["Counted"];
+            slow: components["schemas"]["Counted"];
         };
         /** @description Counts for badges and tabs. */
         Counts: {
@@ -1440,6 +1977,26 @@ export interface components {
         };
         /** @description Everything that a county sets. What a stored document does not name has its default. */
         CountySettings: {
+            /**
+             * @default {
+             *       "accepted_late": 2,
+             *       "appeal_days": 3,
+             *       "hollow": 1,
+             *       "hollow_red": 2,
+             *       "hollow_yellow": 1,
+             *       "late_count": 2,
+             *       "long_days": 10,
+             *       "on_time_permille": 900,
+             *       "overdue_days": 5,
+             *       "overdue_red": 5,
+             *       "overdue_yellow": 3,
+             *       "plan_days": 3,
+             *       "reissued": 3,
+             *       "rework": 2,
+             *       "small_base": 10
+             *     }
+             */
+            colours: components["schemas"]["ColourRules"];
             /**
              * @default {
              *       "accept_days": 1,
@@ -1508,6 +2065,16 @@ export interface components {
              * @description The password, or a one-time code.
              */
             password: string;
+        };
+        /** @description A day that another plan of its year turns round. */
+        DayChange: {
+            /** Format: date */
+            date: string;
+            /** @description What the other plan calls it; empty where it does not name it. */
+            name: string;
+            worked_after: boolean;
+            /** @description Whether it is a working day now, and by the other plan. */
+            worked_before: boolean;
         };
         /** @description How deadlines are counted; a change counts for what is issued from then on. */
         Deadlines: {
@@ -2070,6 +2637,40 @@ export interface components {
              */
             score?: number | null;
         };
+        /** @description The townships that a leader is in charge of from now on. */
+        LeaderBody: {
+            township_ids: string[];
+        };
+        /** @description A leader's post with the townships that it is and was in charge of. */
+        LeaderRow: {
+            /** @description What has ended, oldest first. */
+            former: components["schemas"]["ChargeRow"][];
+            person_name: string;
+            /** Format: uuid */
+            post_id: string;
+            townships: components["schemas"]["ChargeRow"][];
+        };
+        /** @enum {string} */
+        LevelCode: "not_the_repair" | "hollow" | "reissued" | "overdue" | "rework" | "accepted_late" | "reminded" | "due_soon";
+        /** @description One reason with its numbers. */
+        LevelReason: {
+            code: components["schemas"]["LevelCode"];
+            /**
+             * Format: int32
+             * @description How many there are: times, or working days.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description What this reason alone makes.
+             */
+            level: number;
+            /**
+             * Format: int32
+             * @description From how many on it counts; of `overdue`, up to how many working days it is level 2.
+             */
+            limit: number;
+        };
         /**
          * @description Which of its hashes came closest.
          * @enum {string}
@@ -2115,11 +2716,98 @@ export interface components {
             /** Format: uuid */
             session_id: string;
         };
+        /** @description The middle of the townships' rates; null with fewer than three that had tickets. */
+        Medians: {
+            /** Format: int32 */
+            hollow?: number | null;
+            /** Format: int32 */
+            reissued?: number | null;
+            /** Format: int32 */
+            relapse?: number | null;
+            /** Format: int32 */
+            reminders?: number | null;
+            /** Format: int32 */
+            send_back_denied?: number | null;
+            /** Format: int32 */
+            slow?: number | null;
+        };
         /**
          * @description Whether townships know of it.
          * @enum {string}
          */
         Mode: "announced" | "unannounced";
+        /** @description A month to work on. */
+        MonthBody: {
+            /** @description `YYYY-MM`. */
+            month: string;
+        };
+        /** @description The counters of a month; while it runs, so far. */
+        MonthCounters: {
+            /** Format: date-time */
+            as_of: string;
+            median: components["schemas"]["Medians"];
+            month: string;
+            townships: components["schemas"]["TownshipCounters"][];
+        };
+        /** @description The figures of the month. */
+        MonthFacts: {
+            /**
+             * Format: int32
+             * @description `due` less `held` and `waiting`: what the share is of.
+             */
+            base: number;
+            /**
+             * Format: int32
+             * @description Tickets whose official date lies in the month.
+             */
+            due: number;
+            /**
+             * Format: int32
+             * @description Of these: on hold.
+             */
+            held: number;
+            /** Format: int32 */
+            hollow: number;
+            /**
+             * Format: int32
+             * @description `base` less `on_time`.
+             */
+            late: number;
+            /** Format: int32 */
+            not_the_repair: number;
+            /**
+             * Format: int32
+             * @description Closed, and put forward by their date.
+             */
+            on_time: number;
+            /**
+             * Format: int32
+             * @description Of these: longer than the county's limit.
+             */
+            overdue_long: number;
+            /**
+             * Format: int32
+             * @description With the township and past their date.
+             */
+            overdue_open: number;
+            /**
+             * Format: int32
+             * @description `on_time` of `base` in thousandths; null without a base.
+             */
+            rate_permille?: number | null;
+            /**
+             * Format: int32
+             * @description Tickets that the township found itself; no rule counts them.
+             */
+            self_found: number;
+            /**
+             * Format: int32
+             * @description Of these: put forward in time and not checked yet.
+             */
+            waiting: number;
+        };
+        /** @enum {string} */
+        MonthRule: "on_time_rate" | "late_count" | "overdue_yellow" | "hollow_yellow" | "overdue_red" | "overdue_long" | "hollow_red" | "not_the_repair" | "two_yellows" | "one_step";
         MyPerson: {
             /** Format: uuid */
             id: string;
@@ -2233,10 +2921,31 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /** @description What somebody wrote down. */
+        NewTalk: {
+            agreed?: string;
+            colour_ids?: string[];
+            /**
+             * Format: uuid
+             * @description The record that this one corrects.
+             */
+            corrects_id?: string | null;
+            /** Format: date */
+            held_on: string;
+            kind: components["schemas"]["TalkKind"];
+            /** @description Who took part, in words. */
+            participants: string;
+            subject: string;
+            ticket_ids?: string[];
+            /** Format: uuid */
+            township_id: string;
+        };
         /** @description A year as the office enters it from the State Council's notice. */
         NewYear: {
             /** @description Days off and worked weekends; ordinary days are left out. */
             days: components["schemas"]["PlanDay"][];
+            /** @description Addresses of the notices. */
+            papers?: string[];
             /**
              * Format: int32
              * @description The version that was seen: 0 while the office has entered nothing for this year.
@@ -2348,6 +3057,31 @@ export interface components {
                 status: string;
                 /** Format: int32 */
                 version: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_CopyRow: {
+            items: {
+                /** Format: date-time */
+                delivered_at: string;
+                /** Format: uuid */
+                id: string;
+                leader_name: string;
+                month?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The month's row, or the ticket.
+                 */
+                object_id: string;
+                /** Format: uuid */
+                ticket_id?: string | null;
+                ticket_number?: string | null;
+                /** Format: uuid */
+                township_id: string;
+                township_name: string;
+                /** @description `red`: a month was published red; `escalation`: a ticket went up the ladder. */
+                what: string;
             }[];
             next?: string | null;
         };
@@ -2490,6 +3224,18 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_LeaderRow: {
+            items: {
+                /** @description What has ended, oldest first. */
+                former: components["schemas"]["ChargeRow"][];
+                person_name: string;
+                /** Format: uuid */
+                post_id: string;
+                townships: components["schemas"]["ChargeRow"][];
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_RoundView: {
             items: {
                 /** Format: uuid */
@@ -2562,6 +3308,34 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_TalkRow: {
+            items: {
+                agreed: string;
+                colour_ids: string[];
+                /**
+                 * Format: uuid
+                 * @description The record that corrects this one.
+                 */
+                corrected_by_id?: string | null;
+                /** Format: uuid */
+                corrects_id?: string | null;
+                held_on: string;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["TalkKind"];
+                /** Format: date-time */
+                made_at: string;
+                made_by_name: string;
+                participants: string;
+                subject: string;
+                ticket_ids: string[];
+                /** Format: uuid */
+                township_id: string;
+                township_name: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_TicketView: {
             items: {
                 /** Format: date-time */
@@ -2613,6 +3387,8 @@ export interface components {
                 last_reason?: string | null;
                 /** Format: double */
                 lat?: number | null;
+                /** @description How urgent it has become, and every reason for it. */
+                level: components["schemas"]["TicketLevel"];
                 /**
                  * Format: uuid
                  * @description The closed ticket of the same fault before it.
@@ -2972,6 +3748,10 @@ export interface components {
          * @enum {string}
          */
         PictureState: "here" | "being_made" | "on_its_way" | "no_preview" | "erased" | "not_found";
+        /** @description What the main leader plans. */
+        PlanBody: {
+            text: string;
+        };
         PlanDay: {
             /** Format: date */
             date: string;
@@ -2980,8 +3760,21 @@ export interface components {
             /** @description The holiday that the day belongs to. */
             name: string;
         };
+        PlanRecord: {
+            /** Format: date-time */
+            made_at: string;
+            made_by_name?: string | null;
+            text: string;
+        };
         /** @enum {string} */
         PlanSource: "county" | "shipped" | "none";
+        PreviewRow: {
+            counters: components["schemas"]["Shares"];
+            reasoning: components["schemas"]["Reasoning"];
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+        };
         /** @description A problem on the wire (RFC 9457, `application/problem+json`). */
         Problem: {
             /** @description Stable word to branch on. */
@@ -3034,6 +3827,21 @@ export interface components {
         /** @description Why something is done. */
         Reason: {
             reason: string;
+        };
+        /** @description A colour and everything that made it. */
+        Reasoning: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description By the month's own figures, before the month before is looked at. */
+            by_rules: components["schemas"]["Colour"];
+            colour: components["schemas"]["Colour"];
+            facts: components["schemas"]["MonthFacts"];
+            former?: components["schemas"]["Colour"] | null;
+            rules: components["schemas"]["RuleResult"][];
+            /** @description Numbers of the tickets that the rules name. */
+            tickets: {
+                [key: string]: string;
+            };
         };
         /** @description The signed word that an operation and its files are durable. */
         ReceiptText: {
@@ -3191,6 +3999,20 @@ export interface components {
         };
         /** @enum {string} */
         RuleOp: "<=" | ">=" | "==";
+        /** @description What one rule says. */
+        RuleResult: {
+            /** @description Shares are of enough tickets only, numbers of few. */
+            applies: boolean;
+            hit: boolean;
+            /** Format: int32 */
+            limit: number;
+            /** @description The colour that it makes when it hits. */
+            makes: components["schemas"]["Colour"];
+            rule: components["schemas"]["MonthRule"];
+            ticket_ids: string[];
+            /** Format: int32 */
+            value: number;
+        };
         /** @description A rule with what it weighs and what became of what it said. */
         RuleTally: {
             code: string;
@@ -3272,6 +4094,15 @@ export interface components {
          * @enum {string}
          */
         Severity: "minor" | "major" | "critical";
+        /** @description One township's month; what it found itself is left out. */
+        Shares: {
+            counters: components["schemas"]["Counters"];
+            /**
+             * Format: int32
+             * @description Tickets that it had in the month.
+             */
+            tickets: number;
+        };
         /** @description A kind of site. */
         SiteKindRow: {
             /** Format: uuid */
@@ -3366,6 +4197,33 @@ export interface components {
          * @enum {string}
          */
         Strength: "off" | "weak" | "look" | "strong";
+        /** @enum {string} */
+        TalkKind: "talk" | "referral";
+        /** @description A record as people read it. */
+        TalkRow: {
+            agreed: string;
+            colour_ids: string[];
+            /**
+             * Format: uuid
+             * @description The record that corrects this one.
+             */
+            corrected_by_id?: string | null;
+            /** Format: uuid */
+            corrects_id?: string | null;
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["TalkKind"];
+            /** Format: date-time */
+            made_at: string;
+            made_by_name: string;
+            participants: string;
+            subject: string;
+            ticket_ids: string[];
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+        };
         /** @description A ticket with everything behind it. */
         TicketDetail: components["schemas"]["TicketView"] & {
             /** @description Kinds of operation that the acting post may seal on it now. */
@@ -3375,6 +4233,16 @@ export interface components {
             findings: components["schemas"]["FindingView"][];
             /** @description What the acting post may ask of the office about it now. */
             may_ask: components["schemas"]["Asked"][];
+        };
+        /** @description How urgent a ticket has become, and why. */
+        TicketLevel: {
+            /**
+             * Format: int32
+             * @description 0 on track, 1 soon due or reminded, 2 and 3 as the county has set.
+             */
+            level: number;
+            /** @description The strongest first. */
+            reasons: components["schemas"]["LevelReason"][];
         };
         /** @description A ticket that a visit led to. */
         TicketLine: {
@@ -3435,6 +4303,8 @@ export interface components {
             last_reason?: string | null;
             /** Format: double */
             lat?: number | null;
+            /** @description How urgent it has become, and every reason for it. */
+            level: components["schemas"]["TicketLevel"];
             /**
              * Format: uuid
              * @description The closed ticket of the same fault before it.
@@ -3513,6 +4383,11 @@ export interface components {
             village_id?: string | null;
             village_name?: string | null;
             voices: components["schemas"]["VoiceRef"][];
+        };
+        TownshipCounters: components["schemas"]["Shares"] & {
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
         };
         /**
          * @description What a unit is.
@@ -3641,9 +4516,16 @@ export interface components {
              */
             inspector_zh: string;
         };
+        /** @description A year as a file of the public format has it. */
+        YearDraft: {
+            days: components["schemas"]["PlanDay"][];
+            papers?: string[];
+        };
         /** @description One published year, in the shape that public holiday data sets share. Ordinary days are not listed. */
         YearPlan: {
             days: components["schemas"]["PlanDay"][];
+            /** @description Addresses of the notices that it was read from. */
+            papers?: string[];
             /** Format: int32 */
             year: number;
         };
@@ -3840,6 +4722,48 @@ export interface operations {
             };
         };
     };
+    standards_preview_calendar_year: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["YearDraft"];
+            };
+        };
+        responses: {
+            /** @description What it would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarPreview"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     standards_checklists: {
         parameters: {
             query?: {
@@ -3933,6 +4857,526 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChecklistView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_list: {
+        parameters: {
+            query?: {
+                /** @description First month, `YYYY-MM`. */
+                from?: string;
+                /** @description Last month, `YYYY-MM`. */
+                to?: string;
+                township_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The months */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourList"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_leaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The leaders */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeaderRow"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_set_leader: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaderBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaderRow"];
+                };
+            };
+            /** @description No leader's post of this county that is held now */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_preview: {
+        parameters: {
+            query: {
+                /** @description `YYYY-MM`. */
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description So far */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourPreview"];
+                };
+            };
+            /** @description wrong_state: it has not begun */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_propose: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonthBody"];
+            };
+        };
+        responses: {
+            /** @description The month */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourList"];
+                };
+            };
+            /** @description wrong_state: the month is not over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_publish: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonthBody"];
+            };
+        };
+        responses: {
+            /** @description The month */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourList"];
+                };
+            };
+            /** @description wrong_state: not all confirmed, or published already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The month */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourDetail"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_appeal: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealBody"];
+            };
+        };
+        responses: {
+            /** @description Appealed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourDetail"];
+                };
+            };
+            /** @description wrong_state: too late, green, or appealed already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_decide: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealDecision"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourDetail"];
+                };
+            };
+            /** @description wrong_state: none is open, or it takes another person */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_confirm: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourRow"];
+                };
+            };
+            /** @description conflict: another version; wrong_state: published already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field: a reason is needed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colours_plan: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description Handed in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColourDetail"];
+                };
+            };
+            /** @description wrong_state: not published, or green */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    talks_copies: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CopyRow"];
                 };
             };
             /** @description A problem, in words for the person who asked */
@@ -4364,6 +5808,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_counters: {
+        parameters: {
+            query?: {
+                /** @description `YYYY-MM`; the running one if absent. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthCounters"];
+                };
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -6555,6 +8031,120 @@ export interface operations {
             };
         };
     };
+    talks_list: {
+        parameters: {
+            query?: {
+                township_id?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TalkRow"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    talks_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTalk"];
+            };
+        };
+        responses: {
+            /** @description Written down */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRow"];
+                };
+            };
+            /** @description conflict: it was corrected already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    talks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkRow"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tickets_list: {
         parameters: {
             query?: {
@@ -6568,6 +8158,10 @@ export interface operations {
                 is_static?: boolean;
                 severity?: string;
                 overdue?: boolean;
+                /** @description Levels 0 to 3, separated by commas. */
+                level?: string;
+                /** @description Exactly these tickets, separated by commas, at most 200: what a figure or a colour opens. */
+                id?: string;
                 border?: boolean;
                 /** @description Only rows that the zero board counts (or only the others). */
                 counted?: boolean;

@@ -1,1 +1,11 @@
+//! Colours: worked out from events, proposed by the clock, confirmed and published by people, appealed by townships.
 
+pub mod appeals;
+pub mod counters;
+pub mod leaders;
+pub mod months;
+mod show;
+pub mod talks;
+mod work;
+
+pub use show::{ColourDetail, ColourRow};

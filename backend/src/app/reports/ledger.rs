@@ -53,9 +53,9 @@ pub async fn ledger(
     caller.require(Action::ExportTickets)?;
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
-    let filter = &campaigns::opened(app, caller, filter).await?;
-    let by_state = store::tickets::count_by_state(read, scope, now, filter).await?;
-    let rows: i64 = by_state.values().sum();
+    let facts = Facts::load(app, county).await?;
+    let filter = &narrow::narrow(app, caller, facts.deadlines(), filter, now).await?;
+    let rows = narrow::count(read, scope, now, facts.deadlines(), filter, MOST).await?;
     if rows > MOST {
         return Err(Problem::field(
             "filter",
@@ -65,7 +65,6 @@ pub async fn ledger(
         .into());
     }
     let _turn = WRITING.acquire().await.map_err(|closed| AppError::Internal(closed.to_string()))?;
-    let facts = Facts::load(app, county).await?;
     let departments = store::standards::departments::of_county(read, county).await?;
     let words = Words::of(language);
     let writer = Writer {
@@ -84,7 +83,7 @@ pub async fn ledger(
     let writing = tokio::task::spawn_blocking(move || write(&folder, &head, receive));
     let mut page = PageRequest { after: None, limit: BATCH };
     loop {
-        let mut batch = store::tickets::list(read, scope, now, filter, &page).await?;
+        let mut batch = narrow::rows(read, scope, now, facts.deadlines(), filter, &page).await?;
         let more = batch.len() as u64 > BATCH;
         batch.truncate(usize::try_from(BATCH).unwrap_or(usize::MAX));
         page.after = batch.last().map(|ticket| store::tickets::cursor(ticket, filter.newest_first));

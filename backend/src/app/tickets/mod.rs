@@ -6,6 +6,7 @@ pub mod commands;
 pub mod issue;
 mod merge;
 mod office;
+pub mod narrow;
 pub mod reads;
 mod referral;
 mod relapse;

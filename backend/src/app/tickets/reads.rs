@@ -18,16 +18,22 @@ use crate::{
     domain::{
         clock::Instant,
         duties::referral::Referred,
+        colours::level,
         field::sheet,
         page::{Page, PageRequest},
         people::{permission::Action, scope::Scope},
         problem::Code,
         tickets::{
             State, Ticket,
+            deadline::DeadlineRules,
             request::{Asked, RequestState},
         },
     },
-    store::{self, field::named::NamedFile, tickets::EventRow},
+    store::{
+        self,
+        field::named::NamedFile,
+        tickets::{EventRow, LevelSpan},
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -167,10 +173,8 @@ pub async fn list(
     let (scope, now) = (caller.scope()?, app.clock.now());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
     let facts = Facts::load(app, county).await?;
-    let before = facts.deadlines().idle_before(now);
-    let filter = &TicketFilter { idle: filter.no_progress.map(|flag| (flag, before)), ..filter.clone() };
-    let filter = &campaigns::opened(app, caller, filter).await?;
-    let rows = store::tickets::list(app.store.read(), scope, now, filter, page).await?;
+    let filter = &narrow::narrow(app, caller, facts.deadlines(), filter, now).await?;
+    let rows = narrow::rows(app.store.read(), scope, now, facts.deadlines(), filter, page).await?;
     let cut = Page::cut(rows, page.limit, |ticket| store::tickets::cursor(ticket, filter.newest_first));
     let items = show(app.store.read(), caller, county, &cut.items, facts.deadlines(), now).await?;
     Ok(Page { items, next: cut.next })

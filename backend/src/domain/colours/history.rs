@@ -32,13 +32,19 @@ impl Line {
         serde_json::from_value(self.data[key].clone()).ok()
     }
 
-    /// The township that has it from now on, if this event gives it to a unit.
-    fn unit(&self) -> Option<Option<Uuid>> {
+    /// Whom it belongs to from now on, if this event gives it to a unit.
+    fn given(&self) -> Option<Given> {
         let id: Uuid = self.read("unit_id")?;
         let kind: Option<UnitKind> = self.read("unit_kind");
-        matches!(self.transition.as_str(), "T1" | "T2" | "T6")
-            .then(|| Some(id).filter(|_| kind.is_none_or(|kind| kind == UnitKind::Township)))
+        let township = Some(id).filter(|_| kind.is_none_or(|kind| kind == UnitKind::Township));
+        matches!(self.transition.as_str(), "T1" | "T2" | "T6").then_some(Given { township })
     }
+}
+
+/// A change of hands.
+struct Given {
+    /// `None` = a department has it.
+    township: Option<Uuid>,
 }
 
 /// A ticket and everything that happened to it, oldest first.
@@ -88,7 +94,8 @@ pub enum Happening {
 pub fn by_township(stories: &[Story]) -> HashMap<Uuid, Vec<&Story>> {
     let mut found: HashMap<Uuid, Vec<&Story>> = HashMap::new();
     for story in stories {
-        let units = story.lines.iter().filter_map(Line::unit).flatten().chain(story.opened_for);
+        let units = story.lines.iter().filter_map(Line::given).filter_map(|given| given.township);
+        let units = units.chain(story.opened_for);
         for township in units.collect::<BTreeSet<_>>() {
             found.entry(township).or_default().push(story);
         }
@@ -116,8 +123,8 @@ impl Story {
         };
         for line in self.lines.iter().filter(|line| line.at() < cutoff) {
             stood.state = line.to;
-            if let Some(unit) = line.unit() {
-                stood.unit = unit;
+            if let Some(given) = line.given() {
+                stood.unit = given.township;
             }
             if line.data.get("official_due_at").is_some() {
                 stood.official_due = line.read("official_due_at");
@@ -170,8 +177,8 @@ impl Story {
                 };
                 happened.extend(what.map(|what| (what, unit)));
             }
-            if let Some(next) = line.unit() {
-                unit = next;
+            if let Some(given) = line.given() {
+                unit = given.township;
             }
         }
         happened

@@ -257,3 +257,7 @@ pub fn had(stood: &Stood, township: Uuid, span: Span) -> bool {
         && stood.official_due.is_some()
         && (stood.state.is_open() || stood.closed.is_some_and(|closed| closed >= span.from))
 }
+
+#[cfg(test)]
+#[path = "month_tests.rs"]
+mod tests;

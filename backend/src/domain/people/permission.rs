@@ -59,6 +59,17 @@ permissions! {
     ReadTickets "tickets.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadFigures "figures.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     Sync "sync" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    // colours and talks
+    ReadColours "colours.read" [Office CountyLeader MainLeader DeputyLeader DeskOfficer];
+    JudgeColours "colours.judge" [Office];
+    AppealColour "colours.appeal" [MainLeader DeputyLeader];
+    PlanColour "colours.plan" [MainLeader];
+    ReadCounters "counters.read" [Office CountyLeader MainLeader DeputyLeader DeskOfficer];
+    ReadLeaders "leaders.read" [Office CountyLeader];
+    ReadCopies "copies.read" [Office CountyLeader];
+    ReadTalks "talks.read" [Office CountyLeader MainLeader DeputyLeader];
+    WriteTalks "talks.write" [Office];
+    // photos
     ReadPhotos "photos.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ExportPhotos "photos.export" [Office Inspector MainLeader DeputyLeader DeskOfficer];
     // campaigns, look-backs, projects, ledgers

@@ -8,12 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, NaiveDate, TimeZone, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::clock::{Instant, SHANGHAI};
+use crate::domain::{
+    clock::{Instant, SHANGHAI},
+    import::Faults,
+};
 
 /// One published year, in the shape that public holiday data sets share. Ordinary days are not listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct YearPlan {
     pub year: i32,
+    /// Addresses of the notices that it was read from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<String>,
     pub days: Vec<PlanDay>,
 }
 
@@ -54,6 +60,57 @@ impl YearPlan {
     }
 }
 
+/// Most notices that a year names, and the longest address of one.
+const PAPERS_MAX: usize = 20;
+const PAPER_MAX: usize = 300;
+
+impl YearPlan {
+    /// Reads the public yearly format: `{year, papers, days: [{name, date, isOffDay}]}`; what else stands in it is left alone.
+    ///
+    /// # Errors
+    /// Every fault, by the place of its day.
+    pub fn from_file(bytes: &[u8]) -> Result<Self, Faults> {
+        let plan: Self = serde_json::from_slice(bytes).map_err(|error| {
+            Faults::whole(
+                format!("不是公开的年度假日数据：{error}"),
+                format!("not the public yearly holiday data: {error}"),
+            )
+        })?;
+        let mut faults = Faults::default();
+        for (place, zh, en) in plan.faults() {
+            faults.add(place + 1, "days", zh, en);
+        }
+        if !plan.papers_are_usable() {
+            faults.add("", "papers", PAPERS_ZH, PAPERS_EN);
+        }
+        faults.or(plan)
+    }
+
+    /// Few addresses of web pages, none of them long.
+    pub fn papers_are_usable(&self) -> bool {
+        self.papers.len() <= PAPERS_MAX
+            && self.papers.iter().all(|paper| {
+                (paper.starts_with("https://") || paper.starts_with("http://"))
+                    && paper.chars().count() <= PAPER_MAX
+                    && !paper.chars().any(char::is_control)
+            })
+    }
+}
+
+pub const PAPERS_ZH: &str = "最多 20 个网址，每个不超过 300 字";
+pub const PAPERS_EN: &str = "at most 20 addresses of web pages, each of at most 300 characters";
+
+/// A day that another plan of its year turns round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DayChange {
+    pub date: NaiveDate,
+    /// Whether it is a working day now, and by the other plan.
+    pub worked_before: bool,
+    pub worked_after: bool,
+    /// What the other plan calls it; empty where it does not name it.
+    pub name: String,
+}
+
 /// Longest search for a working day: a plan that takes every day off must not hang the server.
 const SEARCH_DAYS: usize = 1_000;
 
@@ -88,6 +145,39 @@ impl Calendar {
     #[must_use]
     pub fn with(self, plans: impl IntoIterator<Item = YearPlan>) -> Self {
         Self::new(self.years.into_values().chain(plans).collect())
+    }
+
+    /// The days of a year and of the December before that would be other than now with this plan.
+    pub fn changes(&self, plan: &YearPlan) -> Vec<DayChange> {
+        let after = self.clone().with([plan.clone()]);
+        let Some(first) = NaiveDate::from_ymd_opt(plan.year - 1, 12, 1) else { return Vec::new() };
+        first
+            .iter_days()
+            .take_while(|day| day.year() <= plan.year)
+            .filter(|day| self.is_working_day(*day) != after.is_working_day(*day))
+            .map(|date| DayChange {
+                date,
+                worked_before: self.is_working_day(date),
+                worked_after: after.is_working_day(date),
+                name: plan
+                    .days
+                    .iter()
+                    .find(|day| day.date == date)
+                    .map_or_else(String::new, |day| day.name.clone()),
+            })
+            .collect()
+    }
+
+    /// Working days of a year.
+    pub fn working_days_of(&self, year: i32) -> usize {
+        let first = NaiveDate::from_ymd_opt(year, 1, 1);
+        first.map_or(0, |first| {
+            first
+                .iter_days()
+                .take_while(|day| day.year() == year)
+                .filter(|day| self.is_working_day(*day))
+                .count()
+        })
     }
 
     /// The plan of a year, `None` while no notice is entered.
@@ -190,23 +280,59 @@ mod tests {
     fn a_county_replaces_a_year_and_a_later_year_rules_december() {
         let off = |date: &str, is_off_day| PlanDay { date: day(date), is_off_day, name: "元旦".into() };
         let calendar = Calendar::shipped().with([
-            YearPlan { year: 2026, days: vec![off("2026-12-31", false)] },
-            YearPlan { year: 2027, days: vec![off("2026-12-31", true), off("2027-01-01", true)] },
+            YearPlan { year: 2026, papers: Vec::new(), days: vec![off("2026-12-31", false)] },
+            YearPlan {
+                year: 2027,
+                papers: Vec::new(),
+                days: vec![off("2026-12-31", true), off("2027-01-01", true)],
+            },
         ]);
         assert!(!calendar.is_working_day(day("2026-12-31")));
         assert!(calendar.is_working_day(day("2026-10-01")), "the year was replaced as a whole");
         let bad = YearPlan {
             year: 2027,
+            papers: Vec::new(),
             days: vec![off("2026-11-30", true), off("2027-01-01", true), off("2027-01-01", true)],
         };
         assert_eq!(bad.faults().iter().map(|f| f.0).collect::<Vec<_>>(), [0, 2]);
     }
 
     #[test]
+    fn the_public_format_is_read_and_its_faults_are_named() {
+        let text = r#"{
+            "$schema": "https://example.org/schema.json", "$id": "x", "year": 2027,
+            "papers": ["https://www.gov.cn/a.htm"],
+            "days": [
+                { "name": "元旦", "date": "2026-12-31", "isOffDay": true },
+                { "name": "元旦", "date": "2027-01-02", "isOffDay": false, "more": 1 }
+            ]
+        }"#;
+        let plan = YearPlan::from_file(text.as_bytes()).unwrap();
+        assert_eq!((plan.year, plan.days.len(), plan.papers.len()), (2027, 2, 1));
+        let changes = Calendar::shipped().changes(&plan);
+        let told: Vec<_> =
+            changes.iter().map(|day| (day.date.to_string(), day.worked_before, day.worked_after)).collect();
+        assert_eq!(told, [("2026-12-31".into(), true, false), ("2027-01-02".into(), false, true)]);
+        assert!(
+            Calendar::shipped().with([plan.clone()]).changes(&plan).is_empty(),
+            "a second time changes nothing"
+        );
+        assert_eq!(Calendar::shipped().working_days_of(2026), 248);
+        for (bad, total) in [
+            ("[]", 1),
+            (r#"{ "year": 2027, "days": [{ "name": "", "date": "2025-01-01", "isOffDay": true }] }"#, 2),
+            (r#"{ "year": 2027, "papers": ["javascript:x"], "days": [] }"#, 1),
+            (r#"{ "year": 2027, "days": [{ "name": "元旦", "date": "2027-02-30", "isOffDay": true }] }"#, 1),
+        ] {
+            assert_eq!(YearPlan::from_file(bad.as_bytes()).unwrap_err().total, total, "{bad}");
+        }
+    }
+
+    #[test]
     fn a_plan_without_working_days_ends() {
         let all = day("2027-01-01").iter_days().take(3_000);
         let days = all.map(|date| PlanDay { date, is_off_day: true, name: "全年".into() }).collect();
-        let calendar = Calendar::plain().with([YearPlan { year: 2027, days }]);
+        let calendar = Calendar::plain().with([YearPlan { year: 2027, papers: Vec::new(), days }]);
         assert_eq!(calendar.add_working_days(day("2027-01-01"), 2), day("2027-01-03"));
     }
 

@@ -1,10 +1,13 @@
 //! `/api/v1/calendar/{year}`: holidays and make-up days 调休, by which deadlines are counted.
 
 use crate::{
-    app::{App, Caller, standards::calendar::CalendarYear},
+    app::{
+        App, Caller,
+        standards::calendar::{CalendarPreview, CalendarYear},
+    },
     domain::standards::calendar::{PlanDay, YearPlan},
     http::{
-        extract::{Path, Write},
+        extract::{Json, Path, Write},
         problem::Failure,
     },
 };
@@ -20,6 +23,9 @@ pub struct NewYear {
     version: i32,
     /// Days off and worked weekends; ordinary days are left out.
     days: Vec<PlanDay>,
+    /// Addresses of the notices.
+    #[serde(default)]
+    papers: Vec<String>,
 }
 
 /// A year of one's county.
@@ -45,6 +51,31 @@ pub async fn set_calendar_year(
     Path(year): Path<i32>,
     Write { body, once }: Write<NewYear>,
 ) -> Result<web::Json<CalendarYear>, Failure> {
-    let plan = YearPlan { year, days: body.days };
+    let plan = YearPlan { year, papers: body.papers, days: body.days };
     Ok(web::Json(app.set_calendar_year(&caller, &once, plan, body.version).await?))
+}
+
+/// A year as a file of the public format has it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct YearDraft {
+    days: Vec<PlanDay>,
+    #[serde(default)]
+    papers: Vec<String>,
+}
+
+/// What saving a year would change; writes nothing.
+#[utoipa::path(post, path = "/api/v1/calendar/{year}/preview", tag = "standards", params(("year" = i32, Path)), request_body = YearDraft,
+    responses(
+        (status = 200, description = "What it would change", body = CalendarPreview),
+        (status = 422, description = "invalid_field"),
+    ))]
+pub async fn preview_calendar_year(
+    app: web::Data<App>,
+    caller: Caller,
+    Path(year): Path<i32>,
+    Json(body): Json<YearDraft>,
+) -> Result<web::Json<CalendarPreview>, Failure> {
+    let plan = YearPlan { year, papers: body.papers, days: body.days };
+    Ok(web::Json(app.preview_calendar_year(&caller, &plan).await?))
 }

@@ -3,6 +3,7 @@
 use crate::{
     app::{
         App, Caller,
+        colours::counters::{self, MonthCounters},
         evidence::scrub::{self, StorageFigures},
         reports::{
             checks::{self as check_figures, CheckFigures},
@@ -58,4 +59,23 @@ pub async fn checks(
         return Err(problem.into());
     }
     Ok(web::Json(check_figures::figures(&app, &caller, months).await?))
+}
+
+/// Which month.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CountersQuery {
+    /// `YYYY-MM`; the running one if absent.
+    month: Option<String>,
+}
+
+/// Counters of a month: all townships', or one's own beside the county's middle.
+#[utoipa::path(get, path = "/api/v1/figures/counters", tag = "figures", params(CountersQuery),
+    responses((status = 200, description = "The counters", body = MonthCounters)))]
+pub async fn counters(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<CountersQuery>,
+) -> Answer<web::Json<MonthCounters>> {
+    Ok(web::Json(counters::counters(&app, &caller, query.0.month.as_deref()).await?))
 }

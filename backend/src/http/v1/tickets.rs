@@ -48,6 +48,10 @@ pub struct ListQuery {
     is_static: Option<bool>,
     severity: Option<String>,
     overdue: Option<bool>,
+    /// Levels 0 to 3, separated by commas.
+    level: Option<String>,
+    /// Exactly these tickets, separated by commas, at most 200: what a figure or a colour opens.
+    id: Option<String>,
     border: Option<bool>,
     /// Only rows that the zero board counts (or only the others).
     counted: Option<bool>,
@@ -166,6 +170,8 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         campaign: asked.campaign,
         campaign_baseline: asked.campaign_baseline,
         campaign_left: asked.campaign_left.unwrap_or(false),
+        ids: ids(asked.id.as_deref())?,
+        levels: levels(asked.level.as_deref())?,
         ..TicketFilter::default()
     })
 }
@@ -183,6 +189,29 @@ fn states(text: Option<&str>) -> Result<Vec<State>, Problem> {
                 Problem::new(Code::Malformed).with_field("state", "没有这种状态", "there is no such state")
             };
             State::parse(word).ok_or_else(wrong)
+        })
+        .collect()
+}
+
+/// Most ids that a list is asked for.
+const IDS_MAX: usize = 200;
+
+fn ids(text: Option<&str>) -> Result<Option<Vec<Uuid>>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong =
+        || Problem::new(Code::Malformed).with_field("id", "应为最多 200 个编号", "expected at most 200 ids");
+    let words = text.split(',').filter(|word| !word.is_empty());
+    let ids = words.map(|word| word.parse().map_err(|_not_one| wrong())).collect::<Result<Vec<Uuid>, _>>()?;
+    if ids.len() > IDS_MAX { Err(wrong()) } else { Ok(Some(ids)) }
+}
+
+fn levels(text: Option<&str>) -> Result<Vec<u8>, Problem> {
+    let words = text.unwrap_or_default().split(',').filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let wrong =
+                || Problem::new(Code::Malformed).with_field("level", "应为 0 到 3", "expected 0 to 3");
+            word.parse().ok().filter(|level| *level <= 3).ok_or_else(wrong)
         })
         .collect()
 }

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         clock::Instant,
         duties::referral::{Referred, Relation},
+        colours::{level::LEVELLED, rules::ColourRules},
         page::{Cursor, PageRequest},
         people::scope::Scope,
         tickets::{State, Ticket, request::RequestState},
@@ -70,6 +71,12 @@ pub struct Filter {
     pub takes: Option<Takes>,
     /// Due later than this.
     pub due_after: Option<Instant>,
+    /// Exactly these, as far as they are in scope.
+    pub ids: Option<Vec<Uuid>>,
+    /// Only of these levels; the use case turns them into `level`.
+    pub levels: Vec<u8>,
+    /// What may have one of some levels.
+    pub level: Option<LevelSpan>,
     pub newest_first: bool,
     // duties
     /// A repair waits for a signature (or not).
@@ -83,6 +90,18 @@ pub struct Filter {
     pub referral: Option<Referred>,
     /// How the reader's department stands to it.
     pub relation: Option<Relation>,
+}
+
+/// Levels with the instants and thresholds that they follow from at one moment. Levels 2 and 3 are exact; of 0 and 1 the rows are a little
+/// more than asked for, and whoever asks drops what [`crate::domain::colours::level::level`] does not give that level.
+#[derive(Debug, Clone)]
+pub struct LevelSpan {
+    pub levels: Vec<u8>,
+    pub lines: ColourRules,
+    /// What was due by then is beyond the days of level 2.
+    pub beyond: Instant,
+    /// Nothing that is due later is due soon.
+    pub soon: Instant,
 }
 
 /// One page, `limit + 1` rows, by due date (or newest first).
@@ -262,6 +281,8 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .zip(filter.request)
                 .map(|(county, state)| C::Id.in_subquery(requests::tickets_with(county, state))),
         )
+        .add_option(filter.ids.as_ref().map(|ids| C::Id.is_in(ids.iter().copied())))
+        .add_option(filter.level.as_ref().map(|span| levelled(span, now)))
         .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
         .add_option(of_duties(filter, scope, now))
 }
@@ -311,6 +332,46 @@ fn of_duties(filter: &Filter, scope: Scope, now: Instant) -> Option<Condition> {
                 }
             })),
     )
+}
+
+/// The same rules as [`crate::domain::colours::level::level`], in the database's words.
+fn levelled(span: &LevelSpan, now: Instant) -> Condition {
+    let lines = &span.lines;
+    let with_unit = || C::State.is_in(State::WITH_UNIT.map(State::as_str));
+    let has_level = || C::State.is_in(LEVELLED.map(State::as_str));
+    // Without a date nothing is late; NULL would leave such rows out of both answers.
+    let due = |late: Expr| with_unit().and(C::OfficialDueAt.is_not_null()).and(late);
+    let third = || {
+        Condition::all().add(has_level()).add(
+            Condition::any()
+                .add(due(C::OfficialDueAt.lte(span.beyond).and(C::OfficialDueAt.lt(now))))
+                .add(C::NotShown.gte(1))
+                .add(C::Hollow.gte(lines.hollow))
+                .add(C::Reissued.gte(lines.reissued)),
+        )
+    };
+    let second = || {
+        Condition::all().add(has_level()).add(
+            Condition::any()
+                .add(third())
+                .add(due(C::OfficialDueAt.lt(now)))
+                .add(C::Rework.gte(lines.rework))
+                .add(C::LateAccepts.gte(lines.accepted_late)),
+        )
+    };
+    let reminded = || Condition::all().add(with_unit()).add(C::IdleReminders.gte(1));
+    let soon = || {
+        let within = C::DueAt.is_not_null().and(C::DueAt.gt(now)).and(C::DueAt.lte(span.soon));
+        Condition::all().add(with_unit()).add(within)
+    };
+    span.levels.iter().fold(Condition::any(), |any, level| {
+        any.add(match level {
+            3 => third(),
+            2 => Condition::all().add(second()).add(third().not()),
+            1 => Condition::all().add(second().not()).add(Condition::any().add(reminded()).add(soon())),
+            _ => Condition::all().add(second().not()).add(reminded().not()),
+        })
+    })
 }
 
 /// The rows behind the zero board's sums; the same words as [`Ticket::counts_as_static`] and what issue, check and void add up.

@@ -1,0 +1,84 @@
+//! What a list is narrowed to once the county's rules, its campaigns and the hour are known: the same for a list, its ledger and its counts.
+
+use super::reads::TicketFilter;
+use crate::{
+    app::{App, AppResult, Caller, campaigns},
+    domain::{
+        clock::Instant,
+        colours::level::{self, level},
+        page::PageRequest,
+        people::scope::Scope,
+        tickets::{Ticket, deadline::DeadlineRules},
+    },
+    store::{self, Conn, tickets::LevelSpan},
+};
+
+/// The filter as the database takes it.
+pub async fn narrow(
+    app: &App,
+    caller: &Caller,
+    rules: &DeadlineRules,
+    filter: &TicketFilter,
+    now: Instant,
+) -> AppResult<TicketFilter> {
+    let span = (!filter.levels.is_empty()).then(|| LevelSpan {
+        levels: filter.levels.clone(),
+        lines: rules.colours.clone(),
+        beyond: level::overdue_beyond(&rules.calendar, now, rules.colours.overdue_days),
+        soon: level::soon_within(rules, now),
+    });
+    let idle = filter.no_progress.map(|flag| (flag, rules.idle_before(now)));
+    campaigns::opened(app, caller, &TicketFilter { idle, level: span, ..filter.clone() }).await
+}
+
+/// One page of a narrowed list, `limit + 1` rows. The database leaves a few too many through where hours decide whether something is due
+/// soon; those are dropped here, by the same function that shows the level.
+pub async fn rows(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    rules: &DeadlineRules,
+    filter: &TicketFilter,
+    page: &PageRequest,
+) -> AppResult<Vec<Ticket>> {
+    if filter.levels.is_empty() {
+        return Ok(store::tickets::list(conn, scope, now, filter, page).await?);
+    }
+    let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX).saturating_add(1);
+    let (mut kept, mut page) = (Vec::new(), page.clone());
+    loop {
+        let found = store::tickets::list(conn, scope, now, filter, &page).await?;
+        let more = found.len() == wanted;
+        page.after = found.last().map(|last| store::tickets::cursor(last, filter.newest_first));
+        kept.extend(found.into_iter().filter(|row| filter.levels.contains(&level(row, rules, now).level)));
+        if !more || kept.len() >= wanted {
+            kept.truncate(wanted);
+            return Ok(kept);
+        }
+    }
+}
+
+/// How many rows a narrowed list has; more than `most` are not counted to the end.
+pub async fn count(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    rules: &DeadlineRules,
+    filter: &TicketFilter,
+    most: i64,
+) -> AppResult<i64> {
+    let all: i64 = store::tickets::count_by_state(conn, scope, now, filter).await?.values().sum();
+    if filter.levels.is_empty() || all > most {
+        return Ok(all);
+    }
+    let (mut count, mut page) = (0, PageRequest { after: None, limit: 1000 });
+    loop {
+        let found = self::rows(conn, scope, now, rules, filter, &page).await?;
+        let shown = found.len().min(1000);
+        count += i64::try_from(shown).unwrap_or(i64::MAX);
+        if found.len() <= 1000 {
+            return Ok(count);
+        }
+        page.after = found.get(999).map(|last| store::tickets::cursor(last, filter.newest_first));
+    }
+}

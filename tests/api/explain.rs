@@ -1,0 +1,288 @@
+//! Every published colour, and every counter, level and date, worked out again from the events that the API serves, after a random history.
+//! `LALIAN_EXPLAIN_SEED` begins another one.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use lalian::domain::clock::{Clock as _, local_day};
+use lalian::domain::people::role::Role;
+use lalian_tests::actor::Actor;
+use lalian_tests::desk::{about, command, ticket};
+use lalian_tests::explain::{Days365, Told, month, retell};
+use lalian_tests::phone::fresh_id;
+use lalian_tests::photo::{self, Noise};
+use lalian_tests::stories;
+use lalian_tests::visit::{Site, id_of};
+use lalian_tests::world::World;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Steps of a history: from 23 November into the new year.
+const STEPS: usize = 90;
+const TICKETS: u64 = 9;
+
+/// What chance decides.
+struct Chance(Noise);
+
+impl Chance {
+    fn of(&mut self, n: u64) -> u64 {
+        let byte = |noise: &mut Noise| u64::from(noise.next().expect("endless"));
+        (byte(&mut self.0) << 8 | byte(&mut self.0)) % n
+    }
+}
+
+/// A history under way.
+struct History<'a> {
+    world: &'a World,
+    chance: Chance,
+    units: [Uuid; 2],
+    photos: u64,
+}
+
+impl History<'_> {
+    fn at(&self, unit: &Value) -> usize {
+        usize::from(*unit == json!(self.units[1]))
+    }
+
+    async fn report(&mut self, site: &Site, number: u64) -> Uuid {
+        // Some are found by the township itself.
+        let author = match number % 4 {
+            0 => self.world.township(0, Role::DeskOfficer).await,
+            _ => self.world.inspector().await,
+        };
+        let title = format!("路灯 {number}");
+        let payload = json!({
+            "finding_id": fresh_id(), "site_id": site.id(), "item_code": null, "instance_key": "", "title": title, "note": "",
+            "severity": ["critical", "major", "minor"][self.chance.of(3) as usize], "is_static": true, "position": null,
+            "fixed_on_spot": false,
+        });
+        author.operate("finding.report/1", payload).await.expect(201);
+        let rows = self.world.office().await.list(&format!("/api/v1/tickets?q={title}")).await;
+        id_of(&rows[0]["id"])
+    }
+
+    fn day(&self, ahead: u64) -> String {
+        (local_day(self.world.clock.now()) + TimeDelta::days(i64::try_from(ahead).expect("few"))).to_string()
+    }
+
+    async fn ask_and_decide(&mut self, id: Uuid, asker: &Actor, what: &str, unit: Option<Uuid>) {
+        let (request, ahead) = (fresh_id(), 1 + self.chance.of(20));
+        let wanted = (what != "send_back").then(|| self.day(ahead));
+        let ask = json!({
+            "request_id": request, "what": what, "reason": "材料未到", "wanted_day": wanted, "measure": "已围挡",
+            "unit_kind": unit.map(|_| "township"), "unit_id": unit,
+        });
+        let asked = asker.operate("ticket.ask/1", about(id, &ask)).await;
+        if asked.status != 201 || asked.at("/outcome") != "applied" {
+            return;
+        }
+        let verdict = if self.chance.of(3) == 0 { "denied" } else { "approved" };
+        let decide = json!({
+            "request_id": request, "verdict": verdict, "note": "按期", "day": null, "unit_kind": null, "unit_id": null,
+            "wrongly_routed": self.chance.of(2) == 0,
+        });
+        command(&self.world.office().await, "ticket.decide/1", id, decide).await;
+    }
+
+    /// The unit's desk repairs, its deputy puts it forward.
+    async fn put_forward(&mut self, id: Uuid, unit: usize) {
+        let (attempt, officer) = (fresh_id(), self.world.township(unit, Role::DeskOfficer).await);
+        let payload = about(id, &json!({ "attempt_id": attempt, "note": "已修复" }));
+        self.photos += 1;
+        let sealed =
+            officer.draft("ticket.rectify/1", payload).photo("after", None, photo::tiny(self.photos)).seal();
+        officer.send(&sealed).await;
+        let deputy = self.world.township(unit, Role::DeputyLeader).await;
+        command(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+    }
+
+    async fn check(&mut self, id: Uuid, row: &Value) {
+        let (verdict, reason) = match self.chance.of(5) {
+            0 => ("failed", json!("not_done")),
+            1 => ("failed", json!("partial")),
+            _ => ("passed", Value::Null),
+        };
+        let check = json!({
+            "attempt_id": row["attempt_id"], "verdict": verdict, "reason": reason, "note": "", "on_site": true, "position": null,
+        });
+        command(&self.world.office().await, "ticket.verify/1", id, check).await;
+    }
+
+    /// Two people find that the last photo does not show the repair; sometimes it is lifted again.
+    async fn judge(&mut self, row: &Value) {
+        let (first, second) =
+            (self.world.desk_of(Role::Office, 0).await, self.world.desk_of(Role::Office, 1).await);
+        let body = json!({ "file_id": row["after"][0]["file_id"], "reason": "另一面墙" });
+        let key = fresh_id().to_string();
+        let proposed = first.http.with("idempotency-key", &key).post("/api/v1/photo-verdicts", &body).await;
+        if proposed.status != 201 {
+            return;
+        }
+        let path = format!("/api/v1/photo-verdicts/{}/decision", id_of(&proposed.at("/id")));
+        let words: &[&str] = if self.chance.of(3) == 0 { &["confirm", "lift"] } else { &["confirm"] };
+        for word in words {
+            second.http.post(&path, &json!({ "decision": word, "reason": "看过现场" })).await.expect(200);
+        }
+    }
+
+    async fn step(&mut self, id: Uuid) {
+        let office = self.world.office().await;
+        let row = ticket(&office, id).await;
+        let unit = self.at(&row["unit_id"]);
+        let deputy = self.world.township(unit, Role::DeputyLeader).await;
+        let roll = self.chance.of(100);
+        match (row["state"].as_str().expect("a state"), roll) {
+            ("pending", 0..10) => {
+                drop(office.operate("ticket.decline/1", about(id, &json!({ "reason": "不属实" }))).await)
+            }
+            ("pending", _) => {
+                let to = json!({
+                    "unit_kind": "township", "unit_id": self.units[self.chance.of(2) as usize], "severity": null, "is_static": null,
+                    "deadline_days": null, "note": "",
+                });
+                command(&office, "ticket.issue/1", id, to).await;
+            }
+            ("issued" | "in_progress" | "rework" | "submitted", 0..3) => {
+                for number in 0..2 {
+                    let person = self.world.desk_of(Role::Office, number).await;
+                    command(&person, "ticket.void/1", id, json!({ "reason": "重复" })).await;
+                }
+            }
+            ("issued" | "in_progress" | "rework", 3..22) => {
+                command(&office, "ticket.remind/1", id, json!({ "note": "" })).await;
+            }
+            ("issued", 22..40) => {
+                self.ask_and_decide(id, &deputy, "send_back", Some(self.units[1 - unit])).await
+            }
+            ("issued", _) => {
+                let officer = self.world.township(unit, Role::DeskOfficer).await;
+                command(&officer, "ticket.accept/1", id, json!({ "person_named": "" })).await;
+            }
+            ("in_progress" | "rework", 22..34) => self.ask_and_decide(id, &deputy, "extension", None).await,
+            ("in_progress" | "rework", 34..46) if unit == 0 => {
+                let main = self.world.desk(Role::MainLeader).await;
+                self.ask_and_decide(id, &main, "hold", None).await;
+            }
+            ("in_progress" | "rework", _) => self.put_forward(id, unit).await,
+            ("submitted" | "closed", 3..12) => self.judge(&row).await,
+            ("submitted", _) => self.check(id, &row).await,
+            ("on_hold", 0..50) => {
+                command(&office, "ticket.resume/1", id, json!({ "note": "" })).await;
+            }
+            ("closed", 12..40) => {
+                let inspector = self.world.inspector().await;
+                let again = about(id, &json!({ "finding_id": fresh_id(), "note": "又坏了" }));
+                self.photos += 1;
+                let found = inspector.draft("ticket.relapse/1", again);
+                inspector.put(&found.photo("finding", None, photo::tiny(self.photos)).seal()).await;
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn read(actor: &Actor, path: &str) -> Value {
+    actor.http.get(&format!("/api/v1{path}")).await.expect(200).json()
+}
+
+fn moment(text: &str) -> DateTime<Utc> {
+    text.parse::<DateTime<chrono::FixedOffset>>().expect("an instant").with_timezone(&Utc)
+}
+
+/// Only the counts of six counters.
+fn counts(shares: &Value) -> Value {
+    let mut plain = json!({ "tickets": shares["tickets"] });
+    for (name, counted) in shares["counters"].as_object().expect("counters") {
+        plain[name] = counted["count"].clone();
+        let ids = counted["ticket_ids"].as_array().expect("ids").len();
+        assert!(ids as i64 <= counted["count"].as_i64().expect("a count"));
+    }
+    plain
+}
+
+fn seed() -> u64 {
+    std::env::var("LALIAN_EXPLAIN_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(7)
+}
+
+stories! {
+    async fn every_figure_is_worked_out_again_from_the_events_alone(world: World) {
+        let units = [world.township_id(0).await, world.township_id(1).await];
+        let mut history = History { world: &world, chance: Chance(Noise::new(seed())), units, photos: 70_000 };
+        let site = world.site(&world.inspector().await, "bus_shelter", 0).await;
+        let mut ids = Vec::new();
+        for number in 0..TICKETS {
+            ids.push(history.report(&site, number).await);
+        }
+        for _ in 0..STEPS {
+            let id = ids[history.chance.of(ids.len() as u64) as usize];
+            history.step(id).await;
+            world.clock.advance(TimeDelta::minutes(20 + i64::try_from(history.chance.of(1_500)).expect("few")));
+            if history.chance.of(4) == 0 {
+                world.server().app().sweep_tickets().await.expect("swept");
+            }
+        }
+        let office = world.office().await;
+        let now = world.clock.now();
+        assert!(now > moment("2026-12-20T00:00:00+08:00"), "two months at least: {now}");
+        let settings = read(&office, "/settings").await["settings"].clone();
+        let mut days = Days365::default();
+        for year in [2026, 2027] {
+            days.add(&read(&office, &format!("/calendar/{year}")).await);
+        }
+
+        // Dates and levels.
+        let mut told: Vec<Told> = Vec::new();
+        let mut transitions = std::collections::BTreeSet::new();
+        for id in &ids {
+            let row = ticket(&office, *id).await;
+            transitions.extend(row["events"].as_array().expect("events").iter().map(|event| event["transition"].to_string()));
+            let one = retell(&row, &days);
+            assert_eq!(json!(one.level(&row, &settings, &days, now)), row["level"]["level"], "the level of {row}");
+            told.push(one);
+        }
+        assert!(transitions.len() >= 9, "a dull history explains little: {transitions:?}");
+
+        // Counters and colours of both whole months, then of what is published and frozen.
+        let months = [
+            ("2026-11", moment("2026-11-01T00:00:00+08:00"), moment("2026-12-01T00:00:00+08:00")),
+            ("2026-12", moment("2026-12-01T00:00:00+08:00"), moment("2027-01-01T00:00:00+08:00").min(now)),
+        ];
+        for (word, from, to) in months {
+            let preview = read(&office, &format!("/colours/preview?month={word}")).await;
+            for item in preview["items"].as_array().expect("items") {
+                let again = month(&told, id_of(&item["township_id"]), (from, to), &settings, &days);
+                assert_eq!(item["reasoning"]["facts"], again["facts"], "{word}: {item}");
+                assert_eq!(item["reasoning"]["by_rules"], again["by_rules"], "{word}: {item}");
+                assert_eq!(counts(&item["counters"]), again["counters"], "{word}: {item}");
+                for rule in item["reasoning"]["rules"].as_array().expect("rules") {
+                    assert!(rule["ticket_ids"].as_array().expect("ids").iter().all(|id| !item["reasoning"]["tickets"][id.as_str().expect("an id")].is_null()));
+                }
+            }
+        }
+        let post = async |path: &str, body: Value| {
+            let http = office.http.with("idempotency-key", &fresh_id().to_string());
+            http.post(&format!("/api/v1/colours/{path}"), &body).await.expect(200).json()
+        };
+        let mut former: std::collections::HashMap<String, String> = std::collections::HashMap::new();
+        let over = months.into_iter().filter(|(_, _, to)| *to < now);
+        for (word, from, to) in over {
+            let proposed = post("proposals", json!({ "month": word })).await;
+            for row in proposed["items"].as_array().expect("items") {
+                let path = format!("{}/confirm", id_of(&row["id"]));
+                post(&path, json!({ "colour": row["proposal"], "reason": "", "version": row["version"] })).await;
+            }
+            let published = post("publications", json!({ "month": word })).await;
+            for row in published["items"].as_array().expect("items") {
+                let again = month(&told, id_of(&row["township_id"]), (from, to), &settings, &days);
+                let before = former.get(&row["township_id"].to_string()).map_or("none", String::as_str);
+                let expected = match (before, again["by_rules"].as_str().expect("a colour")) {
+                    ("yellow", "yellow") | ("red", "yellow") | (_, "red") => "red",
+                    (_, "yellow") | ("red", "green") => "yellow",
+                    _ => "green",
+                };
+                assert_eq!(row["colour"], expected, "{word}, {before} before: {row} {again}");
+                let detail = read(&office, &format!("/colours/{}", id_of(&row["id"]))).await;
+                assert_eq!(detail["reasoning"]["facts"], again["facts"], "frozen: {detail}");
+                former.insert(row["township_id"].to_string(), expected.to_owned());
+            }
+        }
+    }
+}

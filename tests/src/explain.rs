@@ -1,0 +1,337 @@
+//! Works dates, levels, counters and colours out from nothing but the events that the API serves, the calendar and the thresholds. Written
+//! apart from the program, from the words of the rules: where the two differ, one of them cannot be explained.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+type At = DateTime<Utc>;
+
+/// The local day of a moment; Shanghai is eight hours ahead and knows no summer time.
+fn day(at: At) -> NaiveDate {
+    (at + TimeDelta::hours(8)).date_naive()
+}
+
+/// 24:00 of a day.
+fn end(day: NaiveDate) -> At {
+    (day + Days::new(1)).and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(8)
+}
+
+fn at(value: &Value) -> Option<At> {
+    value.as_str().and_then(|text| text.parse().ok())
+}
+
+fn id(value: &Value) -> Option<Uuid> {
+    value.as_str().and_then(|text| text.parse().ok())
+}
+
+/// Working days, by the published lists alone.
+#[derive(Debug, Default)]
+pub struct Days365(BTreeMap<NaiveDate, bool>);
+
+impl Days365 {
+    /// Adds a year as `GET /calendar/{year}` serves it.
+    pub fn add(&mut self, year: &Value) {
+        for listed in year["days"].as_array().into_iter().flatten() {
+            let date = listed["date"].as_str().and_then(|text| text.parse().ok()).expect("a date");
+            self.0.insert(date, listed["isOffDay"] == json!(true));
+        }
+    }
+
+    fn works(&self, day: NaiveDate) -> bool {
+        match self.0.get(&day) {
+            Some(off) => !off,
+            None => !matches!(day.weekday(), Weekday::Sat | Weekday::Sun),
+        }
+    }
+
+    /// The nth working day after a day; before it where n is negative.
+    fn step(&self, from: NaiveDate, n: i64) -> NaiveDate {
+        let (mut day, mut left) = (from, n.abs());
+        while left > 0 {
+            day = if n > 0 { day + Days::new(1) } else { day - Days::new(1) };
+            left -= i64::from(self.works(day));
+        }
+        day
+    }
+
+    /// Working days after one day up to and with another.
+    fn between(&self, from: NaiveDate, to: NaiveDate) -> i64 {
+        let mut count = 0;
+        let mut day = from;
+        while day < to {
+            day = day + Days::new(1);
+            count += i64::from(self.works(day));
+        }
+        count
+    }
+
+    fn later(&self, due: At, days: i64) -> At {
+        if days == 0 { due } else { end(self.step(day(due - TimeDelta::microseconds(1)), days)) }
+    }
+}
+
+/// Where a ticket stood after one of its events.
+#[derive(Debug, Clone, Default)]
+struct Point {
+    at: Option<At>,
+    state: String,
+    unit: Option<Uuid>,
+    issued: Option<At>,
+    due: Option<At>,
+    official: Option<At>,
+    in_time: Option<bool>,
+    closed: Option<At>,
+}
+
+/// Something that happened, to whom it is counted, when.
+#[derive(Debug, Clone)]
+struct Mark {
+    what: &'static str,
+    unit: Option<Uuid>,
+    at: At,
+}
+
+/// One ticket, retold.
+#[derive(Debug)]
+pub struct Told {
+    pub id: Uuid,
+    self_found: bool,
+    void: bool,
+    points: Vec<Point>,
+    marks: Vec<Mark>,
+}
+
+fn says(event: &Value, key: &str) -> bool {
+    event["data"][key] == json!(true)
+}
+
+/// Retells a ticket from its detail; whatever an event says of a date must be what the rules give.
+pub fn retell(ticket: &Value, days: &Days365) -> Told {
+    let allowed = ticket["deadline_days"].as_i64().expect("days");
+    let mut now = Point { unit: id(&ticket["township_id"]), ..Point::default() };
+    let (mut points, mut marks) = (Vec::new(), Vec::<Mark>::new());
+    let (mut put_forward, mut held) = (None, None);
+    let mut self_found = false;
+    for event in ticket["events"].as_array().expect("events") {
+        let accepted = at(&event["accepted_at"]).expect("a time");
+        let counts =
+            if says(event, "arrived_late") { at(&event["observed_at"]).expect("a time") } else { accepted };
+        let fresh = || Some(end(days.step(day(accepted), allowed)));
+        let before = now.unit;
+        let mut mark = |what| marks.push(Mark { what, unit: before, at: counts });
+        match event["transition"].as_str().expect("a transition") {
+            "T1" => {
+                self_found = event["data"]["source"] == "self_check";
+                now.unit = id(&event["data"]["unit_id"]);
+            }
+            "T2" => {
+                now.unit = id(&event["data"]["unit_id"]);
+                now.issued = Some(accepted);
+                if !event["data"]["due_at"].is_null() {
+                    (now.due, now.official) = (fresh(), fresh());
+                }
+            }
+            "T5" if says(event, "late") => mark("late_accept"),
+            "T6" => {
+                now.unit = id(&event["data"]["unit_id"]);
+                if says(event, "wrongly_routed") && now.due.is_some() {
+                    (now.due, now.official, now.issued) = (fresh(), fresh(), Some(accepted));
+                }
+            }
+            "T7" => {
+                let last: NaiveDate =
+                    event["data"]["day"].as_str().and_then(|d| d.parse().ok()).expect("a day");
+                (now.due, now.official) = (now.due.max(Some(end(last))), Some(end(last)));
+            }
+            "T8" => held = Some(accepted),
+            "T9" => {
+                let rested = days.between(day(held.take().expect("held")), day(accepted));
+                now.due = now.due.map(|due| days.later(due, rested));
+                now.official = now.official.map(|due| days.later(due, rested));
+            }
+            "T10" => {
+                put_forward = at(&event["observed_at"]);
+                now.in_time = Some(!says(event, "late"));
+                let late = now.official.is_some_and(|due| put_forward > Some(due));
+                assert_eq!(late, says(event, "late"), "whether it was late: {event}");
+            }
+            "T11" => now.closed = Some(counts),
+            "T12" => {
+                let checked = at(&event["observed_at"]).expect("a time");
+                let rested = days.between(day(put_forward.expect("put forward")), day(checked));
+                now.official = now.official.map(|due| days.later(due, rested));
+                let grace = end(days.step(day(accepted), 1));
+                now.due = now.due.map(|due| days.later(due, rested).max(grace));
+                mark("rework");
+                if event["reason"] == "not_done" {
+                    mark("hollow");
+                }
+            }
+            "T13" => {
+                mark("relapse");
+                (now.in_time, now.closed) = (None, None);
+                now.official = fresh().max(now.official);
+                now.due = now.official;
+                now.issued = now.issued.or(Some(accepted));
+            }
+            "T15" => mark("overdue"),
+            "overdue_lifted" => {
+                let last = marks.iter().rposition(|mark| mark.what == "overdue").expect("an overdue before");
+                marks.remove(last);
+            }
+            "T16" => {
+                mark("reminder");
+                if says(event, "reissued") {
+                    mark("reissued");
+                }
+            }
+            "denied" if event["data"]["what"] == "send_back" => mark("send_back_denied"),
+            "repair_not_shown" => mark("not_the_repair"),
+            "repair_shown" => {
+                let last = marks.iter().rposition(|mark| mark.what == "not_the_repair").expect("one before");
+                marks.remove(last);
+            }
+            _ => {}
+        }
+        event["to_state"].as_str().expect("a state").clone_into(&mut now.state);
+        if let Some(said) = event["data"].get("official_due_at") {
+            assert_eq!(
+                (at(said), at(&event["data"]["due_at"])),
+                (now.official, now.due),
+                "{event} of {ticket}"
+            );
+        }
+        now.at = Some(counts);
+        points.push(now.clone());
+    }
+    assert_eq!((at(&ticket["official_due_at"]), at(&ticket["due_at"])), (now.official, now.due), "{ticket}");
+    let void = ["void", "declined", "merged", "pending"].contains(&now.state.as_str());
+    Told { id: id(&ticket["id"]).expect("an id"), self_found, void, points, marks }
+}
+
+impl Told {
+    fn at(&self, cutoff: At) -> Option<&Point> {
+        self.points.iter().rfind(|point| point.at < Some(cutoff))
+    }
+
+    fn count(&self, what: &str) -> i64 {
+        self.marks.iter().filter(|mark| mark.what == what).count() as i64
+    }
+
+    /// The level as its number.
+    pub fn level(&self, ticket: &Value, settings: &Value, days: &Days365, now: At) -> i64 {
+        let limit = |key: &str| settings["colours"][key].as_i64().expect("a threshold");
+        let Some(stands) = self.points.last() else { return 0 };
+        let with_unit = ["issued", "in_progress", "rework"].contains(&stands.state.as_str());
+        if !with_unit && !["submitted", "on_hold"].contains(&stands.state.as_str()) {
+            return 0;
+        }
+        let late = stands.official.filter(|due| with_unit && *due < now);
+        let late_days =
+            late.map(|due| days.between(day(due - TimeDelta::microseconds(1)), day(now))).unwrap_or_default();
+        if self.count("not_the_repair") >= 1
+            || self.count("hollow") >= limit("hollow")
+            || self.count("reissued") >= limit("reissued")
+            || late_days > limit("overdue_days")
+        {
+            return 3;
+        }
+        if late.is_some()
+            || self.count("rework") >= limit("rework")
+            || self.count("late_accept") >= limit("accepted_late")
+        {
+            return 2;
+        }
+        // Reminded since the unit last did something.
+        let events = ticket["events"].as_array().expect("events");
+        let answered = ["T5", "T6", "T9", "T10", "attempt"];
+        let waiting = events.iter().rev().map(|event| event["transition"].as_str().unwrap_or_default());
+        let reminded = waiting.take_while(|name| !answered.contains(name)).any(|name| name == "T16");
+        i64::from(with_unit && (reminded || soon(stands, settings, days, now)))
+    }
+}
+
+fn soon(stands: &Point, settings: &Value, days: &Days365, now: At) -> bool {
+    let set = |key: &str| settings["deadlines"][key].as_i64().expect("a number");
+    let Some((issued, due)) = stands.issued.zip(stands.due).filter(|(_, due)| now < *due) else {
+        return false;
+    };
+    let last = day(due - TimeDelta::microseconds(1));
+    let share = (days.between(day(issued), last) * set("due_soon_percent") + 99) / 100;
+    let begins = end(days.step(last, -share.min(set("due_soon_days"))) - Days::new(1));
+    if begins > issued {
+        return begins <= now;
+    }
+    due - (due - issued) / 100 * i32::try_from(set("due_soon_percent")).expect("a share") <= now
+}
+
+/// The figures of a township's month, and what they make.
+pub fn month(all: &[Told], township: Uuid, (from, to): (At, At), settings: &Value, days: &Days365) -> Value {
+    let limit = |key: &str| settings["colours"][key].as_i64().expect("a threshold");
+    let (mut due, mut held, mut waiting, mut on_time, mut late) = (0, 0, 0, 0, 0);
+    let (mut open, mut long, mut own, mut tickets) = (0, 0, 0, 0);
+    let mut marks: BTreeMap<&str, i64> = BTreeMap::new();
+    for told in all.iter().filter(|told| !told.void) {
+        let stands = told.at(to).filter(|point| point.unit == Some(township) && point.official.is_some());
+        let had = stands.is_some_and(|point| {
+            point.state != "closed" || point.closed.is_some_and(|closed| closed >= from)
+        });
+        if told.self_found {
+            own += i64::from(had);
+            continue;
+        }
+        tickets += i64::from(had);
+        for mark in &told.marks {
+            if mark.unit == Some(township) && from <= mark.at && mark.at < to {
+                *marks.entry(mark.what).or_default() += 1;
+            }
+        }
+        let Some(point) = stands.filter(|point| point.official <= Some(to)) else { continue };
+        let date = point.official.expect("filtered");
+        let state = point.state.as_str();
+        if ["issued", "in_progress", "rework"].contains(&state) {
+            open += 1;
+            let passed =
+                days.between(day(date - TimeDelta::microseconds(1)), day(to - TimeDelta::microseconds(1)));
+            long += i64::from(passed > limit("long_days"));
+        }
+        if date > from {
+            due += 1;
+            match state {
+                "on_hold" => held += 1,
+                "submitted" if point.in_time == Some(true) => waiting += 1,
+                "closed" if point.in_time == Some(true) => on_time += 1,
+                _ => late += 1,
+            }
+        }
+    }
+    let of = |what: &str| marks.get(what).copied().unwrap_or_default();
+    let base = due - held - waiting;
+    let share = (base > 0).then(|| on_time * 1_000 / base);
+    let poor = if base > 0 && base >= limit("small_base") {
+        share < Some(limit("on_time_permille"))
+    } else {
+        late >= limit("late_count")
+    };
+    let red = open >= limit("overdue_red")
+        || long > 0
+        || of("hollow") >= limit("hollow_red")
+        || of("not_the_repair") > 0;
+    let yellow = poor || open >= limit("overdue_yellow") || of("hollow") >= limit("hollow_yellow");
+    json!({
+        "by_rules": if red { "red" } else if yellow { "yellow" } else { "green" },
+        "facts": {
+            "due": due, "held": held, "waiting": waiting, "base": base, "on_time": on_time, "late": late,
+            "rate_permille": share, "overdue_open": open, "overdue_long": long, "hollow": of("hollow"),
+            "not_the_repair": of("not_the_repair"), "self_found": own,
+        },
+        "counters": {
+            "tickets": tickets, "slow": of("late_accept") + of("overdue"), "hollow": of("hollow"),
+            "reissued": of("reissued"), "reminders": of("reminder"), "relapse": of("relapse"),
+            "send_back_denied": of("send_back_denied"),
+        },
+    })
+}
