@@ -11,6 +11,7 @@ use crate::domain::{
     standards::calendar::end_of_day,
 };
 use chrono::TimeDelta;
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -59,11 +60,8 @@ pub(super) fn effects(
         Step::Attempt { attempt_id, taken_by } => {
             ticket.attempts += 1;
             ticket.idle_reminders = 0;
-            let mut data = json!({ "attempt_id": attempt_id, "no": ticket.attempts });
-            if let Some(name) = taken_by {
-                data["taken_by"] = json!(name);
-            }
-            (String::new(), data)
+            let data = json!({ "attempt_id": attempt_id, "no": ticket.attempts });
+            (String::new(), with(data, "taken_by", taken_by.as_ref()))
         }
         Step::Submit { attempt_id, note, delegation } => {
             ticket.attempt_id = Some(*attempt_id);
@@ -73,11 +71,8 @@ pub(super) fn effects(
             let late = ticket.official_due_at.is_some_and(|due| when.effective > due);
             // Made in time, arrived late: the clock of the making counts, and the history says so.
             let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
-            let mut data = json!({ "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late });
-            if let Some(delegation) = delegation {
-                data["delegation"] = json!(delegation);
-            }
-            (note.clone(), data)
+            let data = json!({ "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late });
+            (note.clone(), with(data, "delegation", delegation.as_ref()))
         }
         Step::Pass { attempt_id, on_site, note } => {
             ticket.closed_at = Some(when.effective);
@@ -129,6 +124,14 @@ pub(super) fn effects(
         | Step::Escalate { .. }
         | Step::Archive => desk(ticket, step, when, rules),
     }
+}
+
+/// The same with one thing more that not every event has.
+fn with(mut data: Value, key: &str, said: Option<impl Serialize>) -> Value {
+    if let Some(said) = said {
+        data[key] = json!(said);
+    }
+    data
 }
 
 /// Requests, and what is said to them without a change.
