@@ -9,6 +9,7 @@ mod custody;
 mod desk;
 mod door;
 mod door_faults;
+mod duties;
 mod erasure;
 mod evidence;
 mod exports;
