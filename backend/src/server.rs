@@ -174,6 +174,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         keys: Arc::new(keys),
         address_key: Arc::new(address_key),
         passwords: Arc::new(Passwords::new(config.password_cost, &*config.random)?),
+        pace: Arc::default(),
         standings: Arc::default(),
         clock: Arc::clone(&config.clock),
         random: Arc::clone(&config.random),

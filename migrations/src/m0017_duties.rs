@@ -17,7 +17,7 @@ crate::step!(manager => {
         pk_uuid("id"), uuid("county_id"), uuid("township_id"), uuid("deputy_post_id"), uuid("deputy_person_id"), uuid_null("desk_post_id"),
         json_binary("severities"), string_len("from_day", 10), string_len("to_day", 10), text("reason"), time("created_at"),
         time_null("revoked_at"), uuid_null("revoked_by"), text("revoke_reason"),
-    ], &[], &[Plain(&["county_id", "township_id", "to_day"]), Plain(&["deputy_post_id"])]).await?;
+    ], &[], &[Plain(&["county_id", "township_id", "to_day"]), Plain(&["deputy_post_id"]), Plain(&["desk_post_id"])]).await?;
     create(manager, "referral", vec![
         pk_uuid("id"), uuid("county_id"), uuid("ticket_id"), uuid("department_id"), integer("days"), time("given_at"), time("due_at"),
         word("state"), time_null("ended_at"), boolean("late"), text("note"),

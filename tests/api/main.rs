@@ -12,6 +12,7 @@ mod custody;
 mod desk;
 mod door;
 mod door_faults;
+mod duties;
 mod erasure;
 mod evidence;
 mod explain;

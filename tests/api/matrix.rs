@@ -146,6 +146,10 @@ fn payload(kind: &str) -> Value {
             "unit_kind": null, "unit_id": null, "wrongly_routed": false,
         }),
         "ticket.withdraw_ask" => json!({ "ticket_id": id(), "seen_version": 1, "request_id": id() }),
+        // duties
+        "ticket.refer_done" | "ticket.refer_return" => {
+            json!({ "ticket_id": id(), "seen_version": 1, "request_id": id(), "note": "", "reason": "试" })
+        }
         "ticket.merge" => json!({ "ticket_id": id(), "seen_version": 1, "into_ticket_id": id(), "note": "" }),
         "ticket.relapse" => json!({ "ticket_id": id(), "seen_version": 1, "finding_id": id(), "note": "" }),
         "ticket.mark_hard" => json!({ "ticket_id": id(), "seen_version": 1, "hard": true, "ask": "" }),

@@ -74,8 +74,8 @@ stories! {
         let (deputy, main) = (world.township(0, Role::DeputyLeader).await, world.desk(Role::MainLeader).await);
         let officer = world.township(0, Role::DeskOfficer).await;
         let before = ticket(&deputy, id).await;
-        assert_eq!(before["may_ask"], json!(["send_back", "extension"]), "{before}");
-        assert_eq!(ticket(&main, id).await["may_ask"], json!(["hold"]));
+        assert_eq!(before["may_ask"], json!(["send_back", "extension", "refer"]), "{before}");
+        assert_eq!(ticket(&main, id).await["may_ask"], json!(["hold", "refer"]));
         assert_eq!(ticket(&officer, id).await["may_ask"], json!(["send_back"]));
 
         let request = fresh_id();
@@ -165,7 +165,7 @@ stories! {
         let deputy = world.township(0, Role::DeputyLeader).await;
         let answer = command(&deputy, "ticket.ask/1", id, ask(fresh_id(), "extension", &day(&world, 5))).await;
         assert_eq!((answer.at("/outcome"), flags(&answer)), (json!("conflict"), vec!["asked_too_late".to_owned()]));
-        assert_eq!(ticket(&deputy, id).await["may_ask"], json!(["send_back"]));
+        assert_eq!(ticket(&deputy, id).await["may_ask"], json!(["send_back", "refer"]));
     }
 
     async fn what_was_not_theirs_goes_to_the_right_unit_and_leaves_the_wrong_one(world: World) {

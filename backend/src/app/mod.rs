@@ -74,6 +74,8 @@ pub struct App {
     pub address_key: Arc<AddressKey>,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: Arc<Passwords>,
+    /// How often strangers with a link may ask.
+    pub pace: Arc<duties::village::Pace>,
     /// What stands behind tokens right now.
     pub standings: Arc<Standings>,
 }

@@ -66,6 +66,9 @@ problems! {
     BadRange "bad_range" 416 "要的那一段不存在" "That part does not exist" "请从头读取。" "Read it from the start.";
     TusVersion "tus_version" 412 "上传协议版本不符" "Unsupported version of the upload protocol" "请使用 tus 1.0.0。" "Use tus 1.0.0.";
     StorageLow "storage_low" 503 "服务器存储空间不足，文件暂缓接收" "The server is low on space; files wait" "答案照常接收；照片保留在本机，稍后自动上传。" "Answers still arrive; photos stay on the phone and follow later.";
+    // the village's links
+    LinkEnded "link_ended" 404 "这个链接现在不能用" "This link is not good now" "可能已过期、已撤回，或不再需要照片；请向发链接的人要一个新的。" "It may have ended, been taken back, or need no photos any more; ask whoever sent it for a new one.";
+    LinkFull "link_full" 409 "这个链接的照片已经够了" "This link has all the photos that it takes" "还要再拍，请向发链接的人要一个新的。" "To send more, ask whoever sent it for a new one.";
     // imports
     ImportRefused "import_refused" 422 "导入的文件需要修改，什么都没有写入" "The file needs corrections; nothing was written" "请按所列各行修改后重新导入。" "Correct the rows named and import again.";
     // the server itself

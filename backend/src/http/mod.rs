@@ -193,6 +193,31 @@ routes! {
     POST "/api/v1/delegations" Who::May(Action::GiveDelegation), Body::Json(16 * KIB) => v1::delegations::give;
     POST "/api/v1/delegations/{id}/revoke" Who::May(Action::RevokeDelegation), Body::Json(16 * KIB) => v1::delegations::revoke;
     GET "/api/v1/duties/no-progress" Who::May(Action::ReadDuties), NONE => v1::duties::no_progress;
+    GET "/api/v1/duties/colleagues" Who::May(Action::NameSubstitute), NONE => v1::duties::colleagues;
+    GET "/api/v1/duties/gaps" Who::May(Action::ReadDuties), NONE => v1::duties::gaps;
+    GET "/api/v1/substitutes" Who::May(Action::NameSubstitute), NONE => v1::substitutes::list;
+    POST "/api/v1/substitutes" Who::May(Action::NameSubstitute), Body::Json(16 * KIB) => v1::substitutes::name;
+    POST "/api/v1/substitutes/{id}/end" Who::May(Action::NameSubstitute), Body::Json(16 * KIB) => v1::substitutes::end;
+    GET "/api/v1/posts/{id}/work" Who::May(Action::ManagePeople), NONE => v1::posts::work;
+    POST "/api/v1/posts/{id}/hand-over" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::posts::hand_over;
+    GET "/api/v1/honours" Who::May(Action::ReadHonours), NONE => v1::honours::list;
+    POST "/api/v1/honours" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::add;
+    POST "/api/v1/honours/import" Who::May(Action::ManageHonours), Body::Json(2048 * KIB) => v1::honours::import;
+    PUT "/api/v1/honours/{id}" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::change;
+    POST "/api/v1/honours/{id}/revoke" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::revoke;
+    POST "/api/v1/liaisons" Who::May(Action::NameLiaison), Body::Json(16 * KIB) => v1::honours::name;
+    POST "/api/v1/liaisons/{id}/end" Who::May(Action::NameLiaison), Body::Json(16 * KIB) => v1::honours::end;
+    GET "/api/v1/village-links" Who::May(Action::UseVillageLinks), NONE => v1::village_links::list;
+    POST "/api/v1/village-links" Who::May(Action::UseVillageLinks), Body::Json(16 * KIB) => v1::village_links::make;
+    POST "/api/v1/village-links/{id}/revoke" Who::May(Action::UseVillageLinks), NONE => v1::village_links::revoke;
+    GET "/api/v1/village-drafts" Who::May(Action::UseVillageLinks), NONE => v1::village_links::drafts;
+    GET "/api/v1/village-drafts/{id}/photos/{no}/{size}" Who::May(Action::UseVillageLinks), NONE => v1::village_links::photo;
+    POST "/api/v1/village-drafts/{id}/discard" Who::May(Action::UseVillageLinks), Body::Json(16 * KIB) => v1::village_links::discard;
+    // whoever holds a link: the token is the use case's matter
+    GET "/api/v1/village-link" Who::Anyone, NONE => v1::village::look;
+    GET "/api/v1/village-link/before" Who::Anyone, NONE => v1::village::before;
+    PUT "/api/v1/village-link/photos/{sha256}" Who::Anyone, Body::Bytes(8 * 1024 * KIB) => v1::village::send_photo;
+    POST "/api/v1/village-link/drafts" Who::Anyone, Body::Json(16 * KIB) => v1::village::send_draft;
     // places and standards
     GET "/api/v1/divisions" Who::May(Action::ReadPlaces), NONE => v1::divisions::divisions;
     GET "/api/v1/divisions/outlines" Who::May(Action::ReadPlaces), NONE => v1::divisions::outlines;

@@ -18,7 +18,6 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -184,14 +183,8 @@ async fn one(app: &App, caller: &Caller, id: Uuid) -> AppResult<DelegationView> 
 }
 
 async fn show(conn: &impl Conn, rows: Vec<DelegationRow>, now: Instant) -> AppResult<Vec<DelegationView>> {
-    let mut held = HashMap::new();
-    for post in rows.iter().flat_map(|row| [Some(row.deputy_post_id), row.desk_post_id]).flatten() {
-        if let std::collections::hash_map::Entry::Vacant(entry) = held.entry(post)
-            && let Some(row) = posts::get(conn, post).await?
-        {
-            entry.insert(row);
-        }
-    }
+    let both = rows.iter().flat_map(|row| [Some(row.deputy_post_id), row.desk_post_id]).flatten();
+    let held = posts::of_ids(conn, both.collect()).await?;
     let people = rows.iter().flat_map(|row| [Some(row.deputy_person_id), row.revoked_by]).flatten();
     let people = people.chain(held.values().map(|post| post.person_id)).collect();
     let names = persons::names(conn, people).await?;

@@ -1,5 +1,11 @@
 //! Who stands in for whom, and what others do for a unit.
 
+pub mod colleagues;
 pub mod delegations;
+pub mod gaps;
+pub mod hand_over;
+pub mod liaisons;
 pub mod progress;
 pub mod referrals;
+pub mod substitutes;
+pub mod village;

@@ -6,7 +6,7 @@ use crate::{
         evidence::{fingerprint::Fingerprint, rules::Claim},
         field::{
             flag::FlagCode,
-            media::{FileKind, PhotoKind, PhotoSize, Span},
+            media::{FileKind, PhotoKind, PhotoSize, Sha256, Span},
         },
         people::permission::Action,
         problem::{Code, Problem},
@@ -15,7 +15,7 @@ use crate::{
     imaging::Unfit,
     store::{
         Tx, audit,
-        evidence::pictures,
+        evidence::{blurs, pictures},
         field::{
             files::{self, Copies, StoredFile},
             visible,
@@ -241,6 +241,47 @@ impl App {
         self.bell.notify_one();
         Ok(())
     }
+}
+
+/// A copy of bytes that the caller has been let see, by their hash.
+pub(in crate::app) async fn show_file(
+    app: &App,
+    county: Uuid,
+    sha256: &str,
+    size: PhotoSize,
+) -> AppResult<Shown> {
+    let sha256 = Sha256::parse(sha256).ok_or(Code::NotFound)?;
+    let file = files::find(app.store.read(), county, sha256).await?.ok_or(Code::NotFound)?;
+    if file.erased {
+        return Err(Code::FileErased.into());
+    }
+    let key = Key { county, sha256 };
+    let copy = if size == PhotoSize::Thumb { Copy::Thumb } else { Copy::Display };
+    let tag = format!("\"{}-{size:?}\"", &sha256.to_string()[..24]).to_lowercase();
+    match file.copies {
+        Copies::Impossible => Err(Code::NoPreview.into()),
+        Copies::Waiting => Ok(Shown::BeingMade),
+        Copies::Made | Copies::Layer => {
+            if let Some(opened) = app.files.open_copy(key, copy).await? {
+                let layer = file.copies == Copies::Layer;
+                let kind = if layer { PhotoKind::Png } else { PhotoKind::Jpeg };
+                return Ok(Shown::Here { opened, kind: Some(kind.into()), tag });
+            }
+            app.order_copies(&file).await?;
+            Ok(Shown::BeingMade)
+        }
+    }
+}
+
+/// The copy for the screen, covered where the office covered it; a cover that got lost leaves none.
+pub(in crate::app) async fn show_covered(app: &App, county: Uuid, sha256: &str) -> AppResult<Shown> {
+    let hash = Sha256::parse(sha256).ok_or(Code::NotFound)?;
+    let Some(cover) = blurs::newest(app.store.read(), county, hash).await? else {
+        return show_file(app, county, sha256, PhotoSize::Display).await;
+    };
+    let opened = app.files.open_blur(Key { county, sha256: hash }, cover.id).await?;
+    let opened = opened.ok_or(Code::NoPreview)?;
+    Ok(Shown::Here { opened, kind: Some(PhotoKind::Jpeg.into()), tag: format!("\"{}\"", cover.id) })
 }
 
 /// Writes what is odd about a judged file wherever an operation names it, so that the office sees it there.

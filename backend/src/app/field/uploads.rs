@@ -124,7 +124,7 @@ impl App {
     }
 
     /// Files wait while the disk is nearly full; answers need the rest of it.
-    pub(super) fn require_room(&self) -> AppResult<()> {
+    pub(in crate::app) fn require_room(&self) -> AppResult<()> {
         match self.files.free_space()? {
             Some(free) if free < self.disk_floor_bytes => {
                 Err(Problem::new(Code::StorageLow).with_retry_after(ROOM_RETRY).into())

@@ -59,6 +59,8 @@ pub struct MyPost {
     pub township_name: Option<String>,
     pub village_id: Option<Uuid>,
     pub village_name: Option<String>,
+    /// Whose post this one stands in for 代; null for one's own.
+    pub acting_for: Option<String>,
 }
 
 /// Oneself, as `GET /session` shows it.
@@ -98,6 +100,10 @@ impl App {
         let now = self.clock.now();
         let valid: Vec<&PostRow> = posts.iter().filter(|post| post.is_valid_at(now)).collect();
         let units = self.units_of(self.store.read(), &valid).await?;
+        let ids = valid.iter().map(|post| post.id).collect();
+        let principals = posts::principals(self.store.read(), ids).await?;
+        let names = persons::names(self.store.read(), principals.values().copied().collect()).await?;
+        let acting_for = |post: Uuid| principals.get(&post).and_then(|person| names.get(person).cloned());
         Ok(Me {
             person: MyPerson {
                 id: person.id,
@@ -106,7 +112,10 @@ impl App {
                 locale: person.locale.clone(),
                 must_change_password: person.must_change_password,
             },
-            posts: valid.into_iter().map(|post| in_words(post, &units)).collect(),
+            posts: valid
+                .into_iter()
+                .map(|post| MyPost { acting_for: acting_for(post.id), ..in_words(post, &units) })
+                .collect(),
             session_id,
             device_id,
             demo: self.demo,
@@ -149,5 +158,6 @@ pub(super) fn in_words(post: &PostRow, units: &HashMap<Uuid, Unit>) -> MyPost {
         township_name: post.township_id.and_then(name),
         village_id: village,
         village_name: village.and_then(name),
+        acting_for: None,
     }
 }

@@ -24,7 +24,7 @@ use crate::domain::random::Random;
 
 /// What the database keeps of a secret with 256 bits of randomness: its SHA-256 in hex. Guessing it is hopeless, so it
 /// needs no slow hash.
-fn hash_of(secret: &str) -> String {
+pub(in crate::app) fn hash_of(secret: &str) -> String {
     Sha256::digest(secret).iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -292,7 +292,7 @@ impl App {
 }
 
 /// Whose accounts this caller keeps.
-pub(super) fn managed(caller: &Caller) -> AppResult<Scope> {
+pub(in crate::app) fn managed(caller: &Caller) -> AppResult<Scope> {
     caller.require(Action::ManagePeople)?;
     caller.scope()
 }

@@ -100,6 +100,10 @@ impl App {
                 if outside {
                     return Err(Code::NotFound.into());
                 }
+                // Nobody stands in for a post that has ended.
+                for acting in posts::substitutes(tx, id, at).await? {
+                    posts::end(tx, acting.id, at.max(acting.valid_from)).await?;
+                }
                 if posts::end(tx, id, at.max(post.valid_from)).await? {
                     let line = caller.audit("post.end", "posts", id);
                     audit::append(tx, now, AuditRow { reason: reason.to_owned(), ..line }).await?;
@@ -112,7 +116,7 @@ impl App {
     }
 
     /// Begins a post after judging unit, scope and dates; `at` is where in the request it stands.
-    pub(super) async fn begin_in(
+    pub(in crate::app) async fn begin_in(
         &self,
         tx: &Tx,
         scope: Scope,
@@ -170,7 +174,7 @@ impl App {
         Ok(id)
     }
 
-    async fn show_post(&self, conn: &impl Conn, id: Uuid) -> AppResult<HeldPost> {
+    pub(in crate::app) async fn show_post(&self, conn: &impl Conn, id: Uuid) -> AppResult<HeldPost> {
         let post: PostRow = posts::get(conn, id).await?.ok_or(Code::NotFound)?;
         let units = self.units_of(conn, &[&post]).await?;
         Ok(HeldPost {

@@ -3,9 +3,9 @@
 use super::workbook::{Cell, Head, Sheet};
 use crate::{
     app::{
-        App, AppError, AppResult, Caller, campaigns,
+        App, AppError, AppResult, Caller,
         field::facts::Facts,
-        tickets::{reads::TicketFilter, show::Names},
+        tickets::{narrow, reads::TicketFilter, show::Names},
     },
     domain::{
         clock::{Instant, SHANGHAI, local_day},

@@ -73,7 +73,7 @@ pub async fn count(
     }
     let (mut count, mut page) = (0, PageRequest { after: None, limit: 1000 });
     loop {
-        let found = self::rows(conn, scope, now, rules, filter, &page).await?;
+        let found = rows(conn, scope, now, rules, filter, &page).await?;
         let shown = found.len().min(1000);
         count += i64::try_from(shown).unwrap_or(i64::MAX);
         if found.len() <= 1000 {

@@ -2,12 +2,13 @@
 
 use super::{
     allowed::{Beside, allowed, may_ask},
+    narrow,
     show::{TicketView, show},
 };
 pub use crate::store::tickets::Filter as TicketFilter;
 use crate::{
     app::{
-        App, AppResult, Caller, campaigns,
+        App, AppResult, Caller,
         duties::delegations::Signing,
         field::{
             attachments::{PhotoRef, photos},
@@ -18,22 +19,16 @@ use crate::{
     domain::{
         clock::Instant,
         duties::referral::Referred,
-        colours::level,
         field::sheet,
         page::{Page, PageRequest},
         people::{permission::Action, scope::Scope},
         problem::Code,
         tickets::{
             State, Ticket,
-            deadline::DeadlineRules,
             request::{Asked, RequestState},
         },
     },
-    store::{
-        self,
-        field::named::NamedFile,
-        tickets::{EventRow, LevelSpan},
-    },
+    store::{self, field::named::NamedFile, tickets::EventRow},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -55,6 +50,8 @@ pub struct TicketDetail {
     pub allowed: Vec<String>,
     /// What the acting post may ask of the office about it now.
     pub may_ask: Vec<Asked>,
+    /// What came by links of the village and waits; 0 for those who do not take it over.
+    pub village_drafts: i64,
 }
 
 /// One line of history.
@@ -158,6 +155,8 @@ pub struct Counts {
     pub referred: i64,
     /// Of those, past the department's date.
     pub referral_overdue: i64,
+    /// Came by links of the village and waits for the caller's desk.
+    pub village_drafts: i64,
     /// Refused operations that wait for the office; 0 for everybody else.
     pub flagged: i64,
 }
@@ -277,7 +276,16 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         sheets: photos(files.iter().filter(|file| file.role == sheet::SHEET_ROLE), &files),
         allowed,
         may_ask,
+        village_drafts: village_drafts(read, caller, Some(id)).await?,
     })
+}
+
+/// Drafts that wait for the caller's desk.
+async fn village_drafts(conn: &impl store::Conn, caller: &Caller, ticket: Option<Uuid>) -> AppResult<i64> {
+    if caller.require(Action::UseVillageLinks).is_err() {
+        return Ok(0);
+    }
+    Ok(store::duties::links::waiting(conn, caller.scope()?, ticket).await?)
 }
 
 /// Of the posts under which these events were made, those that stood in for somebody: whose.
@@ -324,6 +332,7 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         no_progress: idle.values().sum(),
         referred: referred.values().sum(),
         referral_overdue: late.values().sum(),
+        village_drafts: village_drafts(read, caller, None).await?,
         as_of: now,
         check_late,
         overdue: overdue.values().sum(),

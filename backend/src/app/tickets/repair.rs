@@ -5,7 +5,7 @@ use super::step::{Done, conflict, conflict_with, is_own, only, payload, step, ta
 use crate::{
     app::{
         AppError, AppResult,
-        duties::delegations::Signing,
+        duties::{delegations::Signing, village::drafts},
         evidence,
         field::{
             answer::Refusal,
@@ -83,14 +83,29 @@ pub(super) async fn rectify(entry: &Entry<'_>) -> Done {
     if store::tickets::attempts::get(entry.tx, ticket.id, body.attempt_id).await?.is_some() {
         return Ok(Ok(conflict(entry, ticket).await?));
     }
-    let done = step(entry, ticket, &Step::Attempt { attempt_id: body.attempt_id, taken_by: None }).await?;
+    let adopted = match body.village_draft_id {
+        Some(id) => match drafts::wanted(entry, &ticket, id).await? {
+            Some(adopted) => Some(adopted),
+            // Taken over or put aside meanwhile, or another ticket's.
+            None => return Ok(Ok(conflict(entry, ticket).await?)),
+        },
+        None => None,
+    };
+    let taken_by = adopted.as_ref().map(|adopted| adopted.name.clone());
+    let what = Step::Attempt { attempt_id: body.attempt_id, taken_by: taken_by.clone() };
+    let done = step(entry, ticket, &what).await?;
     let (ticket, mut effect) = match done {
         Ok(done) => done,
         Err(conflict) => return Ok(Ok(conflict)),
     };
-    let inserted = store::tickets::attempts::insert(entry.tx, attempt(entry, &ticket, &body)).await?;
+    let row = Attempt { taken_by, ..attempt(entry, &ticket, &body) };
+    let inserted = store::tickets::attempts::insert(entry.tx, row).await?;
     if !inserted {
         return Err(AppError::Internal("attempt id taken by another ticket".into()));
+    }
+    if let Some(adopted) = adopted {
+        let here = adopted.settle(entry).await?;
+        effect.missing.retain(|sha256| !here.contains(sha256));
     }
     if !shows_repair(entry, entry.envelope.operation_id).await? {
         effect.flags.push(FlagCode::PhotoMissing.with(AFTER));

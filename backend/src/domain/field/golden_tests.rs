@@ -12,7 +12,8 @@ use crate::domain::{
     tickets::{
         command::{
             self, AcceptBody, ArchiveBody, AskBody, AttemptBody, DecideBody, Decision, EditBody, HardBody,
-            IssueBody, MergeBody, NoteBody, ReasonBody, RelapseBody, Target, VerifyBody, WithdrawAskBody,
+            IssueBody, MergeBody, NoteBody, ReasonBody, ReferDoneBody, ReferReturnBody, RelapseBody, Target,
+            VerifyBody, WithdrawAskBody,
         },
         request::Asked,
     },
@@ -48,6 +49,8 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::TicketEdit => &[golden!("ticket.edit-1")],
         Kind::TicketMarkHard => &[golden!("ticket.mark_hard-1")],
         Kind::TicketArchive => &[golden!("ticket.archive-1")],
+        Kind::TicketReferDone => &[golden!("ticket.refer_done-1")],
+        Kind::TicketReferReturn => &[golden!("ticket.refer_return-1")],
     }
 }
 
@@ -206,6 +209,16 @@ fn a_fault_come_back_and_a_hard_case_read_as_they_were_sealed() {
     let hard: HardBody = read(Kind::TicketMarkHard).payload().unwrap();
     aimed(hard.target);
     assert!(hard.hard && hard.ask == "请县里协调电力公司");
+}
+
+#[test]
+fn what_a_department_says_reads_as_it_was_sealed() {
+    let done: ReferDoneBody = read(Kind::TicketReferDone).payload().unwrap();
+    aimed(done.target);
+    assert_eq!((done.request_id, done.note.as_str()), (id(43), "已更换站牌"));
+    let back: ReferReturnBody = read(Kind::TicketReferReturn).payload().unwrap();
+    aimed(back.target);
+    assert_eq!((back.request_id, back.reason.as_str()), (id(43), "不属于我局管养"));
 }
 
 #[test]

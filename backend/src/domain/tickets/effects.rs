@@ -12,6 +12,7 @@ use crate::domain::{
     standards::calendar::end_of_day,
 };
 use chrono::TimeDelta;
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -67,11 +68,8 @@ pub(super) fn effects(
         Step::Attempt { attempt_id, taken_by } => {
             ticket.attempts += 1;
             ticket.idle_reminders = 0;
-            let mut data = json!({ "attempt_id": attempt_id, "no": ticket.attempts });
-            if let Some(name) = taken_by {
-                data["taken_by"] = json!(name);
-            }
-            (String::new(), data)
+            let data = json!({ "attempt_id": attempt_id, "no": ticket.attempts });
+            (String::new(), with(data, "taken_by", taken_by.as_ref()))
         }
         Step::Submit { .. } | Step::Pass { .. } | Step::Fail { .. } => checking(ticket, step, when, rules),
         Step::Release => {
@@ -136,13 +134,10 @@ fn checking(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules)
             let arrived_late = !late && ticket.official_due_at.is_some_and(|due| when.accepted_at > due);
             // The county's own clock runs from when it got the claim, whatever a phone believes.
             ticket.check_due_at = Some(rules.due_at(when.accepted_at, rules.check_days));
-            let mut data = json!({
+            let data = json!({
                 "attempt_id": attempt_id, "late": late, "arrived_late": arrived_late, "check_due_at": ticket.check_due_at,
             });
-            if let Some(delegation) = delegation {
-                data["delegation"] = json!(delegation);
-            }
-            (note.clone(), data)
+            (note.clone(), with(data, "delegation", delegation.as_ref()))
         }
         Step::Pass { attempt_id, on_site, note } => {
             ticket.closed_at = Some(when.effective);
@@ -167,6 +162,14 @@ fn checking(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules)
         }
         _ => (String::new(), json!({})),
     }
+}
+
+/// The same with one thing more that not every event has.
+fn with(mut data: Value, key: &str, said: Option<impl Serialize>) -> Value {
+    if let Some(said) = said {
+        data[key] = json!(said);
+    }
+    data
 }
 
 /// Requests, and what is said to them without a change.

@@ -82,6 +82,7 @@ fn steps() -> Vec<Step> {
         ask(Asked::SendBack),
         ask(Asked::Extension),
         ask(Asked::Hold),
+        ask(Asked::Refer),
         Step::Deny { request_id: REQUEST, asked: Asked::SendBack, note: text() },
         Step::AskApproval { request_id: REQUEST, day: june(20) },
         Step::WithdrawAsk { request_id: REQUEST },
@@ -100,6 +101,10 @@ fn steps() -> Vec<Step> {
         Step::NotShown { verdict_id: UNIT, file_id: ATTEMPT },
         Step::Shown { verdict_id: UNIT, file_id: ATTEMPT },
         Step::Archive,
+        refer(),
+        Step::ReferDone { request_id: REQUEST, note: text() },
+        Step::ReferReturn { request_id: REQUEST, reason: text() },
+        Step::Escalate { step: 2 },
     ]
 }
 
@@ -129,6 +134,16 @@ pub(super) fn send_back(wrongly_routed: bool) -> Step {
     }
 }
 
+pub(super) fn refer() -> Step {
+    Step::Refer {
+        request_id: REQUEST,
+        department_id: OTHER_UNIT,
+        days: 5,
+        last_day: june(20),
+        note: String::new(),
+    }
+}
+
 pub(super) fn extend(day: u32) -> Step {
     Step::Extend { request_id: REQUEST, day: june(day), note: String::new() }
 }
@@ -136,12 +151,21 @@ pub(super) fn extend(day: u32) -> Step {
 /// The same ticket with the dates that a step of [`steps`] needs on the second of June.
 fn fitting(step: &Step, ticket: Ticket) -> Ticket {
     let due = match step {
-        Step::Overdue => Some(morning(1)),
+        Step::Overdue | Step::Escalate { .. } => Some(morning(1)),
         _ => Some(morning(3)),
     };
     let overdue_at = matches!(step, Step::Lift { .. }).then(|| morning(1));
     let not_shown = i32::from(matches!(step, Step::Shown { .. }));
-    Ticket { due_at: due, official_due_at: due, closed_at: Some(morning(1)), overdue_at, not_shown, ..ticket }
+    let referral_id = matches!(step, Step::ReferDone { .. } | Step::ReferReturn { .. }).then_some(REQUEST);
+    Ticket {
+        due_at: due,
+        official_due_at: due,
+        closed_at: Some(morning(1)),
+        overdue_at,
+        not_shown,
+        referral_id,
+        ..ticket
+    }
 }
 
 /// A ticket that was issued on the first of June (due on the eighth) and accepted on the second.
@@ -319,6 +343,7 @@ fn made_in_time_but_arrived_late_is_on_time_and_says_so() {
 #[test]
 fn a_step_list_is_as_long_as_the_random_histories_think() {
     assert_eq!(steps().len(), 33);
+    assert_eq!(steps().len(), 36);
 }
 
 #[test]
@@ -338,7 +363,7 @@ fn late_acceptance_counts_as_slow_once() {
 proptest! {
     /// Whatever people send in whatever order: versions count steps, ends are final, dates never move back.
     #[test]
-    fn random_histories_keep_the_promises(picks in proptest::collection::vec((0..33_usize, 0..40_i64), 1..60)) {
+    fn random_histories_keep_the_promises(picks in proptest::collection::vec((0..steps().len(), 0..40_i64), 1..60)) {
         let mut it = ticket(State::Pending);
         let mut history = vec![machine::Event {
             version: 1, transition: "T1", from: None, to: State::Pending, reason: String::new(), data: serde_json::json!({}),

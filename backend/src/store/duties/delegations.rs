@@ -98,10 +98,15 @@ pub async fn revoke(tx: &Tx, id: Uuid, by: Uuid, at: Instant, reason: String) ->
     Ok(touched.rows_affected == 1)
 }
 
-/// Those that a deputy's post has given and that go on after this day.
-pub async fn of_post(conn: &impl Conn, post: Uuid, day: NaiveDate) -> Result<Vec<DelegationRow>, Error> {
+/// Those that a deputy's post has given, or that name a desk officer's post, and that go on on this day or later.
+pub async fn going_on_with(
+    conn: &impl Conn,
+    post: Uuid,
+    day: NaiveDate,
+) -> Result<Vec<DelegationRow>, Error> {
     Ok(delegation::Entity::find()
-        .filter(C::DeputyPostId.eq(post).and(C::RevokedAt.is_null()).and(C::ToDay.gte(day.to_string())))
+        .filter(C::DeputyPostId.eq(post).or(C::DeskPostId.eq(post)))
+        .filter(C::RevokedAt.is_null().and(C::ToDay.gte(day.to_string())))
         .order_by_asc(C::Id)
         .all(conn.raw())
         .await?)

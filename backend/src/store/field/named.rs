@@ -271,6 +271,17 @@ pub async fn any_missing(conn: &impl Conn, county: Uuid, operation: Uuid) -> Res
     Ok(!genuine(conn, county, rows).await?.is_empty())
 }
 
+/// Marks one file of an operation as here; true when it waited for just these bytes.
+pub async fn mark_here(tx: &Tx, operation: Uuid, sha256: &str, bytes: i64) -> Result<bool, Error> {
+    let marked = operation_file::Entity::update_many()
+        .col_expr(C::State, Expr::value("stored"))
+        .filter(C::OperationId.eq(operation).and(C::Sha256.eq(sha256)).and(C::Bytes.eq(bytes)))
+        .filter(C::State.eq("missing"))
+        .exec(tx.raw())
+        .await?;
+    Ok(marked.rows_affected > 0)
+}
+
 /// Stops waiting for what is still missing; answers how many files that were.
 pub async fn waive(tx: &Tx, operation: Uuid) -> Result<u64, Error> {
     let waived = operation_file::Entity::update_many()

@@ -111,3 +111,16 @@ pub async fn names(
         .await?;
     Ok(rows.into_iter().collect())
 }
+
+/// The people of a county who are suspended: what they hold nobody does.
+pub async fn suspended(conn: &impl Conn, county: Uuid) -> Result<std::collections::HashSet<Uuid>, Error> {
+    use sea_orm::QuerySelect;
+    let rows: Vec<Uuid> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::CountyId.eq(county).and(person::Column::Status.eq(SUSPENDED)))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().collect())
+}

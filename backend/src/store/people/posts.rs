@@ -135,6 +135,40 @@ pub async fn end(tx: &Tx, id: Uuid, at: Instant) -> Result<bool, Error> {
     Ok(ended.rows_affected == 1)
 }
 
+/// These posts, ended ones too.
+pub async fn of_ids(conn: &impl Conn, ids: Vec<Uuid>) -> Result<HashMap<Uuid, PostRow>, Error> {
+    let rows = with_townships(conn, post::Entity::find().filter(post::Column::Id.is_in(ids))).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// A post, held until the transaction ends: whoever gives it something or takes it away does so one after the other.
+pub async fn lock(tx: &Tx, id: Uuid) -> Result<Option<PostRow>, Error> {
+    use sea_orm::{QuerySelect, sea_query::LockType};
+    Ok(with_townships(tx, post::Entity::find_by_id(id).lock(LockType::Update)).await?.pop())
+}
+
+/// The posts of a county that are held at an instant or will be later, oldest first; of these units, or of all.
+pub async fn of_county(
+    conn: &impl Conn,
+    county: Uuid,
+    unit_ids: Option<Vec<Uuid>>,
+    at: Instant,
+) -> Result<Vec<PostRow>, Error> {
+    let not_ended = Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(at));
+    let query = post::Entity::find()
+        .filter(post::Column::CountyId.eq(county))
+        .filter(Condition::all().add_option(unit_ids.map(|ids| post::Column::UnitId.is_in(ids))))
+        .filter(not_ended);
+    with_townships(conn, query.order_by_asc(post::Column::ValidFrom).order_by_asc(post::Column::Id)).await
+}
+
+/// The posts that stand in for this one and have not ended.
+pub async fn substitutes(conn: &impl Conn, id: Uuid, at: Instant) -> Result<Vec<PostRow>, Error> {
+    let not_ended = Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(at));
+    let query = post::Entity::find().filter(post::Column::DelegatedBy.eq(id)).filter(not_ended);
+    with_townships(conn, query.order_by_asc(post::Column::ValidFrom).order_by_asc(post::Column::Id)).await
+}
+
 async fn with_townships(
     conn: &impl Conn,
     query: sea_orm::Select<post::Entity>,

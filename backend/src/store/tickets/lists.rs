@@ -8,8 +8,8 @@ use super::{
 use crate::{
     domain::{
         clock::Instant,
-        duties::referral::{Referred, Relation},
         colours::{level::LEVELLED, rules::ColourRules},
+        duties::referral::{Referred, Relation},
         page::{Cursor, PageRequest},
         people::scope::Scope,
         tickets::{State, Ticket, request::RequestState},

@@ -1,0 +1,505 @@
+//! The registry of titles that places and sites hold (R54): entered and imported by the office, taken back when they are lost, read by
+//! everybody of the county.
+
+use crate::{
+    app::{
+        App, AppError, AppResult, Caller, Once,
+        duties::liaisons::{self as duty_liaisons, LiaisonView, SubjectKind, subject_names, township_of},
+    },
+    domain::{
+        clock::{Instant, local_day},
+        field::inspection::{MAX_TEXT, shorten},
+        import::{Faults, Table},
+        page::{Page, PageRequest},
+        people::permission::Action,
+        places::division::Honour,
+        problem::{Code, Problem},
+    },
+    store::{
+        Conn, Tx, audit,
+        duties::liaisons,
+        places::{
+            divisions,
+            honours::{self, HonourRow},
+            sites,
+        },
+    },
+};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Longest title, in characters.
+const TITLE_MAX: usize = 60;
+
+/// A title in words.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HonourView {
+    pub id: Uuid,
+    pub subject_kind: SubjectKind,
+    pub subject_id: Uuid,
+    pub subject_name: String,
+    pub township_id: Uuid,
+    pub township_name: String,
+    pub level: Honour,
+    pub title: String,
+    pub year: i32,
+    /// The last day on which it is held; null without an end.
+    pub valid_until: Option<NaiveDate>,
+    /// When it is checked again.
+    pub recheck_day: Option<NaiveDate>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub revoke_reason: String,
+    pub note: String,
+    pub version: i32,
+    /// Held today.
+    pub valid: bool,
+    /// Who answers for the place.
+    pub liaison: Option<LiaisonView>,
+}
+
+/// A title to be entered.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewHonour {
+    pub subject_kind: SubjectKind,
+    /// A site, a township or a village.
+    pub subject_id: Uuid,
+    #[serde(flatten)]
+    pub facts: HonourFacts,
+}
+
+/// What is known of a title.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct HonourFacts {
+    pub level: Honour,
+    pub title: String,
+    pub year: i32,
+    #[serde(default)]
+    pub valid_until: Option<NaiveDate>,
+    #[serde(default)]
+    pub recheck_day: Option<NaiveDate>,
+    #[serde(default)]
+    pub note: String,
+}
+
+impl HonourFacts {
+    /// The facts with tidy texts, or the field that is not as required.
+    fn checked(&self, today: NaiveDate) -> Result<Self, Problem> {
+        let title = self.title.trim().to_owned();
+        if title.is_empty() || title.chars().count() > TITLE_MAX || title.chars().any(char::is_control) {
+            return Err(Problem::field(
+                "/title",
+                format!("1 到 {TITLE_MAX} 个字"),
+                format!("1 to {TITLE_MAX} characters"),
+            ));
+        }
+        if !(1980..=today.year() + 1).contains(&self.year) {
+            return Err(Problem::field("/year", "应为命名的年份", "The year in which it was given"));
+        }
+        Ok(Self { title, note: shorten(&self.note, MAX_TEXT), ..self.clone() })
+    }
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HonoursImported {
+    pub rows: usize,
+    pub added: usize,
+    pub changed: usize,
+    pub same: usize,
+    pub faults: Vec<HonourFault>,
+}
+
+/// One thing that is not as required; nothing is written while there is one.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HonourFault {
+    /// Line of the file; the header is line 1.
+    pub row: String,
+    pub field: String,
+    pub zh: String,
+    pub en: String,
+}
+
+/// One page, newest year first.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: &honours::Filter,
+    page: &PageRequest,
+) -> AppResult<Page<HonourView>> {
+    caller.require(Action::ReadHonours)?;
+    let (now, read) = (app.clock.now(), app.store.read());
+    let rows = honours::list(read, caller.scope()?, filter, page).await?;
+    let cut = Page::cut(rows, page.limit, honours::cursor);
+    Ok(Page { items: show(read, caller.county()?, cut.items, now).await?, next: cut.next })
+}
+
+/// What a list is narrowed to, by words of a request.
+pub fn filter(
+    app: &App,
+    level: Option<Honour>,
+    township_id: Option<Uuid>,
+    valid: Option<bool>,
+    search: Option<String>,
+) -> honours::Filter {
+    let today = local_day(app.clock.now());
+    let search = search.filter(|text| !text.trim().is_empty());
+    honours::Filter { level, township_id, valid: valid.map(|flag| (flag, today)), search }
+}
+
+/// Enters one.
+pub async fn add(app: &App, caller: &Caller, once: &Once, new: &NewHonour) -> AppResult<HonourView> {
+    caller.require(Action::ManageHonours)?;
+    let (county, now, id) = (caller.county()?, app.clock.now(), app.random.id());
+    let facts = new.facts.checked(local_day(now))?;
+    let added = app
+        .idempotent(caller, once, async |tx| {
+            let place = township_of(tx, county, new.subject_kind, new.subject_id).await?;
+            let (township, name) = place.ok_or_else(|| {
+                AppError::from(Problem::field("/subject_id", "没有这个地方", "There is no such place"))
+            })?;
+            let row = row(id, county, (new.subject_kind, new.subject_id, township, &name), &facts, now);
+            if !honours::insert(tx, row).await? {
+                return Err(Problem::new(Code::WrongState)
+                    .with_detail(
+                        "这里已登记同一级别、同一年份的称号。",
+                        "A title of this level and year is entered there already.",
+                    )
+                    .into());
+            }
+            audit::append(tx, now, caller.audit("honour.add", "honours", id)).await?;
+            Ok(id)
+        })
+        .await?;
+    one(app, caller, added).await
+}
+
+fn row(
+    id: Uuid,
+    county: Uuid,
+    (kind, subject_id, township_id, name): (SubjectKind, Uuid, Uuid, &str),
+    facts: &HonourFacts,
+    now: Instant,
+) -> HonourRow {
+    HonourRow {
+        id,
+        county_id: county,
+        subject_kind: kind.as_str().to_owned(),
+        subject_id,
+        township_id,
+        level: facts.level.as_str().to_owned(),
+        title: facts.title.clone(),
+        year: facts.year,
+        valid_until: facts.valid_until.map(|day| day.to_string()),
+        recheck_day: facts.recheck_day.map(|day| day.to_string()),
+        revoked_at: None,
+        revoke_reason: String::new(),
+        note: facts.note.clone(),
+        created_at: now,
+        version: 1,
+        search: honours::search_text(name, &facts.title),
+    }
+}
+
+/// Puts one right, over the version that was seen.
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    once: &Once,
+    id: Uuid,
+    version: i32,
+    facts: &HonourFacts,
+) -> AppResult<HonourView> {
+    caller.require(Action::ManageHonours)?;
+    let (scope, county, now) = (caller.scope()?, caller.county()?, app.clock.now());
+    let facts = facts.checked(local_day(now))?;
+    app.idempotent(caller, once, async |tx| {
+        let before = honours::get(tx, scope, id).await?.ok_or(Code::NotFound)?;
+        if before.version != version {
+            return Err(Code::Conflict.into());
+        }
+        let names = subject_names(tx, county, vec![before.subject_id]).await?;
+        let name = names.get(&before.subject_id).cloned().unwrap_or_default();
+        let place =
+            (SubjectKind::parse(&before.subject_kind), before.subject_id, before.township_id, name.as_str());
+        let fresh = row(id, county, place, &facts, before.created_at);
+        let other = honours::same(tx, &fresh).await?;
+        if other.is_some_and(|other| other.id != id) {
+            return Err(Problem::new(Code::WrongState)
+                .with_detail(
+                    "这里已登记同一级别、同一年份的称号。",
+                    "A title of this level and year is entered there already.",
+                )
+                .into());
+        }
+        let next = HonourRow {
+            revoked_at: before.revoked_at,
+            revoke_reason: before.revoke_reason,
+            version: before.version + 1,
+            ..fresh
+        };
+        if !honours::update(tx, next).await? {
+            return Err(Code::Conflict.into());
+        }
+        audit::append(tx, now, caller.audit("honour.change", "honours", id)).await?;
+        Ok(())
+    })
+    .await?;
+    one(app, caller, id).await
+}
+
+/// A title is lost; the same again changes nothing.
+pub async fn revoke(
+    app: &App,
+    caller: &Caller,
+    once: &Once,
+    id: Uuid,
+    reason: &str,
+) -> AppResult<HonourView> {
+    caller.require(Action::ManageHonours)?;
+    let (scope, now) = (caller.scope()?, app.clock.now());
+    let reason = shorten(reason.trim(), MAX_TEXT);
+    if reason.is_empty() {
+        return Err(Problem::field("/reason", "请写明原因", "Say why").into());
+    }
+    app.idempotent(caller, once, async |tx| {
+        honours::get(tx, scope, id).await?.ok_or(Code::NotFound)?;
+        if honours::revoke(tx, id, now, reason.clone()).await? {
+            let line = caller.audit("honour.revoke", "honours", id);
+            audit::append(tx, now, audit::AuditRow { reason: reason.clone(), ..line }).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    one(app, caller, id).await
+}
+
+/// Reads a whole file; writes all of it or nothing. A dry run writes nothing and says the same.
+pub async fn import(
+    app: &App,
+    caller: &Caller,
+    once: &Once,
+    csv: &str,
+    dry_run: bool,
+) -> AppResult<HonoursImported> {
+    caller.require(Action::ManageHonours)?;
+    let (county, now, read) = (caller.county()?, app.clock.now(), app.store.read());
+    let columns = &["subject_kind", "code", "level", "title", "year"];
+    let mut wanted = Vec::new();
+    let faults = match Table::read(csv.as_bytes(), columns, OPTIONAL) {
+        Err(whole) => whole,
+        Ok(Table { lines, mut faults }) => {
+            let places = Places::load(read, county).await?;
+            for line in &lines {
+                wanted.extend(places.read(line, local_day(now), &mut faults));
+            }
+            faults
+        }
+    };
+    let listed = faults.listed.iter().map(|fault| HonourFault {
+        row: fault.row.clone(),
+        field: fault.field.clone(),
+        zh: fault.reason_zh.clone(),
+        en: fault.reason_en.clone(),
+    });
+    let none =
+        HonoursImported { rows: wanted.len(), added: 0, changed: 0, same: 0, faults: listed.collect() };
+    if faults.total > 0 {
+        return Ok(none);
+    }
+    app.idempotent(caller, once, async |tx| {
+        let mut done = none.clone();
+        for (place, facts) in &wanted {
+            let fresh =
+                row(app.random.id(), county, (place.kind, place.id, place.township, &place.name), facts, now);
+            match write(tx, fresh, dry_run).await? {
+                Written::Added => done.added += 1,
+                Written::Changed => done.changed += 1,
+                Written::Same => done.same += 1,
+            }
+        }
+        if !dry_run {
+            audit::append(tx, now, caller.audit("honour.import", "honours", county)).await?;
+        }
+        Ok(done)
+    })
+    .await
+}
+
+const OPTIONAL: &[&str] = &["valid_until", "recheck_day", "note"];
+
+enum Written {
+    Added,
+    Changed,
+    Same,
+}
+
+/// One line of a file: the place's title of this level and year is added or put right; a title that was taken back stays so.
+async fn write(tx: &Tx, fresh: HonourRow, dry_run: bool) -> AppResult<Written> {
+    let Some(before) = honours::same(tx, &fresh).await? else {
+        if !dry_run {
+            honours::insert(tx, fresh).await?;
+        }
+        return Ok(Written::Added);
+    };
+    let next = HonourRow {
+        id: before.id,
+        revoked_at: before.revoked_at,
+        revoke_reason: before.revoke_reason.clone(),
+        created_at: before.created_at,
+        version: before.version,
+        ..fresh
+    };
+    if next == before {
+        return Ok(Written::Same);
+    }
+    if !dry_run && !honours::update(tx, HonourRow { version: before.version + 1, ..next }).await? {
+        return Err(Code::Conflict.into());
+    }
+    Ok(Written::Changed)
+}
+
+/// A place that a file names.
+#[derive(Clone)]
+struct Place {
+    kind: SubjectKind,
+    id: Uuid,
+    township: Uuid,
+    name: String,
+}
+
+/// The county's places by code.
+struct Places(HashMap<(SubjectKind, String), Place>);
+
+impl Places {
+    async fn load(conn: &impl Conn, county: Uuid) -> AppResult<Self> {
+        let mut places = HashMap::new();
+        for site in sites::of_county(conn, county).await? {
+            let place =
+                Place { kind: SubjectKind::Site, id: site.id, township: site.township_id, name: site.name };
+            places.insert((SubjectKind::Site, site.code), place);
+        }
+        for one in divisions::of_county(conn, county).await? {
+            let township = match one.kind.as_str() {
+                "township" => one.id,
+                "village" => one.parent_id.unwrap_or(one.id),
+                _ => continue,
+            };
+            let code = one.code.to_string();
+            let place = Place { kind: SubjectKind::Division, id: one.id, township, name: one.name };
+            places.insert((SubjectKind::Division, code), place);
+        }
+        Ok(Self(places))
+    }
+
+    fn read(
+        &self,
+        line: &crate::domain::import::Line,
+        today: NaiveDate,
+        faults: &mut Faults,
+    ) -> Option<(Place, HonourFacts)> {
+        let before = faults.total;
+        let word = match line.get("subject_kind") {
+            "site" => Some(SubjectKind::Site),
+            "division" => Some(SubjectKind::Division),
+            _ => None,
+        };
+        if word.is_none() {
+            faults.add(line.row, "subject_kind", "应为 site 或 division", "expected site or division");
+        }
+        let place = word.and_then(|word| self.0.get(&(word, line.get("code").to_owned()))).cloned();
+        if word.is_some() && place.is_none() {
+            faults.add(line.row, "code", "没有这个编码", "there is no such code");
+        }
+        let level = Honour::parse(line.get("level"));
+        if level.is_none() {
+            let words = "county, city, provincial, national";
+            faults.add(line.row, "level", format!("应为 {words}"), format!("expected one of {words}"));
+        }
+        let year = line.get("year").parse::<i32>();
+        if year.is_err() {
+            faults.add(line.row, "year", "应为四位年份", "expected a year");
+        }
+        let mut day = |field: &'static str| {
+            let text = line.get(field);
+            let read = text.parse::<NaiveDate>().ok();
+            if read.is_none() && !text.is_empty() {
+                faults.add(
+                    line.row,
+                    field,
+                    "应为 2026-12-31 这样的日期",
+                    "expected a day such as 2026-12-31",
+                );
+            }
+            read
+        };
+        let (valid_until, recheck_day) = (day("valid_until"), day("recheck_day"));
+        let facts = HonourFacts {
+            level: level?,
+            title: line.get("title").to_owned(),
+            year: year.ok()?,
+            valid_until,
+            recheck_day,
+            note: line.get("note").to_owned(),
+        };
+        match facts.checked(today) {
+            Ok(facts) if faults.total == before => Some((place?, facts)),
+            Ok(_) => None,
+            Err(problem) => {
+                for error in problem.errors {
+                    faults.add(line.row, error.field.trim_start_matches('/'), error.zh, error.en);
+                }
+                None
+            }
+        }
+    }
+}
+
+async fn one(app: &App, caller: &Caller, id: Uuid) -> AppResult<HonourView> {
+    let read = app.store.read();
+    let row = honours::get(read, caller.scope()?, id).await?.ok_or(Code::NotFound)?;
+    let shown = show(read, caller.county()?, vec![row], app.clock.now()).await?.pop();
+    Ok(shown.ok_or(Code::NotFound)?)
+}
+
+async fn show(
+    conn: &impl Conn,
+    county: Uuid,
+    rows: Vec<HonourRow>,
+    now: Instant,
+) -> AppResult<Vec<HonourView>> {
+    let today = local_day(now);
+    let both = rows.iter().flat_map(|row| [row.subject_id, row.township_id]).collect();
+    let names = subject_names(conn, county, both).await?;
+    let subjects = rows.iter().map(|row| row.subject_id).collect();
+    let people = liaisons::of_subjects(conn, county, subjects).await?;
+    let people: HashMap<Uuid, LiaisonView> =
+        duty_liaisons::show(conn, people, now).await?.into_iter().map(|one| (one.subject_id, one)).collect();
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse().ok());
+            Some(HonourView {
+                level: Honour::parse(&row.level)?,
+                subject_kind: SubjectKind::parse(&row.subject_kind),
+                subject_name: names.get(&row.subject_id).cloned().unwrap_or_default(),
+                township_name: names.get(&row.township_id).cloned().unwrap_or_default(),
+                valid: honours::is_held(&row, today),
+                valid_until: day(&row.valid_until),
+                recheck_day: day(&row.recheck_day),
+                liaison: people.get(&row.subject_id).cloned(),
+                id: row.id,
+                subject_id: row.subject_id,
+                township_id: row.township_id,
+                title: row.title,
+                year: row.year,
+                revoked_at: row.revoked_at,
+                revoke_reason: row.revoke_reason,
+                note: row.note,
+                version: row.version,
+            })
+        })
+        .collect())
+}
