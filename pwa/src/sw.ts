@@ -13,7 +13,7 @@ interface Entry {
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly Entry[] };
 
 const FILES = new Map<string, string>(self.__WB_MANIFEST.map(({ url, revision }) => [`/${url}`, revision]));
-const REVISION_LENGTH = 12;
+const REVISION_LENGTH = 8;
 const PREFIX = 'shell ';
 /** A build is named by what it consists of: the same build never installs twice. */
 const CACHE = PREFIX + fnv([...FILES].join());

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, test, vi } from 'vitest';
 
-const revision = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12);
+const revision = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 8);
 const ORIGIN = 'https://lalian.test';
 const TYPE: Record<string, string> = { html: 'text/html', js: 'text/javascript' };
 

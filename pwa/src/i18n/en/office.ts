@@ -7,6 +7,8 @@ export const office: typeof zh = {
   nav: {
     label: 'Main menu',
     home: 'To do today',
+    inbox: 'Inbox',
+    channels: 'Channels',
     zero: 'Zero board',
     issue: 'To issue',
     verify: 'To verify',

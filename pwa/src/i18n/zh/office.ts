@@ -4,6 +4,8 @@ export const office = {
   nav: {
     label: '主菜单',
     home: '今天要办',
+    inbox: '消息',
+    channels: '消息通道',
     zero: '清零看板',
     issue: '待交办',
     verify: '待核查',
