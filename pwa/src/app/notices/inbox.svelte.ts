@@ -43,8 +43,9 @@ export class InboxModel {
     const fits = (one: Notice): boolean => (filter.group === null || one.group === filter.group) && (filter.kind === null || one.kind === filter.kind);
     const here = kept.items.filter(fits);
     const older = this.#older?.key === keyOf(filter) ? this.#older : null;
-    const ids = new Set(here.map((one) => one.id));
-    return { rows: [...here, ...(older?.rows ?? []).filter((one) => !ids.has(one.id))], more: older ? older.next !== null : kept.next !== null };
+    // The first page may have grown meanwhile.
+    const known = Object.fromEntries(here.map((one) => [one.id, true]));
+    return { rows: [...here, ...(older?.rows ?? []).filter((one) => !known[one.id])], more: older ? older.next !== null : kept.next !== null };
   }
 
   async open(): Promise<void> {

@@ -58,7 +58,7 @@ export const notices: typeof zh = {
   },
   now: {
     title: 'Now',
-    help: 'Counted from the tickets as they are now; each number opens its rows.',
+    help: 'each opens its rows',
     nothing: 'Nothing waits right now.',
     to_accept: 'To accept',
     in_progress: 'In repair',
@@ -75,6 +75,7 @@ export const notices: typeof zh = {
     title: 'In short',
     count: (n) => `${n}`,
     unseen: (n) => `${n} not seen`,
+    rest: (n) => `${n} more kinds, all seen`,
   },
   list: {
     title: 'All notices',

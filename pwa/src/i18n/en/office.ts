@@ -31,6 +31,7 @@ export const office: typeof zh = {
   },
   home: {
     title: 'To do today',
+    share: 'For a chat group',
     toIssue: 'To issue',
     toIssueHelp: 'Look, choose the unit, issue',
     toVerify: 'To verify',

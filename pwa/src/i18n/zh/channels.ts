@@ -101,7 +101,7 @@ export const channels = {
       on_hold: '挂账',
       requests: '申请待答复',
       to_issue: '待交办',
-      to_verify: '待核查（县办）',
+      to_verify: '待核查（县专班）',
       total: '合计',
       urgent: '急件数',
       link: '网址',

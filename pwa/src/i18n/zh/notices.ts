@@ -3,7 +3,7 @@ const WHAT: Record<string, string> = { send_back: '退回申请', extension: '�
 
 export const notices = {
   title: '消息',
-  tabs: { label: '消息分类', all: '全部', mine: '待办', office: '县办待处理', done: '结果' },
+  tabs: { label: '消息分类', all: '全部', mine: '待办', office: '专班待处理', done: '结果' },
   kind: {
     reminded: '催办',
     escalated: '提级提醒',
@@ -40,7 +40,7 @@ export const notices = {
     voided: '县里已撤销，不用再办',
     decided: (what: string, agreed: boolean) => `${WHAT[what] ?? '申请'}：${agreed ? '同意' : '未同意，请看说明'}`,
     decidedTill: (day: string) => `到 ${day}`,
-    waiting: (what: string) => `${WHAT[what] ?? '申请'}，等县办答复`,
+    waiting: (what: string) => `${WHAT[what] ?? '申请'}，等县专班答复`,
     to_verify: '已提交整改，等核查',
     hard_case: (ask: string) => ask || '请看需要协调什么',
     draft_waiting: '村里传来的照片，等您看过后采用',
@@ -57,7 +57,7 @@ export const notices = {
   } as Record<string, string>,
   now: {
     title: '现在',
-    help: '按整改单现在的状态数的，点开就是明细。',
+    help: '点开就是明细',
     nothing: '现在没有等着办的。',
     to_accept: '待签收',
     in_progress: '整改中',
@@ -74,6 +74,7 @@ export const notices = {
     title: '消息摘要',
     count: (n: number) => `${n} 件`,
     unseen: (n: number) => `${n} 条未看`,
+    rest: (n: number) => `其余 ${n} 类都看过了`,
   },
   list: {
     title: '全部消息',

@@ -28,6 +28,7 @@ export const office = {
   },
   home: {
     title: '今天要办',
+    share: '发到工作群',
     toIssue: '待交办',
     toIssueHelp: '看一眼，定单位，交办下去',
     toVerify: '待核查',
