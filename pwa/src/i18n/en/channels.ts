@@ -2,7 +2,7 @@ import type { channels as zh } from '../zh/channels';
 
 export const channels: typeof zh = {
   title: 'Channels',
-  tabs: { label: 'Channels', list: 'Channels', rules: 'When and what', messages: 'Sent', mail: 'Mail server' },
+  tabs: { label: 'Channels', list: 'Channels', rules: 'Rules', messages: 'Sent', mail: 'Mail' },
   help: 'Sends counts and an address to chat groups or by mail: no names, no photos, no contents; nothing of an unannounced round that is not released.',
   kind: { wecom: 'WeCom robot', dingtalk: 'DingTalk robot', feishu: 'Feishu robot', email: 'E-mail' },
   list: {
@@ -125,7 +125,7 @@ export const channels: typeof zh = {
     push: 'Push',
     gone: 'Deleted channel',
     made: (when) => `Made ${when}`,
-    next: (when) => `Tried again ${when}`,
+    next: (when) => `Next try ${when}`,
     attempts: (n) => `Tried ${n} ${n === 1 ? 'time' : 'times'}`,
     again: 'Send again',
     againDone: 'Waiting to be sent',

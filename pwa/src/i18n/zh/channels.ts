@@ -1,7 +1,7 @@
 // Words of the office's ways out. What leaves the system is counts and a link, and the page says so where somebody could wonder.
 export const channels = {
   title: '消息通道',
-  tabs: { label: '消息通道', list: '通道', rules: '时间和内容', messages: '发送记录', mail: '邮件服务器' },
+  tabs: { label: '消息通道', list: '通道', rules: '时间和内容', messages: '发送记录', mail: '邮件' },
   help: '把件数和网址发到工作群或邮箱。发出去的只有件数和网址，没有姓名、照片和问题内容；没公布的暗访一件也不算。',
   kind: { wecom: '企业微信群机器人', dingtalk: '钉钉群机器人', feishu: '飞书群机器人', email: '邮箱' },
   list: {
