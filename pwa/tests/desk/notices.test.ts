@@ -1,7 +1,7 @@
 // Every kind of notice says something in both languages, nothing accuses, and every line leads where its reader may go; templates say only what they may.
 import { afterEach, describe, expect, it } from 'vitest';
 import { NOTICE_KINDS, PLACEHOLDERS, type DigestLine, type Notice, type NoticeKind, type NoticeSettings, type NowCounts } from '../../src/api/notices';
-import { addressesOf, fromRules, insert, toRules, unknownNames } from '../../src/app/notices/rules';
+import { addressesOf, fromRules, insert, ruleChanges, toRules, unknownNames } from '../../src/app/notices/rules';
 import { byDay, dayOfDeadline, dayWord, inOrder, kindWord, localDay, lookOf, nowItems, posterItems, tell } from '../../src/app/notices/telling';
 import type { Role } from '../../src/core';
 import { setLang } from '../../src/i18n/area.svelte';
@@ -148,6 +148,14 @@ describe('templates and rules', () => {
     expect(fromRules(toRules(settings), settings)).toEqual(settings);
     expect(fromRules({ ...toRules(settings), due_days: '7，3、1', day_at: '08：15', keep_days: 'x', monthly_dates: '' }, settings)).toMatchObject({ due_days: [7, 3, 1], day_at: '08:15', keep_days: -1, monthly_dates: [] });
     expect(fromRules({ ...toRules(settings), due_days: '7 three 1.5' }, settings).due_days).toEqual([7, -1, -1]);
+  });
+
+  it('a version tells what it changed, and nothing else', () => {
+    expect(ruleChanges(settings, { ...settings })).toEqual([]);
+    expect(ruleChanges(settings, { ...settings, due_days: [5], urgent_in_quiet: true })).toEqual([
+      { name: 'urgent_in_quiet', from: '–', to: '✓' },
+      { name: 'due_days', from: '7 3 1', to: '5' },
+    ]);
   });
 
   it('know their names, and say which they do not know', () => {

@@ -22,6 +22,9 @@ export interface RuleForm {
   readonly mail_subject: string;
 }
 
+/** In the order of the form. */
+const RULES: readonly (keyof RuleForm)[] = ['digest_at', 'day_at', 'digest_on_days_off', 'quiet_from', 'quiet_to', 'urgent_in_quiet', 'urgent_kinds', 'due_days', 'monthly_dates', 'keep_days', ...TEMPLATES];
+
 /** What could sensibly be urgent; whatever else a county has ticked stays. */
 export const MAYBE_URGENT: readonly NoticeKind[] = ['reminded', 'escalated', 'overdue', 'returned', 'relapse', 'issued', 'due_soon'];
 
@@ -71,3 +74,11 @@ export function insert(text: string, name: string, from: number, to: number): { 
 
 /** One a line, or separated in any usual way. */
 export const addressesOf = (text: string): readonly string[] => text.split(/[\s,，、;；]+/).filter(Boolean);
+
+const shown = (value: string | boolean | readonly string[]): string => (typeof value === 'string' ? value : typeof value === 'boolean' ? (value ? '✓' : '–') : value.join(' '));
+
+/** What a version changed against the one before it, in the order of the form. */
+export function ruleChanges(before: NoticeSettings, after: NoticeSettings): readonly { readonly name: keyof RuleForm; readonly from: string; readonly to: string }[] {
+  const [a, b] = [toRules(before), toRules(after)];
+  return RULES.map((name) => ({ name, from: shown(a[name]), to: shown(b[name]) })).filter(({ from, to }) => from !== to);
+}

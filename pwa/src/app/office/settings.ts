@@ -44,9 +44,9 @@ export function toForm(settings: CountySettings): Form {
   return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, shown(leaf, groups[group][leaf])])) as Form;
 }
 
-/** What the form does not show (the weights of single flags, sections with a page of their own) stays as `seen` has it. */
+/** What the form does not show (the weights of single flags) stays as `seen` has it. */
 export function fromForm(form: Form, seen: CountySettings): CountySettings {
-  const made = Object.fromEntries(Object.entries(seen).map(([group, values]) => [group, { ...values } as Record<string, unknown>]));
+  const made: Record<string, Record<string, unknown>> = { evidence: { strengths: seen.evidence.strengths } };
   for (const { group, leaf } of LEAVES) (made[group] ??= {})[leaf] = read(leaf, form[leaf]);
   return made as unknown as CountySettings;
 }

@@ -113,6 +113,9 @@ export const channels: typeof zh = {
     save: 'Save',
     saved: 'Saved',
     unchanged: 'Nothing changed',
+    history: 'History',
+    never: 'Never changed; all are defaults.',
+    changed: (name, from, to) => `${name}: ${from || 'empty'} → ${to || 'empty'}`,
   },
   messages: {
     help: 'Everything for channels and push, newest first.',

@@ -112,6 +112,9 @@ export const channels = {
     save: '保存',
     saved: '已保存',
     unchanged: '没有改动',
+    history: '改动历史',
+    never: '还没有改过，都是默认值。',
+    changed: (name: string, from: string, to: string) => `${name}：${from || '空'} → ${to || '空'}`,
   },
   messages: {
     help: '发给通道和推送的每一条，最新的在前。',
