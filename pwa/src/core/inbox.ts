@@ -7,6 +7,8 @@ import type { Database } from './db';
 
 /** The newest say enough without a signal. */
 const KEPT_ROWS = 100;
+/** Marks that the county takes in one request. */
+const MOST_AT_ONCE = 200;
 
 export interface KeptInbox {
   readonly post_id: string;
@@ -48,7 +50,7 @@ function marked(kept: KeptInbox, ids: readonly string[]): KeptInbox {
   return {
     ...kept,
     counts: lessSeen(kept.counts, newly),
-    digest: { ...kept.digest, lines: kept.digest.lines.map((line) => ({ ...line, unseen: Math.max(0, line.unseen - newly.filter((one) => one.kind === line.kind).length) })) },
+    digest: { ...kept.digest, lines: kept.digest.lines.map((line) => ({ ...line, unseen: Math.max(0, line.unseen - newly.filter((one) => one.kind === line.kind && one.urgent === line.urgent).length) })) },
     items: kept.items.map((one) => (newly.includes(one) ? { ...one, seen: true } : one)),
   };
 }
@@ -68,7 +70,7 @@ export class Inbox {
   /** Tells the marks that wait, then asks for everything that the first screen shows, and keeps it. */
   async refresh(post_id: string): Promise<ApiResult<KeptInbox>> {
     const { db, api, now } = this.#parts;
-    const told = (await this.kept(post_id))?.untold ?? [];
+    const told = (await this.kept(post_id))?.untold.slice(0, MOST_AT_ONCE) ?? [];
     if (told.length > 0) {
       const result = await api.send('POST', '/notices/seen', { ids: told, all: false, kind: null });
       if (result.kind !== 'ok' && result.kind !== 'problem') return result;

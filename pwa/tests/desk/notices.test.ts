@@ -56,7 +56,7 @@ describe('what a notice says', () => {
         const told = tell(notice(kind), 'desk_officer');
         expect(kindWord(kind), kind).toBe((lang === 'zh' ? zh : en).kind[kind]);
         expect(lookOf(kind), kind).toHaveLength(2);
-        expect(told.title.length + told.detail.length, kind).toBeGreaterThan(10);
+        expect(told.title.length + told.detail.length, kind).toBeGreaterThan(8);
         expect(`${told.title}${told.detail}`, kind).not.toMatch(/undefined|NaN|null|Invalid|\{/);
         expect(told.href, kind).toMatch(/^\//);
       }
@@ -119,6 +119,11 @@ describe('lists', () => {
     const now = Date.parse('2026-11-26T03:00:00Z');
     expect(localDay(now)).toBe('2026-11-26');
     expect([dayWord('2026-11-26', now), dayWord('2026-11-25', now)]).toEqual([zh.list.today, zh.list.yesterday]);
+  });
+
+  it('one line a kind, also where some of it is urgent', () => {
+    const line = (urgent: boolean, tickets: number): DigestLine => ({ kind: 'overdue', group: 'mine', urgent, tickets, unseen: 1, latest_at: '' });
+    expect(inOrder([line(true, 2), line(false, 3)], NOTICE_KINDS)).toEqual([{ ...line(true, 5), unseen: 2 }]);
   });
 
   it('urgent lines come first, results last', () => {

@@ -2,6 +2,7 @@
 // the app is in front.
 import type { NoticeCounts } from '@/api/notices';
 import { core, session } from '../shell/core.svelte';
+import { entryOf } from '../shell/roles';
 
 const AT_MOST_EVERY_MS = 20_000;
 const EVERY_MS = 300_000;
@@ -22,12 +23,21 @@ export function setNoticeCounts(post_id: string, counts: NoticeCounts): void {
   latest = { post_id, counts };
 }
 
+/** Who may be without a signal when he wants to read what came. */
+function inTheField(): boolean {
+  const who = session();
+  return who.kind === 'signed_in' && who.post !== null && entryOf(who.post.role) !== 'office';
+}
+
 async function ask(post_id: string): Promise<void> {
   if (asked?.post_id === post_id && Math.abs(Date.now() - asked.at) < AT_MOST_EVERY_MS) return;
   asked = { post_id, at: Date.now() };
   const result = await core().api.get<NoticeCounts>('/notices/counts');
-  if (result.kind === 'ok') setNoticeCounts(post_id, result.data);
-  else if (latest?.post_id !== post_id) {
+  if (result.kind === 'ok') {
+    const news = latest?.post_id !== post_id || latest.counts.unseen !== result.data.unseen;
+    setNoticeCounts(post_id, result.data);
+    if (news && result.data.unseen > 0 && inTheField()) await (await core().aids())?.inbox.refresh(post_id);
+  } else if (latest?.post_id !== post_id) {
     const kept = await (await core().aids())?.inbox.kept(post_id);
     if (kept && latest?.post_id !== post_id) setNoticeCounts(post_id, kept.counts);
   }

@@ -109,7 +109,7 @@ function about(notice: Notice): string {
     case 'colour_published':
       return t.colour_published(text(data, 'month'));
     case 'unit_gap':
-      return t.unit_gap(notice.unit.name);
+      return t.unit_gap(text(data, 'unit_name'));
     default:
       return kindWord(notice.kind);
   }
@@ -217,11 +217,13 @@ export function dayWord(key: string, now: number): string {
   return day(`${key}T12:00:00+08:00`);
 }
 
-/** Urgent first, then by what to do first; results last. */
+/** Urgent first, then by what to do first; results last. One line a kind, though a county that changed what is urgent tells it as two. */
 export function inOrder(lines: readonly DigestLine[], order: readonly NoticeKind[]): readonly DigestLine[] {
+  const kinds = [...new Set(lines.map((line) => line.kind))];
+  const one = kinds.map((kind) => lines.filter((line) => line.kind === kind).reduce((a, b) => ({ ...a, urgent: a.urgent || b.urgent, tickets: a.tickets + b.tickets, unseen: a.unseen + b.unseen })));
   const place = (line: DigestLine): number => {
     const at = order.indexOf(line.kind);
     return at < 0 ? order.length : at;
   };
-  return [...lines].sort((a, b) => Number(b.urgent) - Number(a.urgent) || place(a) - place(b));
+  return one.sort((a, b) => Number(b.urgent) - Number(a.urgent) || place(a) - place(b));
 }

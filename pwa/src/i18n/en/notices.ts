@@ -48,7 +48,7 @@ export const notices: typeof zh = {
     monthly_date: (day) => `${day} is this month’s date`,
     monthly_date_how: 'Until 24:00 of that day counts; it does not move for holidays.',
     colour_published: (month) => `The colour of ${month} is published`,
-    unit_gap: (unit) => `A duty has nobody, please name somebody: ${unit}`,
+    unit_gap: (unit) => ['A duty has nobody, please name somebody', unit].filter(Boolean).join(': '),
   },
   reason: {
     not_done: 'not repaired',

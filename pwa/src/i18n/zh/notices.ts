@@ -47,7 +47,7 @@ export const notices = {
     monthly_date: (day: string) => `${day} 是本月节点`,
     monthly_date_how: '当天 24:00 前办结都算，遇节假日不顺延。',
     colour_published: (month: string) => `${month} 的颜色已公布`,
-    unit_gap: (unit: string) => `有岗位空着，请安排人：${unit}`,
+    unit_gap: (unit: string) => ['有岗位空着，请安排人', unit].filter(Boolean).join('：'),
   },
   reason: {
     not_done: '还没有整改',
