@@ -131,7 +131,8 @@ export interface Channel {
   readonly created_by_name: string | null;
   readonly queued: number;
   readonly last_sent_at: string | null;
-  readonly last_failure: (Reason & { readonly at: string }) | null;
+  /** Of what was tried since the last one that went well. */
+  readonly last_failure: (Reason & { readonly at: string | null }) | null;
 }
 
 export const MESSAGE_STATES = ['queued', 'sending', 'sent', 'failed', 'given_up'] as const;
