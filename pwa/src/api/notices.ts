@@ -88,18 +88,23 @@ export interface NowCounts {
   readonly to_verify: number;
 }
 
+/** Counts with the day that `due_soon` goes by, so that its rows can be opened. */
+export interface NowUntil extends NowCounts {
+  readonly due_by: string;
+}
+
 export interface Digest {
   readonly as_of: string;
   readonly unit: NoticeUnit;
   readonly lines: readonly DigestLine[];
-  readonly now: NowCounts;
+  readonly now: NowUntil;
 }
 
 /** Words for a chat group: counts and a link. */
 export interface DigestText {
   readonly as_of: string;
   readonly unit: NoticeUnit;
-  readonly counts: NowCounts;
+  readonly counts: NowUntil;
   readonly zh: string;
   readonly en: string;
   /** Null when the operator named no public address. */
@@ -182,6 +187,8 @@ export interface NoticeSettings {
   readonly urgent_kinds: readonly NoticeKind[];
   readonly keep_days: number;
   readonly digest_template: string;
+  /** Of the office's own group. */
+  readonly office_template: string;
   readonly urgent_template: string;
   readonly mail_subject: string;
 }

@@ -1,6 +1,6 @@
 // Every kind of notice says something in both languages, nothing accuses, and every line leads where its reader may go; templates say only what they may.
 import { afterEach, describe, expect, it } from 'vitest';
-import { NOTICE_KINDS, PLACEHOLDERS, type DigestLine, type Notice, type NoticeKind, type NoticeSettings, type NowCounts } from '../../src/api/notices';
+import { NOTICE_KINDS, PLACEHOLDERS, type DigestLine, type Notice, type NoticeKind, type NoticeSettings, type NowUntil } from '../../src/api/notices';
 import { addressesOf, fromRules, insert, ruleChanges, toRules, unknownNames } from '../../src/app/notices/rules';
 import { byDay, dayOfDeadline, dayWord, inOrder, kindWord, localDay, lookOf, nowItems, posterItems, tell } from '../../src/app/notices/telling';
 import type { Role } from '../../src/core';
@@ -91,8 +91,8 @@ describe('what a notice says', () => {
 });
 
 describe('what waits now', () => {
-  const now: NowCounts = { to_accept: 1, in_progress: 2, due_soon: 3, overdue: 4, returned: 5, submitted: 6, on_hold: 7, requests: 8, to_issue: 9, to_verify: 10 };
-  const none = Object.fromEntries(Object.keys(now).map((name) => [name, 0])) as unknown as NowCounts;
+  const now: NowUntil = { due_by: '2026-12-02', to_accept: 1, in_progress: 2, due_soon: 3, overdue: 4, returned: 5, submitted: 6, on_hold: 7, requests: 8, to_issue: 9, to_verify: 10 };
+  const none = Object.fromEntries(Object.keys(now).map((name) => [name, 0])) as unknown as NowUntil;
 
   it('opens rows for every role, and nothing when there is nothing', () => {
     for (const role of ['office', 'department', 'county_leader', 'main_leader', 'deputy_leader', 'desk_officer', 'village_cadre'] satisfies Role[]) {
@@ -102,6 +102,7 @@ describe('what waits now', () => {
       expect(nowItems(none, role)).toEqual([]);
     }
     expect(nowItems(now, 'inspector')).toEqual([]);
+    expect(nowItems(now, 'department').find((one) => one.name === 'due_soon')?.href).toBe('/tickets?due_by=2026-12-02');
   });
 
   it('a picture shows zeros too, and no figure twice', () => {
@@ -145,6 +146,7 @@ describe('templates and rules', () => {
     urgent_kinds: ['reminded', 'hard_case'],
     keep_days: 60,
     digest_template: '{unit} {to_accept}\n{link}',
+    office_template: '{to_issue}',
     urgent_template: '{urgent}',
     mail_subject: '{unit}',
   };

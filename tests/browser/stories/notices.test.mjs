@@ -154,13 +154,13 @@ test('the office adds a robot; its address is never shown again, and what does n
 test('templates say counts only, and show what would leave', { timeout: 300_000 }, async () => {
   const { page } = officeDesk;
   await open(officeDesk, '/channels/rules');
-  const box = page.getByLabel('每天汇总', { exact: true });
+  const box = page.getByLabel('每天汇总（各单位）', { exact: true });
   await box.fill('今天 {person} 请注意');
   await page.getByText('没有这个内容：{person}').waitFor();
   await box.fill('');
   await page.getByRole('button', { name: '逾期', exact: true }).first().click();
   assert.equal(await box.inputValue(), '{overdue}');
-  await expectEventually(async () => /^\d+$/.test((await page.locator('figure p').first().textContent()).trim()), 'the number that would leave');
+  await expectEventually(async () => /\d+$/.test((await page.locator('figure p').first().textContent()).trim()), 'the number that would leave');
   await page.getByLabel(/^为什么改/).fill('群里要短一点');
   await shot(officeDesk, 'rules');
   await page.getByRole('button', { name: '保存', exact: true }).click();

@@ -1,7 +1,7 @@
 // The section `notices` of the county's settings as a form, and what a template may say. Pure.
 import { PLACEHOLDERS, type NoticeKind, type NoticeSettings } from '@/api/notices';
 
-export const TEMPLATES = ['digest_template', 'urgent_template', 'mail_subject'] as const;
+export const TEMPLATES = ['digest_template', 'office_template', 'urgent_template', 'mail_subject'] as const;
 export type Template = (typeof TEMPLATES)[number];
 export const LONGEST_TEMPLATE = 600;
 
@@ -18,6 +18,7 @@ export interface RuleForm {
   readonly urgent_kinds: readonly NoticeKind[];
   readonly keep_days: string;
   readonly digest_template: string;
+  readonly office_template: string;
   readonly urgent_template: string;
   readonly mail_subject: string;
 }

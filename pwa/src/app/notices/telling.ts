@@ -1,5 +1,5 @@
 // One notice as a line to read: what it is about, what it says, how it looks, where it leads. Pure; a test names every kind in both languages.
-import type { DigestLine, Notice, NoticeKind, NowCounts } from '@/api/notices';
+import type { DigestLine, Notice, NoticeKind, NowCounts, NowUntil } from '@/api/notices';
 import type { Role } from '@/core';
 import { day } from '@/i18n/format';
 import { notices } from '@/i18n/notices';
@@ -130,8 +130,7 @@ export interface NowItem {
   readonly name: keyof NowCounts;
   readonly count: number;
   readonly tone: Tone;
-  /** Null where this post has no list of them. */
-  readonly href: string | null;
+  readonly href: string;
 }
 
 const NOW_TONE: Readonly<Record<keyof NowCounts, Tone>> = {
@@ -167,6 +166,7 @@ const COUNTY: readonly (readonly [keyof NowCounts, string])[] = [
 const READERS: readonly (readonly [keyof NowCounts, string])[] = [
   ['overdue', '/tickets?overdue=true'],
   ['returned', '/tickets?state=rework'],
+  ['due_soon', '/tickets?due_by='],
   ['to_accept', '/tickets?state=issued'],
   ['in_progress', '/tickets?state=in_progress'],
   ['submitted', '/tickets?state=submitted'],
@@ -183,8 +183,8 @@ const LISTS: Readonly<Partial<Record<Role, readonly (readonly [keyof NowCounts, 
 };
 
 /** What waits for this post, with the way to its rows; zeros are left out. */
-export function nowItems(now: NowCounts, role: Role): readonly NowItem[] {
-  return (LISTS[role] ?? []).filter(([name]) => now[name] > 0).map(([name, href]) => ({ name, count: now[name], tone: NOW_TONE[name], href }));
+export function nowItems(now: NowUntil, role: Role): readonly NowItem[] {
+  return (LISTS[role] ?? []).filter(([name]) => now[name] > 0).map(([name, href]) => ({ name, count: now[name], tone: NOW_TONE[name], href: href.endsWith('=') ? href + now.due_by : href }));
 }
 
 /** What a picture for the group of a unit shows, zeros too: a zero is good news. */

@@ -1,6 +1,6 @@
 import type { notices as zh } from '../zh/notices';
 
-const WHAT: Record<string, string> = { send_back: 'Sending back', extension: 'Extension', further_extension: 'Further extension', hold: 'Hold', void: 'Voiding' };
+const WHAT: Record<string, string> = { send_back: 'Sending back', extension: 'Extension', further_extension: 'Further extension', hold: 'Hold', void: 'Voiding', refer: 'Referral' };
 
 export const notices: typeof zh = {
   title: 'Inbox',

@@ -131,7 +131,7 @@ export const office: typeof zh = {
   list: {
     title: 'Tickets',
     filters: 'Filters',
-    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}` },
+    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}`, due_by: (day) => `With the unit, due by ${day}`, request: () => 'With an open request' },
     showFilters: 'Filters',
     clear: 'Clear filters',
     q: 'Number, issue, place',

@@ -1,5 +1,5 @@
 // Words of the inbox: what happened and what is to do, never whose fault. Whether somebody looked is nobody's business but theirs.
-const WHAT: Record<string, string> = { send_back: '退回申请', extension: '延期申请', further_extension: '再次延期申请', hold: '挂账申请', void: '撤销申请' };
+const WHAT: Record<string, string> = { send_back: '退回申请', extension: '延期申请', further_extension: '再次延期申请', hold: '挂账申请', void: '撤销申请', refer: '提请部门办理' };
 
 export const notices = {
   title: '消息',

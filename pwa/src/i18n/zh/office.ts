@@ -128,7 +128,7 @@ export const office = {
   list: {
     title: '整改单',
     filters: '筛选',
-    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号` },
+    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号`, due_by: (day: string) => `${day} 前到期，在办`, request: () => '有申请待答复' },
     showFilters: '筛选条件',
     clear: '清除筛选',
     q: '编号、问题、地点',
