@@ -84,10 +84,10 @@ function parts(): (id: string, graph: Graph) => string | null {
   };
 }
 
-/** 72 bits of the file's SHA-256: no accident hits them, TLS keeps strangers away, and 250 of them still fit the worker's budget. */
+/** 48 bits of the file's SHA-256: no accident hits them, TLS keeps strangers away, and 300 of them still fit the worker's budget. */
 function revision(file: string): string {
   const bytes = readFileSync(new URL(`./dist/${file}`, import.meta.url));
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, 12);
+  return createHash('sha256').update(bytes).digest('base64url').slice(0, 8);
 }
 
 export default defineConfig({

@@ -2,6 +2,7 @@
 // /.well-known: data has one door (core/), and a worker that guesses about data is how field apps lose it.
 // What it keeps is what the build made: every file is checked by type and hash before it is taken, so neither a captive portal's page nor a
 // cut download becomes part of the app. A new version is fetched whole, waits, and takes over when a person taps.
+// A push is a knock: it carries nothing, asks nothing of the server and says only that something waits; what it is stands behind the sign-in.
 
 /** One file of the build; `revision` is the start of its SHA-256 in base64url (written by vite.config.ts). */
 interface Entry {
@@ -12,7 +13,7 @@ interface Entry {
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly Entry[] };
 
 const FILES = new Map<string, string>(self.__WB_MANIFEST.map(({ url, revision }) => [`/${url}`, revision]));
-const REVISION_LENGTH = 12;
+const REVISION_LENGTH = 8;
 const PREFIX = 'shell ';
 /** A build is named by what it consists of: the same build never installs twice. */
 const CACHE = PREFIX + fnv([...FILES].join());
@@ -48,6 +49,27 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('message', (event) => {
   if (event.data === 'update-now') void self.skipWaiting();
 });
+
+const INBOX = '/#/inbox';
+
+/** One tag: however many knocks come, a person finds one line, and a second knock before it was read makes no second sound. */
+self.addEventListener('push', (event) => {
+  const zh = navigator.language.startsWith('zh');
+  event.waitUntil(self.registration.showNotification(zh ? '拉练通' : 'Lalian', { body: zh ? '有新的待办' : 'Something new waits for you', tag: 'inbox', icon: '/icons/icon-192.png' }));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openInbox());
+});
+
+async function openInbox(): Promise<void> {
+  const [open] = await self.clients.matchAll({ type: 'window' });
+  if (!open) return void (await self.clients.openWindow(INBOX));
+  await open.focus();
+  // Only the part behind # changes: the page stays, and with it what is half written.
+  await open.navigate(INBOX);
+}
 
 function fnv(text: string): string {
   let hash = 0x811c9dc5;

@@ -4,8 +4,9 @@ import type { ApiClient } from '../api/client';
 import { Anchors, subjectKey } from './anchors';
 import type { Database } from './db';
 import { Examples } from './examples';
+import { Inbox } from './inbox';
 import { LastPhotos } from './last-photos';
-import { getMeta, writeMeta, type Resume } from './meta';
+import { getMeta, readMeta, writeMeta, type MetaValues, type Resume } from './meta';
 import type { StorageStatus } from './model';
 import type { WorkingSet } from './working';
 
@@ -14,7 +15,7 @@ const RESUME_MS = 2 * 3_600_000;
 
 export interface AidsParts {
   readonly db: Database;
-  readonly api: Pick<ApiClient, 'get' | 'blob'>;
+  readonly api: Pick<ApiClient, 'get' | 'send' | 'blob'>;
   readonly now: () => number;
   readonly storage: () => StorageStatus;
   readonly working: WorkingSet;
@@ -24,6 +25,7 @@ export class Aids {
   readonly #parts: AidsParts;
   readonly anchors: Anchors;
   readonly lastPhotos: LastPhotos;
+  readonly inbox: Inbox;
   readonly #examples: Examples;
   /** Example pictures still to be fetched; unknown before the first look. */
   #missing: number | null = null;
@@ -32,6 +34,7 @@ export class Aids {
     this.#parts = parts;
     this.anchors = new Anchors(parts.db, parts.now);
     this.lastPhotos = new LastPhotos(parts);
+    this.inbox = new Inbox(parts);
     this.#examples = new Examples(parts.db, parts.api, parts.now);
   }
 
@@ -54,6 +57,18 @@ export class Aids {
       if (!kept || Math.abs(now() - kept.at) > RESUME_MS) return null;
       return (await tx.objectStore('drafts').getKey(kept.draft_id)) === undefined ? null : kept;
     });
+  }
+
+  // ------------------------------------------------------------ the push switch
+
+  /** What this person switched on in this browser. */
+  push(): Promise<MetaValues['push'] | null> {
+    return readMeta(this.#parts.db, 'push');
+  }
+
+  setPush(value: MetaValues['push'] | null): Promise<void> {
+    if (value) return writeMeta(this.#parts.db, 'push', value);
+    return this.#parts.db.write(['meta'], (tx) => tx.objectStore('meta').delete('push'));
   }
 
   // ------------------------------------------------------------ pictures to look at

@@ -118,7 +118,7 @@ export async function signOut(door: Doorway): Promise<SignOutResult> {
     await door.install.remember({ ...known, signed_in: false });
     await db.write(['meta', ...FROM_THE_COUNTY], async (tx) => {
       for (const store of FROM_THE_COUNTY) await tx.objectStore(store).clear();
-      await tx.objectStore('meta').delete('cursor');
+      for (const name of ['cursor', 'inbox'] as const) await tx.objectStore('meta').delete(name);
     });
   }
   door.left();

@@ -1,6 +1,7 @@
 // The single values of one person's database, typed by name. Each is written in the same transaction as what it counts or describes.
 import type { ServerContact } from './clock';
 import type { Database, ReadTx, WriteTx } from './db';
+import type { KeptInbox } from './inbox';
 import type { Person, Position, Post } from './model';
 
 /** This install of this person: made at the first login, bound by the server, never moved to another phone. */
@@ -84,6 +85,10 @@ export interface MetaValues {
   anchors: readonly Anchor[];
   /** Where to go on if the phone ends this page while its camera app is open. */
   resume: Resume;
+  /** The inbox as it was seen last, of one post. */
+  inbox: KeptInbox;
+  /** This browser's push subscription and its number at the county; absent = this person did not switch it on here. */
+  push: { readonly id: string; readonly endpoint: string };
 }
 
 export type MetaName = keyof MetaValues;

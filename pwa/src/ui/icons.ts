@@ -5,6 +5,7 @@ import type { MORE_ICONS } from './icons.more';
 export const ICONS = {
   arrow: 'M9 5l7 7-7 7',
   back: 'M15 5l-7 7 7 7',
+  bell: 'M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5a2.2 2.2 0 0 0 4 0',
   check: 'M4.5 12.5l5 5L19.5 7',
   clock: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2.5',
   close: 'M6 6l12 12M18 6L6 18',

@@ -224,6 +224,7 @@ class Shelf {
     if (!this.online) return Promise.resolve({ kind: 'offline' });
     return Promise.resolve({ kind: 'ok', data: this.lists.get(path) as Data, status: 200 });
   };
+  send = <Data>(): Promise<ApiResult<Data>> => Promise.resolve({ kind: 'offline' });
   blob = (path: string): Promise<ApiResult<Blob>> => {
     this.asked.push(path);
     const bytes = this.files.get(path);

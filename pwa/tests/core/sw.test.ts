@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, test, vi } from 'vitest';
 
-const revision = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12);
+const revision = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 8);
 const ORIGIN = 'https://lalian.test';
 const TYPE: Record<string, string> = { html: 'text/html', js: 'text/javascript' };
 
@@ -36,6 +36,9 @@ let served: Map<string, Response | 'cut'>;
 let asked: string[];
 let unregistered: number;
 let skipped: number;
+let shown: { title: string; options: NotificationOptions }[];
+let windows: string[][];
+let opened: string[];
 
 beforeEach(() => {
   caches = new FakeCaches();
@@ -43,6 +46,9 @@ beforeEach(() => {
   asked = [];
   unregistered = 0;
   skipped = 0;
+  shown = [];
+  windows = [];
+  opened = [];
 });
 
 function serve(files: Record<string, string>): void {
@@ -58,8 +64,12 @@ async function worker(files: Record<string, string>): Promise<(name: string, eve
     __WB_MANIFEST: Object.entries(files).map(([path, text]) => ({ url: path.slice(1), revision: revision(text) })),
     location: { origin: ORIGIN },
     addEventListener: (name: string, handler: Handler) => handlers.set(name, handler),
-    clients: { claim: async () => undefined },
-    registration: { unregister: async () => ++unregistered },
+    clients: {
+      claim: async () => undefined,
+      matchAll: async () => windows.map((did) => ({ focus: async () => did.push('focus'), navigate: async (url: string) => did.push(url) })),
+      openWindow: async (url: string) => void opened.push(url),
+    },
+    registration: { unregister: async () => ++unregistered, showNotification: async (title: string, options: NotificationOptions) => void shown.push({ title, options }) },
     skipWaiting: async () => ++skipped,
   };
   vi.stubGlobal('self', self);
@@ -175,3 +185,28 @@ test('the switch is asked for at most once an hour', async () => {
   expect(asked.filter((path) => path === '/sw-off')).toHaveLength(1);
 });
 
+
+test('a push says that something waits, reads nothing of what it was sent, and asks the server nothing', async () => {
+  vi.stubGlobal('navigator', { language: 'zh-CN' });
+  const run = await worker(BUILD);
+  const data = { text: () => expect.unreachable(), json: () => expect.unreachable() };
+  await run('push', { data });
+  await run('push', { data: null });
+  expect(shown.map(({ title, options }) => [title, options.body, options.tag])).toEqual([
+    ['拉练通', '有新的待办', 'inbox'],
+    ['拉练通', '有新的待办', 'inbox'],
+  ]);
+  expect(asked).toEqual([]);
+  vi.unstubAllGlobals();
+});
+
+test('a tap on it opens the inbox in the app that is open, else in a new window', async () => {
+  const run = await worker(BUILD);
+  let closed = 0;
+  const notification = { close: () => ++closed };
+  await run('notificationclick', { notification });
+  expect(opened).toEqual(['/#/inbox']);
+  windows = [[], []];
+  await run('notificationclick', { notification });
+  expect([opened.length, windows, closed]).toEqual([1, [['focus', '/#/inbox'], []], 2]);
+});

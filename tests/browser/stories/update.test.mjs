@@ -29,7 +29,7 @@ after(async () => {
 /** What the next build would be: another first page, and a worker that knows it. */
 async function release(name) {
   const [page, worker] = ['index.html', 'sw.js'].map((file) => join(folder, 'dist', file));
-  const revision = async () => createHash('sha256').update(await readFile(page)).digest('base64url').slice(0, 12);
+  const revision = async () => createHash('sha256').update(await readFile(page)).digest('base64url').slice(0, 8);
   const old = await revision();
   await writeFile(page, (await readFile(page, 'utf8')).replace('</head>', `<meta name="release" content="${name}" /></head>`));
   const code = await readFile(worker, 'utf8');

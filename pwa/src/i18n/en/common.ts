@@ -4,6 +4,7 @@ export const common: typeof zh = {
   app: 'Lalian',
   demo: 'Sample data, for demonstration only',
   nav: { label: 'Main pages' },
+  inbox: (unseen) => (unseen > 0 ? `Inbox, ${unseen} not seen` : 'Inbox'),
   sync: {
     allSafe: 'All uploaded',
     waiting: (n) => `${n} not uploaded`,

@@ -7,6 +7,8 @@ export const office: typeof zh = {
   nav: {
     label: 'Main menu',
     home: 'To do today',
+    inbox: 'Inbox',
+    channels: 'Channels',
     zero: 'Zero board',
     issue: 'To issue',
     verify: 'To verify',
@@ -29,6 +31,7 @@ export const office: typeof zh = {
   },
   home: {
     title: 'To do today',
+    share: 'For a chat group',
     toIssue: 'To issue',
     toIssueHelp: 'Look, choose the unit, issue',
     toVerify: 'To verify',
@@ -128,7 +131,7 @@ export const office: typeof zh = {
   list: {
     title: 'Tickets',
     filters: 'Filters',
-    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}` },
+    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}`, due_by: (day) => `With the unit, due by ${day}`, request: () => 'With an open request' },
     showFilters: 'Filters',
     clear: 'Clear filters',
     q: 'Number, issue, place',

@@ -4,6 +4,8 @@ export const office = {
   nav: {
     label: '主菜单',
     home: '今天要办',
+    inbox: '消息',
+    channels: '消息通道',
     zero: '清零看板',
     issue: '待交办',
     verify: '待核查',
@@ -26,6 +28,7 @@ export const office = {
   },
   home: {
     title: '今天要办',
+    share: '发到工作群',
     toIssue: '待交办',
     toIssueHelp: '看一眼，定单位，交办下去',
     toVerify: '待核查',
@@ -125,7 +128,7 @@ export const office = {
   list: {
     title: '整改单',
     filters: '筛选',
-    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号` },
+    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号`, due_by: (day: string) => `${day} 前到期，在办`, request: () => '有申请待答复' },
     showFilters: '筛选条件',
     clear: '清除筛选',
     q: '编号、问题、地点',

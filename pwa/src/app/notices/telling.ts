@@ -1,0 +1,229 @@
+// One notice as a line to read: what it is about, what it says, how it looks, where it leads. Pure; a test names every kind in both languages.
+import type { DigestLine, Notice, NoticeKind, NowCounts, NowUntil } from '@/api/notices';
+import type { Role } from '@/core';
+import { day } from '@/i18n/format';
+import { notices } from '@/i18n/notices';
+import type { IconName, Tone } from '@/ui/icons';
+
+const LOOK: Readonly<Record<NoticeKind, readonly [Tone, IconName]>> = {
+  reminded: ['fail', 'bell'],
+  escalated: ['fail', 'flag'],
+  overdue: ['fail', 'clock'],
+  returned: ['fail', 'undo'],
+  relapse: ['fail', 'undo'],
+  due_soon: ['warn', 'clock'],
+  monthly_date: ['warn', 'clock'],
+  issued: ['info', 'send'],
+  changed: ['info', 'note'],
+  resumed: ['info', 'play'],
+  draft_waiting: ['info', 'photo'],
+  colour_published: ['info', 'flag'],
+  request_waiting: ['warn', 'clock'],
+  to_verify: ['info', 'search'],
+  hard_case: ['warn', 'flag'],
+  unit_gap: ['warn', 'people'],
+  request_decided: ['info', 'note'],
+  passed: ['pass', 'check'],
+  voided: ['muted', 'cross'],
+};
+
+/** A kind that a newer server has and this app has not. */
+const UNKNOWN: readonly [Tone, IconName] = ['info', 'bell'];
+
+export const lookOf = (kind: NoticeKind): readonly [Tone, IconName] => LOOK[kind] ?? UNKNOWN;
+export const kindWord = (kind: NoticeKind): string => notices().kind[kind] ?? notices().other;
+
+export interface Told {
+  readonly title: string;
+  readonly detail: string;
+  /** Below `#`; null where there is nothing more to open. */
+  readonly href: string | null;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+const text = (data: Data, key: string): string => (typeof data[key] === 'string' ? data[key] : '');
+const count = (data: Data, key: string): number => (typeof data[key] === 'number' ? data[key] : 0);
+
+const SHANGHAI_OFFSET_MS = 8 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** A deadline at 00:00 is the end of the day before; a plain date is itself. */
+export function dayOfDeadline(at: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(at)) return day(`${at}T12:00:00+08:00`);
+  const moment = Date.parse(at);
+  if (Number.isNaN(moment)) return '';
+  return day((moment + SHANGHAI_OFFSET_MS) % DAY_MS === 0 ? moment - 1 : moment);
+}
+
+function says(notice: Notice): string {
+  const t = notices().says;
+  const data: Data = notice.data ?? {};
+  const due = dayOfDeadline(text(data, 'due_at'));
+  const till = (words: string): string => [words, due ? t.until(due) : ''].filter(Boolean).join(' · ');
+  switch (notice.kind) {
+    case 'issued':
+      return till('');
+    case 'due_soon':
+      return t.due_soon(count(data, 'days'), due);
+    case 'overdue':
+      return due ? t.overdue(due) : '';
+    case 'returned':
+      return till(t.returned(notices().reason[text(data, 'reason')] ?? text(data, 'reason')));
+    case 'relapse':
+      return till(t.relapse);
+    case 'changed':
+      return till(t.changed);
+    case 'resumed':
+      return till(t.resumed);
+    case 'reminded':
+      return t.reminded(count(data, 'no'), text(data, 'note'));
+    case 'escalated':
+      return t.escalated(count(data, 'days_overdue'));
+    case 'request_decided': {
+      const until = dayOfDeadline(text(data, 'day'));
+      return [t.decided(text(data, 'what'), data['agreed'] === true), until ? t.decidedTill(until) : ''].filter(Boolean).join(' · ');
+    }
+    case 'request_waiting':
+      return t.waiting(text(data, 'what'));
+    case 'hard_case':
+      return t.hard_case(text(data, 'ask'));
+    case 'monthly_date':
+      return t.monthly_date_how;
+    case 'passed':
+    case 'voided':
+    case 'to_verify':
+    case 'draft_waiting':
+      return t[notice.kind];
+    default:
+      return '';
+  }
+}
+
+/** What a notice of no ticket is about. */
+function about(notice: Notice): string {
+  const t = notices().says;
+  const data: Data = notice.data ?? {};
+  switch (notice.kind) {
+    case 'monthly_date':
+      return t.monthly_date(dayOfDeadline(text(data, 'date')));
+    case 'colour_published':
+      return t.colour_published(text(data, 'month'));
+    case 'unit_gap':
+      return t.unit_gap(text(data, 'unit_name'));
+    default:
+      return kindWord(notice.kind);
+  }
+}
+
+/** Screens of other areas that a notice without a ticket leads to. */
+const PLACES: Readonly<Partial<Record<NoticeKind, string>>> = { monthly_date: '/', colour_published: '/colour', unit_gap: '/holders' };
+
+export function tell(notice: Notice, role: Role): Told {
+  const { ticket } = notice;
+  if (!ticket) return { title: about(notice), detail: says(notice), href: PLACES[notice.kind] ?? null };
+  return { title: ticket.title, detail: [ticket.number, says(notice)].filter(Boolean).join(' · '), href: role === 'inspector' ? `/ticket/${ticket.id}` : `/tickets/${ticket.id}` };
+}
+
+// ---------------------------------------------------------------- what waits now, and its rows
+
+export interface NowItem {
+  readonly name: keyof NowCounts;
+  readonly count: number;
+  readonly tone: Tone;
+  readonly href: string;
+}
+
+const NOW_TONE: Readonly<Record<keyof NowCounts, Tone>> = {
+  overdue: 'fail',
+  returned: 'fail',
+  due_soon: 'warn',
+  to_accept: 'info',
+  in_progress: 'info',
+  requests: 'warn',
+  to_issue: 'info',
+  to_verify: 'info',
+  submitted: 'plain',
+  on_hold: 'plain',
+};
+
+const TOWNSHIP: readonly (readonly [keyof NowCounts, string])[] = [
+  ['overdue', '/?tab=overdue'],
+  ['returned', '/?tab=rework'],
+  ['due_soon', '/?tab=due'],
+  ['to_accept', '/?tab=issued'],
+  ['in_progress', '/?tab=in_progress'],
+  ['submitted', '/?tab=submitted'],
+  ['on_hold', '/?tab=in_progress'],
+];
+const COUNTY: readonly (readonly [keyof NowCounts, string])[] = [
+  ['to_issue', '/issue'],
+  ['to_verify', '/verify'],
+  ['requests', '/requests'],
+  ['overdue', '/tickets?overdue=true'],
+  ['returned', '/tickets?state=rework'],
+  ['on_hold', '/tickets?state=on_hold'],
+];
+const READERS: readonly (readonly [keyof NowCounts, string])[] = [
+  ['overdue', '/tickets?overdue=true'],
+  ['returned', '/tickets?state=rework'],
+  ['due_soon', '/tickets?due_by='],
+  ['to_accept', '/tickets?state=issued'],
+  ['in_progress', '/tickets?state=in_progress'],
+  ['submitted', '/tickets?state=submitted'],
+  ['on_hold', '/tickets?state=on_hold'],
+];
+const LISTS: Readonly<Partial<Record<Role, readonly (readonly [keyof NowCounts, string])[]>>> = {
+  office: COUNTY,
+  department: READERS,
+  county_leader: READERS,
+  main_leader: TOWNSHIP,
+  deputy_leader: TOWNSHIP,
+  desk_officer: TOWNSHIP,
+  village_cadre: TOWNSHIP,
+};
+
+/** What waits for this post, with the way to its rows; zeros are left out. */
+export function nowItems(now: NowUntil, role: Role): readonly NowItem[] {
+  return (LISTS[role] ?? []).filter(([name]) => now[name] > 0).map(([name, href]) => ({ name, count: now[name], tone: NOW_TONE[name], href: href.endsWith('=') ? href + now.due_by : href }));
+}
+
+/** What a picture for the group of a unit shows, zeros too: a zero is good news. */
+export function posterItems(now: NowCounts, county: boolean): readonly { readonly name: keyof NowCounts; readonly count: number; readonly tone: Tone }[] {
+  const names: readonly (keyof NowCounts)[] = county
+    ? ['to_issue', 'to_verify', 'requests', 'overdue', 'returned', 'on_hold']
+    : ['to_accept', 'overdue', 'due_soon', 'returned', 'in_progress', 'submitted'];
+  return names.map((name) => ({ name, count: now[name], tone: NOW_TONE[name] === 'plain' ? 'info' : NOW_TONE[name] }));
+}
+
+// ---------------------------------------------------------------- sorting
+
+/** Rows under their local day, newest first as they come. */
+export function byDay(rows: readonly Notice[]): readonly { readonly key: string; readonly rows: readonly Notice[] }[] {
+  const days: { key: string; rows: Notice[] }[] = [];
+  for (const row of rows) {
+    const key = localDay(Date.parse(row.at));
+    const last = days.at(-1);
+    if (last?.key === key) last.rows.push(row);
+    else days.push({ key, rows: [row] });
+  }
+  return days;
+}
+
+export const localDay = (at: number): string => new Date(at + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10);
+
+export function dayWord(key: string, now: number): string {
+  if (key === localDay(now)) return notices().list.today;
+  if (key === localDay(now - DAY_MS)) return notices().list.yesterday;
+  return day(`${key}T12:00:00+08:00`);
+}
+
+/** Urgent first, then by what to do first; results last. One line a kind, though a county that changed what is urgent tells it as two. */
+export function inOrder(lines: readonly DigestLine[], order: readonly NoticeKind[]): readonly DigestLine[] {
+  const kinds = [...new Set(lines.map((line) => line.kind))];
+  const one = kinds.map((kind) => lines.filter((line) => line.kind === kind).reduce((a, b) => ({ ...a, urgent: a.urgent || b.urgent, tickets: a.tickets + b.tickets, unseen: a.unseen + b.unseen })));
+  const place = (line: DigestLine): number => {
+    const at = order.indexOf(line.kind);
+    return at < 0 ? order.length : at;
+  };
+  return one.sort((a, b) => Number(b.urgent) - Number(a.urgent) || place(a) - place(b));
+}
