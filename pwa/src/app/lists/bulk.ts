@@ -12,6 +12,8 @@ export type Unfit = 'not_pending' | 'border' | 'no_place' | 'not_with_unit' | 'n
 
 /** A unit holds it: a reminder reaches somebody (T16). */
 const HELD: readonly TicketState[] = ['issued', 'in_progress', 'rework', 'on_hold'];
+/** An order on paper is for what is still to be done, or waits to be looked at. */
+const ORDERED: readonly TicketState[] = [...HELD, 'submitted'];
 
 type Chosen = Pick<Ticket, 'state' | 'township_id' | 'border' | 'number' | 'due_at'>;
 
@@ -24,7 +26,7 @@ export function unfit(what: Bulk, ticket: Chosen): Unfit | null {
     case 'remind':
       return HELD.includes(ticket.state) ? null : 'not_with_unit';
     case 'print':
-      if (ticket.number === null) return 'not_issued';
+      if (ticket.number === null || !ORDERED.includes(ticket.state)) return 'not_issued';
       // Issued in an unannounced round: its unit hears of it with the release, not from a printer.
       return ticket.due_at === null ? 'not_told' : null;
   }

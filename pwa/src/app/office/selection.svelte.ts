@@ -2,33 +2,31 @@
 import type { Ticket } from '@/core';
 
 export class Selection {
-  #ids = $state.raw<ReadonlySet<string>>(new Set());
+  #ids = $state.raw<readonly string[]>([]);
   /** The step under way, with the rows as they stood when it began: the list may move on beneath it. */
   doing = $state.raw<{ readonly what: 'issue' | 'remind'; readonly tickets: readonly Ticket[] } | null>(null);
 
-  has = (id: string): boolean => this.#ids.has(id);
+  has = (id: string): boolean => this.#ids.includes(id);
 
   of<Row extends { readonly id: string }>(rows: readonly Row[]): readonly Row[] {
-    return rows.filter((row) => this.#ids.has(row.id));
+    return rows.filter((row) => this.has(row.id));
   }
 
   toggle(id: string): void {
-    const next = new Set(this.#ids);
-    if (!next.delete(id)) next.add(id);
-    this.#ids = next;
+    this.#ids = this.has(id) ? this.#ids.filter((one) => one !== id) : [...this.#ids, id];
   }
 
   all(rows: readonly { readonly id: string }[]): void {
-    this.#ids = new Set(rows.map((row) => row.id));
+    this.#ids = rows.map((row) => row.id);
   }
 
   /** The step is over; what went through is no longer ticked. */
   over(ids: readonly string[]): void {
     this.doing = null;
-    this.#ids = new Set([...this.#ids].filter((id) => !ids.includes(id)));
+    this.#ids = this.#ids.filter((id) => !ids.includes(id));
   }
 
   clear(): void {
-    this.#ids = new Set();
+    this.#ids = [];
   }
 }

@@ -25,7 +25,7 @@ export const lists: typeof zh = {
       border: 'Close to a border: please decide the township one by one.',
       no_place: 'No place: please choose the unit one by one.',
       not_with_unit: 'Not with a unit: to be issued, waiting for its check, or finished.',
-      not_issued: 'Not issued yet, so without a number.',
+      not_issued: 'Not issued yet, or finished.',
       not_told: 'Its round is not released yet, so its clock has not begun.',
     },
     which: 'Which ones',
@@ -47,6 +47,7 @@ export const lists: typeof zh = {
     printThese: 'Print these orders',
     line: { waiting: 'Not yet', running: 'Under way', issue: 'Issued', remind: 'Reminded', no_longer: 'No longer needed' },
   },
+  rows: { title: 'Tickets', empty: 'No such tickets' },
   ledger: {
     do: 'Take along as a ledger',
     making: 'Writing the ledger…',
@@ -70,7 +71,7 @@ export const lists: typeof zh = {
     more: (count) => `Only the first ${count} are here; please print in parts.`,
     gone: (count) => `${count} not found; perhaps no longer within your area.`,
     left: (count) => `${count} not printed`,
-    leftText: 'Not issued yet, or their round is not released.',
+    leftText: 'Not issued yet, finished, or their round is not released.',
   },
   order: {
     title: 'Order to repair',

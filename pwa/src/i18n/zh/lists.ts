@@ -22,7 +22,7 @@ export const lists = {
       border: '边界待定，请逐件定属地。',
       no_place: '没有位置，请逐件选单位。',
       not_with_unit: '不在责任单位手里：待交办、待核查或已经办结。',
-      not_issued: '还没有交办，没有编号。',
+      not_issued: '还没有交办，或已经办结。',
       not_told: '所在轮次还没有公布，期限还没起算。',
     },
     which: '看是哪些',
@@ -44,6 +44,7 @@ export const lists = {
     printThese: '打印这些交办单',
     line: { waiting: '还没办', running: '正在办', issue: '已交办', remind: '已催办', no_longer: '已不需要' },
   },
+  rows: { title: '整改单', empty: '没有符合的整改单' },
   ledger: {
     do: '导出台账',
     making: '正在生成台账…',
@@ -67,7 +68,7 @@ export const lists = {
     more: (n: number) => `只列出前 ${n} 件，请分批打印。`,
     gone: (n: number) => `${n} 件没有找到，可能已不在您的范围。`,
     left: (n: number) => `${n} 件没有打印`,
-    leftText: '还没有交办，或所在轮次还没有公布。',
+    leftText: '还没有交办、已经办结，或所在轮次还没有公布。',
   },
   order: {
     title: '问题整改交办单',
