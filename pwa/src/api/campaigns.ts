@@ -1,7 +1,7 @@
 // Answers about campaigns, look-back, the county's own clock and projects, as the server's document says them.
 import type { PhotoRef, TicketState } from '../core/rows';
 
-export const HONOURS = ['county', 'city', 'province', 'nation'] as const;
+export const HONOURS = ['county', 'city', 'provincial', 'national'] as const;
 export type Honour = (typeof HONOURS)[number];
 
 export interface Scope {
@@ -33,7 +33,6 @@ export interface Campaign {
 export interface Preview {
   readonly as_of: string;
   readonly tickets: number;
-  readonly sites: number;
   readonly sooner: number;
   readonly townships: readonly { readonly id: string; readonly name: string; readonly tickets: number; readonly sooner: number }[];
 }
@@ -57,6 +56,7 @@ export interface Day {
   readonly fresh_open: number;
   readonly fresh: number;
   readonly closed: number;
+  readonly left_out?: number;
 }
 
 export interface Standing extends Counts {

@@ -12,7 +12,7 @@ const ROWS: Readonly<Record<Figure, Filters>> = {
   open: { state: 'issued,in_progress,rework' },
   submitted: { state: 'submitted' },
   on_hold: { state: 'on_hold' },
-  left_out: { state: 'void,merged,declined' },
+  left_out: { campaign_left: 'true' },
 };
 
 export const rowsOf = (campaign: string, figure: Figure, more: Filters = {}): string => `#${address({ campaign, ...ROWS[figure], ...more })}`;

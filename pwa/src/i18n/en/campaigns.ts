@@ -17,7 +17,7 @@ export const campaigns: typeof zh = {
   },
   scope: {
     all: 'All static faults',
-    honour: { county: 'county level and above', city: 'city level and above', province: 'province level and above', nation: 'national level' },
+    honour: { county: 'county level and above', city: 'city level and above', provincial: 'province level and above', national: 'national level' },
     honourOf: (level) => `Sites with honours of ${level}`,
     kinds: (names) => names,
     townships: (names) => names,
@@ -42,7 +42,7 @@ export const campaigns: typeof zh = {
   },
   preview: {
     title: 'What it would take',
-    sentence: (tickets, sites) => `${n(tickets, 'static fault')} at ${n(sites, 'site')}.`,
+    sentence: (tickets) => `${n(tickets, 'static fault')} not at zero yet.`,
     sooner: (count) => (count === 0 ? 'No deadline becomes earlier.' : `${n(count, 'deadline')} would move to the zeroing day; the tickets say so.`),
     none: 'No open static fault is in this scope, so it cannot start.',
     township: 'Township',

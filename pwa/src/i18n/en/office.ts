@@ -122,7 +122,7 @@ export const office: typeof zh = {
   list: {
     title: 'Tickets',
     filters: 'Filters',
-    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}`, campaign: () => 'Campaign', campaign_baseline: (is) => (is === 'true' ? 'Baseline' : 'New'), check_late: () => 'Check is late', look_back: (state) => ({ waiting: 'To look at again', held: 'Look-back: holds', not_held: 'Look-back: does not hold' })[state] ?? 'Look-back', draw: () => 'This draw' },
+    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}`, campaign: () => 'Campaign', campaign_baseline: (is) => (is === 'true' ? 'Baseline' : 'New'), campaign_left: () => 'Left out', check_late: () => 'Check is late', look_back: (state) => ({ waiting: 'To look at again', held: 'Look-back: holds', not_held: 'Look-back: does not hold' })[state] ?? 'Look-back', draw: () => 'This draw' },
     showFilters: 'Filters',
     clear: 'Clear filters',
     q: 'Number, issue, place',

@@ -14,7 +14,7 @@ export const campaigns = {
   },
   scope: {
     all: '全部静态问题',
-    honour: { county: '县级及以上', city: '市级及以上', province: '省级及以上', nation: '国家级' },
+    honour: { county: '县级及以上', city: '市级及以上', provincial: '省级及以上', national: '国家级' },
     honourOf: (level: string) => `${level}荣誉点位`,
     kinds: (names: string) => names,
     townships: (names: string) => names,
@@ -39,7 +39,7 @@ export const campaigns = {
   },
   preview: {
     title: '开始以后会圈进',
-    sentence: (tickets: number, sites: number) => `${tickets} 件静态问题，涉及 ${sites} 个点位。`,
+    sentence: (tickets: number) => `${tickets} 件没有清零的静态问题。`,
     sooner: (n: number) => (n === 0 ? '没有期限会因此提前。' : `其中 ${n} 件的期限会提前到清零期限，整改单上会写明。`),
     none: '按这个范围没有未清零的静态问题，不能开始。',
     township: '乡镇（街道）',
