@@ -28,7 +28,8 @@ export function burndown(standing: Pick<Standing, 'days' | 'ideal'>, words: Word
   const band = { type: 'line' as const, stack: 'open', lineStyle: { width: 2 }, showSymbol: standing.days.length < 3, symbolSize: 8 };
   return {
     animation: false,
-    textStyle: { fontFamily: 'inherit' },
+    // A real family: the legend is measured on a canvas, which knows no inheritance.
+    textStyle: { fontFamily: 'sans-serif' },
     grid: { left: 8, right: 12, top: 44, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: text, itemGap: 20 },
     tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, textStyle: text, valueFormatter: (value) => (value === null || value === undefined ? '' : number(Number(value), 1)) },

@@ -1,23 +1,30 @@
-// The scope of a campaign in words, with the names of kinds and townships as this device knows them.
+// The scope of a campaign in words, with the names of kinds and townships as the county's register says them.
 import type { Scope } from '@/api/campaigns';
 import type { Division, SiteKind } from '@/core';
 import { lang } from '@/i18n/area.svelte';
 import { campaigns } from '@/i18n/campaigns';
-import { core, live } from '../shell/core.svelte';
+import { siteKinds, townships } from '../paper/register';
 
 export interface Names {
   readonly kinds: readonly SiteKind[];
   readonly townships: readonly Division[];
 }
 
-/** Call while a component initialises. */
+let kinds = $state.raw<readonly SiteKind[]>([]);
+let divisions = $state.raw<readonly Division[]>([]);
+
+/** Call while a component initialises; asked until it was answered once, they do not change while somebody looks. */
 export function names(): () => Names {
-  const kinds = live<readonly SiteKind[]>(['site-kinds'], () => core().checklists.kinds());
-  const divisions = live<readonly Division[]>(['divisions'], () => core().divisions.all());
-  return () => {
-    const [a, b] = [kinds(), divisions()];
-    return { kinds: a.kind === 'ready' ? a.value : [], townships: b.kind === 'ready' ? b.value.filter((one) => one.kind === 'township') : [] };
-  };
+  $effect(() => {
+    if (kinds.length > 0) return;
+    void siteKinds().then((answer) => {
+      if (answer.kind === 'ok') kinds = answer.data;
+    });
+    void townships().then((answer) => {
+      if (answer.kind === 'ok') divisions = answer.data;
+    });
+  });
+  return () => ({ kinds, townships: divisions });
 }
 
 export const kindName = (kind: SiteKind): string => (lang() === 'zh' ? kind.name_zh : kind.name_en);

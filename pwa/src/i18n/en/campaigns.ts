@@ -167,7 +167,7 @@ export const campaigns: typeof zh = {
     none: '–',
     empty: 'No checks yet',
     emptyText: 'They appear with the first acceptance and check.',
-    chart: 'Hours, by month',
+    chart: 'Time taken, by month',
     series: { checks: 'County’s check', response: 'Townships accept' },
   },
   project: {

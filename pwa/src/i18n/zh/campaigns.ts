@@ -164,7 +164,7 @@ export const campaigns = {
     none: '—',
     empty: '还没有核查记录',
     emptyText: '有了签收和核查就会出现。',
-    chart: '每月用时（小时）',
+    chart: '每月用时',
     series: { checks: '县里核查', response: '乡镇签收' },
   },
   project: {
