@@ -4,8 +4,7 @@ import { perUnit, sortOut, unfit } from '../../src/app/lists/bulk';
 import { byUnit, ordersAddress, readWanted, ROWS, sheetsOf } from '../../src/app/lists/orders';
 import { again, begin, tally, walk, type Lines } from '../../src/app/lists/run';
 import { signedAt, signFaults } from '../../src/app/lists/signed';
-import { saying, monthEnd, rowsOf } from '../../src/app/campaigns/zero';
-import { columns } from '../../src/app/campaigns/burndown';
+import { columns, monthEnd, rowsOf, saying } from '../../src/app/campaigns/zero';
 import { planChanged } from '../../src/app/campaigns/plan';
 import { bars, scaleOf, spanOf } from '../../src/app/campaigns/hours';
 import type { Ticket } from '../../src/core';
@@ -149,14 +148,15 @@ describe('campaigns', () => {
 
 describe('projects and the county’s clock', () => {
   it('ask why only when something that stood there changes', () => {
-    const before = [{ id: 'a', name: '招标', day: '2026-12-01', done: false }];
+    const first = { id: 'a', name: '招标', day: '2026-12-01', done: false };
+    const before = [first];
     expect(planChanged(before, [...before, { id: 'b', name: '开工', day: '2027-01-01', done: false }])).toBe(false);
-    expect(planChanged(before, [{ ...before[0]!, day: '2026-12-08' }])).toBe(true);
+    expect(planChanged(before, [{ ...first, day: '2026-12-08' }])).toBe(true);
     expect(planChanged(before, [])).toBe(true);
   });
   it('tell long times in days, and nothing where nothing is known', () => {
     expect([spanOf(null), spanOf(47.9)?.unit, spanOf(48)]).toEqual([null, 'hours', { unit: 'days', count: 2 }]);
-    const months = [{ median_hours: 40, response_median_hours: null }, { median_hours: 10, response_median_hours: 20 }];
-    expect(bars(months[1]!, scaleOf(months)).map((bar) => bar.percent)).toEqual([25, 50]);
+    const month = { median_hours: 10, response_median_hours: 20 };
+    expect(bars(month, scaleOf([{ median_hours: 40, response_median_hours: null }, month])).map((bar) => bar.percent)).toEqual([25, 50]);
   });
 });

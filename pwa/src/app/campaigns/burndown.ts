@@ -2,6 +2,7 @@
 import type { Standing } from '@/api/campaigns';
 import type { Option } from '@/charts/echarts';
 import { number } from '@/i18n/format';
+import { columns } from './zero';
 
 interface Words {
   readonly baseline: string;
@@ -11,15 +12,6 @@ interface Words {
 
 /** Colours of tokens.css by meaning; the two bands also differ by place, the line by its dashes. */
 const COLOUR = { baseline: '#0a4070', fresh: '#b06a00', ideal: '#435049', ink: '#16211c', line: '#c3cbc7' };
-
-/** Every day from the start to the deadline; what has not come yet has no value. */
-export function columns({ days, ideal }: Pick<Standing, 'days' | 'ideal'>): { readonly day: string; readonly baseline: number | null; readonly fresh: number | null; readonly ideal: number | null }[] {
-  const all = [...new Set([...ideal.map((one) => one.day), ...days.map((one) => one.day)])].sort();
-  return all.map((day) => {
-    const known = days.find((one) => one.day === day);
-    return { day, baseline: known?.baseline_open ?? null, fresh: known?.fresh_open ?? null, ideal: ideal.find((one) => one.day === day)?.left ?? known?.ideal ?? null };
-  });
-}
 
 export function burndown(standing: Pick<Standing, 'days' | 'ideal'>, words: Words): Option {
   const table = columns(standing);

@@ -1,5 +1,5 @@
 // Which rows each number of a campaign opens, and when zero is zero.
-import type { Counts } from '@/api/campaigns';
+import type { Counts, Standing } from '@/api/campaigns';
 import { address, type Filters } from '../office/filters';
 
 export const FIGURES = ['baseline', 'closed', 'open', 'submitted', 'on_hold', 'fresh', 'left_out'] as const;
@@ -29,4 +29,13 @@ export const sumOf = (townships: readonly Counts[], figure: Figure): number => t
 export function monthEnd(day: string): string {
   const [year, month] = day.split('-').map(Number);
   return new Date(Date.UTC(year ?? 0, month ?? 1, 0)).toISOString().slice(0, 10);
+}
+
+/** Every day from the start to the deadline; what has not come yet has no value. */
+export function columns({ days, ideal }: Pick<Standing, 'days' | 'ideal'>): { readonly day: string; readonly baseline: number | null; readonly fresh: number | null; readonly ideal: number | null }[] {
+  const all = [...new Set([...ideal.map((one) => one.day), ...days.map((one) => one.day)])].sort();
+  return all.map((day) => {
+    const known = days.find((one) => one.day === day);
+    return { day, baseline: known?.baseline_open ?? null, fresh: known?.fresh_open ?? null, ideal: ideal.find((one) => one.day === day)?.left ?? known?.ideal ?? null };
+  });
 }

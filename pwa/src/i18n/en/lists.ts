@@ -40,6 +40,7 @@ export const lists: typeof zh = {
     progress: { issue: 'Issuing', remind: 'Reminding' },
     done: { issue: (count) => `${count} issued`, remind: (count) => `${n(count, 'reminder')} sent` },
     kept: (count) => `${count} kept on this device; sent by themselves with a network.`,
+    spared: (count) => `${count} no longer needed: somebody else was there first.`,
     failed: (count) => `${count} did not work; the reasons stand below.`,
     stopped: (count) => `${count} not begun; they stay as they were.`,
     each: 'Result of each',

@@ -37,6 +37,7 @@ export const lists = {
     progress: { issue: '正在交办', remind: '正在催办' },
     done: { issue: (n: number) => `已交办 ${n} 件`, remind: (n: number) => `已催办 ${n} 件` },
     kept: (n: number) => `${n} 件已存在本机，连上网自动送出。`,
+    spared: (n: number) => `${n} 件别人已经办过，不再需要。`,
     failed: (n: number) => `${n} 件没有办成，原因写在下面。`,
     stopped: (n: number) => `${n} 件还没有办，保持原样。`,
     each: '逐件看结果',
