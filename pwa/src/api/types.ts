@@ -1,5 +1,6 @@
 // Answers of the desk's online calls, by hand where they say more than the server's OpenAPI document (closed unions), else its own types; rows of the working set are
 // in core/rows.ts. Times are RFC 3339 in UTC; positions WGS-84.
+import type { Project } from './campaigns';
 import type { AnswerPayload } from '../core/payloads';
 import type { Ask, PhotoRef, Ticket, TicketState, VoiceRef } from '../core/rows';
 import type { components } from './schema';
@@ -109,6 +110,10 @@ export interface TicketPage extends Ticket {
   readonly allowed: readonly string[];
   /** What the acting post may ask the county for now. */
   readonly may_ask?: readonly Ask[];
+  /** Photos of the order as it was signed on paper. */
+  readonly sheets?: readonly PhotoRef[];
+  /** Projects that it is a part of. */
+  readonly projects?: readonly Project[];
 }
 
 export interface TicketCounts {
@@ -124,6 +129,8 @@ export interface TicketCounts {
   readonly flagged?: number;
   /** Tickets with a request that waits for an answer. */
   readonly asked?: number;
+  /** Waits for a check past the county's own date. */
+  readonly check_late?: number;
 }
 
 export type Department = Server['DepartmentRow'];

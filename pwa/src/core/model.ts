@@ -24,7 +24,10 @@ export type Kind =
   | 'ticket.remind'
   | 'ticket.edit'
   | 'ticket.mark_hard'
-  | 'ticket.archive';
+  | 'ticket.archive'
+  // Look-back and projects.
+  | 'ticket.look_back'
+  | 'ticket.milestone';
 
 /** Where a position came from. WGS-84 always; an unknown position is `null`, never zeros. */
 export interface Position {
@@ -42,9 +45,9 @@ export type Capture = 'in_page' | 'system_camera' | 'album' | 'unknown';
 
 /**
  * What a file is for. `overview` belongs to the whole visit; `annotation` lies over the photo named by `of_file_id`; `interim` shows how a place
- * is kept safe while its repair waits; `finding` shows a fault that came back.
+ * is kept safe while its repair waits; `finding` shows a fault that came back, `look_back` that a repair still holds, `milestone` that a part of a project is done.
  */
-export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper' | 'interim' | 'finding';
+export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper' | 'interim' | 'finding' | 'look_back' | 'milestone';
 
 /** The phone's wall clock may be wrong; these two say when a picture was really taken. Null where the phone never met the server, or not in this life of the page. */
 export interface ShutterClock {

@@ -106,7 +106,11 @@ export interface Payloads extends Record<Kind, unknown> {
     readonly note: string;
   };
   'ticket.decline': TicketCommand & { readonly reason: string };
-  'ticket.accept': TicketCommand & { readonly person_named: string };
+  'ticket.accept': TicketCommand & {
+    readonly person_named: string;
+    /** Accepted on paper: who signed and when; the photo of the sheet has role `paper`. */
+    readonly paper?: { readonly signed_by: string; readonly signed_at: string };
+  };
   'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly note: string };
   'ticket.submit': TicketCommand & { readonly attempt_id: string; readonly note: string };
   'ticket.verify': TicketCommand & {
@@ -130,6 +134,8 @@ export interface Payloads extends Record<Kind, unknown> {
     /** Sent back: who should do it instead, where the author knows. */
     readonly unit_kind: UnitKind | null;
     readonly unit_id: string | null;
+    /** The project that takes longer than the ticket allows. */
+    readonly project_id?: string | null;
   };
   'ticket.decide': TicketCommand & {
     readonly request_id: string;
@@ -156,4 +162,8 @@ export interface Payloads extends Record<Kind, unknown> {
   };
   'ticket.mark_hard': TicketCommand & { readonly hard: boolean; /** What the county is asked for. */ readonly ask: string };
   'ticket.archive': TicketCommand;
+  /** Looked at again after closing, as drawn: it holds, or (when a relapse is out of time) it does not. */
+  'ticket.look_back': TicketCommand & { readonly result: 'held' | 'not_held'; readonly note: string; readonly position: Position | null };
+  /** A part of a project is done; named by one of its tickets. */
+  'ticket.milestone': TicketCommand & { readonly project_id: string; readonly milestone_id: string; readonly done_on: string; readonly note: string };
 }

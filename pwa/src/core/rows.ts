@@ -220,6 +220,9 @@ export interface TicketRequest {
   readonly note: string;
   readonly day: string | null;
   readonly photos: readonly PhotoRef[];
+  /** The project that needs the time; absent on rows of older servers. */
+  readonly project_id?: string | null;
+  readonly project_name?: string | null;
 }
 
 export interface Ticket {
@@ -291,6 +294,14 @@ export interface Ticket {
   readonly archived_at?: string | null;
   /** The date that passed while the unit held it; null again when it turns out to have been met. */
   readonly overdue_at?: string | null;
+  // The county's own clock for a check, campaigns, look-back.
+  readonly check_due_at?: string | null;
+  readonly check_late?: boolean;
+  /** It passes on site only, for those who may check it. */
+  readonly on_site_needed?: boolean;
+  /** The earliest zeroing date that it stands under; a local day. */
+  readonly zero_day?: string | null;
+  readonly look_back?: { readonly draw_id: string; readonly state: 'waiting' | 'held' | 'not_held' | 'dropped'; readonly drawn_at: string } | null;
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */

@@ -114,6 +114,8 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.edit-1': golden('ticket.edit', 'desktop', { ...TARGET, severity: 'critical', is_static: null, due_day: '2026-12-05', reason: '有安全隐患' }),
   'ticket.mark_hard-1': golden('ticket.mark_hard', 'phone', { ...TARGET, hard: true, ask: '请县里协调电力公司' }),
   'ticket.archive-1': golden('ticket.archive', 'desktop', { ...TARGET }),
+  'ticket.look_back-1': golden('ticket.look_back', 'phone', { ...TARGET, result: 'held', note: '没有反弹', position: null }, [photo(15, 'look_back')]),
+  'ticket.milestone-1': golden('ticket.milestone', 'desktop', { ...TARGET, project_id: id(8), milestone_id: id(9), done_on: '2026-11-20', note: '' }, [photo(15, 'milestone')]),
 };
 
 interface ToSeal {
@@ -206,6 +208,8 @@ test('every kind has a body for the version that this app writes', () => {
     'ticket.edit': true,
     'ticket.mark_hard': true,
     'ticket.archive': true,
+    'ticket.look_back': true,
+    'ticket.milestone': true,
   };
   for (const kind of Object.keys(kinds)) expect(names.some((name) => name.startsWith(`${kind}-`)), kind).toBe(true);
   for (const name of names) expect((JSON.parse(readFileSync(file(name), 'utf8')) as Envelope).kind.replace('/', '-'), name).toBe(name.replace(/-paper$/, ''));

@@ -4,7 +4,9 @@ import type { TicketState } from '@/core';
 
 export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'counted', 'issued_on', 'closed_on', 'unit_id', 'site_id', 'q', 'sort',
   // notices
-  'due_by', 'request'] as const;
+  'due_by', 'request',
+  // campaigns, checks, look-back
+  'campaign', 'campaign_baseline', 'campaign_left', 'check_late', 'look_back', 'draw'] as const;
 export type Filter = (typeof FILTERS)[number];
 export type Filters = Readonly<Partial<Record<Filter, string>>>;
 

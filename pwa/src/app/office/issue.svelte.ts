@@ -58,9 +58,7 @@ export function issue(ticket: AnyTicket, form: IssueForm): Promise<Outcome> {
   return runStep('ticket.issue', subjectOf(ticket), form.payload(ticket), ticket.state);
 }
 
-/** Clear cases only: a settled township and no border nearby. */
-export const canBatch = (ticket: Ticket): boolean => ticket.township_id !== null && !ticket.border;
-
+/** For clear cases: to the township where it lies, as the finding says. */
 export function issueAsProposed(ticket: Ticket): Promise<Outcome> {
   return issue(ticket, new IssueForm(ticket));
 }

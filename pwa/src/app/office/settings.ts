@@ -1,5 +1,7 @@
 // The settings document as a form: every leaf as text, with its default beside it.
 import type { CountySettings } from '@/api/types';
+import type { Severity } from '@/core';
+import { ticketWords } from '@/i18n/ticket-words';
 
 export const FIELDS = {
   deadlines: ['working_hours', 'same_day_hours', 'accept_days', 'rework_days', 'due_soon_days', 'due_soon_percent', 'relapse_static_days', 'relapse_dynamic_days'],
@@ -7,6 +9,8 @@ export const FIELDS = {
   evidence: ['same_bits', 'look_bits', 'near_m', 'coarse_m', 'old_hours', 'speed_kmh', 'clock_minutes'],
   scoring: ['gate_permille'],
   words: ['inspector_zh', 'inspector_en'],
+  // Checks and look-back.
+  checks: ['on_site', 'check_days', 'signed_sheet_days', 'look_back_percent', 'look_back_flagged_percent', 'look_back_flagged_days'],
 } as const;
 export type Group = keyof typeof FIELDS;
 export type Leaf = (typeof FIELDS)[Group][number];
@@ -15,12 +19,17 @@ const LEAVES = GROUPS.flatMap((group) => FIELDS[group].map((leaf) => ({ group, l
 export type Form = Record<Leaf, string>;
 
 const TEXTS: ReadonlySet<Leaf> = new Set<Leaf>(['inspector_zh', 'inspector_en']);
-export const isText = (leaf: Leaf): boolean => TEXTS.has(leaf) || leaf === 'working_hours';
+export const isText = (leaf: Leaf): boolean => TEXTS.has(leaf) || leaf === 'working_hours' || leaf === 'on_site';
+
+const SEVERITIES: readonly Severity[] = ['critical', 'major', 'minor'];
+/** In either language's words, or as the wire has it. */
+const severityOf = (word: string): string => SEVERITIES.find((one) => one === word.toLowerCase() || ticketWords().severity[one].toLowerCase() === word.toLowerCase()) ?? word;
 
 /** Scores are points with one decimal for people, thousandths on the wire. */
 function shown(leaf: Leaf, value: unknown): string {
   if (leaf === 'working_hours') return (value as CountySettings['deadlines']['working_hours']).map(({ from, to }) => `${from}-${to}`).join(' ');
   if (leaf === 'gate_permille') return String((value as number) / 10);
+  if (leaf === 'on_site') return (value as readonly Severity[]).map((one) => ticketWords().severity[one] ?? one).join(' ');
   return String(value);
 }
 
@@ -33,6 +42,7 @@ function read(leaf: Leaf, text: string): unknown {
       return { from: from.trim().replace('：', ':'), to: to.trim().replace('：', ':') };
     });
   }
+  if (leaf === 'on_site') return text.trim().split(/[\s，,、；;]+/).filter(Boolean).map(severityOf);
   const number = Number(text);
   // What is no number is refused by the server, by the name of its field.
   if (text.trim() === '' || !Number.isFinite(number)) return -1;
@@ -41,13 +51,15 @@ function read(leaf: Leaf, text: string): unknown {
 
 export function toForm(settings: CountySettings): Form {
   const groups = settings as unknown as Record<Group, Record<string, unknown>>;
-  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, shown(leaf, groups[group][leaf])])) as Form;
+  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, groups[group]?.[leaf] === undefined ? '' : shown(leaf, groups[group][leaf])])) as Form;
 }
 
 /** What the form does not show (the weights of single flags) stays as `seen` has it. */
 export function fromForm(form: Form, seen: CountySettings): CountySettings {
-  const made: Record<string, Record<string, unknown>> = { evidence: { strengths: seen.evidence.strengths } };
-  for (const { group, leaf } of LEAVES) (made[group] ??= {})[leaf] = read(leaf, form[leaf]);
+  const made: Record<string, unknown> = { ...seen };
+  const known = seen as unknown as Partial<Record<Group, Record<string, unknown>>>;
+  // A section that the server does not know yet is not sent to it.
+  for (const group of GROUPS) if (known[group]) made[group] = { ...known[group], ...Object.fromEntries(FIELDS[group].map((leaf) => [leaf, read(leaf, form[leaf])])) };
   return made as unknown as CountySettings;
 }
 

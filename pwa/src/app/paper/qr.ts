@@ -14,9 +14,11 @@ export const siteLink = (origin: string, code: string): string => `${origin}/#/s
 
 const QUIET_ZONE = 4;
 
-/** A quarter of the code may be scratched or wet and it still reads. */
-export function qrShape(text: string): QrShape {
-  const rows = encodeQR(text, 'raw', { ecc: 'quartile', border: QUIET_ZONE });
+/** How much of a code may be scratched or wet: a quarter on a plate; less in a list on paper, where larger dots read better. */
+export type Spare = 'quartile' | 'low';
+
+export function qrShape(text: string, spare: Spare = 'quartile'): QrShape {
+  const rows = encodeQR(text, 'raw', { ecc: spare, border: QUIET_ZONE });
   let d = '';
   rows.forEach((row, y) => {
     // Runs of dark modules as one rectangle each: hairlines between modules would disturb a scanner.

@@ -1,7 +1,7 @@
 // A ticket's history as sentences and its clock in words, from its events alone: whoever doubts a date can read where it comes from.
 import type { TicketEvent } from '@/api/types';
 import type { Ask, Severity, Ticket, TicketRequest } from '@/core';
-import { day, time } from '@/i18n/format';
+import { day, dayTime, time } from '@/i18n/format';
 import { story } from '@/i18n/story';
 import { ticketWords } from '@/i18n/ticket-words';
 import { tickets } from '@/i18n/tickets';
@@ -102,6 +102,14 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
       return [count(data, 'no') === null ? '' : t.reminder(count(data, 'no') ?? 1), data['reissued'] === true ? t.reissued : ''];
     case 'T17':
       return edited(part(data, 'before'), part(data, 'after'));
+    case 'T5':
+      return [text(data, 'signed_by') ? t.signedSheet(text(data, 'signed_at') ? dayTime(text(data, 'signed_at')) : '') : ''];
+    case 'campaign_joined':
+      return [text(data, 'name') ? t.campaign(text(data, 'name')) : '', text(data, 'day') ? t.zeroDay(dayWords(text(data, 'day'))) : '', movedDue];
+    case 'looked_back':
+      return [text(data, 'result') === 'not_held' ? t.notHeld : t.held];
+    case 'milestone':
+      return [[text(data, 'name'), text(data, 'done_on') ? dayWords(text(data, 'done_on')) : ''].filter(Boolean).join(' · ')];
     case 'took_in':
       return [count(data, 'sightings') === null ? '' : t.sightings(count(data, 'sightings') ?? 1)];
     default:
@@ -160,7 +168,7 @@ export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[
   return told.filter((event, i) => !told.slice(i + 1).some((later) => later.transition === event.transition));
 }
 
-type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day'>;
+type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day'>;
 
 /** The working days that checks took: the unit's clock stood still meanwhile. */
 function checkDays(events: readonly TicketEvent[], off: Exceptions): number {
@@ -195,6 +203,7 @@ export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off:
     moved && extensions === 0 ? c.moved(dayWords(first)) : '',
   ].filter(Boolean);
   const lines = [c.due(dayWords(due), time(due) === '00:00' ? '24:00' : time(due)) + c.basis + why.join(c.join)];
+  if (ticket.zero_day) lines.push(c.zero(dayWords(ticket.zero_day)));
   if (ticket.state === 'submitted') lines.push(c.paused);
   if (ticket.state === 'on_hold') lines.push([ticket.held_at ? c.onHold(day(ticket.held_at)) : '', ticket.review_day ? c.review(dayWords(ticket.review_day)) : ''].filter(Boolean).join(c.join));
   if (ticket.state === 'rework' && ticket.due_at && dayWords(ticket.due_at) !== dayWords(due)) lines.push(c.rework(dayWords(ticket.due_at)));

@@ -67,6 +67,16 @@ interface TakenBack {
   readonly kind: 'taken_back';
 }
 
+type Kept = Extract<Outcome, { kind: 'kept' }>;
+
+/** The county's answer to what was kept here, once it comes; null while the screen is open and none came. */
+export async function hear(kept: Kept): Promise<Outcome | null> {
+  const verdict = await core()
+    .settled(kept.operation_id, LISTEN_MS)
+    .catch(() => null);
+  return verdict && verdict.kind !== 'unknown' ? outcome(kept.operation_id, verdict, kept.seen) : null;
+}
+
 /** State of the one step that a screen offers at a time; a second tap while sending does nothing. */
 export class Command {
   state = $state.raw<CommandState>({ kind: 'idle' });
@@ -93,11 +103,9 @@ export class Command {
   }
 
   /** Kept here, and answered while its screen is still open: the note must not go on saying that it waits. */
-  async #hear(kept: Extract<Outcome, { kind: 'kept' }>): Promise<void> {
-    const verdict = await core()
-      .settled(kept.operation_id, LISTEN_MS)
-      .catch(() => null);
-    if (verdict && verdict.kind !== 'unknown' && this.outcome === kept) this.state = { kind: 'done', outcome: outcome(kept.operation_id, verdict, kept.seen) };
+  async #hear(kept: Kept): Promise<void> {
+    const heard = await hear(kept);
+    if (heard && this.outcome === kept) this.state = { kind: 'done', outcome: heard };
   }
 
   dismiss(): void {

@@ -42,7 +42,7 @@ export const desk: typeof zh = {
   settings: {
     title: 'Settings',
     help: 'What the county decides for itself. What is not changed has its default; a change counts from the moment it is saved and moves no deadline that was already given.',
-    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words' },
+    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words', checks: 'Checks and look-back' },
     fields: {
       working_hours: 'Working hours',
       same_day_hours: 'Working hours that a same-day ticket leaves at least',
@@ -66,7 +66,14 @@ export const desk: typeof zh = {
       gate_permille: 'Highest score with a critical static fault',
       inspector_zh: 'Word for inspectors (Chinese)',
       inspector_en: 'Word for inspectors (English)',
+      on_site: 'Grades that are checked on site',
+      check_days: 'Working days for a check after a submission',
+      signed_sheet_days: 'Days within which a signed sheet counts at its time',
+      look_back_percent: 'Look-back: share drawn, per cent',
+      look_back_flagged_percent: 'Share where repairs fell short, per cent',
+      look_back_flagged_days: 'Days that are looked at for repairs that fell short',
     },
+    onSiteHelp: 'Danger, Major, Minor with spaces between; empty = all may be checked by photo',
     hoursHelp: 'Spans such as 09:00-12:00, with spaces between',
     default: (value) => `Default ${value}`,
     isDefault: 'Default',

@@ -21,4 +21,6 @@ export const kinds: typeof zh = {
   'ticket.edit': 'Change',
   'ticket.mark_hard': 'Hard case',
   'ticket.archive': 'Archive',
+  'ticket.look_back': 'Look-back',
+  'ticket.milestone': 'Project milestone',
 };

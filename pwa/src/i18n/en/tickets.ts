@@ -77,6 +77,7 @@ export const tickets: typeof zh = {
     failed: 'The note could not be fetched; please try again',
   },
   paper: {
+    signed: 'Signed sheet',
     chip: 'On paper',
     told: (who) => `filled in by ${who}`,
     entered: (who) => `entered by ${who}`,
@@ -194,6 +195,9 @@ export const tickets: typeof zh = {
     photo_forbidden: 'No photo should be taken here',
     far_from_site: 'Far from the site',
     sheet_missing: 'No photo of the sheet',
+    signed_time_doubtful: 'The time on the sheet is out of bounds; the time of entering counts',
+    beyond_zero_day: 'Not later than the day of its zeroing campaign',
+    on_site_for_severity: 'Such faults are checked on site',
     instance_missing: 'It does not say which stall or room',
     voice_too_long: 'The voice note is longer than a minute',
     border: 'Near a border; the place needs confirming',

@@ -35,6 +35,8 @@ export const township: typeof zh = {
   firstSync: 'Fetching your tickets, one moment…',
   firstSyncOffline: 'This device has not fetched your tickets yet. They appear when it is online.',
   ticket: 'Ticket',
+  campaigns: 'Campaigns',
+  checks: 'Time of checks',
   enterPaper: 'Enter a paper sheet',
   share: 'For a chat group',
   me: 'Me',

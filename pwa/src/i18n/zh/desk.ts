@@ -41,7 +41,7 @@ export const desk = {
   settings: {
     title: '设置',
     help: '县里自己定的数。不改就用默认值；改动从保存起算，已经交办的期限不变。',
-    groups: { deadlines: '期限', field: '现场', evidence: '照片证据', scoring: '评分', words: '称呼' },
+    groups: { deadlines: '期限', field: '现场', evidence: '照片证据', scoring: '评分', words: '称呼', checks: '核查和回头看' },
     fields: {
       working_hours: '工作时间',
       same_day_hours: '当天办结的，至少留几个工作小时',
@@ -65,7 +65,14 @@ export const desk = {
       gate_permille: '有严重静态问题时最高多少分',
       inspector_zh: '检查人员的称呼（中文）',
       inspector_en: '检查人员的称呼（英文）',
+      on_site: '哪些程度的要到现场核查',
+      check_days: '收到提交后几个工作日内核查',
+      signed_sheet_days: '签收单几天内按单上的时间算',
+      look_back_percent: '回头看抽百分之几',
+      look_back_flagged_percent: '有过整改不到位的乡镇抽百分之几',
+      look_back_flagged_days: '看最近多少天有没有整改不到位',
     },
+    onSiteHelp: '写危急、重点、一般，用空格隔开；留空就都可以看照片核查',
     hoursHelp: '每段如 09:00-12:00，用空格隔开',
     default: (value: string) => `默认 ${value}`,
     isDefault: '默认值',

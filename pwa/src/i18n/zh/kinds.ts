@@ -20,4 +20,6 @@ export const kinds = {
   'ticket.edit': '修改要求',
   'ticket.mark_hard': '标记难点',
   'ticket.archive': '归档',
+  'ticket.look_back': '回头看',
+  'ticket.milestone': '项目节点',
 };

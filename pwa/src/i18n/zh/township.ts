@@ -34,6 +34,8 @@ export const township = {
   firstSync: '正在取您的任务，稍等一下…',
   firstSyncOffline: '这台设备还没有取到任务。连上网后会自动出现。',
   ticket: '整改单',
+  campaigns: '清零行动',
+  checks: '核查时效',
   enterPaper: '录入纸质表',
   share: '发到工作群',
   me: '我的',
