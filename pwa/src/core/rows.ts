@@ -222,6 +222,20 @@ export interface TicketRequest {
   readonly photos: readonly PhotoRef[];
 }
 
+/** Why a ticket has its level; each reason makes a level of its own, the ticket's is the highest. */
+export interface LevelReason {
+  readonly code: 'due_soon' | 'reminded' | 'overdue' | 'rework' | 'accepted_late' | 'reissued' | 'hollow' | 'not_the_repair';
+  readonly level: 1 | 2 | 3;
+  readonly count: number;
+  readonly limit: number;
+}
+
+/** 0 on track, 1 to be reminded, 2 yellow, 3 red; strongest reason first. */
+export interface TicketLevel {
+  readonly level: 0 | 1 | 2 | 3;
+  readonly reasons: readonly LevelReason[];
+}
+
 export interface Ticket {
   readonly id: string;
   readonly number: string | null;
@@ -291,6 +305,7 @@ export interface Ticket {
   readonly archived_at?: string | null;
   /** The date that passed while the unit held it; null again when it turns out to have been met. */
   readonly overdue_at?: string | null;
+  readonly level?: TicketLevel;
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */

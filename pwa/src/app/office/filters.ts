@@ -2,7 +2,7 @@
 import type { Query } from '@/api/client';
 import type { TicketState } from '@/core';
 
-export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'counted', 'issued_on', 'closed_on', 'unit_id', 'site_id', 'q', 'sort'] as const;
+export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'counted', 'issued_on', 'closed_on', 'level', 'id', 'unit_id', 'site_id', 'q', 'sort'] as const;
 export type Filter = (typeof FILTERS)[number];
 export type Filters = Readonly<Partial<Record<Filter, string>>>;
 

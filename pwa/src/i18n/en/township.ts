@@ -36,6 +36,7 @@ export const township: typeof zh = {
   firstSyncOffline: 'This device has not fetched your tickets yet. They appear when it is online.',
   ticket: 'Ticket',
   enterPaper: 'Enter a paper sheet',
+  colours: 'Colours and counters',
   me: 'Me',
   accept: {
     do: 'Accept',

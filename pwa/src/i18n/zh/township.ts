@@ -35,6 +35,7 @@ export const township = {
   firstSyncOffline: '这台设备还没有取到任务。连上网后会自动出现。',
   ticket: '整改单',
   enterPaper: '录入纸质表',
+  colours: '三色和计数',
   me: '我的',
   accept: {
     do: '签收',
