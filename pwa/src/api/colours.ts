@@ -51,6 +51,12 @@ export interface Counter {
 }
 export type Counters = Readonly<Record<CounterName, Counter>>;
 
+/** A month's counters with how many tickets the township had in it. */
+export interface Shares {
+  readonly tickets: number;
+  readonly counters: Counters;
+}
+
 export interface TownshipCounters {
   readonly township_id: string;
   readonly township_name: string;
@@ -106,7 +112,8 @@ export interface Appeal {
 
 export interface ColourDetail extends ColourRow {
   readonly reasoning: Reasoning;
-  readonly counters: Counters | null;
+  /** Fixed together with the reasons. */
+  readonly counters: Shares | null;
   /** What it would be with what is known now; published months only. */
   readonly today: Reasoning | null;
   readonly appeal_record: Appeal | null;
@@ -126,7 +133,7 @@ export interface Preview {
   readonly township_id: string;
   readonly township_name: string;
   readonly reasoning: Reasoning;
-  readonly counters?: Counters | null;
+  readonly counters?: Shares | null;
 }
 
 export interface Leader {

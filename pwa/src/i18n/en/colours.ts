@@ -102,7 +102,7 @@ export const colours: typeof zh = {
     because: (colour) => `Why ${colour}`,
     clean: 'No rule reached its limit',
     self: 'What a township found itself, and agreed holds, never make it red.',
-    all: (n) => `${some(n, 'ticket')} behind it`,
+    others: (n) => `${n} more, not reached or not asked`,
     more: (n) => `${n} more`,
     list: 'Open as a list',
     ticketNo: (n) => `ticket ${n}`,
@@ -265,6 +265,13 @@ export const colours: typeof zh = {
     back: 'Back to the records',
     any: 'All townships',
     months: 'Colours that may be attached',
+  },
+  note: {
+    confirm: (month, n) => `${month} is proposed; ${n} to confirm`,
+    ready: (month) => `${month} is confirmed and can be published`,
+    appeal: (township, month) => `${township} appeals against ${month}`,
+    open: 'Go to the month',
+    openAppeal: 'Read the appeal',
   },
   own: {
     title: 'Colours of our township',

@@ -9,7 +9,7 @@ export const calendar = {
   weekdays: ['一', '二', '三', '四', '五', '六', '日'],
   sign: { off: '休', work: '班' },
   kind: { off: '放假', work: '调休上班', weekend: '周末', plain: '工作日' },
-  legend: '休 = 放假　班 = 调休上班　灰底 = 周末',
+  legend: '休 = 放假 · 班 = 调休上班 · 灰底 = 周末',
   changes: '有改动',
   list: '放假和调休安排',
   name: '节日',
