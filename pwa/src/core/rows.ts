@@ -306,6 +306,17 @@ export interface Ticket {
   /** The date that passed while the unit held it; null again when it turns out to have been met. */
   readonly overdue_at?: string | null;
   readonly level?: TicketLevel;
+  /** What `deadline_days` counts; working days where it is absent. */
+  readonly deadline_unit?: 'working_days' | 'working_hours' | 'urgent_hours';
+  readonly stages?: readonly TicketStage[];
+}
+
+/** An urgent fault is first brought under control, then repaired; each has a limit of its own. */
+export interface TicketStage {
+  readonly stage: 'control' | 'repair';
+  readonly due_at: string | null;
+  readonly done_at: string | null;
+  readonly late: boolean;
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */

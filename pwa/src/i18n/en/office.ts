@@ -87,6 +87,7 @@ export const office: typeof zh = {
     kind: 'Kind of issue',
     days: 'Deadline (working days)',
     daysHelp: '0 means the same day',
+    hours: { working_hours: 'Deadline (working hours)', urgent_hours: 'Deadline (hours, day and night)' },
     note: 'Note to the unit (may stay empty)',
     do: 'Issue',
     decline: 'Decline',

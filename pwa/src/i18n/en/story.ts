@@ -70,6 +70,7 @@ export const story: typeof zh = {
     title: 'The deadline in words',
     due: (day, time) => `Due by ${time}, ${day}`,
     from: (day, n) => (n === 0 ? `issued ${day}, due the same day` : `${days(n)} from ${day}`),
+    fromHours: { working_hours: (day, time, n) => `${n} working ${n === 1 ? 'hour' : 'hours'} from ${day}, ${time}`, urgent_hours: (day, time, n) => `${n} ${n === 1 ? 'hour' : 'hours'} from ${day}, ${time}, day and night` },
     extended: (n, first) => `extended ${n === 1 ? 'once' : `${n} times`} (was ${first})`,
     moved: (first) => `was ${first}`,
     check: (n) => `moved by the ${days(n)} that checking took`,

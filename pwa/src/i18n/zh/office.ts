@@ -84,6 +84,7 @@ export const office = {
     kind: '问题类型',
     days: '整改期限（工作日）',
     daysHelp: '0 表示当天办结',
+    hours: { working_hours: '整改期限（工作小时）', urgent_hours: '整改期限（小时，不分昼夜）' },
     note: '交办说明（可不填）',
     do: '交办',
     decline: '不予交办',

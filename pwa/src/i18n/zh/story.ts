@@ -67,6 +67,7 @@ export const story = {
     title: '期限说明',
     due: (day: string, time: string) => `应于 ${day} ${time} 前完成`,
     from: (day: string, n: number) => (n === 0 ? `${day}交办，当天办结` : `自 ${day}起 ${n} 个工作日`),
+    fromHours: { working_hours: (day: string, time: string, n: number) => `自 ${day} ${time} 起 ${n} 个工作小时`, urgent_hours: (day: string, time: string, n: number) => `自 ${day} ${time} 起 ${n} 小时，不分昼夜` },
     extended: (n: number, first: string) => `${n === 1 ? '延期一次' : `延期 ${n} 次`}（原定 ${first}）`,
     moved: (first: string) => `原定 ${first}`,
     check: (n: number) => `核查用去 ${n} 个工作日，期限顺延`,
