@@ -105,7 +105,7 @@ test('the office weighs a month and publishes it at once; a township hears nothi
   assert.ok(rows.every((row) => row.published_at !== null), 'the whole month is published');
   assert.equal(rows.find((row) => row.township_id === township.id).proposal, 'green', 'the proposal stays on record');
   await open(at, '/colours');
-  await page.getByRole('link', { name: new RegExp(`^${township.name} ${spoken} 黄色`) }).waitFor();
+  await page.getByRole('link', { name: new RegExp(`^${township.name} ${spoken} 黄`) }).waitFor();
   await shot(at, '4-board');
 });
 

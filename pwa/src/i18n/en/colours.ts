@@ -24,8 +24,6 @@ export const colours: typeof zh = {
     emptyText: 'When a month is over it is proposed from the records; last month can be proposed now.',
     emptyLeader: 'Nothing has been published yet',
     emptyLeaderText: 'Published months will stand here.',
-    openMonth: (month) => `Open ${month}`,
-    cell: (township, month, colour, more) => `${township}, ${month}: ${colour}${more ? ` (${more})` : ''}`,
     none: 'none',
     appealOpen: 'appeal',
     changed: 'after appeal',

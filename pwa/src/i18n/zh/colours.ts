@@ -20,8 +20,6 @@ export const colours = {
     emptyText: '月份结束后，系统按记录拟定；也可以现在就拟定上个月的。',
     emptyLeader: '还没有公布过',
     emptyLeaderText: '公布后会列在这里。',
-    openMonth: (month: string) => `打开${month}`,
-    cell: (township: string, month: string, colour: string, more: string) => `${township} ${month} ${colour}${more ? `（${more}）` : ''}`,
     none: '没有',
     appealOpen: '有申诉',
     changed: '申诉后改',
