@@ -124,9 +124,6 @@ export interface TicketCounts {
   readonly flagged?: number;
   /** Tickets with a request that waits for an answer. */
   readonly asked?: number;
-  /** Open tickets at the yellow and the red level. */
-  readonly level_2?: number;
-  readonly level_3?: number;
 }
 
 export type Department = Server['DepartmentRow'];

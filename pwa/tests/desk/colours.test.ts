@@ -1,7 +1,7 @@
 // Colours on the screen: the board, how far a month is, and each rule in words that say what was counted and nothing about people.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Colour, ColourRow, Counter, MonthFacts, Reasoning, Rule, RuleResult } from '../../src/api/colours';
-import { board, differs, isMonth, months, monthState, monthOf, moveMonth, planState, stage, tally, toLookAt } from '../../src/app/colours/board';
+import { board, differs, inCountyOrder, isMonth, months, monthState, monthOf, moveMonth, planState, stage, tally, toLookAt } from '../../src/app/colours/board';
 import { answer, beside, decisive, factsLine, limitOf, percent, ticketsOf, todayOf, valueOf } from '../../src/app/colours/rules';
 import { monthWords, untilWords } from '../../src/app/colours/words';
 import { setLang } from '../../src/i18n/area.svelte';
@@ -38,6 +38,11 @@ describe('the board', () => {
     const lines = board([row('乙镇', '2026-10', 'red'), row('甲镇', '2026-10', 'green'), row('乙镇', '2026-09', 'yellow')], [{ id: '丙镇', name: '丙镇' }]);
     expect(lines.map((line) => line.name)).toEqual(['丙镇', '乙镇', '甲镇']);
     expect(lines[1]?.cells.get('2026-09')?.standing).toBe('yellow');
+  });
+
+  it('puts rows into the order of the county’s divisions, whatever is listed last behind', () => {
+    const rows = ['丙', '甲', '丁', '乙'].map((name) => row(name, '2026-10', 'green'));
+    expect(inCountyOrder(rows, [{ id: '甲' }, { id: '乙' }, { id: '丙' }]).map((one) => one.township_id)).toEqual(['甲', '乙', '丙', '丁']);
   });
 
   it('knows how far a row is and whether a person saw it otherwise', () => {
@@ -118,7 +123,7 @@ describe('the reasons in words', () => {
 
   it('tells the facts in a sentence, without what is nothing', async () => {
     expect(factsLine(facts)).toBe('本月到期 14 件。挂账 1 件不计。按 13 件算，按时 11 件，按时率 84.6%。自查发现的 3 件另计，不影响颜色。');
-    expect(factsLine({ ...facts, due: 0, base: 0 })).toBe('本月到期 0 件。没有要按时率的。');
+    expect(factsLine({ ...facts, due: 0, base: 0 })).toBe('本月到期 0 件。没有要算按时率的整改单。');
     await setLang('en');
     expect(factsLine(facts)).toContain('Of 13, 11 on time: 84.6%');
   });

@@ -181,7 +181,7 @@ test('a red is copied to who is in charge; a talk is recorded by people and read
   await at.page.getByText('两周内全部动工。').waitFor();
   await shot(at, '8-talk');
   await open(at, `/colours/${id}`);
-  await at.page.getByText('为什么是').waitFor();
+  await at.page.getByText('县专班定为红色').waitFor();
   assert.equal(await at.page.getByText('建议约谈').count(), 0, 'nothing is proposed when it was talked about');
   // It is about the other township.
   const leader = await come('main_leader');

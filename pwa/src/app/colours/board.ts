@@ -28,6 +28,13 @@ export interface Line {
   readonly cells: ReadonlyMap<string, ColourRow>;
 }
 
+/** In the county's own order, as its divisions are listed; what is not listed stays behind. */
+export function inCountyOrder<Row extends { readonly township_id: string }>(rows: readonly Row[], townships: readonly { readonly id: string }[]): readonly Row[] {
+  const place = new Map(townships.map(({ id }, nth) => [id, nth]));
+  const of = (row: Row): number => place.get(row.township_id) ?? townships.length;
+  return [...rows].sort((a, b) => of(a) - of(b));
+}
+
 /** Townships in the order in which they come, which is the county's own and no ranking. */
 export function board(rows: readonly ColourRow[], also: readonly { readonly id: string; readonly name: string }[] = []): readonly Line[] {
   const lines = new Map<string, { name: string; cells: Map<string, ColourRow> }>(also.map(({ id, name }) => [id, { name, cells: new Map() }]));

@@ -98,6 +98,8 @@ export const colours: typeof zh = {
   why: {
     title: 'Reasons',
     because: (colour) => `Why ${colour}`,
+    byRules: (colour) => `The rules say ${colour}`,
+    decided: (colour) => `The office decided on ${colour}`,
     clean: 'No rule reached its limit',
     self: 'What a township found itself, and agreed holds, never make it red.',
     others: (n) => `${n} more, not reached or not asked`,
@@ -105,8 +107,8 @@ export const colours: typeof zh = {
     list: 'Open as a list',
     ticketNo: (n) => `ticket ${n}`,
     noNumber: 'no number',
-    moved: (colour, when) => `By today’s records it would be ${colour} (${when}). What is published stays.`,
-    same: (when) => `By today’s records it would be the same (${when}).`,
+    moved: (colour) => `By today’s records the rules would say ${colour}. What is published stays.`,
+    same: (colour) => `By today’s records the rules still say ${colour}.`,
   },
   facts: {
     due: (n) => `${some(n, 'ticket')} due in the month. `,

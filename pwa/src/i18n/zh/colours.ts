@@ -94,6 +94,8 @@ export const colours = {
   why: {
     title: '依据',
     because: (colour: string) => `为什么是${colour}`,
+    byRules: (colour: string) => `规则算出来是${colour}`,
+    decided: (colour: string) => `县专班定为${colour}`,
     clean: '没有一条规则达到界线',
     self: '自查发现的问题和同意的挂账不会变成红色。',
     others: (n: number) => `另外 ${n} 条没有达到界线或不适用`,
@@ -101,8 +103,8 @@ export const colours = {
     list: '在列表中打开',
     ticketNo: (n: number) => `整改单 ${n}`,
     noNumber: '未编号',
-    moved: (colour: string, when: string) => `按现在的记录会是${colour}（${when}）。公布的不变。`,
-    same: (when: string) => `按现在的记录仍是这个颜色（${when}）。`,
+    moved: (colour: string) => `按现在的记录，规则算出来是${colour}。公布的不变。`,
+    same: (colour: string) => `按现在的记录，规则算出来仍是${colour}。`,
   },
   facts: {
     due: (n: number) => `本月到期 ${n} 件。`,
@@ -110,7 +112,7 @@ export const colours = {
     waiting: (n: number) => `已按时提交、还在核查的 ${n} 件不计。`,
     base: (n: number, onTime: number, rate: string) => `按 ${n} 件算，按时 ${onTime} 件，按时率 ${rate}。`,
     selfFound: (n: number) => `自查发现的 ${n} 件另计，不影响颜色。`,
-    nothing: '没有要按时率的。',
+    nothing: '没有要算按时率的整改单。',
   },
   detail: {
     record: '经过',
