@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 const DIST = new URL('../dist/', import.meta.url);
 const KB = 1024;
 /** Limits in gzip bytes. */
-const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, care: 30 * KB, evidence: 75 * KB, steps: 30 * KB, notices: 40 * KB, lists: 40 * KB, campaigns: 40 * KB, paper: 40 * KB, camera: 30 * KB, precache: 1500 * KB };
+const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, care: 30 * KB, evidence: 75 * KB, steps: 30 * KB, notices: 40 * KB, lists: 40 * KB, campaigns: 40 * KB, paper: 40 * KB, colours: 35 * KB, camera: 30 * KB, precache: 1500 * KB };
 
 /** @typedef {{ file: string, css?: string[], imports?: string[], dynamicImports?: string[], isEntry?: boolean, name?: string }} Chunk */
 /** @type {Record<string, Chunk>} */
@@ -31,7 +31,7 @@ const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && 
 /** The desk's daily screens in one language (English is a chunk of its own), without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
 function reachable(key, seen = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || LISTS.has(key) || CAMPAIGNS.has(key) || CARE.has(key) || EVIDENCE.has(key) || STEPS.has(key) || NOTICES.has(key) || key === CAMERA) return seen;
+  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || LISTS.has(key) || CAMPAIGNS.has(key) || CARE.has(key) || EVIDENCE.has(key) || STEPS.has(key) || NOTICES.has(key) || COLOURS.has(key) || key === CAMERA) return seen;
   seen.add(key);
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) reachable(next, seen);
   return seen;
@@ -50,6 +50,8 @@ const NOTICES = new Set(['screens.ts', 'office.ts', 'UnitPicker.svelte'].map((na
 const LISTS = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/lists/')));
 /** Campaigns, look-back, the county's own clock, projects: boards that are opened by themselves. */
 const CAMPAIGNS = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/campaigns/')));
+/** Colours, counters, copies and talks, and the calendar: opened from the menu, monthly. */
+const COLOURS = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/colours/') || key.startsWith('src/app/calendar/')));
 const shell = closure('index.html');
 const desk = reachable('src/app/office/entry.ts');
 const files = (/** @type {Iterable<string>} */ keys) => [...keys].map((key) => manifest[key]?.file ?? '').filter(Boolean);
@@ -58,6 +60,7 @@ const steps = [...STEPS].flatMap((key) => [...closure(key)]).filter((key) => !sh
 const notices = [...NOTICES].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 const lists = [...LISTS].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key) && !key.startsWith('src/app/paper/'));
 const campaigns = [...CAMPAIGNS].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key) && !/echarts/.test(manifest[key]?.file ?? ''));
+const colours = [...COLOURS].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 const evidence = [...EVIDENCE].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 const camera = new Set();
 const walk = (/** @type {string} */ key) => {
@@ -85,6 +88,7 @@ const rows = {
   campaigns: sum(files(campaigns)),
   camera: sum(files(camera)),
   paper: sum(files(paper)),
+  colours: sum(files(colours)),
   precache: sum(precached.map((line) => line.replace(/^.*:\s*"|"$/g, '')).filter((file) => existsSync(new URL(file, DIST)))),
 };
 

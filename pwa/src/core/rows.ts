@@ -225,6 +225,20 @@ export interface TicketRequest {
   readonly project_name?: string | null;
 }
 
+/** Why a ticket has its level; each reason makes a level of its own, the ticket's is the highest. */
+export interface LevelReason {
+  readonly code: 'due_soon' | 'reminded' | 'overdue' | 'rework' | 'accepted_late' | 'reissued' | 'hollow' | 'not_the_repair';
+  readonly level: 1 | 2 | 3;
+  readonly count: number;
+  readonly limit: number;
+}
+
+/** 0 on track, 1 to be reminded, 2 yellow, 3 red; strongest reason first. */
+export interface TicketLevel {
+  readonly level: 0 | 1 | 2 | 3;
+  readonly reasons: readonly LevelReason[];
+}
+
 export interface Ticket {
   readonly id: string;
   readonly number: string | null;
@@ -302,6 +316,18 @@ export interface Ticket {
   /** The earliest zeroing date that it stands under; a local day. */
   readonly zero_day?: string | null;
   readonly look_back?: { readonly draw_id: string; readonly state: 'waiting' | 'held' | 'not_held' | 'dropped'; readonly drawn_at: string } | null;
+  readonly level?: TicketLevel;
+  /** What `deadline_days` counts; working days where it is absent. */
+  readonly deadline_unit?: 'working_days' | 'working_hours' | 'urgent_hours';
+  readonly stages?: readonly TicketStage[];
+}
+
+/** An urgent fault is first brought under control, then repaired; each has a limit of its own. */
+export interface TicketStage {
+  readonly stage: 'control' | 'repair';
+  readonly due_at: string | null;
+  readonly done_at: string | null;
+  readonly late: boolean;
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */

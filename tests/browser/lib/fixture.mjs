@@ -16,6 +16,12 @@ export const demoSites = () =>
   demoFile('sites.csv').trim().split('\n').slice(1).map((line) => line.split(','))
     .map(([code, kind, name, township, village, longitude, latitude]) => ({ code, kind, name, township, village, longitude: Number(longitude), latitude: Number(latitude) }));
 
+/** The county's month so many months ago, as `2026-10`. */
+export function monthsAgo(count) {
+  const now = new Date(Date.now() + 8 * 3_600_000);
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1)).toISOString().slice(0, 7);
+}
+
 const ordinary = (field) => `${field} 示例文字`;
 
 /**
@@ -24,8 +30,8 @@ const ordinary = (field) => `${field} 示例文字`;
  * Returns ids for the routes that need one.
  */
 export async function fillCounty(county, { text = ordinary, photo }) {
-  const [office, second, inspector, deputy, clerk] = await Promise.all(
-    [['office', 0], ['office', 1], ['inspector', 0], ['deputy_leader', 0], ['desk_officer', 0]].map(([role, nth]) => desk(county.url, county.login(role, nth))),
+  const [office, second, inspector, deputy, clerk, leader] = await Promise.all(
+    [['office', 0], ['office', 1], ['inspector', 0], ['deputy_leader', 0], ['desk_officer', 0], ['main_leader', 0]].map(([role, nth]) => desk(county.url, county.login(role, nth))),
   );
   const township = deputy.me.posts[0].unit_id;
   const countyUnit = office.me.posts[0].unit_id;
@@ -121,10 +127,24 @@ export async function fillCounty(county, { text = ordinary, photo }) {
   await deputy.operate('ticket.accept/1', { ticket_id: passed.id, seen_version: 1, person_named: text('accept.late', 64) }, { outcome: null });
   await inspector.sendBroken(`{"broken": ${JSON.stringify(text('quarantined', 200))}`);
 
+  // A month of colours: one changed with a reason and published, appealed, planned, talked about; the month before it only proposed.
+  const months = [1, 2].map((back) => monthsAgo(back));
+  await office.post('/api/v1/colours/proposals', { month: months[1] });
+  const { items } = await office.post('/api/v1/colours/proposals', { month: months[0] });
+  for (const row of items) {
+    const own = row.township_id === township;
+    await office.post(`/api/v1/colours/${row.id}/confirm`, { colour: own ? 'red' : row.proposal, reason: own ? text('colour.reason', 1000) : '', version: row.version });
+  }
+  await office.post('/api/v1/colours/publications', { month: months[0] });
+  const colour = items.find((row) => row.township_id === township).id;
+  await leader.post(`/api/v1/colours/${colour}/plan`, { text: text('colour.plan', 1000) });
+  await deputy.post(`/api/v1/colours/${colour}/appeal`, { reason: text('colour.appeal', 1000), ticket_ids: [waiting.id] });
+  await office.post('/api/v1/talks', { kind: 'talk', township_id: township, held_on: monthsAgo(1).concat('-28'), participants: text('talk.participants', 200), subject: text('talk.subject', 200), agreed: text('talk.agreed', 1000), colour_ids: [colour], ticket_ids: [waiting.id] });
+
   const shown = await office.get(`/api/v1/tickets/${waiting.id}`);
   const photos = [shown.before[0].file_id, shown.after[0].file_id];
   // One person of the office finds that a photo does not show its repair; a second one has not said anything yet.
   await second.post('/api/v1/photo-verdicts', { file_id: photos[1], reason: text('verdict.reason', 1000) });
 
-  return { photos, round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
+  return { colour, photos, round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
 }

@@ -142,6 +142,6 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
     '/paper/enter/:id': [sheet],
   },
-  township: { '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
-  office: { '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet] },
+  township: { '/colour/:id': [filled.colour], '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
+  office: { '/colours/:id': [filled.colour], '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet] },
 });

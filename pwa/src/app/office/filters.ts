@@ -2,7 +2,7 @@
 import type { Query } from '@/api/client';
 import type { TicketState } from '@/core';
 
-export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'counted', 'issued_on', 'closed_on', 'unit_id', 'site_id', 'q', 'sort',
+export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'counted', 'issued_on', 'closed_on', 'level', 'id', 'unit_id', 'site_id', 'q', 'sort',
   // notices
   'due_by', 'request',
   // campaigns, checks, look-back

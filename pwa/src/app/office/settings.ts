@@ -8,6 +8,8 @@ export const FIELDS = {
   field: ['far_from_site_m', 'border_accuracy_m', 'correction_hours', 'photo_waiver_days'],
   evidence: ['same_bits', 'look_bits', 'near_m', 'coarse_m', 'old_hours', 'speed_kmh', 'clock_minutes'],
   scoring: ['gate_permille'],
+  // Colours and time.
+  colours: ['overdue_days', 'rework', 'accepted_late', 'reissued', 'hollow', 'small_base', 'on_time_permille', 'late_count', 'overdue_yellow', 'overdue_red', 'long_days', 'hollow_yellow', 'hollow_red', 'appeal_days', 'plan_days'],
   words: ['inspector_zh', 'inspector_en'],
   // Checks and look-back.
   checks: ['on_site', 'check_days', 'signed_sheet_days', 'look_back_percent', 'look_back_flagged_percent', 'look_back_flagged_days'],
@@ -25,10 +27,13 @@ const SEVERITIES: readonly Severity[] = ['critical', 'major', 'minor'];
 /** In either language's words, or as the wire has it. */
 const severityOf = (word: string): string => SEVERITIES.find((one) => one === word.toLowerCase() || ticketWords().severity[one].toLowerCase() === word.toLowerCase()) ?? word;
 
-/** Scores are points with one decimal for people, thousandths on the wire. */
+/** Scores are points, shares are percent, with one decimal for people, thousandths on the wire. */
+const THOUSANDTHS: ReadonlySet<Leaf> = new Set<Leaf>(['gate_permille', 'on_time_permille']);
+
 function shown(leaf: Leaf, value: unknown): string {
+  if (value === undefined) return '';
   if (leaf === 'working_hours') return (value as CountySettings['deadlines']['working_hours']).map(({ from, to }) => `${from}-${to}`).join(' ');
-  if (leaf === 'gate_permille') return String((value as number) / 10);
+  if (THOUSANDTHS.has(leaf)) return String((value as number) / 10);
   if (leaf === 'on_site') return (value as readonly Severity[]).map((one) => ticketWords().severity[one] ?? one).join(' ');
   return String(value);
 }
@@ -46,15 +51,15 @@ function read(leaf: Leaf, text: string): unknown {
   const number = Number(text);
   // What is no number is refused by the server, by the name of its field.
   if (text.trim() === '' || !Number.isFinite(number)) return -1;
-  return leaf === 'gate_permille' ? Math.round(number * 10) : number;
+  return THOUSANDTHS.has(leaf) ? Math.round(number * 10) : number;
 }
 
 export function toForm(settings: CountySettings): Form {
-  const groups = settings as unknown as Record<Group, Record<string, unknown>>;
-  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, groups[group]?.[leaf] === undefined ? '' : shown(leaf, groups[group][leaf])])) as Form;
+  const groups = settings as unknown as Partial<Record<Group, Record<string, unknown>>>;
+  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, groups[group]?.[leaf] === undefined ? '' : shown(leaf, groups[group]?.[leaf])])) as Form;
 }
 
-/** What the form does not show (the weights of single flags) stays as `seen` has it. */
+/** What the form does not show (the weights of single flags, what a newer server knows) stays as `seen` has it. */
 export function fromForm(form: Form, seen: CountySettings): CountySettings {
   const made: Record<string, unknown> = { ...seen };
   const known = seen as unknown as Partial<Record<Group, Record<string, unknown>>>;

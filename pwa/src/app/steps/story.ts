@@ -168,7 +168,7 @@ export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[
   return told.filter((event, i) => !told.slice(i + 1).some((later) => later.transition === event.transition));
 }
 
-type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day'>;
+type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit'>;
 
 /** The working days that checks took: the unit's clock stood still meanwhile. */
 function checkDays(events: readonly TicketEvent[], off: Exceptions): number {
@@ -179,6 +179,13 @@ function checkDays(events: readonly TicketEvent[], off: Exceptions): number {
     if (event.transition === 'T12' && since !== null) days += workingDaysBetween(dayOf(since), dayOf(event.observed_at), off);
   }
   return days;
+}
+
+/** From which day, how many days or hours. */
+function fromWords({ issued_at, deadline_days, deadline_unit = 'working_days' }: Clocked): string {
+  const c = story().clock;
+  const from = day(issued_at ?? 0);
+  return deadline_unit === 'working_days' ? c.from(from, deadline_days ?? 0) : c.fromHours[deadline_unit](from, time(issued_at ?? 0), deadline_days ?? 0);
 }
 
 /** "Due by 30 Nov: 5 working days from 23 Nov, extended once (was 27 Nov)." Empty while there is no clock. */
@@ -195,7 +202,7 @@ export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off:
   const changed = of('T17').some((event) => dueAfter(part(dataOf(event), 'before')) !== dueAfter(part(dataOf(event), 'after')));
   const moved = dayWords(first) !== dayWords(due);
   const why = [
-    anew ? c.anew(day(anew.accepted_at)) : c.from(day(ticket.issued_at), ticket.deadline_days ?? 0),
+    anew ? c.anew(day(anew.accepted_at)) : fromWords(ticket),
     extensions > 0 ? c.extended(extensions, dayWords(first)) : '',
     held > 0 ? c.held(held) : '',
     checked > 0 ? c.check(checked) : '',

@@ -12,6 +12,20 @@ export const tickets: typeof zh = {
   reminded: (n) => `Reminded ${n}×`,
   asked: 'Request open',
   unsent: 'Not uploaded yet',
+  level: {
+    title: 'Level',
+    name: { 0: 'on track', 1: 'reminder', 2: 'yellow', 3: 'red' },
+    reason: {
+      due_soon: () => 'due soon',
+      reminded: (n) => `reminded ${n === 1 ? 'once' : `${n} times`}, nothing new since`,
+      overdue: (n) => `${n} working ${n === 1 ? 'day' : 'days'} past the date`,
+      rework: (n) => `sent back ${n === 1 ? 'once' : `${n} times`}`,
+      accepted_late: (n) => `accepted late ${n === 1 ? 'once' : `${n} times`}`,
+      reissued: (n) => `issued again ${n === 1 ? 'once' : `${n} times`}`,
+      hollow: (n) => `found not done ${n === 1 ? 'once' : `${n} times`}`,
+      not_the_repair: (n) => `${n} ${n === 1 ? 'photo' : 'photos'} to be taken again on site`,
+    },
+  },
   due: {
     left: (n) => `${days(n)} left`,
     today: 'Due today',
@@ -20,6 +34,7 @@ export const tickets: typeof zh = {
     by: (day, time) => `by ${time}, ${day}`,
     none: 'The deadline starts when issued',
     paused: 'The clock rests during the check',
+    plannedHours: { working_hours: (n) => `${n} working ${n === 1 ? 'hour' : 'hours'} after issue`, urgent_hours: (n) => `${n} ${n === 1 ? 'hour' : 'hours'} after issue, day and night` },
     planned: (n) => (n === 0 ? 'Same day after issue' : `${days(n)} after issue`),
   },
   photo: {

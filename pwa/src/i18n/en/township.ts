@@ -39,6 +39,7 @@ export const township: typeof zh = {
   checks: 'Time of checks',
   enterPaper: 'Enter a paper sheet',
   share: 'For a chat group',
+  colours: 'Colours and counters',
   me: 'Me',
   accept: {
     do: 'Accept',

@@ -9,6 +9,20 @@ export const tickets = {
   reminded: (n: number) => `催办 ${n} 次`,
   asked: '有申请待答复',
   unsent: '本机未上传',
+  level: {
+    title: '三色级别',
+    name: { 0: '正常', 1: '提醒', 2: '黄色', 3: '红色' },
+    reason: {
+      due_soon: () => '快到期限',
+      reminded: (n: number) => `催办 ${n} 次后还没有新情况`,
+      overdue: (n: number) => `超过期限 ${n} 个工作日`,
+      rework: (n: number) => `退回重改 ${n} 次`,
+      accepted_late: (n: number) => `签收晚了 ${n} 次`,
+      reissued: (n: number) => `反复交办 ${n} 次`,
+      hollow: (n: number) => `核查整改不到位 ${n} 次`,
+      not_the_repair: (n: number) => `${n} 张照片须到现场重拍`,
+    },
+  },
   due: {
     left: (n: number) => `还有 ${n} 个工作日`,
     today: '今天到期',
@@ -17,6 +31,7 @@ export const tickets = {
     by: (day: string, time: string) => `${day} ${time} 前`,
     none: '交办后起算期限',
     paused: '核查期间不计时',
+    plannedHours: { working_hours: (n: number) => `交办后 ${n} 个工作小时`, urgent_hours: (n: number) => `交办后 ${n} 小时（不分昼夜）` },
     planned: (n: number) => (n === 0 ? '交办当天办结' : `交办后 ${n} 个工作日`),
   },
   photo: {

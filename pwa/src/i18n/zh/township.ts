@@ -38,6 +38,7 @@ export const township = {
   checks: '核查时效',
   enterPaper: '录入纸质表',
   share: '发到工作群',
+  colours: '三色和计数',
   me: '我的',
   accept: {
     do: '签收',
