@@ -29,6 +29,8 @@ export interface TicketEvent {
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly observed_at: string;
   readonly accepted_at: string;
+  /** Whose place the author stood in for. */
+  readonly acting_for?: string | null;
 }
 
 /** One claim that a fault is repaired. */
@@ -43,6 +45,8 @@ export interface Attempt {
   readonly verified_at: string | null;
   readonly reason: string | null;
   readonly verdict_note: string | null;
+  /** Typed by who took it, where it came by the village's link. */
+  readonly taken_by?: string | null;
   readonly photos: readonly PhotoRef[];
 }
 
@@ -109,6 +113,8 @@ export interface TicketPage extends Ticket {
   readonly allowed: readonly string[];
   /** What the acting post may ask the county for now. */
   readonly may_ask?: readonly Ask[];
+  /** Photos of the village that nobody has looked at yet. */
+  readonly village_drafts?: number;
 }
 
 export interface TicketCounts {
@@ -124,6 +130,12 @@ export interface TicketCounts {
   readonly flagged?: number;
   /** Tickets with a request that waits for an answer. */
   readonly asked?: number;
+  // duties
+  readonly to_sign?: number;
+  readonly no_progress?: number;
+  readonly referred?: number;
+  readonly referral_overdue?: number;
+  readonly village_drafts?: number;
 }
 
 export type Department = Server['DepartmentRow'];

@@ -107,7 +107,7 @@ export interface Payloads extends Record<Kind, unknown> {
   };
   'ticket.decline': TicketCommand & { readonly reason: string };
   'ticket.accept': TicketCommand & { readonly person_named: string };
-  'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly note: string };
+  'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly note: string; /** Photos that came by the village's link. */ readonly village_draft_id?: string };
   'ticket.submit': TicketCommand & { readonly attempt_id: string; readonly note: string };
   'ticket.verify': TicketCommand & {
     readonly attempt_id: string;
@@ -141,6 +141,8 @@ export interface Payloads extends Record<Kind, unknown> {
     readonly unit_id: string | null;
     /** The first unit was the wrong one from the beginning: the clock starts anew. */
     readonly wrongly_routed: boolean;
+    /** Working days that a department gets; only where it is asked to do its part. */
+    readonly days?: number;
   };
   'ticket.withdraw_ask': TicketCommand & { readonly request_id: string };
   'ticket.resume': TicketCommand & { readonly note: string };
@@ -156,4 +158,6 @@ export interface Payloads extends Record<Kind, unknown> {
   };
   'ticket.mark_hard': TicketCommand & { readonly hard: boolean; /** What the county is asked for. */ readonly ask: string };
   'ticket.archive': TicketCommand;
+  'ticket.refer_done': TicketCommand & { readonly request_id: string; readonly note: string };
+  'ticket.refer_return': TicketCommand & { readonly request_id: string; readonly reason: string };
 }

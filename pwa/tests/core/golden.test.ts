@@ -114,6 +114,8 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.edit-1': golden('ticket.edit', 'desktop', { ...TARGET, severity: 'critical', is_static: null, due_day: '2026-12-05', reason: '有安全隐患' }),
   'ticket.mark_hard-1': golden('ticket.mark_hard', 'phone', { ...TARGET, hard: true, ask: '请县里协调电力公司' }),
   'ticket.archive-1': golden('ticket.archive', 'desktop', { ...TARGET }),
+  'ticket.refer_done-1': golden('ticket.refer_done', 'desktop', { ...TARGET, request_id: id(43), note: '管线已迁改' }, [photo(15, 'referral')]),
+  'ticket.refer_return-1': golden('ticket.refer_return', 'desktop', { ...TARGET, request_id: id(43), reason: '不属于本部门职责' }),
 };
 
 interface ToSeal {
@@ -206,6 +208,8 @@ test('every kind has a body for the version that this app writes', () => {
     'ticket.edit': true,
     'ticket.mark_hard': true,
     'ticket.archive': true,
+    'ticket.refer_done': true,
+    'ticket.refer_return': true,
   };
   for (const kind of Object.keys(kinds)) expect(names.some((name) => name.startsWith(`${kind}-`)), kind).toBe(true);
   for (const name of names) expect((JSON.parse(readFileSync(file(name), 'utf8')) as Envelope).kind.replace('/', '-'), name).toBe(name.replace(/-paper$/, ''));

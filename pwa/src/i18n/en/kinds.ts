@@ -21,4 +21,6 @@ export const kinds: typeof zh = {
   'ticket.edit': 'Change',
   'ticket.mark_hard': 'Hard case',
   'ticket.archive': 'Archive',
+  'ticket.refer_done': 'Done by the department',
+  'ticket.refer_return': 'Returned by the department',
 };

@@ -123,6 +123,7 @@ export const office: typeof zh = {
     willPass: (what) => `Close: ${what}`,
     willFail: (what) => `Return: ${what}`,
     attemptNote: 'Note of the repair',
+    thereOnly: 'A department checks on the spot: tick “on site” first.',
     slow: (n) => `Waits for ${pieces(n, 'working day')}`,
   },
   list: {

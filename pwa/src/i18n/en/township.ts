@@ -35,8 +35,6 @@ export const township: typeof zh = {
   firstSync: 'Fetching your tickets, one moment…',
   firstSyncOffline: 'This device has not fetched your tickets yet. They appear when it is online.',
   ticket: 'Ticket',
-  enterPaper: 'Enter a paper sheet',
-  me: 'Me',
   accept: {
     do: 'Accept',
     title: 'Accept this ticket',
@@ -69,6 +67,8 @@ export const township: typeof zh = {
   back_to_you: { title: 'The repair falls short; please repair again', attempt: (n) => `What the check of repair no. ${n} said` },
   submitted: 'Submitted. The result of the check appears here.',
   closed: 'Closed: this one is done. Thank you!',
+  check: { title: 'Check by the department', done: 'Your check was sent.' },
+  referred: (unit) => `${unit} is doing its part; no clock runs meanwhile, it still counts as open.`,
   onHold: 'On hold: no clock runs, but it still counts as open.',
   nothingToDo: {
     issued: 'Waits for the desk officer or the deputy to accept.',

@@ -20,4 +20,6 @@ export const kinds = {
   'ticket.edit': '修改要求',
   'ticket.mark_hard': '标记难点',
   'ticket.archive': '归档',
+  'ticket.refer_done': '部门办结',
+  'ticket.refer_return': '部门退回',
 };

@@ -120,6 +120,7 @@ export const office = {
     willPass: (what: string) => `通过销号：${what}`,
     willFail: (what: string) => `退回重改：${what}`,
     attemptNote: '整改说明',
+    thereOnly: '部门核查要到现场看过，请先勾选“现场核查”。',
     slow: (n: number) => `已等 ${n} 个工作日`,
   },
   list: {
