@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 const DIST = new URL('../dist/', import.meta.url);
 const KB = 1024;
 /** Limits in gzip bytes. */
-const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, care: 30 * KB, evidence: 75 * KB, steps: 30 * KB, paper: 40 * KB, camera: 30 * KB, precache: 1500 * KB };
+const LIMIT = { inspector_js: 60 * KB, inspector_css: 12 * KB, sw: 8 * KB, map: 50 * KB, office: 80 * KB, care: 30 * KB, evidence: 75 * KB, steps: 30 * KB, paper: 40 * KB, camera: 30 * KB, duties: 40 * KB, village: 65 * KB, precache: 1500 * KB };
 
 /** @typedef {{ file: string, css?: string[], imports?: string[], dynamicImports?: string[], isEntry?: boolean, name?: string }} Chunk */
 /** @type {Record<string, Chunk>} */
@@ -31,7 +31,7 @@ const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && 
 /** The desk's daily screens in one language (English is a chunk of its own), without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
 function reachable(key, seen = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || CARE.has(key) || EVIDENCE.has(key) || STEPS.has(key) || key === CAMERA) return seen;
+  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || CARE.has(key) || EVIDENCE.has(key) || STEPS.has(key) || DUTIES.has(key) || key === CAMERA) return seen;
   seen.add(key);
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) reachable(next, seen);
   return seen;
@@ -44,11 +44,16 @@ const CARE = new Set(['Audit', 'Cover', 'Devices', 'EraseAsk', 'Erasures', 'Peop
 const EVIDENCE = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/evidence/') || key === PHOTO_MAP));
 /** A ticket's history and the steps that are taken now and then (requests and their answers, reminders, merging): each loads when it is opened. */
 const STEPS = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/steps/')));
+/** Signing, stand-ins, liaisons, referral, the village's link at a ticket; gaps and honours at the office. */
+const DUTIES = new Set(Object.keys(manifest).filter((key) => /^src\/app\/(duties|holders)\//.test(key)));
 const shell = closure('index.html');
 const desk = reachable('src/app/office/entry.ts');
 const files = (/** @type {Iterable<string>} */ keys) => [...keys].map((key) => manifest[key]?.file ?? '').filter(Boolean);
 const care = [...CARE].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 const steps = [...STEPS].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
+const duties = [...DUTIES].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
+/** All that somebody of a village loads, who has nothing of the app: on any phone, inside a chat. */
+const village = [...closure('src/app/village/entry.ts')].filter((key) => !STEPS.has(key));
 const evidence = [...EVIDENCE].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 const camera = new Set();
 const walk = (/** @type {string} */ key) => {
@@ -72,6 +77,8 @@ const rows = {
   evidence: sum(files(evidence)),
   steps: sum(files(steps)),
   camera: sum(files(camera)),
+  duties: sum(files(duties)),
+  village: sum(files(village)),
   paper: sum(files(paper)),
   precache: sum(precached.map((line) => line.replace(/^.*:\s*"|"$/g, '')).filter((file) => existsSync(new URL(file, DIST)))),
 };

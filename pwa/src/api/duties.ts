@@ -170,3 +170,16 @@ export interface NoProgress {
   readonly before: string;
   readonly items: readonly { readonly township_id: string; readonly township_name: string; readonly tickets: number }[];
 }
+
+export interface ReferralFigures {
+  readonly as_of: string;
+  readonly items: readonly {
+    readonly department_id: string;
+    readonly department_name: string;
+    readonly open: number;
+    readonly overdue: number;
+    readonly done: number;
+    readonly done_late: number;
+    readonly returned: number;
+  }[];
+}

@@ -1,24 +1,23 @@
 // Several signatures in one go: chosen one by one after looking, each sealed as an operation of its own, each with its own answer.
-import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { Ticket } from '@/core';
-import { isThrough, runStep, type Outcome } from '../tickets/command.svelte';
+import { runStep, type Outcome } from '../tickets/command.svelte';
 import { subjectOf } from '../tickets/ticket';
 
 export class Batch {
-  readonly chosen = new SvelteSet<string>();
-  readonly outcomes = new SvelteMap<string, Outcome>();
+  chosen = $state.raw<readonly string[]>([]);
+  outcomes = $state.raw<Readonly<Record<string, Outcome>>>({});
   /** Signed a moment ago: they stay in sight with their answer, although the list has gone on. */
   signed = $state.raw<readonly Ticket[]>([]);
   busy = $state(false);
 
   toggle(id: string): void {
     if (this.busy) return;
-    if (!this.chosen.delete(id)) this.chosen.add(id);
+    this.chosen = this.chosen.includes(id) ? this.chosen.filter((one) => one !== id) : [...this.chosen, id];
   }
 
   /** What is not there any more (signed by somebody else meanwhile) is not signed. */
   of(tickets: readonly Ticket[]): readonly Ticket[] {
-    return tickets.filter((ticket) => this.chosen.has(ticket.id));
+    return tickets.filter((ticket) => this.chosen.includes(ticket.id));
   }
 
   async sign(tickets: readonly Ticket[]): Promise<void> {
@@ -29,20 +28,17 @@ export class Batch {
     await Promise.all(
       list.map(async (ticket) => {
         const payload = { ticket_id: ticket.id, seen_version: ticket.version, attempt_id: ticket.to_sign_id ?? '', note: '' };
-        this.outcomes.set(ticket.id, await runStep('ticket.submit', subjectOf(ticket), payload, ticket.state));
+        const outcome = await runStep('ticket.submit', subjectOf(ticket), payload, ticket.state);
+        this.outcomes = { ...this.outcomes, [ticket.id]: outcome };
       }),
     );
-    this.chosen.clear();
+    this.chosen = [];
     this.busy = false;
   }
 
   /** Looked at: what went through leaves the screen, what did not can be tried again. */
   dismiss(id: string): void {
-    this.outcomes.delete(id);
+    this.outcomes = Object.fromEntries(Object.entries(this.outcomes).filter(([one]) => one !== id));
     this.signed = this.signed.filter((ticket) => ticket.id !== id);
-  }
-
-  get through(): number {
-    return [...this.outcomes.values()].filter(isThrough).length;
   }
 }

@@ -7,6 +7,7 @@ export const FIELDS = {
   evidence: ['same_bits', 'look_bits', 'near_m', 'coarse_m', 'old_hours', 'speed_kmh', 'clock_minutes'],
   scoring: ['gate_permille'],
   words: ['inspector_zh', 'inspector_en'],
+  duties: ['no_progress_days', 'ending_days', 'delegation_days', 'substitute_days', 'escalate_deputy_days', 'escalate_leader_days', 'escalate_county_days', 'village_link_hours', 'village_link_photos', 'referral_days'],
 } as const;
 export type Group = keyof typeof FIELDS;
 export type Leaf = (typeof FIELDS)[Group][number];
@@ -41,13 +42,16 @@ function read(leaf: Leaf, text: string): unknown {
 
 export function toForm(settings: CountySettings): Form {
   const groups = settings as unknown as Record<Group, Record<string, unknown>>;
-  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, shown(leaf, groups[group][leaf])])) as Form;
+  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, shown(leaf, groups[group]?.[leaf] ?? '')])) as Form;
 }
 
-/** What the form does not show (the weights of single flags) stays as `seen` has it. */
+/** What the form does not show (the weights of single flags, whole sections) stays as `seen` has it; a section that the county does not know is not sent. */
 export function fromForm(form: Form, seen: CountySettings): CountySettings {
-  const made: Record<string, Record<string, unknown>> = { evidence: { strengths: seen.evidence.strengths } };
-  for (const { group, leaf } of LEAVES) (made[group] ??= {})[leaf] = read(leaf, form[leaf]);
+  const made = structuredClone(seen) as unknown as Record<string, Record<string, unknown>>;
+  for (const { group, leaf } of LEAVES) {
+    const section = made[group];
+    if (section) section[leaf] = read(leaf, form[leaf]);
+  }
   return made as unknown as CountySettings;
 }
 

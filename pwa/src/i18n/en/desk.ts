@@ -42,7 +42,7 @@ export const desk: typeof zh = {
   settings: {
     title: 'Settings',
     help: 'What the county decides for itself. What is not changed has its default; a change counts from the moment it is saved and moves no deadline that was already given.',
-    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words' },
+    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words', duties: 'Duties' },
     fields: {
       working_hours: 'Working hours',
       same_day_hours: 'Working hours that a same-day ticket leaves at least',
@@ -66,6 +66,17 @@ export const desk: typeof zh = {
       gate_permille: 'Highest score with a critical static fault',
       inspector_zh: 'Word for inspectors (Chinese)',
       inspector_en: 'Word for inspectors (English)',
+      // duties
+      no_progress_days: 'Working days without a step that count as no progress',
+      ending_days: 'Days before its end when a post is told',
+      delegation_days: 'Longest delegation, in days',
+      substitute_days: 'Longest time of a stand-in, in days',
+      escalate_deputy_days: 'Working days overdue until desk and deputy are told (0 = never)',
+      escalate_leader_days: 'Working days overdue until the main leader is told (0 = never)',
+      escalate_county_days: 'Working days overdue until the county leader gets a copy (0 = never)',
+      village_link_hours: 'Hours that a photo link works',
+      village_link_photos: 'Photos that one link takes',
+      referral_days: 'Working days usually given to a department',
     },
     hoursHelp: 'Spans such as 09:00-12:00, with spaces between',
     default: (value) => `Default ${value}`,
