@@ -3,7 +3,7 @@ import type { Role, Ticket } from '@/core';
 import { inOrder, type Tab } from '../township/lists';
 
 /** Groups that a duty's first screen may show. */
-export type Group = 'to_sign' | 'drafts' | 'issued' | 'rework' | 'overdue' | 'hand_out' | 'due' | 'mine' | 'hold' | 'hard' | 'held' | 'waiting';
+export type Group = 'to_sign' | 'drafts' | 'issued' | 'rework' | 'overdue' | 'hand_out' | 'due' | 'mine' | 'sent' | 'hold' | 'hard' | 'held' | 'waiting';
 
 type Duty = Extract<Role, 'main_leader' | 'deputy_leader' | 'desk_officer' | 'village_cadre'>;
 
@@ -12,12 +12,15 @@ const GROUPS: Readonly<Record<Duty, readonly Group[]>> = {
   main_leader: ['overdue', 'hold', 'hard', 'held', 'due'],
   deputy_leader: ['to_sign', 'waiting', 'due', 'overdue', 'rework', 'issued'],
   desk_officer: ['issued', 'drafts', 'to_sign', 'rework', 'hand_out', 'overdue', 'due'],
-  village_cadre: ['mine'],
+  village_cadre: ['mine', 'sent'],
 };
 
 const WITH_US: readonly Ticket['state'][] = ['issued', 'in_progress', 'rework'];
 const REPAIRS: readonly Ticket['state'][] = ['in_progress', 'rework'];
 const isOpen = (ticket: Ticket, what: string): boolean => (ticket.requests ?? []).some((one) => one.what === what && one.state === 'open');
+
+/** A repair was reported and waits for a signature. */
+export const toSign = (ticket: Pick<Ticket, 'to_sign_id' | 'state'>): boolean => (ticket.to_sign_id ?? null) !== null && REPAIRS.includes(ticket.state);
 
 /** What the tickets' own rows do not say. */
 export interface Day {
@@ -35,16 +38,16 @@ const FITS: Readonly<Record<Group, (ticket: Ticket, day: Day) => boolean>> = {
   // Accepted, and nobody has shown anything of it yet.
   hand_out: (t, day) => t.state === 'in_progress' && t.attempts === 0 && !day.drafts.has(t.id),
   due: (t) => t.due_soon && !t.overdue && WITH_US.includes(t.state),
-  mine: (t) => WITH_US.includes(t.state),
+  mine: (t) => WITH_US.includes(t.state) && !toSign(t),
+  // Shown, and not signed by the township yet.
+  sent: toSign,
   // Marked as more than the unit can do: a hold is the main leader's to ask for.
   hold: (t) => t.hard_case === true && REPAIRS.includes(t.state) && !isOpen(t, 'hold'),
-  hard: (t) => t.hard_case === true && t.state !== 'closed',
+  // Asked about already, or held: still the county's to help with.
+  hard: (t, day) => t.hard_case === true && t.state !== 'closed' && !FITS.hold(t, day),
   held: (t) => t.state === 'on_hold',
   waiting: (t) => WITH_US.concat('on_hold').includes(t.state) && (t.requests ?? []).some((one) => one.state === 'open'),
 };
-
-/** A repair was reported and waits for a signature. */
-export const toSign = (ticket: Pick<Ticket, 'to_sign_id' | 'state'>): boolean => (ticket.to_sign_id ?? null) !== null && REPAIRS.includes(ticket.state);
 
 /** The list behind a group, where there is one of the same rows. */
 export const TAB: Partial<Readonly<Record<Group, Tab>>> = { issued: 'issued', rework: 'rework', overdue: 'overdue', due: 'due' };
