@@ -73,7 +73,10 @@ export interface Gap {
 }
 
 export interface PostWork {
-  readonly post: { readonly id: string; readonly role: Role; readonly unit_name: string; readonly person_name: string };
+  readonly post_id: string;
+  readonly role: Role;
+  readonly unit_name: string;
+  readonly person_name: string;
   readonly items: readonly WorkItem[];
   readonly successors: readonly Colleague[];
 }

@@ -114,8 +114,8 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.edit-1': golden('ticket.edit', 'desktop', { ...TARGET, severity: 'critical', is_static: null, due_day: '2026-12-05', reason: '有安全隐患' }),
   'ticket.mark_hard-1': golden('ticket.mark_hard', 'phone', { ...TARGET, hard: true, ask: '请县里协调电力公司' }),
   'ticket.archive-1': golden('ticket.archive', 'desktop', { ...TARGET }),
-  'ticket.refer_done-1': golden('ticket.refer_done', 'desktop', { ...TARGET, request_id: id(43), note: '管线已迁改' }, [photo(15, 'referral')]),
-  'ticket.refer_return-1': golden('ticket.refer_return', 'desktop', { ...TARGET, request_id: id(43), reason: '不属于本部门职责' }),
+  'ticket.refer_done-1': golden('ticket.refer_done', 'phone', { ...TARGET, request_id: id(43), note: '已更换站牌' }),
+  'ticket.refer_return-1': golden('ticket.refer_return', 'phone', { ...TARGET, request_id: id(43), reason: '不属于我局管养' }),
 };
 
 interface ToSeal {

@@ -131,6 +131,7 @@ test('a deputy lets the desk sign minor ones; the desk signs them, the record sa
   await sheet.getByRole('button', { name: '确定委托' }).click();
   await deputy.page.getByText('正在生效').first().waitFor();
   await shot(deputy, '3-team');
+  await open(clerk, '/me');
   await rowsOf(clerk, '等您签字', ['村口垃圾桶满溢', '宣传栏破损']);
   await shot(clerk, '3-desk');
   await clerk.page.getByRole('link', { name: '看照片签字（2 件）' }).click();

@@ -76,3 +76,10 @@ export function sectionsOf(role: Role, tickets: readonly Ticket[], day: Day): re
     .map((group) => ({ group, tickets: rowsOf(group, tickets, day) }))
     .filter((section) => section.tickets.length > 0);
 }
+
+/** How many of each ticket. */
+export function byTicket(drafts: readonly { readonly ticket_id: string }[]): ReadonlyMap<string, number> {
+  const counted = new Map<string, number>();
+  for (const { ticket_id } of drafts) counted.set(ticket_id, (counted.get(ticket_id) ?? 0) + 1);
+  return counted;
+}

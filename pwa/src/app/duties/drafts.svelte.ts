@@ -1,6 +1,7 @@
 // Photos of the village that wait for a desk officer, by ticket. They lie with the county; without a network there are none to look at.
 import type { Rows, VillageDraft } from '@/api/duties';
 import { core, session } from '../shell/core.svelte';
+import { byTicket } from './day';
 
 const NONE: ReadonlyMap<string, number> = new Map();
 
@@ -13,9 +14,7 @@ export function waitingDrafts(): () => ReadonlyMap<string, number> {
     const ask = async (): Promise<void> => {
       const result = await core().api.get<Rows<VillageDraft>>('/village-drafts', { state: 'waiting', limit: 200 });
       if (result.kind !== 'ok') return;
-      const counted = new Map<string, number>();
-      for (const { ticket_id } of result.data.items) counted.set(ticket_id, (counted.get(ticket_id) ?? 0) + 1);
-      known = counted;
+      known = byTicket(result.data.items);
     };
     const again = (): void => void ask();
     again();

@@ -16,7 +16,17 @@ export function mySigning(): () => readonly Delegation[] | null {
         });
     ask();
     window.addEventListener('online', ask);
-    return () => window.removeEventListener('online', ask);
+    // Somebody comes back to the screen, or something about the tickets changed: the deputy may have decided otherwise meanwhile.
+    const shown = (): void => void (document.visibilityState === 'visible' && ask());
+    document.addEventListener('visibilitychange', shown);
+    const undo = core().on('changed', (nouns) => {
+      if (nouns.has('tickets')) ask();
+    });
+    return () => {
+      window.removeEventListener('online', ask);
+      document.removeEventListener('visibilitychange', shown);
+      undo();
+    };
   });
   return () => known;
 }
