@@ -13,7 +13,7 @@ export interface Delegation {
   readonly township_id: string;
   readonly township_name: string;
   readonly deputy_post_id: string;
-  readonly deputy_name: string;
+  readonly deputy_name: string | null;
   /** Null: every desk officer of the township. */
   readonly desk_post_id: string | null;
   readonly desk_name: string | null;
@@ -48,9 +48,9 @@ export interface Substitute {
   readonly unit_id: string;
   readonly unit_name: string;
   readonly person_id: string;
-  readonly person_name: string;
+  readonly person_name: string | null;
   readonly for_post_id: string;
-  readonly for_name: string;
+  readonly for_name: string | null;
   readonly from_day: string;
   readonly to_day: string;
   readonly valid_now: boolean;
@@ -93,9 +93,9 @@ export interface Liaison {
   readonly subject_kind: 'site' | 'division';
   readonly subject_id: string;
   readonly post_id: string;
-  readonly person_name: string;
-  readonly role: Role;
-  readonly unit_name: string;
+  readonly person_name: string | null;
+  readonly role: Role | null;
+  readonly unit_name: string | null;
   readonly since: string;
   readonly ended_at: string | null;
   readonly post_valid: boolean;

@@ -226,7 +226,7 @@ export interface TicketRequest {
 export interface Referral {
   readonly request_id: string;
   readonly department_id: string;
-  readonly department_name: string;
+  readonly department_name: string | null;
   readonly given_at: string;
   readonly due_at: string;
   readonly state: 'open' | 'done' | 'returned' | 'recalled';

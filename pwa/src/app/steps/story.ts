@@ -213,7 +213,7 @@ export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off:
   ].filter(Boolean);
   const lines = [c.due(dayWords(due), time(due) === '00:00' ? '24:00' : time(due)) + c.basis + why.join(c.join)];
   if (ticket.state === 'submitted') lines.push(c.paused);
-  if (ticket.state === 'on_hold' && ticket.referral?.state === 'open') lines.push(c.referred(ticket.referral.department_name, dayWords(ticket.referral.due_at)));
+  if (ticket.state === 'on_hold' && ticket.referral?.state === 'open') lines.push(c.referred(ticket.referral.department_name ?? '', dayWords(ticket.referral.due_at)));
   else if (ticket.state === 'on_hold') lines.push([ticket.held_at ? c.onHold(day(ticket.held_at)) : '', ticket.review_day ? c.review(dayWords(ticket.review_day)) : ''].filter(Boolean).join(c.join));
   if (ticket.state === 'rework' && ticket.due_at && dayWords(ticket.due_at) !== dayWords(due)) lines.push(c.rework(dayWords(ticket.due_at)));
   return lines;

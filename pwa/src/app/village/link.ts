@@ -39,6 +39,7 @@ export interface LinkDoor {
 /** Asking is quick; a photo may take its time on a mountain. */
 const ASK_MS = 20_000;
 const SEND_MS = 180_000;
+const BEFORE_TRIES = 10;
 
 /** The token behind `#/v/`, or null. It never leaves the fragment but in the one header. */
 export const tokenIn = (hash: string): string | null => /^#\/v\/([A-Za-z0-9_-]{20,128})$/.exec(hash)?.[1] ?? null;
@@ -79,8 +80,14 @@ export function linkDoor(token: string, send: Fetch = (input, init) => fetch(inp
       return body === null ? { kind: 'offline' } : { kind: 'open', view: { ...body, left: body.photos_left } };
     },
     async before() {
-      const response = await ask('/before');
-      return response?.ok ? URL.createObjectURL(await response.blob()) : null;
+      // Its copy for the screen may still be in the making.
+      for (let tries = 0; tries < BEFORE_TRIES; tries += 1) {
+        const response = await ask('/before');
+        if (response?.status === 200) return URL.createObjectURL(await response.blob());
+        if (response?.status !== 202) return null;
+        await new Promise((done) => setTimeout(done, 2_000));
+      }
+      return null;
     },
     photo: async (sha256, bytes) => told(await ask(`/photos/${sha256}`, { method: 'PUT', body: bytes, headers: { 'Content-Type': 'application/octet-stream' } }, SEND_MS)),
     draft: async (draft) => told(await ask('/drafts', { method: 'POST', body: JSON.stringify(draft), headers: { 'Content-Type': 'application/json' } })),
