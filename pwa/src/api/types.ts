@@ -30,6 +30,8 @@ export interface TicketEvent {
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly observed_at: string;
   readonly accepted_at: string;
+  /** Whose place the author stood in for. */
+  readonly acting_for?: string | null;
 }
 
 /** One claim that a fault is repaired. */
@@ -44,6 +46,8 @@ export interface Attempt {
   readonly verified_at: string | null;
   readonly reason: string | null;
   readonly verdict_note: string | null;
+  /** Typed by who took it, where it came by the village's link. */
+  readonly taken_by?: string | null;
   readonly photos: readonly PhotoRef[];
 }
 
@@ -114,6 +118,8 @@ export interface TicketPage extends Ticket {
   readonly sheets?: readonly PhotoRef[];
   /** Projects that it is a part of. */
   readonly projects?: readonly Project[];
+  /** Photos of the village that nobody has looked at yet. */
+  readonly village_drafts?: number;
 }
 
 export interface TicketCounts {
@@ -131,6 +137,12 @@ export interface TicketCounts {
   readonly asked?: number;
   /** Waits for a check past the county's own date. */
   readonly check_late?: number;
+  // duties
+  readonly to_sign?: number;
+  readonly no_progress?: number;
+  readonly referred?: number;
+  readonly referral_overdue?: number;
+  readonly village_drafts?: number;
 }
 
 export type Department = Server['DepartmentRow'];

@@ -15,7 +15,12 @@ const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 restoreLanguage();
 watchForInstall();
-try {
+/** Somebody of a village with a photo link: no account, no local database, nothing of the app. */
+const byLink = (): boolean => location.hash.startsWith('#/v/');
+const linked = byLink();
+addEventListener('hashchange', () => byLink() !== linked && location.reload());
+if (linked) void import('./village/entry').then(({ openVillage }) => openVillage(target));
+else try {
   provideCore(await openPhone(browserHost()));
   mount(App, { target });
 } catch {
@@ -23,4 +28,4 @@ try {
   target.textContent =
     '这个浏览器窗口不允许保存数据，暂时打不开。请退出无痕模式，或换用手机自带浏览器。 · This window may not keep data. Please leave private browsing or use another browser.';
 }
-if (import.meta.env.PROD && !IN_CHAT) void watchForUpdates();
+if (import.meta.env.PROD && !IN_CHAT && !linked) void watchForUpdates();

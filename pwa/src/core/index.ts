@@ -111,8 +111,8 @@ export interface Core {
   ended(draft_id: string): Promise<Ending>;
   /** What was handed in here and may still be taken back. */
   readonly handedIn: readonly HandedIn[];
-  /** Seals a command that needs no draft (a desk's accept, issue, verify …). */
-  run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult>;
+  /** Seals a command that needs no draft (a desk's accept, issue, verify …). `there`: files that it names and that the county has already. */
+  run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K], there?: readonly FileThere[]): Promise<SubmitResult>;
   /** Waits for the county's verdict on a sealed operation; `unknown` when the time is over (it will still arrive). */
   settled(operation_id: string, timeout_ms?: number): Promise<Verdict>;
 
@@ -129,6 +129,9 @@ export interface Core {
   leave(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A file that came to the county by another way (a village's link) and is named by its hash. */
+export type FileThere = Pick<FileRow, 'sha256' | 'bytes' | 'media_type' | 'role' | 'item_path' | 'instance_key' | 'taken_at' | 'capture' | 'capture_reason' | 'position'>;
 
 export interface HandInThen<K extends Kind = Kind> {
   readonly kind: K;

@@ -27,7 +27,10 @@ export type Kind =
   | 'ticket.archive'
   // Look-back and projects.
   | 'ticket.look_back'
-  | 'ticket.milestone';
+  | 'ticket.milestone'
+  // Duties: a department's answer to a referral.
+  | 'ticket.refer_done'
+  | 'ticket.refer_return';
 
 /** Where a position came from. WGS-84 always; an unknown position is `null`, never zeros. */
 export interface Position {
@@ -45,9 +48,9 @@ export type Capture = 'in_page' | 'system_camera' | 'album' | 'unknown';
 
 /**
  * What a file is for. `overview` belongs to the whole visit; `annotation` lies over the photo named by `of_file_id`; `interim` shows how a place
- * is kept safe while its repair waits; `finding` shows a fault that came back, `look_back` that a repair still holds, `milestone` that a part of a project is done.
+ * is kept safe while its repair waits; `finding` shows a fault that came back, `look_back` that a repair still holds, `milestone` that a part of a project is done; `referral` shows what a department has done.
  */
-export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper' | 'interim' | 'finding' | 'look_back' | 'milestone';
+export type FileRole = 'overview' | 'before' | 'after' | 'annotation' | 'voice' | 'paper' | 'interim' | 'finding' | 'look_back' | 'milestone' | 'referral';
 
 /** The phone's wall clock may be wrong; these two say when a picture was really taken. Null where the phone never met the server, or not in this life of the page. */
 export interface ShutterClock {
@@ -295,6 +298,8 @@ export interface Post {
   readonly township_name: string | null;
   readonly village_id: string | null;
   readonly village_name: string | null;
+  /** A substitute's post: whose place it is. */
+  readonly acting_for?: string | null;
 }
 
 /**

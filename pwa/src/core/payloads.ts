@@ -111,7 +111,7 @@ export interface Payloads extends Record<Kind, unknown> {
     /** Accepted on paper: who signed and when; the photo of the sheet has role `paper`. */
     readonly paper?: { readonly signed_by: string; readonly signed_at: string };
   };
-  'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly note: string };
+  'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly note: string; /** Photos that came by the village's link. */ readonly village_draft_id?: string };
   'ticket.submit': TicketCommand & { readonly attempt_id: string; readonly note: string };
   'ticket.verify': TicketCommand & {
     readonly attempt_id: string;
@@ -147,6 +147,8 @@ export interface Payloads extends Record<Kind, unknown> {
     readonly unit_id: string | null;
     /** The first unit was the wrong one from the beginning: the clock starts anew. */
     readonly wrongly_routed: boolean;
+    /** Working days that a department gets; only where it is asked to do its part. */
+    readonly days?: number;
   };
   'ticket.withdraw_ask': TicketCommand & { readonly request_id: string };
   'ticket.resume': TicketCommand & { readonly note: string };
@@ -166,4 +168,6 @@ export interface Payloads extends Record<Kind, unknown> {
   'ticket.look_back': TicketCommand & { readonly result: 'held' | 'not_held'; readonly note: string; readonly position: Position | null };
   /** A part of a project is done; named by one of its tickets. */
   'ticket.milestone': TicketCommand & { readonly project_id: string; readonly milestone_id: string; readonly done_on: string; readonly note: string };
+  'ticket.refer_done': TicketCommand & { readonly request_id: string; readonly note: string };
+  'ticket.refer_return': TicketCommand & { readonly request_id: string; readonly reason: string };
 }

@@ -199,8 +199,8 @@ export interface VoiceRef {
 
 export type UnitKind = 'township' | 'department';
 
-/** What a unit may ask the county for: the ticket is not its own, it needs more time, or nothing can be done for now. */
-export type Ask = 'send_back' | 'extension' | 'hold';
+/** What a unit may ask the county for: the ticket is not its own, it needs more time, nothing can be done for now, or a department has to do its part. */
+export type Ask = 'send_back' | 'extension' | 'hold' | 'refer';
 
 /** A request beside a ticket's state: only the county's answer changes anything. `lapsed`: the ticket ended or moved on before it. */
 export interface TicketRequest {
@@ -237,6 +237,19 @@ export interface LevelReason {
 export interface TicketLevel {
   readonly level: 0 | 1 | 2 | 3;
   readonly reasons: readonly LevelReason[];
+}
+
+/** A department does its part 提请部门办理; the unit's clock stands still meanwhile. The running one, else the last. */
+export interface Referral {
+  readonly request_id: string;
+  readonly department_id: string;
+  readonly department_name: string | null;
+  readonly given_at: string;
+  readonly due_at: string;
+  readonly state: 'open' | 'done' | 'returned' | 'recalled';
+  readonly ended_at: string | null;
+  readonly overdue: boolean;
+  readonly note: string;
 }
 
 export interface Ticket {
@@ -282,8 +295,8 @@ export interface Ticket {
   readonly missing_files: number;
   readonly overdue: boolean;
   readonly due_soon: boolean;
-  /** May the reader check the attempt that waits? `own` = found or repaired by the reader, `photos` = evidence still on its way. */
-  readonly check?: 'yes' | 'own' | 'photos' | null;
+  /** May the reader check the attempt that waits? `own` = found or repaired by the reader, `photos` = evidence still on its way, `on_site` = there only (departments). */
+  readonly check?: 'yes' | 'own' | 'photos' | 'on_site' | null;
   readonly flags: readonly string[];
   readonly version: number;
   readonly before: readonly PhotoRef[];
@@ -328,6 +341,16 @@ export interface TicketStage {
   readonly due_at: string | null;
   readonly done_at: string | null;
   readonly late: boolean;
+  // duties
+  /** The newest report of a repair that nobody has signed. */
+  readonly to_sign_id?: string | null;
+  /** May the acting post sign it now? */
+  readonly may_sign?: 'own' | 'delegated' | null;
+  readonly progress_at?: string | null;
+  readonly no_progress?: boolean;
+  /** Who was told that it is overdue: 1 desk officer and deputy, 2 main leader, 3 county leader. */
+  readonly escalated?: number;
+  readonly referral?: Referral | null;
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */

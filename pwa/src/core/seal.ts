@@ -25,7 +25,7 @@ export interface SealContext {
 }
 
 /** Work to be sealed: a draft by its id, a draft only while it is handed in, or a command that never was a draft. */
-export type Source = { readonly draft_id: string } | { readonly handed_in: string } | { readonly command: Draft };
+export type Source = { readonly draft_id: string } | { readonly handed_in: string } | { readonly command: Draft; /** Named by it and with the county already. */ readonly there?: readonly FileRow[] };
 
 export type SealResult =
   | { readonly kind: 'sealed'; readonly operation_id: string; readonly seq: number }
@@ -57,6 +57,8 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.archive': 1,
   'ticket.look_back': 1,
   'ticket.milestone': 1,
+  'ticket.refer_done': 1,
+  'ticket.refer_return': 1,
 };
 
 /** Safe to call twice and from two tabs: a draft becomes at most one operation, under its own id. */
@@ -91,7 +93,7 @@ export async function seal(context: SealContext, source: Source): Promise<SealRe
       reconciled_epoch: null,
       problem: null,
     };
-    if (await commit(context.db, row, body.buffer, base.draft, !('command' in source))) return { kind: 'sealed', operation_id: id, seq };
+    if (await commit(context.db, row, body.buffer, base.draft, source)) return { kind: 'sealed', operation_id: id, seq };
   }
 }
 
@@ -112,7 +114,7 @@ function read(db: Database, source: Source) {
     return {
       sealed: await tx.objectStore('operations').get(id),
       draft: 'handed_in' in source && !draft?.intent ? undefined : draft,
-      files: await tx.objectStore('files').index('owner').getAll(id),
+      files: 'command' in source && source.there ? [...source.there] : await tx.objectStore('files').index('owner').getAll(id),
       last_seq: (await getMeta(tx, 'last_seq')) ?? 0,
       device: await getMeta(tx, 'device'),
       limits: (await getMeta(tx, 'profile'))?.limits ?? DEFAULT_LIMITS,
@@ -121,10 +123,13 @@ function read(db: Database, source: Source) {
 }
 
 /** Writes everything or nothing. False when the number was taken or the draft touched since it was read: the caller reads again. */
-function commit(db: Database, row: OperationRow, body: ArrayBuffer, draft: Draft, stored: boolean): Promise<boolean> {
+function commit(db: Database, row: OperationRow, body: ArrayBuffer, draft: Draft, source: Source): Promise<boolean> {
+  const stored = !('command' in source);
+  const there = 'command' in source ? (source.there ?? []) : [];
   return db.write(['meta', 'drafts', 'operations', 'bodies', 'files'], async (tx) => {
     if (((await getMeta(tx, 'last_seq')) ?? 0) !== row.seq - 1) return false;
     if (await tx.objectStore('operations').get(row.id)) return false;
+    for (const file of there) await tx.objectStore('files').put(file);
     const files = await tx.objectStore('files').index('owner').getAllKeys(row.id);
     if (files.length !== row.file_ids.length || files.some((file) => !row.file_ids.includes(file))) return false;
     if (stored) {

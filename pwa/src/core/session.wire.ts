@@ -85,5 +85,6 @@ function post(value: unknown): Post | null {
     township_name: maybe('township_name'),
     village_id: maybe('village_id'),
     village_name: maybe('village_name'),
+    ...(maybe('acting_for') === null ? {} : { acting_for: maybe('acting_for') }),
   };
 }

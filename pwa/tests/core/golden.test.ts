@@ -116,6 +116,8 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.archive-1': golden('ticket.archive', 'desktop', { ...TARGET }),
   'ticket.look_back-1': golden('ticket.look_back', 'phone', { ...TARGET, result: 'held', note: '没有反弹', position: null }, [photo(15, 'look_back')]),
   'ticket.milestone-1': golden('ticket.milestone', 'desktop', { ...TARGET, project_id: id(8), milestone_id: id(9), done_on: '2026-11-20', note: '' }, [photo(15, 'milestone')]),
+  'ticket.refer_done-1': golden('ticket.refer_done', 'phone', { ...TARGET, request_id: id(43), note: '已更换站牌' }),
+  'ticket.refer_return-1': golden('ticket.refer_return', 'phone', { ...TARGET, request_id: id(43), reason: '不属于我局管养' }),
 };
 
 interface ToSeal {
@@ -210,6 +212,8 @@ test('every kind has a body for the version that this app writes', () => {
     'ticket.archive': true,
     'ticket.look_back': true,
     'ticket.milestone': true,
+    'ticket.refer_done': true,
+    'ticket.refer_return': true,
   };
   for (const kind of Object.keys(kinds)) expect(names.some((name) => name.startsWith(`${kind}-`)), kind).toBe(true);
   for (const name of names) expect((JSON.parse(readFileSync(file(name), 'utf8')) as Envelope).kind.replace('/', '-'), name).toBe(name.replace(/-paper$/, ''));

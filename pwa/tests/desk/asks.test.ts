@@ -40,15 +40,15 @@ const request = (over: Partial<TicketRequest> = {}): TicketRequest => ({
 describe('what may be asked for', () => {
   it('follows the duty', () => {
     expect(asksOf(post('desk_officer'), ticket(), NOW)).toEqual(['send_back']);
-    expect(asksOf(post('deputy_leader'), ticket(), NOW)).toEqual(['extension', 'send_back']);
-    expect(asksOf(post('main_leader'), ticket(), NOW)).toEqual(['hold']);
+    expect(asksOf(post('deputy_leader'), ticket(), NOW)).toEqual(['extension', 'send_back', 'refer']);
+    expect(asksOf(post('main_leader'), ticket(), NOW)).toEqual(['hold', 'refer']);
     expect(asksOf(post('village_cadre'), ticket(), NOW)).toEqual([]);
     expect(asksOf(post('department', 'd1'), ticket({ unit_kind: 'department', unit_id: 'd1' }), NOW)).toEqual(['extension', 'send_back', 'hold']);
   });
 
   it('follows the state, and only of the own unit', () => {
     expect(asksOf(post('deputy_leader'), ticket({ state: 'issued' }), NOW)).toEqual(['send_back']);
-    expect(asksOf(post('deputy_leader'), ticket({ state: 'rework' }), NOW)).toEqual(['extension']);
+    expect(asksOf(post('deputy_leader'), ticket({ state: 'rework' }), NOW)).toEqual(['extension', 'refer']);
     for (const state of ['submitted', 'on_hold', 'closed', 'void'] as const) expect(asksOf(post('main_leader'), ticket({ state }), NOW)).toEqual([]);
     expect(asksOf(post('deputy_leader', 't2'), ticket(), NOW)).toEqual([]);
     expect(asksOf(post('deputy_leader'), ticket({ unit_id: null }), NOW)).toEqual([]);
@@ -58,12 +58,12 @@ describe('what may be asked for', () => {
   it('asks for more time before the time is over, by the deadline that counts', () => {
     const late = at('2026-11-28T00:00:00');
     expect(asksOf(post('deputy_leader'), ticket(), late - 1)).toContain('extension');
-    expect(asksOf(post('deputy_leader'), ticket(), late)).toEqual(['send_back']);
+    expect(asksOf(post('deputy_leader'), ticket(), late)).toEqual(['send_back', 'refer']);
     expect(asksOf(post('deputy_leader'), ticket({ due_at: endOf('2026-12-01') }), late)).not.toContain('extension');
   });
 
   it('does not ask twice, and asks again after an answer', () => {
-    expect(asksOf(post('deputy_leader'), ticket({ requests: [request()] }), NOW)).toEqual(['send_back']);
+    expect(asksOf(post('deputy_leader'), ticket({ requests: [request()] }), NOW)).toEqual(['send_back', 'refer']);
     expect(asksOf(post('deputy_leader'), ticket({ requests: [request({ state: 'denied' })] }), NOW)).toContain('extension');
   });
 
@@ -103,6 +103,14 @@ describe('a request', () => {
     expect(faultsOf(form, ticket(), NOW)).toEqual([]);
   });
 
+  it('asks a department by its name, without a day', () => {
+    const refer = { ...EMPTY_ASK, what: 'refer' as const, reason: '要电力公司迁杆', measure: '已围挡', unit: '' };
+    expect(faultsOf(refer, ticket(), NOW)).toEqual(['unit']);
+    expect(faultsOf({ ...refer, unit: 'township:t2' }, ticket(), NOW)).toEqual(['unit']);
+    const sealed = askPayload({ ...refer, unit: 'department:d1' }, ticket(), 'r');
+    expect(sealed).toMatchObject({ what: 'refer', wanted_day: null, measure: '已围挡', unit_kind: 'department', unit_id: 'd1' });
+  });
+
   it('seals only what belongs to it', () => {
     expect(askPayload(form, ticket(), 'r')).toEqual({ ticket_id: 'k', seen_version: 4, request_id: 'r', what: 'extension', reason: '材料还没到', wanted_day: '2026-12-04', measure: '先围挡', unit_kind: null, unit_id: null });
     expect(askPayload({ ...form, what: 'send_back', unit: 'department:d1' }, ticket(), 'r')).toMatchObject({ wanted_day: null, measure: '', unit_kind: 'department', unit_id: 'd1' });
@@ -126,6 +134,16 @@ describe('the answer', () => {
     expect(answerFaults({ ...AS_ASKED, unit: 'township:t1' }, back, ticket(), NOW)).toEqual(['unit']);
     expect(answerFaults(AS_ASKED, { ...back, unit_kind: 'department', unit_id: 'd1' }, ticket(), NOW)).toEqual([]);
     expect(decidePayload({ ...AS_ASKED, unit: 'township:t2', wrongly_routed: true }, back, ticket())).toMatchObject({ unit_kind: 'township', unit_id: 't2', wrongly_routed: true, day: null });
+  });
+
+  it('gives a department working days, not a day', () => {
+    const refer = request({ what: 'refer', wanted_day: null, unit_kind: 'department', unit_id: 'd1' });
+    expect(answerFaults(AS_ASKED, refer, ticket(), NOW)).toEqual([]);
+    expect(decidePayload(AS_ASKED, refer, ticket())).toMatchObject({ verdict: 'approved', days: 5, day: null, unit_id: null });
+    expect(decidePayload({ ...AS_ASKED, unit: 'department:d2', days: '8' }, refer, ticket())).toMatchObject({ days: 8, unit_kind: 'department', unit_id: 'd2' });
+    for (const days of ['0', '121', '2.5', 'x']) expect(answerFaults({ ...AS_ASKED, days }, refer, ticket(), NOW), days).toEqual(['day']);
+    expect(decidePayload({ ...AS_ASKED, verdict: 'denied', note: '先自己办' }, refer, ticket())).not.toHaveProperty('days');
+    expect(decidePayload(AS_ASKED, request(), ticket())).not.toHaveProperty('days');
   });
 
   it('says why when it does not agree', () => {

@@ -19,7 +19,7 @@ const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-s
  *   `sees` is a film (Y4M) that the camera looks at instead of the browser's own test picture.
  *   `folder` keeps the profile, so that a later launch is the same phone after its browser was killed.
  */
-export async function phone({ origin, viewport = PHONE, position, locale = 'zh-CN', folder, sees }) {
+export async function phone({ origin, viewport = PHONE, position, locale = 'zh-CN', folder, sees, userAgent }) {
   const profile = folder ?? (await mkdtemp(join(tmpdir(), 'lalian-profile-')));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -32,6 +32,7 @@ export async function phone({ origin, viewport = PHONE, position, locale = 'zh-C
     locale,
     timezoneId: 'Asia/Shanghai',
     geolocation: position,
+    ...(userAgent ? { userAgent } : {}),
   });
   await context.grantPermissions(['geolocation', 'camera'], { origin });
   // A machine that builds beside the tests is slow; what is really missing is still told within a story's own time.

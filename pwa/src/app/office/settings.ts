@@ -13,6 +13,7 @@ export const FIELDS = {
   words: ['inspector_zh', 'inspector_en'],
   // Checks and look-back.
   checks: ['on_site', 'check_days', 'signed_sheet_days', 'look_back_percent', 'look_back_flagged_percent', 'look_back_flagged_days'],
+  duties: ['no_progress_days', 'ending_days', 'delegation_days', 'substitute_days', 'escalate_deputy_days', 'escalate_leader_days', 'escalate_county_days', 'village_link_hours', 'village_link_photos', 'referral_days'],
 } as const;
 export type Group = keyof typeof FIELDS;
 export type Leaf = (typeof FIELDS)[Group][number];
@@ -56,7 +57,7 @@ function read(leaf: Leaf, text: string): unknown {
 
 export function toForm(settings: CountySettings): Form {
   const groups = settings as unknown as Partial<Record<Group, Record<string, unknown>>>;
-  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, groups[group]?.[leaf] === undefined ? '' : shown(leaf, groups[group]?.[leaf])])) as Form;
+  return Object.fromEntries(LEAVES.map(({ group, leaf }) => [leaf, groups[group]?.[leaf] === undefined ? '' : shown(leaf, groups[group]?.[leaf] ?? '')])) as Form;
 }
 
 /** What the form does not show (the weights of single flags, what a newer server knows) stays as `seen` has it. */

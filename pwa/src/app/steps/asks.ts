@@ -9,6 +9,7 @@ const STATES: Readonly<Record<Ask, readonly Ticket['state'][]>> = {
   send_back: ['issued', 'in_progress'],
   extension: ['in_progress', 'rework'],
   hold: ['in_progress', 'rework'],
+  refer: ['in_progress', 'rework'],
 };
 
 /** A department that repairs has one duty, which asks for all. */
@@ -16,9 +17,15 @@ const ROLES: Readonly<Record<Ask, readonly Post['role'][]>> = {
   send_back: ['desk_officer', 'deputy_leader', 'department'],
   extension: ['deputy_leader', 'department'],
   hold: ['main_leader', 'department'],
+  // A department has nobody to turn to in this way.
+  refer: ['deputy_leader', 'main_leader'],
 };
 
-const ALL: readonly Ask[] = ['extension', 'send_back', 'hold'];
+const ALL: readonly Ask[] = ['extension', 'send_back', 'hold', 'refer'];
+
+/** Those with a day in them. */
+export type Timed = 'extension' | 'hold';
+export const timedAsk = (what: Ask): Timed | null => (what === 'extension' || what === 'hold' ? what : null);
 
 export const ownUnit = (post: Pick<Post, 'unit_kind' | 'unit_id' | 'township_id'>, ticket: Pick<Ticket, 'unit_kind' | 'unit_id'>): boolean =>
   ticket.unit_id !== null && ticket.unit_id === (ticket.unit_kind === 'township' ? post.township_id : post.unit_id);
@@ -57,13 +64,13 @@ export interface Preset {
 }
 
 /** Days offered with one tap: more time counts from the present last day, looking again from today. */
-export function presets(what: Exclude<Ask, 'send_back'>, ticket: Pick<Ticket, 'due_at' | 'official_due_at'>, now: number, off: Exceptions): readonly Preset[] {
+export function presets(what: Timed, ticket: Pick<Ticket, 'due_at' | 'official_due_at'>, now: number, off: Exceptions): readonly Preset[] {
   const from = what === 'hold' ? dayOf(now) : startOf(ticket, now);
   return (what === 'hold' ? [10, 20, 60] : [3, 5, 10]).map((days) => ({ days, day: addWorkingDays(from, days, off) }));
 }
 
 /** The first day that may be asked for. */
-export function firstDay(what: Exclude<Ask, 'send_back'>, ticket: Pick<Ticket, 'due_at' | 'official_due_at'>, now: number): string {
+export function firstDay(what: Timed, ticket: Pick<Ticket, 'due_at' | 'official_due_at'>, now: number): string {
   const today = dayOf(now);
   const due = ticket.official_due_at ?? ticket.due_at;
   const last = what === 'hold' || due === null ? today : lastDay(due);
@@ -90,13 +97,15 @@ export interface AskForm {
 
 export const EMPTY_ASK: Omit<AskForm, 'what'> = { reason: '', day: '', measure: '', unit: '' };
 
-export type AskFault = 'reason' | 'day' | 'measure';
+export type AskFault = 'reason' | 'day' | 'measure' | 'unit';
 
 /** What is still missing; empty = may be sent. */
 export function faultsOf(form: AskForm, ticket: Pick<Ticket, 'due_at' | 'official_due_at'>, now: number): readonly AskFault[] {
   const faults: AskFault[] = form.reason.trim() === '' ? ['reason'] : [];
-  if (form.what === 'send_back') return faults;
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(form.day) || form.day < firstDay(form.what, ticket, now)) faults.push('day');
+  if (form.what === 'refer' && unitOf(form.unit).unit_kind !== 'department') faults.push('unit');
+  const timed = timedAsk(form.what);
+  if (!timed) return faults;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(form.day) || form.day < firstDay(timed, ticket, now)) faults.push('day');
   if (form.measure.trim() === '') faults.push('measure');
   return faults;
 }
@@ -108,15 +117,15 @@ export function unitOf(choice: string): { readonly unit_kind: UnitKind | null; r
 }
 
 export function askPayload(form: AskForm, ticket: Pick<Ticket, 'id' | 'version'>, request_id: string): Payloads['ticket.ask'] {
-  const back = form.what === 'send_back';
+  const timed = timedAsk(form.what) !== null;
   return {
     ticket_id: ticket.id,
     seen_version: ticket.version,
     request_id,
     what: form.what,
     reason: form.reason.trim(),
-    wanted_day: back ? null : form.day,
-    measure: back ? '' : form.measure.trim(),
-    ...(back ? unitOf(form.unit) : { unit_kind: null, unit_id: null }),
+    wanted_day: timed ? form.day : null,
+    measure: form.what === 'send_back' ? '' : form.measure.trim(),
+    ...(timed ? { unit_kind: null, unit_id: null } : unitOf(form.unit)),
   };
 }

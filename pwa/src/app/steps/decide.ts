@@ -11,7 +11,12 @@ export interface Answer {
   /** `township:<id>`, `department:<id>`; '' = as proposed. */
   readonly unit: string;
   readonly wrongly_routed: boolean;
+  /** Working days for a department; '' = what the county usually gives. */
+  readonly days?: string;
 }
+
+/** What the form offers; the county's setting may say otherwise and is what the server bounds it by. */
+export const REFERRAL_DAYS = 5;
 
 export const AS_ASKED: Answer = { verdict: 'approved', note: '', day: '', unit: '', wrongly_routed: false };
 
@@ -20,6 +25,8 @@ type Clocked = Pick<Ticket, 'id' | 'version' | 'due_at' | 'official_due_at' | 'u
 export type AnswerFault = 'day' | 'unit' | 'note';
 
 /** The first day that may be agreed to: later than the present deadline, and for looking again from today on. */
+const daysOf = (answer: Answer): number => ((answer.days ?? '') === '' ? REFERRAL_DAYS : Number(answer.days));
+
 export const firstAgreed = (request: Pick<TicketRequest, 'what'>, ticket: Clocked, now: number): string =>
   request.what === 'extension' ? firstDay('extension', ticket, now) : dayOf(now);
 
@@ -30,6 +37,11 @@ export function answerFaults(answer: Answer, request: TicketRequest, ticket: Clo
     const unit = answer.unit === '' ? request.unit_id : unitOf(answer.unit).unit_id;
     return unit === null || unit === ticket.unit_id ? ['unit'] : [];
   }
+  if (request.what === 'refer') {
+    if ((answer.unit === '' ? request.unit_id : unitOf(answer.unit).unit_id) === null) return ['unit'];
+    const days = daysOf(answer);
+    return Number.isInteger(days) && days >= 1 && days <= 120 ? [] : ['day'];
+  }
   const day = answer.day === '' ? (request.wanted_day ?? '') : answer.day;
   return /^\d{4}-\d{2}-\d{2}$/.test(day) && day >= firstAgreed(request, ticket, now) ? [] : ['day'];
 }
@@ -37,14 +49,16 @@ export function answerFaults(answer: Answer, request: TicketRequest, ticket: Clo
 export function decidePayload(answer: Answer, request: TicketRequest, ticket: Clocked): Payloads['ticket.decide'] {
   const agreed = answer.verdict === 'approved';
   const back = agreed && request.what === 'send_back';
+  const refer = agreed && request.what === 'refer';
   return {
     ticket_id: ticket.id,
     seen_version: ticket.version,
     request_id: request.id,
     verdict: answer.verdict,
     note: answer.note.trim(),
-    day: agreed && !back && answer.day !== '' ? answer.day : null,
-    ...(back && answer.unit !== '' ? unitOf(answer.unit) : { unit_kind: null, unit_id: null }),
+    day: agreed && !back && !refer && answer.day !== '' ? answer.day : null,
+    ...((back || refer) && answer.unit !== '' ? unitOf(answer.unit) : { unit_kind: null, unit_id: null }),
     wrongly_routed: back && answer.wrongly_routed,
+    ...(refer ? { days: daysOf(answer) } : {}),
   };
 }

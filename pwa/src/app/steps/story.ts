@@ -74,7 +74,7 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
   const t = story();
   const data = dataOf(event);
   const now = dueAfter(data);
-  const unit = known.unitName?.(text(data, 'unit_id')) ?? '';
+  const unit = known.unitName?.(text(data, 'unit_id') || text(data, 'department_id')) ?? '';
   const movedDue = now === '' ? '' : due === null ? t.due(dayWords(now)) : dayWords(due) === dayWords(now) ? '' : t.movedDue(dayWords(due), dayWords(now));
   switch (event.transition) {
     case 'T2':
@@ -97,7 +97,7 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
     case 'T8':
       return [text(data, 'review_day') ? t.review(dayWords(text(data, 'review_day'))) : ''];
     case 'T9':
-      return [event.person_name === null ? t.byReviewDay : '', count(data, 'working_days') === null ? '' : t.heldFor(count(data, 'working_days') ?? 0), movedDue];
+      return [data['recalled'] === true ? t.recalled : '', event.person_name === null ? t.byReviewDay : '', count(data, 'working_days') === null ? '' : t.heldFor(count(data, 'working_days') ?? 0), movedDue];
     case 'T16':
       return [count(data, 'no') === null ? '' : t.reminder(count(data, 'no') ?? 1), data['reissued'] === true ? t.reissued : ''];
     case 'T17':
@@ -110,12 +110,29 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
       return [text(data, 'result') === 'not_held' ? t.notHeld : t.held];
     case 'milestone':
       return [[text(data, 'name'), text(data, 'done_on') ? dayWords(text(data, 'done_on')) : ''].filter(Boolean).join(' · ')];
+    case 'referred':
+      return [unit || (request.unit_name ?? '') ? t.to(unit || (request.unit_name ?? '')) : '', text(data, 'referral_due_at') ? t.referDue(dayWords(text(data, 'referral_due_at'))) : ''];
+    case 'refer_done':
+    case 'refer_returned':
+      return [data['late'] === true ? t.referLate : '', count(data, 'working_days') === null ? '' : t.referHeld(count(data, 'working_days') ?? 0), movedDue];
+    case 'escalated':
+      return [t.escalatedTo(roles(data).join('、')), count(data, 'overdue_days') === null ? '' : t.overdueDays(count(data, 'overdue_days') ?? 0)];
+    case 'T10':
+      return [text(part(data, 'delegation'), 'by_name') ? t.delegatedBy(text(part(data, 'delegation'), 'by_name')) : ''];
+    case 'attempt':
+      return [text(data, 'taken_by') ? t.takenBy(text(data, 'taken_by')) : ''];
     case 'took_in':
       return [count(data, 'sightings') === null ? '' : t.sightings(count(data, 'sightings') ?? 1)];
     default:
       return [];
   }
 }
+
+/** Whom an escalation was told to, in words. */
+const roles = (data: Data): readonly string[] => {
+  const to = data['to'];
+  return Array.isArray(to) ? to.map((role) => (tickets().role as Readonly<Record<string, string>>)[String(role)] ?? String(role)) : [];
+};
 
 /** T17 keeps what it was. */
 function edited(before: Data, after: Data): readonly string[] {
@@ -156,7 +173,7 @@ export function tell(events: readonly TicketEvent[], known: Known = {}): readonl
 }
 
 /** Steps of the county that the unit should see at once, and steps of the unit that answer them. */
-const TO_UNIT: readonly string[] = ['T7', 'T9', 'T13', 'T16', 'T17', 'denied'];
+const TO_UNIT: readonly string[] = ['T7', 'T9', 'T13', 'T16', 'T17', 'denied', 'referred', 'refer_done', 'refer_returned'];
 const BY_UNIT: readonly string[] = ['T5', 'attempt', 'T10'];
 
 /** Answers, reminders, changes and a relapse that the unit has not acted upon yet; of each kind the newest. */
@@ -168,7 +185,7 @@ export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[
   return told.filter((event, i) => !told.slice(i + 1).some((later) => later.transition === event.transition));
 }
 
-type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit'>;
+type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit' | 'referral'>;
 
 /** The working days that checks took: the unit's clock stood still meanwhile. */
 function checkDays(events: readonly TicketEvent[], off: Exceptions): number {
@@ -196,7 +213,7 @@ export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off:
   const of = (transition: string): readonly TicketEvent[] => events.filter((event) => event.transition === transition);
   const first = (ticket.first_due_at ?? dueAfter(dataOf(of('T2')[0] ?? ({ data: null } as TicketEvent)))) || due;
   const extensions = of('T7').length;
-  const held = of('T9').reduce((sum, event) => sum + (count(dataOf(event), 'working_days') ?? 0), 0);
+  const held = ['T9', 'refer_done', 'refer_returned'].flatMap(of).reduce((sum, event) => sum + (count(dataOf(event), 'working_days') ?? 0), 0);
   const checked = checkDays(events, off);
   const anew = [...of('T6').filter((event) => event.data?.['wrongly_routed'] === true), ...of('T13')].at(-1);
   const changed = of('T17').some((event) => dueAfter(part(dataOf(event), 'before')) !== dueAfter(part(dataOf(event), 'after')));
@@ -212,7 +229,8 @@ export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off:
   const lines = [c.due(dayWords(due), time(due) === '00:00' ? '24:00' : time(due)) + c.basis + why.join(c.join)];
   if (ticket.zero_day) lines.push(c.zero(dayWords(ticket.zero_day)));
   if (ticket.state === 'submitted') lines.push(c.paused);
-  if (ticket.state === 'on_hold') lines.push([ticket.held_at ? c.onHold(day(ticket.held_at)) : '', ticket.review_day ? c.review(dayWords(ticket.review_day)) : ''].filter(Boolean).join(c.join));
+  if (ticket.state === 'on_hold' && ticket.referral?.state === 'open') lines.push(c.referred(ticket.referral.department_name ?? '', dayWords(ticket.referral.due_at)));
+  else if (ticket.state === 'on_hold') lines.push([ticket.held_at ? c.onHold(day(ticket.held_at)) : '', ticket.review_day ? c.review(dayWords(ticket.review_day)) : ''].filter(Boolean).join(c.join));
   if (ticket.state === 'rework' && ticket.due_at && dayWords(ticket.due_at) !== dayWords(due)) lines.push(c.rework(dayWords(ticket.due_at)));
   return lines;
 }

@@ -1,6 +1,6 @@
 // One step on a ticket, from the tap to the county's answer, as a closed union that a screen can show. Every step is a sealed operation:
 // without a network it is kept on this device and arrives later.
-import type { HandInThen, Kind, Payloads, Subject, SubmitResult, TicketState, Verdict, Words } from '@/core';
+import type { FileThere, HandInThen, Kind, Payloads, Subject, SubmitResult, TicketState, Verdict, Words } from '@/core';
 import { core } from '../shell/core.svelte';
 
 export type Outcome =
@@ -45,9 +45,9 @@ async function settle(seal: Promise<SubmitResult>, seen: TicketState | null): Pr
   return outcome(sealed.operation_id, await core().settled(sealed.operation_id, patience), seen);
 }
 
-/** Seals a step and waits a little for the answer. */
-export function runStep<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K], seen: TicketState | null): Promise<Outcome> {
-  return settle(core().run(kind, subject, payload), seen);
+/** Seals a step and waits a little for the answer. `there`: files that it names and that the county has already. */
+export function runStep<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K], seen: TicketState | null, there: readonly FileThere[] = []): Promise<Outcome> {
+  return settle(core().run(kind, subject, payload, there), seen);
 }
 
 /** A form with photos: handed in, so that it can be taken back for ten seconds; `then` is sealed right behind it. */

@@ -7,9 +7,9 @@ import { NoSpace } from '../db';
 import type { Emitter } from '../events';
 import type { Host } from '../host';
 import type { HandedIn, HandIns } from '../handin';
-import type { Core, CoreEvents, HandInResult, HandInThen, SubmitResult } from '../index';
+import type { Core, CoreEvents, FileThere, HandInResult, HandInThen, SubmitResult } from '../index';
 import { readMeta } from '../meta';
-import type { Draft, Kind, Subject, Verdict } from '../model';
+import type { Draft, FileRow, Kind, Subject, Verdict } from '../model';
 import type { InspectionPayload, Payloads } from '../payloads';
 import type { SealContext, SealResult, Source } from '../seal';
 import type { Present, Scope } from './scope';
@@ -66,8 +66,12 @@ export class Submitting {
     return this.review(draft_id);
   }
 
-  run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K]): Promise<SubmitResult> {
-    return this.#said(() => this.#seal({ command: command(kind, subject, payload, this.#parts.host.now()) }));
+  run<K extends Kind>(kind: K, subject: Subject, payload: Payloads[K], there: readonly FileThere[] = []): Promise<SubmitResult> {
+    return this.#said(() => {
+      const now = this.#parts.host.now();
+      const made = command(kind, subject, payload, now);
+      return this.#seal({ command: made, ...(there.length > 0 ? { there: there.map((file) => rowOf(file, made.id, now)) } : {}) });
+    });
   }
 
   // ---------------------------------------------------------------- handing in: ten seconds before the seal
@@ -210,6 +214,11 @@ export class Submitting {
 /** Work that never was a form; plain data, so that IndexedDB and JSON both take it. */
 function command(kind: Kind, subject: Subject, payload: unknown, now: number): Draft {
   return { id: uuidv7(now), kind, subject, payload: JSON.parse(JSON.stringify(payload)) as unknown, after: [], started_at: now, updated_at: now };
+}
+
+/** A file that lies with the county and never lay here: nothing of it is sent. */
+function rowOf(file: FileThere, owner: string, now: number): FileRow {
+  return { ...file, file_id: uuidv7(now), width: null, height: null, of_file_id: null, reencoded: false, heading: null, owner, stored_at: now, upload: 'stored' };
 }
 
 /** What of a draft is sealed: answers that other answers hide stay behind. */

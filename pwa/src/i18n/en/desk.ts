@@ -42,7 +42,7 @@ export const desk: typeof zh = {
   settings: {
     title: 'Settings',
     help: 'What the county decides for itself. What is not changed has its default; a change counts from the moment it is saved and moves no deadline that was already given.',
-    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words', checks: 'Checks and look-back', colours: 'Colours' },
+    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words', checks: 'Checks and look-back', colours: 'Colours', duties: 'Duties' },
     fields: {
       working_hours: 'Working hours',
       same_day_hours: 'Working hours that a same-day ticket leaves at least',
@@ -87,6 +87,17 @@ export const desk: typeof zh = {
       hollow_red: 'Red from this many found not done',
       appeal_days: 'Working days for an appeal after publication',
       plan_days: 'Working days for a plan after publication',
+      // duties
+      no_progress_days: 'Working days without a step that count as no progress',
+      ending_days: 'Days before its end when a post is told',
+      delegation_days: 'Longest delegation, in days',
+      substitute_days: 'Longest time of a stand-in, in days',
+      escalate_deputy_days: 'Working days overdue until desk and deputy are told (0 = never)',
+      escalate_leader_days: 'Working days overdue until the main leader is told (0 = never)',
+      escalate_county_days: 'Working days overdue until the county leader gets a copy (0 = never)',
+      village_link_hours: 'Hours that a photo link works',
+      village_link_photos: 'Photos that one link takes',
+      referral_days: 'Working days usually given to a department',
     },
     onSiteHelp: 'Danger, Major, Minor with spaces between; empty = all may be checked by photo',
     hoursHelp: 'Spans such as 09:00-12:00, with spaces between',

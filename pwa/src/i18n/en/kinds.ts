@@ -23,4 +23,6 @@ export const kinds: typeof zh = {
   'ticket.archive': 'Archive',
   'ticket.look_back': 'Look-back',
   'ticket.milestone': 'Project milestone',
+  'ticket.refer_done': 'Done by the department',
+  'ticket.refer_return': 'Returned by the department',
 };

@@ -29,6 +29,9 @@ export const office: typeof zh = {
     rounds: 'Rounds',
     paper: 'Paper, site codes',
     library: 'Checklists',
+    holders: 'Who answers',
+    honours: 'Honours',
+    team: 'Stand-ins',
     people: 'People',
     devices: 'Devices',
     erasures: 'Erase photos',
@@ -36,6 +39,20 @@ export const office: typeof zh = {
     audit: 'Audit',
     me: 'Me',
   },
+  // duties
+  dutyHome: {
+    own: 'Ours to repair',
+    ownHelp: 'Issued to this department',
+    supervised: 'Supervised',
+    supervisedHelp: 'The township repairs, we urge and check',
+    referred: 'Asked of us',
+    referredHelp: 'Agreed by the office; to be done by its day',
+    referralOverdue: 'Asked of us and late',
+    referralOverdueHelp: 'These first, please',
+    noProgress: 'No progress',
+    noProgressHelp: 'With the townships and unmoved for days',
+  },
+  dutyFilter: { to_sign: 'To sign', no_progress: 'No progress', referral: { open: 'With a department', overdue: 'Department is late', ended: 'Department has answered' }, relation: { own: 'Ours', supervised: 'Supervised', referred: 'Asked of us' }, escalated: (n) => `Told up to level ${n}` },
   home: {
     title: 'To do today',
     share: 'For a chat group',
@@ -125,6 +142,7 @@ export const office: typeof zh = {
     willPass: (what) => `Close: ${what}`,
     willFail: (what) => `Return: ${what}`,
     attemptNote: 'Note of the repair',
+    thereOnly: 'A department checks on the spot: tick “on site” first.',
     slow: (n) => `Waits for ${pieces(n, 'working day')}`,
   },
   list: {

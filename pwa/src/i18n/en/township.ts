@@ -73,6 +73,8 @@ export const township: typeof zh = {
   back_to_you: { title: 'The repair falls short; please repair again', attempt: (n) => `What the check of repair no. ${n} said` },
   submitted: 'Submitted. The result of the check appears here.',
   closed: 'Closed: this one is done. Thank you!',
+  check: { title: 'Check by the department', done: 'Your check was sent.' },
+  referred: (unit) => `${unit} is doing its part; no clock runs meanwhile, it still counts as open.`,
   onHold: 'On hold: no clock runs, but it still counts as open.',
   nothingToDo: {
     issued: 'Waits for the desk officer or the deputy to accept.',

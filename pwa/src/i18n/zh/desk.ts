@@ -41,7 +41,7 @@ export const desk = {
   settings: {
     title: '设置',
     help: '县里自己定的数。不改就用默认值；改动从保存起算，已经交办的期限不变。',
-    groups: { deadlines: '期限', field: '现场', evidence: '照片证据', scoring: '评分', words: '称呼', checks: '核查和回头看', colours: '三色' },
+    groups: { deadlines: '期限', field: '现场', evidence: '照片证据', scoring: '评分', words: '称呼', checks: '核查和回头看', colours: '三色', duties: '责任' },
     fields: {
       working_hours: '工作时间',
       same_day_hours: '当天办结的，至少留几个工作小时',
@@ -86,6 +86,17 @@ export const desk = {
       hollow_red: '核查整改不到位几件起是红色',
       appeal_days: '公布后几个工作日内可以申诉',
       plan_days: '公布后几个工作日内交整改方案',
+      // duties
+      no_progress_days: '几个工作日没有动算没有进展',
+      ending_days: '岗位还剩几天到期时提示',
+      delegation_days: '委托签字最长几天',
+      substitute_days: '代班最长几天',
+      escalate_deputy_days: '超期几个工作日告知经办和分管（0 为不告知）',
+      escalate_leader_days: '超期几个工作日告知主要领导（0 为不告知）',
+      escalate_county_days: '超期几个工作日抄送县领导（0 为不抄送）',
+      village_link_hours: '拍照链接有效几小时',
+      village_link_photos: '一个链接最多收几张照片',
+      referral_days: '提请部门一般给几个工作日',
     },
     onSiteHelp: '写危急、重点、一般，用空格隔开；留空就都可以看照片核查',
     hoursHelp: '每段如 09:00-12:00，用空格隔开',

@@ -22,4 +22,6 @@ export const kinds = {
   'ticket.archive': '归档',
   'ticket.look_back': '回头看',
   'ticket.milestone': '项目节点',
+  'ticket.refer_done': '部门办结',
+  'ticket.refer_return': '部门退回',
 };

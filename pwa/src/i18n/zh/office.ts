@@ -26,6 +26,9 @@ export const office = {
     rounds: '拉练轮次',
     paper: '纸质表和点位码',
     library: '检查清单库',
+    holders: '责任落实',
+    honours: '荣誉点位',
+    team: '值班与委托',
     people: '人员岗位',
     devices: '设备',
     erasures: '删除照片',
@@ -33,6 +36,20 @@ export const office = {
     audit: '审计记录',
     me: '我的',
   },
+  // duties
+  dutyHome: {
+    own: '本部门整改',
+    ownHelp: '直接交给本部门的',
+    supervised: '督促乡镇整改',
+    supervisedHelp: '乡镇办、本部门督促核查的',
+    referred: '乡镇提请办理',
+    referredHelp: '县专班同意后，按期限办',
+    referralOverdue: '提请办理已超期',
+    referralOverdueHelp: '请先办这些',
+    noProgress: '没有进展',
+    noProgressHelp: '在乡镇手里多日没有动的',
+  },
+  dutyFilter: { to_sign: '等签字', no_progress: '没有进展', referral: { open: '部门正在办', overdue: '部门已超期', ended: '部门已办过' }, relation: { own: '本部门整改', supervised: '督促乡镇', referred: '提请办理' }, escalated: (n: string) => `已告知 ${n} 级` },
   home: {
     title: '今天要办',
     share: '发到工作群',
@@ -122,6 +139,7 @@ export const office = {
     willPass: (what: string) => `通过销号：${what}`,
     willFail: (what: string) => `退回重改：${what}`,
     attemptNote: '整改说明',
+    thereOnly: '部门核查要到现场看过，请先勾选“现场核查”。',
     slow: (n: number) => `已等 ${n} 个工作日`,
   },
   list: {

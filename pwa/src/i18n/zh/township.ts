@@ -72,6 +72,8 @@ export const township = {
   back_to_you: { title: '整改不到位，请再改一次', attempt: (n: number) => `第 ${n} 次整改的核查意见` },
   submitted: '已提交，等县里核查。有结果会在这里显示。',
   closed: '已销号，这件办完了。谢谢！',
+  check: { title: '部门核查', done: '核查意见已提交。' },
+  referred: (unit: string) => `正请${unit}办理，这段时间不计时；仍算未清零。`,
   onHold: '这件已挂账，不计时；仍算未清零。',
   nothingToDo: {
     issued: '等经办人员或分管领导签收。',
