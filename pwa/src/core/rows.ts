@@ -333,14 +333,6 @@ export interface Ticket {
   /** What `deadline_days` counts; working days where it is absent. */
   readonly deadline_unit?: 'working_days' | 'working_hours' | 'urgent_hours';
   readonly stages?: readonly TicketStage[];
-}
-
-/** An urgent fault is first brought under control, then repaired; each has a limit of its own. */
-export interface TicketStage {
-  readonly stage: 'control' | 'repair';
-  readonly due_at: string | null;
-  readonly done_at: string | null;
-  readonly late: boolean;
   // duties
   /** The newest report of a repair that nobody has signed. */
   readonly to_sign_id?: string | null;
@@ -351,6 +343,14 @@ export interface TicketStage {
   /** Who was told that it is overdue: 1 desk officer and deputy, 2 main leader, 3 county leader. */
   readonly escalated?: number;
   readonly referral?: Referral | null;
+}
+
+/** An urgent fault is first brought under control, then repaired; each has a limit of its own. */
+export interface TicketStage {
+  readonly stage: 'control' | 'repair';
+  readonly due_at: string | null;
+  readonly done_at: string | null;
+  readonly late: boolean;
 }
 
 /** Own visits of the last 90 days, as the county has them (the phone's own sealed work is `core.work`). */
