@@ -12,9 +12,11 @@ use crate::domain::{
     tickets::{
         command::{
             self, AcceptBody, ArchiveBody, AskBody, AttemptBody, DecideBody, Decision, EditBody, HardBody,
-            IssueBody, MergeBody, NoteBody, ReasonBody, RelapseBody, Target, VerifyBody, WithdrawAskBody,
+            IssueBody, MergeBody, NoteBody, ReasonBody, RelapseBody, StageBody, Target, VerifyBody,
+            WithdrawAskBody,
         },
         request::Asked,
+        unit::Stage,
     },
 };
 use uuid::Uuid;
@@ -35,6 +37,7 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::TicketDecline => &[golden!("ticket.decline-1")],
         Kind::TicketAccept => &[golden!("ticket.accept-1")],
         Kind::TicketRectify => &[golden!("ticket.rectify-1")],
+        Kind::TicketStage => &[golden!("ticket.stage-1")],
         Kind::TicketSubmit => &[golden!("ticket.submit-1")],
         Kind::TicketVerify => &[golden!("ticket.verify-1")],
         Kind::TicketVoid => &[golden!("ticket.void-1")],
@@ -206,6 +209,15 @@ fn a_fault_come_back_and_a_hard_case_read_as_they_were_sealed() {
     let hard: HardBody = read(Kind::TicketMarkHard).payload().unwrap();
     aimed(hard.target);
     assert!(hard.hard && hard.ask == "请县里协调电力公司");
+}
+
+#[test]
+fn a_stage_reads_as_it_was_sealed() {
+    let envelope = read(Kind::TicketStage);
+    let body: StageBody = envelope.payload().unwrap();
+    aimed(body.target);
+    assert_eq!((body.stage, body.note.as_str()), (Stage::Control, "已经扶正"));
+    assert_eq!(envelope.files[0].role, "after");
 }
 
 #[test]

@@ -36,6 +36,7 @@ permissions! {
     DeclineTicket "ticket.decline" [Office];
     AcceptTicket "ticket.accept" [DeputyLeader DeskOfficer Department];
     RectifyTicket "ticket.rectify" [MainLeader DeputyLeader DeskOfficer VillageCadre Department];
+    StageTicket "ticket.stage" [MainLeader DeputyLeader DeskOfficer VillageCadre Department];
     SubmitTicket "ticket.submit" [DeputyLeader Department];
     VerifyTicket "ticket.verify" [Inspector Office];
     VoidTicket "ticket.void" [Office];

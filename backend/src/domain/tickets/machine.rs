@@ -4,6 +4,7 @@ use super::deadline::DeadlineRules;
 use super::effects::effects;
 use super::request::Asked;
 pub use super::transition::{Row, TABLE, Transition};
+use super::unit::DeadlineUnit;
 use super::{State, Ticket};
 use crate::domain::{
     clock::{Instant, local_day},
@@ -26,6 +27,8 @@ pub enum Step {
         severity: Option<String>,
         is_static: Option<bool>,
         deadline_days: Option<i32>,
+        deadline_unit: Option<DeadlineUnit>,
+        control_hours: Option<i32>,
         note: String,
     },
     Decline {
@@ -40,6 +43,9 @@ pub enum Step {
     },
     Attempt {
         attempt_id: Uuid,
+    },
+    Stage {
+        note: String,
     },
     Submit {
         attempt_id: Uuid,
@@ -151,6 +157,7 @@ impl Step {
             Step::Withdraw { .. } => T::Withdrawn,
             Step::Accept { .. } => T::T5,
             Step::Attempt { .. } => T::Attempt,
+            Step::Stage { .. } => T::Stage,
             Step::Submit { .. } => T::T10,
             Step::Pass { .. } => T::T11,
             Step::Fail { .. } => T::T12,
@@ -224,6 +231,7 @@ pub fn apply(
     }
     let from = ticket.state;
     let dates = (ticket.due_at, ticket.official_due_at);
+    let control = (ticket.control_due_at, ticket.control_done_at);
     let (reason, mut data) = effects(ticket, step, when, rules);
     // Whatever moved a date says where to: each one is explained by the events before it.
     if let Value::Object(said) = &mut data
@@ -231,6 +239,12 @@ pub fn apply(
     {
         said.insert("due_at".into(), json!(ticket.due_at));
         said.insert("official_due_at".into(), json!(ticket.official_due_at));
+    }
+    if let Value::Object(said) = &mut data
+        // A new clock, which begins the stage anew.
+        && (control.0 != ticket.control_due_at || (control.1.is_some() && ticket.control_done_at.is_none()))
+    {
+        said.insert("control_due_at".into(), json!(ticket.control_due_at));
     }
     ticket.state = row.to.unwrap_or(from);
     ticket.version += 1;
@@ -261,6 +275,7 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Ask { asked: Asked::Extension, .. } => {
             ticket.official_due_at.is_some_and(|due| when.effective < due)
         }
+        Step::Stage { .. } => ticket.control_due_at.is_some() && ticket.control_done_at.is_none(),
         Step::SendBack { unit_id, .. } => ticket.unit_id != Some(*unit_id),
         Step::Extend { day, .. } | Step::AskApproval { day, .. } => {
             *day >= today && ticket.official_due_at.is_some_and(|due| end_of_day(*day) > due)

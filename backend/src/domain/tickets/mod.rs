@@ -13,6 +13,7 @@ pub mod request;
 pub mod state;
 pub mod ticket;
 pub mod transition;
+pub mod unit;
 
 pub use state::State;
 pub use ticket::Ticket;

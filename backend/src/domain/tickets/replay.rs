@@ -31,6 +31,8 @@ pub struct Replayed {
     pub idle_reminders: i32,
     pub late_accepts: i32,
     pub not_shown: i32,
+    pub control_due_at: Option<Instant>,
+    pub control_done: bool,
 }
 
 impl Replayed {
@@ -58,6 +60,8 @@ impl Replayed {
             idle_reminders: ticket.idle_reminders,
             late_accepts: ticket.late_accepts,
             not_shown: ticket.not_shown,
+            control_due_at: ticket.control_due_at,
+            control_done: ticket.control_done_at.is_some(),
         }
     }
 
@@ -85,6 +89,8 @@ impl Replayed {
             idle_reminders: 0,
             late_accepts: 0,
             not_shown: 0,
+            control_due_at: None,
+            control_done: false,
         }
     }
 
@@ -95,8 +101,11 @@ impl Replayed {
             self.due_at = read(event, "due_at");
             self.official_due_at = read(event, "official_due_at");
         }
+        if event.data.get("control_due_at").is_some() {
+            (self.control_due_at, self.control_done) = (read(event, "control_due_at"), false);
+        }
         // What the unit does ends the row of reminders that it left unanswered.
-        if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt") {
+        if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt" | "stage") {
             self.idle_reminders = 0;
         }
         match event.transition {
@@ -125,6 +134,10 @@ impl Replayed {
             "overdue_lifted" => {
                 self.slow -= 1;
                 self.overdue_at = None;
+            }
+            "stage" => {
+                self.slow += i32::from(says("late"));
+                self.control_done = true;
             }
             "T16" => {
                 self.reminders += 1;
