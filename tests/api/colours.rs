@@ -57,6 +57,11 @@ async fn confirm_all(office: &Actor, list: &Value) {
     }
 }
 
+/// Figures "so far" are of what happened before the moment that they name.
+fn minute_later(world: &World) {
+    world.clock.advance(TimeDelta::minutes(1));
+}
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse::<DateTime<chrono::FixedOffset>>().expect("an instant").with_timezone(&Utc)
 }
@@ -67,6 +72,7 @@ stories! {
         let id = in_progress(&world, &inspector, 1_600).await;
         not_done(&world, id, 1_601).await;
         not_done(&world, id, 1_602).await;
+        minute_later(&world);
         let (ours, month) = (world.township_id(0).await, json!({ "month": NOVEMBER }));
         let office = world.office().await;
 
@@ -205,6 +211,7 @@ stories! {
         for _ in 0..2 {
             applied(&world.office().await, "ticket.remind/1", id, json!({ "note": "" })).await;
         }
+        minute_later(&world);
         let deputy = world.township(0, Role::DeputyLeader).await;
         let own = get(&deputy, "/figures/counters").await;
         let rows = own["townships"].as_array().expect("townships").clone();
@@ -230,9 +237,11 @@ stories! {
         inspector.send(&visit.draft(&inspector, 1_641).seal()).await;
         let hidden = id_of(&office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await[0]["id"]);
         issue(&world, hidden, 0).await;
+        minute_later(&world);
         let after = (get(&office, "/figures/counters").await["townships"].clone(), get(&office, &format!("/colours/preview?month={NOVEMBER}")).await["items"].clone());
         assert_eq!(strip(before), strip(after), "told to nobody, counted for nobody");
         release(&office, round).await;
+        minute_later(&world);
         let shown = get(&world.township(0, Role::DeputyLeader).await, "/figures/counters").await;
         assert_eq!(shown["townships"][0]["tickets"], 2);
     }
@@ -370,6 +379,7 @@ stories! {
         assert_eq!((&row["stages"][0]["late"], &row["stages"][0]["done_at"]), (&json!(true), &json!("2026-11-27T15:00:00Z")));
         assert_eq!((&row["state"], kinds(&row)), (&json!("issued"), false));
         assert_eq!(officer.operate("ticket.stage/1", done).await.expect(201).at("/outcome"), "conflict", "once");
+        minute_later(&world);
         let own = get(&world.township(0, Role::DeputyLeader).await, "/figures/counters").await;
         assert_eq!(own["townships"][0]["counters"]["slow"]["ticket_ids"], json!([ids[0]]), "late control is slow");
     }
