@@ -8,6 +8,7 @@ use lalian_tests::desk::{
 };
 use lalian_tests::http::{Answer, send};
 use lalian_tests::phone::fresh_id;
+use lalian_tests::photo;
 use lalian_tests::stories;
 use lalian_tests::visit::id_of;
 use lalian_tests::world::World;
@@ -56,6 +57,11 @@ async fn confirm_all(office: &Actor, list: &Value) {
     }
 }
 
+/// Figures "so far" are of what happened before the moment that they name.
+fn minute_later(world: &World) {
+    world.clock.advance(TimeDelta::minutes(1));
+}
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse::<DateTime<chrono::FixedOffset>>().expect("an instant").with_timezone(&Utc)
 }
@@ -66,6 +72,7 @@ stories! {
         let id = in_progress(&world, &inspector, 1_600).await;
         not_done(&world, id, 1_601).await;
         not_done(&world, id, 1_602).await;
+        minute_later(&world);
         let (ours, month) = (world.township_id(0).await, json!({ "month": NOVEMBER }));
         let office = world.office().await;
 
@@ -204,6 +211,7 @@ stories! {
         for _ in 0..2 {
             applied(&world.office().await, "ticket.remind/1", id, json!({ "note": "" })).await;
         }
+        minute_later(&world);
         let deputy = world.township(0, Role::DeputyLeader).await;
         let own = get(&deputy, "/figures/counters").await;
         let rows = own["townships"].as_array().expect("townships").clone();
@@ -229,9 +237,11 @@ stories! {
         inspector.send(&visit.draft(&inspector, 1_641).seal()).await;
         let hidden = id_of(&office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await[0]["id"]);
         issue(&world, hidden, 0).await;
+        minute_later(&world);
         let after = (get(&office, "/figures/counters").await["townships"].clone(), get(&office, &format!("/colours/preview?month={NOVEMBER}")).await["items"].clone());
         assert_eq!(strip(before), strip(after), "told to nobody, counted for nobody");
         release(&office, round).await;
+        minute_later(&world);
         let shown = get(&world.township(0, Role::DeputyLeader).await, "/figures/counters").await;
         assert_eq!(shown["townships"][0]["tickets"], 2);
     }
@@ -333,6 +343,45 @@ stories! {
             office.http.post("/api/v1/calendar/2027/preview", &bad).await.expect_problem(422, "invalid_field");
         }
         world.township(0, Role::DeputyLeader).await.http.post("/api/v1/calendar/2027/preview", &body).await.expect_problem(403, "forbidden");
+    }
+
+    async fn what_cannot_wait_is_under_control_first_and_repaired_by_its_own_hour(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 1_700).await;
+        world.clock.set(at("2026-11-27T20:00:00+08:00"));
+        let office = world.office().await;
+        let urgent = json!({
+            "unit_kind": "township", "unit_id": world.township_id(0).await, "severity": "critical", "is_static": null,
+            "deadline_days": 24, "deadline_unit": "urgent_hours", "control_hours": 2, "note": "先围挡",
+        });
+        applied(&office, "ticket.issue/1", ids[0], urgent.clone()).await;
+        let mut worked = urgent;
+        (worked["deadline_days"], worked["deadline_unit"], worked["control_hours"]) = (json!(3), json!("working_hours"), Value::Null);
+        applied(&office, "ticket.issue/1", ids[1], worked).await;
+        // Friday evening: a day of the clock, and the first three hours of Monday.
+        assert_eq!(ticket(&office, ids[1]).await["official_due_at"], "2026-11-30T04:00:00Z");
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!((&row["official_due_at"], &row["deadline_unit"]), (&json!("2026-11-28T12:00:00Z"), &json!("urgent_hours")));
+        assert_eq!((&row["stages"][0]["stage"], &row["stages"][0]["due_at"]), (&json!("control"), &json!("2026-11-27T14:00:00Z")));
+        assert_eq!(ticket(&office, ids[1]).await["stages"], json!([]));
+
+        world.clock.advance(TimeDelta::hours(3));
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let kinds = |row: &Value| row["allowed"].as_array().expect("kinds").contains(&json!("ticket.stage/1"));
+        assert!(kinds(&ticket(&officer, ids[0]).await) && !kinds(&ticket(&officer, ids[1]).await));
+        let done = about(ids[0], &json!({ "stage": "control", "note": "已围挡" }));
+        world.office().await.operate("ticket.stage/1", done.clone()).await.expect_refusal("not_permitted");
+        world.township(1, Role::DeskOfficer).await.operate("ticket.stage/1", done.clone()).await.expect_refusal("unknown_ticket");
+        officer.operate("ticket.stage/1", about(ids[0], &json!({ "stage": "repair", "note": "" }))).await.expect_refusal("unreadable");
+        let sealed = officer.draft("ticket.stage/1", done.clone()).photo("after", None, photo::tiny(1_702)).seal();
+        officer.send(&sealed).await;
+        let row = ticket(&officer, ids[0]).await;
+        assert_eq!((&row["stages"][0]["late"], &row["stages"][0]["done_at"]), (&json!(true), &json!("2026-11-27T15:00:00Z")));
+        assert_eq!((&row["state"], kinds(&row)), (&json!("issued"), false));
+        assert_eq!(officer.operate("ticket.stage/1", done).await.expect(201).at("/outcome"), "conflict", "once");
+        minute_later(&world);
+        let own = get(&world.township(0, Role::DeputyLeader).await, "/figures/counters").await;
+        assert_eq!(own["townships"][0]["counters"]["slow"]["ticket_ids"], json!([ids[0]]), "late control is slow");
     }
 }
 

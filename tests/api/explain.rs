@@ -49,9 +49,10 @@ impl History<'_> {
             _ => self.world.inspector().await,
         };
         let title = format!("路灯 {number}");
+        let severity = ["critical", "major", "minor"][self.chance.of(3) as usize];
         let payload = json!({
             "finding_id": fresh_id(), "site_id": site.id(), "item_code": null, "instance_key": "", "title": title, "note": "",
-            "severity": ["critical", "major", "minor"][self.chance.of(3) as usize], "is_static": true, "position": null,
+            "severity": severity, "is_static": true, "position": null,
             "fixed_on_spot": false,
         });
         author.operate("finding.report/1", payload).await.expect(201);

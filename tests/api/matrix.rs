@@ -133,6 +133,7 @@ fn payload(kind: &str) -> Value {
         "ticket.rectify" | "ticket.submit" => {
             json!({ "ticket_id": id(), "seen_version": 1, "attempt_id": id(), "note": "" })
         }
+        "ticket.stage" => json!({ "ticket_id": id(), "seen_version": 1, "stage": "control", "note": "" }),
         "ticket.verify" => json!({
             "ticket_id": id(), "seen_version": 1, "attempt_id": id(), "verdict": "passed", "reason": null, "note": "",
             "on_site": false, "position": null,

@@ -13,6 +13,7 @@ use crate::{
         tickets::{
             State, Ticket,
             machine::{self, Event, Step},
+            unit::DeadlineUnit,
         },
     },
     store::{
@@ -41,6 +42,8 @@ pub struct Draft {
     pub makes: String,
     pub department: String,
     pub deadline_days: i32,
+    pub deadline_unit: DeadlineUnit,
+    pub control_hours: Option<i32>,
     pub township: Option<Uuid>,
     pub village: Option<Uuid>,
     pub lon: Option<f64>,
@@ -196,6 +199,8 @@ async fn make(
             severity: None,
             is_static: None,
             deadline_days: None,
+            deadline_unit: None,
+            control_hours: None,
             note: String::new(),
         };
         changed = issue(entry, &mut ticket, &step, openness.visible_from).await?;
@@ -252,6 +257,8 @@ fn new_ticket(entry: &Entry<'_>, draft: &Draft, site: Option<&Site>, openness: O
         source: source(entry.author.role).to_owned(),
         department: draft.department.clone(),
         deadline_days: draft.deadline_days,
+        deadline_unit: draft.deadline_unit,
+        control_hours: draft.control_hours,
         place_township_id: draft.township,
         place_village_id: draft.village,
         unit_id: draft.township,

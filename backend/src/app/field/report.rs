@@ -11,6 +11,7 @@ use crate::{
             inspection::{FindingBody, MAX_TEXT},
         },
         standards::checklist::{Severity, TOWNSHIP},
+        tickets::unit::DeadlineUnit,
     },
     store::field::findings,
 };
@@ -72,6 +73,8 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
         makes: "ticket".into(),
         department: TOWNSHIP.into(),
         deadline_days: default_days(severity),
+        deadline_unit: DeadlineUnit::WorkingDays,
+        control_hours: None,
         township,
         village,
         lon: position.map(|p| p.lon).or(site.as_ref().map(|s| s.lon)),

@@ -193,6 +193,11 @@ impl<'a> Visit<'a> {
                 deadline_days: made
                     .as_ref()
                     .map_or(5, |made| i32::try_from(made.deadline_days).unwrap_or(i32::MAX)),
+                deadline_unit: made.as_ref().map(|made| made.deadline_unit).unwrap_or_default(),
+                control_hours: made
+                    .as_ref()
+                    .and_then(|made| made.control_hours)
+                    .and_then(|hours| i32::try_from(hours).ok()),
                 township: Some(self.site.township_id),
                 village: Some(self.site.village_id),
                 lon: Some(self.site.lon),

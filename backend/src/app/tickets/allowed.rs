@@ -74,6 +74,12 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
                     && in_state(Transition::T5)
             }
             Kind::TicketRectify => own_unit && in_state(Transition::Attempt),
+            Kind::TicketStage => {
+                own_unit
+                    && in_state(Transition::Stage)
+                    && ticket.control_due_at.is_some()
+                    && ticket.control_done_at.is_none()
+            }
             Kind::TicketSubmit => {
                 (post.role != Role::DeskOfficer || *delegated)
                     && own_unit

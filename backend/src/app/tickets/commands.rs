@@ -15,6 +15,7 @@ pub async fn run(entry: &Entry<'_>, kind: Kind) -> Done {
         Kind::TicketVoid => issue::void(entry).await,
         Kind::TicketAccept => repair::accept(entry).await,
         Kind::TicketRectify => repair::rectify(entry).await,
+        Kind::TicketStage => repair::stage(entry).await,
         Kind::TicketSubmit => repair::submit(entry).await,
         Kind::TicketVerify => verify::verify(entry).await,
         Kind::TicketAsk => requests::ask(entry).await,

@@ -38,6 +38,8 @@ pub(super) async fn issue(entry: &Entry<'_>) -> Done {
     if !machine::allows(ticket.state, machine::Transition::T2) {
         return Ok(Ok(conflict(entry, ticket).await?));
     }
+    // No time at all is "the same day" in working days, and nothing in hours.
+    let least = i32::from(!body.deadline_unit.unwrap_or(ticket.deadline_unit).is_usual());
     let visible_from = findings::Openness::of(round.as_ref(), entry.now()).visible_from;
     let what = Step::Issue {
         unit_kind: body.unit_kind,
@@ -45,7 +47,9 @@ pub(super) async fn issue(entry: &Entry<'_>) -> Done {
         number: findings::number(entry).await?,
         severity: body.severity,
         is_static: body.is_static,
-        deadline_days: body.deadline_days.map(|days| days.clamp(0, 400)),
+        deadline_days: body.deadline_days.map(|days| days.clamp(least, 400)),
+        deadline_unit: body.deadline_unit,
+        control_hours: body.control_hours.map(|hours| hours.clamp(1, 168)),
         note: entry.text(&body.note, MAX_TEXT),
     };
     let changed = findings::issue(entry, &mut ticket, &what, visible_from).await?;

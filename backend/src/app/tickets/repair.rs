@@ -18,8 +18,9 @@ use crate::{
         people::{role::Role, scope::Scope},
         tickets::{
             Ticket,
-            command::{AcceptBody, AttemptBody, SignedSheet},
+            command::{AcceptBody, AttemptBody, SignedSheet, StageBody},
             machine::{self, Delegated, Step, Transition},
+            unit::Stage,
         },
     },
     store::{self, tickets::attempts::Attempt},
@@ -135,6 +136,24 @@ fn attempt(entry: &Entry<'_>, ticket: &Ticket, body: &AttemptBody) -> Attempt {
         observed_at: entry.times.effective(),
         accepted_at: entry.now(),
     }
+}
+
+/// A stage of what cannot wait: nobody can come to harm any more. The repair itself is put forward as ever.
+pub(super) async fn stage(entry: &Entry<'_>) -> Done {
+    let body: StageBody = payload!(entry);
+    let ticket = target!(entry, body.target.ticket_id);
+    if body.stage != Stage::Control {
+        return Ok(Err(Unreadable { cause: "stage".into() }));
+    }
+    if !is_own(entry, &ticket) {
+        return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
+    }
+    let done = step(entry, ticket, &Step::Stage { note: entry.text(&body.note, MAX_TEXT) }).await?;
+    let Ok((_, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
+    if !shows_repair(entry, entry.envelope.operation_id).await? {
+        effect.flags.push(FlagCode::PhotoMissing.with(AFTER));
+    }
+    Ok(Ok(effect))
 }
 
 /// Whether an operation brought a picture of the repair.

@@ -23,6 +23,7 @@ use crate::{
             deadline::DeadlineRules,
             machine::{self, Transition},
             request::{Asked, RequestState},
+            unit::{DeadlineUnit, Stage},
         },
     },
     store::{
@@ -102,7 +103,11 @@ pub struct TicketView {
     pub makes: String,
     pub source: String,
     pub department: String,
+    /// How much time it is given, in `deadline_unit`.
     pub deadline_days: i32,
+    pub deadline_unit: DeadlineUnit,
+    /// Of what cannot wait: first under control, then repaired, each by its own date; else empty.
+    pub stages: Vec<StageView>,
     pub township_id: Option<Uuid>,
     pub township_name: Option<String>,
     pub village_id: Option<Uuid>,
@@ -220,6 +225,32 @@ fn may_sign(caller: &Caller, ticket: &Ticket, signing: Option<&Signing>) -> Opti
         }
         _ => None,
     }
+}
+
+/// A stage of a ticket that cannot wait.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct StageView {
+    pub stage: Stage,
+    pub due_at: Option<DateTime<Utc>>,
+    pub done_at: Option<DateTime<Utc>>,
+    pub late: bool,
+}
+
+fn stages(ticket: &Ticket) -> Vec<StageView> {
+    if ticket.control_due_at.is_none() {
+        return Vec::new();
+    }
+    let control = StageView {
+        stage: Stage::Control,
+        due_at: ticket.control_due_at,
+        done_at: ticket.control_done_at,
+        late: ticket.control_late,
+    };
+    let put_forward = ticket.submitted_at.filter(|_| !ticket.state.is_with_unit());
+    let late = put_forward.zip(ticket.official_due_at).is_some_and(|(at, due)| at > due);
+    let repair =
+        StageView { stage: Stage::Repair, due_at: ticket.official_due_at, done_at: put_forward, late };
+    vec![control, repair]
 }
 
 /// What a unit asked, and what was said to it.
@@ -369,6 +400,8 @@ fn view(
         source: t.source,
         department: t.department,
         deadline_days: t.deadline_days,
+        deadline_unit: t.deadline_unit,
+        stages: stages(ticket),
         township_id: t.place_township_id,
         village_id: t.place_village_id,
         unit_kind: t.unit_kind,

@@ -12,10 +12,11 @@ use crate::domain::{
     tickets::{
         command::{
             self, AcceptBody, ArchiveBody, AskBody, AttemptBody, DecideBody, Decision, EditBody, HardBody,
-            IssueBody, MergeBody, NoteBody, ReasonBody, ReferDoneBody, ReferReturnBody, RelapseBody, Target,
-            VerifyBody, WithdrawAskBody,
+            IssueBody, MergeBody, NoteBody, ReasonBody, ReferDoneBody, ReferReturnBody, RelapseBody,
+            StageBody, Target, VerifyBody, WithdrawAskBody,
         },
         request::Asked,
+        unit::Stage,
     },
 };
 use uuid::Uuid;
@@ -36,6 +37,7 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::TicketDecline => &[golden!("ticket.decline-1")],
         Kind::TicketAccept => &[golden!("ticket.accept-1")],
         Kind::TicketRectify => &[golden!("ticket.rectify-1")],
+        Kind::TicketStage => &[golden!("ticket.stage-1")],
         Kind::TicketSubmit => &[golden!("ticket.submit-1")],
         Kind::TicketVerify => &[golden!("ticket.verify-1")],
         Kind::TicketVoid => &[golden!("ticket.void-1")],
@@ -219,6 +221,15 @@ fn what_a_department_says_reads_as_it_was_sealed() {
     let back: ReferReturnBody = read(Kind::TicketReferReturn).payload().unwrap();
     aimed(back.target);
     assert_eq!((back.request_id, back.reason.as_str()), (id(43), "不属于我局管养"));
+}
+
+#[test]
+fn a_stage_reads_as_it_was_sealed() {
+    let envelope = read(Kind::TicketStage);
+    let body: StageBody = envelope.payload().unwrap();
+    aimed(body.target);
+    assert_eq!((body.stage, body.note.as_str()), (Stage::Control, "已经扶正"));
+    assert_eq!(envelope.files[0].role, "after");
 }
 
 #[test]

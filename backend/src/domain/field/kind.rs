@@ -27,6 +27,7 @@ kinds! {
     TicketDecline "ticket.decline/1" DeclineTicket;
     TicketAccept "ticket.accept/1" AcceptTicket;
     TicketRectify "ticket.rectify/1" RectifyTicket;
+    TicketStage "ticket.stage/1" StageTicket;
     TicketSubmit "ticket.submit/1" SubmitTicket;
     TicketVerify "ticket.verify/1" VerifyTicket;
     TicketVoid "ticket.void/1" VoidTicket;

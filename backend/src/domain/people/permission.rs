@@ -36,6 +36,7 @@ permissions! {
     DeclineTicket "ticket.decline" [Office];
     AcceptTicket "ticket.accept" [Office DeputyLeader DeskOfficer Department];
     RectifyTicket "ticket.rectify" [MainLeader DeputyLeader DeskOfficer VillageCadre Department];
+    StageTicket "ticket.stage" [MainLeader DeputyLeader DeskOfficer VillageCadre Department];
     // A desk officer only with a deputy's leave.
     SubmitTicket "ticket.submit" [DeputyLeader DeskOfficer Department];
     VerifyTicket "ticket.verify" [Inspector Office Department];

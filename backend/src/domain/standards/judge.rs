@@ -1,5 +1,6 @@
 //! What an answer means: its verdict, and what a fail makes. Phone and server apply the same rules.
 
+use crate::domain::tickets::unit::DeadlineUnit;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -86,6 +87,10 @@ pub struct Consequence {
     pub is_static: bool,
     /// Working days; 0 where the finding is restricted.
     pub deadline_days: u32,
+    /// What those are counted in.
+    pub deadline_unit: DeadlineUnit,
+    /// Hours of the clock within which it is under control.
+    pub control_hours: Option<u32>,
     pub department: String,
     pub restricted: bool,
     /// Words for the finding's title.
@@ -137,6 +142,8 @@ fn consequence(item: &Item, option: Option<&Choice>) -> Consequence {
         severity: option.and_then(|o| o.severity).unwrap_or(item.severity),
         is_static: option.and_then(|o| o.is_static).unwrap_or(item.is_static),
         deadline_days: if restricted { 0 } else { days },
+        deadline_unit: if restricted { DeadlineUnit::WorkingDays } else { item.deadline_unit },
+        control_hours: item.control_hours,
         department: item.department.clone(),
         restricted,
         title_zh: item.default_issue_zh.clone(),

@@ -1,6 +1,9 @@
 //! Commands on a ticket, as people seal them, and the reasons that the forms offer.
 
-use super::request::Asked;
+use super::{
+    request::Asked,
+    unit::{DeadlineUnit, Stage},
+};
 use crate::domain::{clock::Instant, field::envelope::Place, people::role::UnitKind};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -27,6 +30,12 @@ pub struct IssueBody {
     pub is_static: Option<bool>,
     #[serde(default)]
     pub deadline_days: Option<i32>,
+    /// What those are counted in, where that is to be another than the item's.
+    #[serde(default)]
+    pub deadline_unit: Option<DeadlineUnit>,
+    /// Hours of the clock within which it is to be under control, where that is to be another than the item's.
+    #[serde(default)]
+    pub control_hours: Option<i32>,
     #[serde(default)]
     pub note: String,
 }
@@ -69,6 +78,16 @@ pub struct AttemptBody {
     /// What came by a link of the village and is taken over now.
     #[serde(default)]
     pub village_draft_id: Option<Uuid>,
+}
+
+/// `ticket.stage/1`: what cannot wait is under control.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StageBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub stage: Stage,
+    #[serde(default)]
+    pub note: String,
 }
 
 /// `ticket.verify/1`: T11, T12.

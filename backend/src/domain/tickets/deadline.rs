@@ -1,8 +1,9 @@
 //! When a ticket is due (domain.md 4.4, decisions.md 5): counted in working days from issue, ends at 24:00 local.
 
-use chrono::{NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::unit::DeadlineUnit;
 use crate::domain::clock::{Instant, SHANGHAI, local_day};
 use crate::domain::colours::rules::ColourRules;
 use crate::domain::standards::calendar::{Calendar, end_of_day, start_of_day};
@@ -32,21 +33,30 @@ impl WorkingHours {
         (!spans.is_empty() && ordered && forward).then_some(Self(spans))
     }
 
+    /// Working time between two instants; none when the second is not later.
+    fn between(&self, calendar: &Calendar, from: Instant, to: Instant) -> TimeDelta {
+        let last = local_day(to);
+        let days = local_day(from).iter_days().take_while(|day| *day <= last);
+        let worked = days.filter(|day| calendar.is_working_day(*day)).flat_map(|day| {
+            self.0.iter().map(move |(open, close)| {
+                let (open, close) = (moment(day, *open).max(from), moment(day, *close).min(to));
+                (close - open).max(TimeDelta::zero())
+            })
+        });
+        worked.fold(TimeDelta::zero(), |sum, span| sum + span)
+    }
+
     /// The instant at which `left` of working time has passed since `from`.
     fn after(&self, calendar: &Calendar, from: Instant, mut left: TimeDelta) -> Instant {
+        if left <= TimeDelta::zero() {
+            return from;
+        }
         let mut day = local_day(from);
         // A day of hours is at least a moment long, so the guard is for broken calendars only.
         for _ in 0..1_000 {
             if calendar.is_working_day(day) {
                 for (open, close) in &self.0 {
-                    let at = |time: &NaiveTime| {
-                        let local = day.and_time(*time);
-                        SHANGHAI
-                            .from_local_datetime(&local)
-                            .single()
-                            .map_or(from, |at| at.with_timezone(&Utc))
-                    };
-                    let (open, close) = (at(open).max(from), at(close));
+                    let (open, close) = (moment(day, *open).max(from), moment(day, *close));
                     if close <= open {
                         continue;
                     }
@@ -60,6 +70,12 @@ impl WorkingHours {
         }
         end_of_day(day)
     }
+}
+
+/// A local time of a day as an instant; a fixed offset knows every one exactly once.
+fn moment(day: NaiveDate, time: NaiveTime) -> Instant {
+    let local = day.and_time(time);
+    SHANGHAI.from_local_datetime(&local).single().map_or_else(|| local.and_utc(), |at| at.with_timezone(&Utc))
 }
 
 /// How a county counts; all of it settings with defaults.
@@ -128,6 +144,34 @@ impl DeadlineRules {
         }
         let least = TimeDelta::hours(i64::from(self.least_hours));
         end_of_day(day).max(self.hours.after(&self.calendar, issued_at, least))
+    }
+
+    /// When something that is given `amount` of a unit at `from` is due.
+    pub fn due_in(&self, from: Instant, unit: DeadlineUnit, amount: u32) -> Instant {
+        let hours = TimeDelta::hours(i64::from(amount));
+        match unit {
+            DeadlineUnit::WorkingDays => self.due_at(from, amount),
+            DeadlineUnit::WorkingHours => self.hours.after(&self.calendar, from, hours),
+            DeadlineUnit::UrgentHours => from + hours,
+        }
+    }
+
+    /// A date after the clock stood still from one instant to another: moved by as much as it is counted in.
+    pub fn rested(&self, due: Instant, unit: DeadlineUnit, (from, to): (Instant, Instant)) -> Instant {
+        match unit {
+            DeadlineUnit::WorkingDays => {
+                let days = self.calendar.working_days_between(local_day(from), local_day(to));
+                if days == 0 {
+                    return due;
+                }
+                let last = local_day(due - TimeDelta::microseconds(1));
+                end_of_day(self.calendar.add_working_days(last, u32::try_from(days).unwrap_or(u32::MAX)))
+            }
+            DeadlineUnit::WorkingHours => {
+                self.hours.after(&self.calendar, due, self.hours.between(&self.calendar, from, to))
+            }
+            DeadlineUnit::UrgentHours => due + (to - from).max(TimeDelta::zero()),
+        }
     }
 
     /// From when on a ticket is due soon (domain.md 4.4): 00:00 of the day after which at most `soon_days` working days are
@@ -250,6 +294,38 @@ mod tests {
         fn issuing_later_is_never_due_earlier(issued in instants(), wait in 0_i64..100_000, days in 0_u32..20) {
             let rules = rules();
             prop_assert!(rules.due_at(issued, days) <= rules.due_at(issued + TimeDelta::minutes(wait), days));
+        }
+
+        /// Hours of the clock are hours of the clock, and working hours are counted open minute by open minute.
+        #[test]
+        fn hours_are_given_in_full(issued in instants(), hours in 1_u32..30) {
+            let rules = rules();
+            prop_assert_eq!(rules.due_in(issued, DeadlineUnit::UrgentHours, hours) - issued, TimeDelta::hours(i64::from(hours)));
+            let due = rules.due_in(issued, DeadlineUnit::WorkingHours, hours);
+            let worked = rules.hours.between(&rules.calendar, issued, due);
+            prop_assert_eq!(worked, TimeDelta::hours(i64::from(hours)));
+            let open = (0..(due - issued).num_minutes()).filter(|m| {
+                let local = (issued + TimeDelta::minutes(*m)).with_timezone(&SHANGHAI);
+                rules.calendar.is_working_day(local.date_naive())
+                    && rules.hours.0.iter().any(|(from, to)| (*from..*to).contains(&local.time()))
+            });
+            prop_assert_eq!(i64::try_from(open.count()).unwrap(), i64::from(hours) * 60);
+        }
+
+        /// Whatever it is counted in: rest moves a date by nothing less than nothing, and two rests one after the other as one.
+        #[test]
+        fn rest_never_takes_time_away(issued in instants(), first in 0_i64..20_000, second in 0_i64..20_000, hours in 1_u32..30) {
+            let rules = rules();
+            let (from, middle) = (issued, issued + TimeDelta::minutes(first));
+            let to = middle + TimeDelta::minutes(second);
+            for unit in DeadlineUnit::ALL {
+                let due = rules.due_in(issued, unit, hours);
+                let once = rules.rested(due, unit, (from, to));
+                prop_assert!(once >= due);
+                prop_assert_eq!(rules.rested(due, unit, (to, from)), due);
+                let twice = rules.rested(rules.rested(due, unit, (from, middle)), unit, (middle, to));
+                prop_assert_eq!(twice, once);
+            }
         }
 
         #[test]

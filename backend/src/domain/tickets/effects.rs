@@ -24,13 +24,25 @@ pub(super) fn effects(
     rules: &DeadlineRules,
 ) -> (String, Value) {
     match step {
-        Step::Issue { unit_kind, unit_id, number, severity, is_static, deadline_days, note } => {
+        Step::Issue {
+            unit_kind,
+            unit_id,
+            number,
+            severity,
+            is_static,
+            deadline_days,
+            deadline_unit,
+            control_hours,
+            note,
+        } => {
             ticket.unit_kind = *unit_kind;
             ticket.unit_id = Some(*unit_id);
             ticket.number = Some(number.clone());
             ticket.severity = severity.clone().unwrap_or_else(|| ticket.severity.clone());
             ticket.is_static = is_static.unwrap_or(ticket.is_static);
+            ticket.deadline_unit = deadline_unit.unwrap_or(ticket.deadline_unit);
             ticket.deadline_days = deadline_days.unwrap_or(ticket.deadline_days);
+            ticket.control_hours = control_hours.or(ticket.control_hours);
             // A border case is settled by whoever issues it; the place follows the township that was chosen.
             place(ticket, *unit_kind, *unit_id);
             ticket.border = false;
@@ -70,6 +82,13 @@ pub(super) fn effects(
             ticket.idle_reminders = 0;
             let data = json!({ "attempt_id": attempt_id, "no": ticket.attempts });
             (String::new(), with(data, "taken_by", taken_by.as_ref()))
+        }
+        Step::Stage { note } => {
+            let late = ticket.control_due_at.is_some_and(|due| when.effective > due);
+            (ticket.control_done_at, ticket.control_late) = (Some(when.effective), late);
+            ticket.slow += i32::from(late);
+            ticket.idle_reminders = 0;
+            (note.clone(), json!({ "stage": "control", "late": late, "due_at": ticket.control_due_at }))
         }
         Step::Submit { .. } | Step::Pass { .. } | Step::Fail { .. } => checking(ticket, step, when, rules),
         Step::Release => {
@@ -393,25 +412,21 @@ fn place(ticket: &mut Ticket, kind: UnitKind, unit: Uuid) {
     }
 }
 
-/// Both dates move by the working days in which the unit's clock stood still; answers how many.
+/// Both dates move by the time in which the unit's clock stood still, in what they are counted in; answers how many working days that was.
 fn stood_still(ticket: &mut Ticket, from: Instant, to: Instant, rules: &DeadlineRules) -> usize {
-    let days = rules.calendar.working_days_between(local_day(from), local_day(to));
-    ticket.due_at = ticket.due_at.map(|due| later(due, days, rules));
-    ticket.official_due_at = ticket.official_due_at.map(|due| later(due, days, rules));
-    days
+    let unit = ticket.deadline_unit;
+    let moved = |due: Instant| rules.rested(due, unit, (from, to));
+    (ticket.due_at, ticket.official_due_at) = (ticket.due_at.map(moved), ticket.official_due_at.map(moved));
+    rules.calendar.working_days_between(local_day(from), local_day(to))
 }
 
 fn start_clock(ticket: &mut Ticket, at: Instant, rules: &DeadlineRules) {
-    let due = Some(rules.due_at(at, u32::try_from(ticket.deadline_days).unwrap_or(0)));
+    let given = u32::try_from(ticket.deadline_days).unwrap_or(0);
+    let due = Some(rules.due_in(at, ticket.deadline_unit, given));
     ticket.issued_at = Some(at);
     (ticket.due_at, ticket.official_due_at, ticket.first_due_at) = (due, due, due);
-}
-
-/// A due date moved by whole working days; it ends at 24:00 as before.
-fn later(due: Instant, working_days: usize, rules: &DeadlineRules) -> Instant {
-    if working_days == 0 {
-        return due;
-    }
-    let last = local_day(due - TimeDelta::microseconds(1));
-    end_of_day(rules.calendar.add_working_days(last, u32::try_from(working_days).unwrap_or(u32::MAX)))
+    // New work is to be brought under control anew.
+    let hours = ticket.control_hours.map(|hours| TimeDelta::hours(i64::from(hours)));
+    (ticket.control_due_at, ticket.control_done_at) = (hours.map(|hours| at + hours), None);
+    ticket.control_late = false;
 }

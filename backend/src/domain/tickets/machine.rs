@@ -5,7 +5,7 @@ use super::effects::effects;
 use super::request::Asked;
 pub use super::transition::{Row, TABLE, Transition};
 pub use super::zeroing::is_beyond as is_beyond_zero;
-use super::{State, Ticket, turn, zeroing};
+use super::{State, Ticket, turn, unit::DeadlineUnit, zeroing};
 use crate::domain::{
     clock::{Instant, local_day},
     people::role::UnitKind,
@@ -36,6 +36,8 @@ pub enum Step {
         severity: Option<String>,
         is_static: Option<bool>,
         deadline_days: Option<i32>,
+        deadline_unit: Option<DeadlineUnit>,
+        control_hours: Option<i32>,
         note: String,
     },
     Decline {
@@ -59,6 +61,9 @@ pub enum Step {
         attempt_id: Uuid,
         /// Who took the photos, in words, where that was somebody without an account.
         taken_by: Option<String>,
+    },
+    Stage {
+        note: String,
     },
     Submit {
         attempt_id: Uuid,
@@ -213,6 +218,7 @@ impl Step {
             Step::Withdraw { .. } => T::Withdrawn,
             Step::Accept { .. } | Step::AcceptOnPaper { .. } => T::T5,
             Step::Attempt { .. } => T::Attempt,
+            Step::Stage { .. } => T::Stage,
             Step::Submit { .. } => T::T10,
             Step::Pass { .. } => T::T11,
             Step::Fail { .. } => T::T12,
@@ -294,6 +300,7 @@ pub fn apply(
     }
     let from = ticket.state;
     let dates = (ticket.due_at, ticket.official_due_at);
+    let control = (ticket.control_due_at, ticket.control_done_at);
     let (reason, mut data) = effects(ticket, step, when, rules);
     if row.to.unwrap_or(from).is_open() {
         zeroing::hold(ticket, step, when, rules);
@@ -304,6 +311,12 @@ pub fn apply(
     {
         said.insert("due_at".into(), json!(ticket.due_at));
         said.insert("official_due_at".into(), json!(ticket.official_due_at));
+    }
+    if let Value::Object(said) = &mut data
+        // A new clock, which begins the stage anew.
+        && (control.0 != ticket.control_due_at || (control.1.is_some() && ticket.control_done_at.is_none()))
+    {
+        said.insert("control_due_at".into(), json!(ticket.control_due_at));
     }
     ticket.state = row.to.unwrap_or(from);
     if let Value::Object(said) = &mut data {
@@ -340,6 +353,7 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Ask { asked: Asked::Extension, .. } => {
             ticket.official_due_at.is_some_and(|due| when.effective < due)
         }
+        Step::Stage { .. } => ticket.control_due_at.is_some() && ticket.control_done_at.is_none(),
         Step::SendBack { unit_id, .. } => ticket.unit_id != Some(*unit_id),
         Step::Extend { day, .. } | Step::AskApproval { day, .. } => {
             *day >= today

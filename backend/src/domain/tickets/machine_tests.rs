@@ -5,6 +5,7 @@
 use super::machine::{self, NotAllowed, Step, TABLE, Transition, When};
 use super::replay::{Replayed, replay};
 use super::request::Asked;
+use super::unit::DeadlineUnit;
 use super::{State, Ticket, deadline::DeadlineRules};
 use crate::domain::{
     clock::Instant,
@@ -40,6 +41,7 @@ pub(super) fn ticket(state: State) -> Ticket {
         source: "review".into(),
         department: "transport".into(),
         deadline_days: 5,
+        control_hours: Some(4),
         place_township_id: Some(Uuid::from_u128(3)),
         place_village_id: Some(Uuid::from_u128(4)),
         unit_id: Some(Uuid::from_u128(3)),
@@ -60,6 +62,8 @@ fn issue() -> Step {
         severity: None,
         is_static: None,
         deadline_days: None,
+        deadline_unit: None,
+        control_hours: None,
         note: String::new(),
     }
 }
@@ -72,6 +76,7 @@ fn steps() -> Vec<Step> {
         Step::Withdraw { reason: text() },
         Step::Accept { person_named: text(), acceptor: UNIT },
         Step::Attempt { attempt_id: ATTEMPT, taken_by: None },
+        Step::Stage { note: text() },
         Step::Submit { attempt_id: ATTEMPT, note: text(), delegation: None },
         Step::Pass { attempt_id: ATTEMPT, on_site: false, note: text() },
         Step::Fail { attempt_id: ATTEMPT, reason: "partial".into(), note: text(), on_site: false },
@@ -164,6 +169,7 @@ fn fitting(step: &Step, ticket: Ticket) -> Ticket {
         overdue_at,
         not_shown,
         referral_id,
+        control_due_at: Some(morning(1)),
         ..ticket
     }
 }
@@ -341,9 +347,42 @@ fn made_in_time_but_arrived_late_is_on_time_and_says_so() {
 }
 
 #[test]
-fn a_step_list_is_as_long_as_the_random_histories_think() {
-    assert_eq!(steps().len(), 33);
-    assert_eq!(steps().len(), 36);
+fn what_cannot_wait_is_under_control_first_and_late_control_is_slow() {
+    for (hour, late) in [(4, false), (5, true)] {
+        let mut it =
+            Ticket { deadline_unit: DeadlineUnit::UrgentHours, deadline_days: 24, ..ticket(State::Pending) };
+        let issued = morning(6);
+        let event = machine::apply(&mut it, &issue(), when(issued), &rules()).unwrap();
+        assert_eq!(it.control_due_at, Some(issued + TimeDelta::hours(4)), "on a Saturday too");
+        assert_eq!(it.official_due_at, Some(issued + TimeDelta::hours(24)));
+        assert!(event.data.get("control_due_at").is_some(), "{event:?}");
+        let at = issued + TimeDelta::hours(hour);
+        let event =
+            machine::apply(&mut it, &Step::Stage { note: "已围挡".into() }, when(at), &rules()).unwrap();
+        assert_eq!(
+            (event.data["late"].as_bool(), it.slow, it.state),
+            (Some(late), i32::from(late), State::Issued)
+        );
+        assert_eq!(it.control_done_at, Some(at));
+        refuses(&it, &Step::Stage { note: String::new() }, 7);
+        // A check that takes a night gives exactly that night back.
+        for (step, hours) in [
+            (Step::Accept { person_named: String::new(), acceptor: UNIT }, 6),
+            (Step::Submit { attempt_id: ATTEMPT, note: String::new(), delegation: None }, 10),
+            (
+                Step::Fail {
+                    attempt_id: ATTEMPT,
+                    reason: "partial".into(),
+                    note: String::new(),
+                    on_site: true,
+                },
+                22,
+            ),
+        ] {
+            machine::apply(&mut it, &step, when(issued + TimeDelta::hours(hours)), &rules()).unwrap();
+        }
+        assert_eq!(it.official_due_at, Some(issued + TimeDelta::hours(36)));
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub mod state;
 pub mod ticket;
 pub mod transition;
 pub mod turn;
+pub mod unit;
 pub mod zeroing;
 
 pub use state::State;

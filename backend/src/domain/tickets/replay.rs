@@ -37,6 +37,8 @@ pub struct Replayed {
     pub not_shown: i32,
     pub campaigns: i32,
     pub zero_day: Option<NaiveDate>,
+    pub control_due_at: Option<Instant>,
+    pub control_done: bool,
 }
 
 impl Replayed {
@@ -69,6 +71,8 @@ impl Replayed {
             not_shown: ticket.not_shown,
             campaigns: ticket.campaigns,
             zero_day: ticket.zero_day,
+            control_due_at: ticket.control_due_at,
+            control_done: ticket.control_done_at.is_some(),
         }
     }
 
@@ -101,6 +105,8 @@ impl Replayed {
             not_shown: 0,
             campaigns: 0,
             zero_day: None,
+            control_due_at: None,
+            control_done: false,
         }
     }
 
@@ -111,8 +117,11 @@ impl Replayed {
             self.due_at = read(event, "due_at");
             self.official_due_at = read(event, "official_due_at");
         }
+        if event.data.get("control_due_at").is_some() {
+            (self.control_due_at, self.control_done) = (read(event, "control_due_at"), false);
+        }
         // What the unit does ends the row of reminders that it left unanswered.
-        if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt") {
+        if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt" | "stage") {
             self.idle_reminders = 0;
         }
         if event.data["escalated"] == 0 {
@@ -151,6 +160,10 @@ impl Replayed {
             "overdue_lifted" => {
                 self.slow -= 1;
                 self.overdue_at = None;
+            }
+            "stage" => {
+                self.slow += i32::from(says("late"));
+                self.control_done = true;
             }
             "T16" => {
                 self.reminders += 1;

@@ -1,6 +1,6 @@
 //! A ticket as it stands: everything that its events have made of it.
 
-use super::State;
+use super::{State, unit::DeadlineUnit};
 use crate::domain::{clock::Instant, field::flag::Flag, people::role::UnitKind};
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -26,7 +26,14 @@ pub struct Ticket {
     pub source: String,
     /// Key of the supervising department; `township` when there is none.
     pub department: String,
+    /// How much time it is given, in `deadline_unit`.
     pub deadline_days: i32,
+    pub deadline_unit: DeadlineUnit,
+    /// Of what cannot wait: hours of the clock within which it is under control.
+    pub control_hours: Option<i32>,
+    pub control_due_at: Option<Instant>,
+    pub control_done_at: Option<Instant>,
+    pub control_late: bool,
     /// 属地, copied when made; it never follows the register.
     pub place_township_id: Option<Uuid>,
     pub place_village_id: Option<Uuid>,
@@ -144,6 +151,11 @@ impl Ticket {
             source: String::new(),
             department: String::new(),
             deadline_days: 0,
+            deadline_unit: DeadlineUnit::WorkingDays,
+            control_hours: None,
+            control_due_at: None,
+            control_done_at: None,
+            control_late: false,
             place_township_id: None,
             place_village_id: None,
             unit_kind: UnitKind::Township,

@@ -23,6 +23,8 @@ pub enum Transition {
     T8,
     /// Resumed: the clock runs on.
     T9,
+    /// A stage of what cannot wait is done: under control; no change of state.
+    Stage,
     /// A repair is submitted for checking.
     T10,
     /// Checked: closed.
@@ -125,6 +127,7 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::Lifted, name: "overdue_lifted", from: &State::OPEN, to: None },
     Row { transition: T::Sighting, name: "sighting", from: &State::OPEN, to: None },
     Row { transition: T::Attempt, name: "attempt", from: &State::WITH_UNIT, to: None },
+    Row { transition: T::Stage, name: "stage", from: &State::WITH_UNIT, to: None },
     Row { transition: T::AskedSendBack, name: "asked", from: NEW, to: None },
     Row { transition: T::AskedExtension, name: "asked", from: WORKING, to: None },
     Row { transition: T::AskedHold, name: "asked", from: WORKING, to: None },

@@ -6,6 +6,9 @@ use super::super::logic::Logic;
 use super::{AnswerKind, Camera, Checklist, DEADLINE_MAX, INSTANCE_MAX, Item, Makes};
 use crate::domain::import::Faults;
 
+/// Longest time, in hours, until something that cannot wait is under control.
+const CONTROL_MAX: u32 = 168;
+
 /// Most groups of one checklist: as many places as one stops at.
 const GROUPS_MAX: usize = 20;
 /// Most instances that a repeat group may allow: phones go no further.
@@ -127,6 +130,13 @@ pub(super) fn check_item(item: &Item, list: &Checklist, departments: &HashSet<&s
     let days = item.options.iter().filter_map(|o| o.deadline_days).chain([item.deadline_days]).max();
     if days.is_some_and(|days| days > DEADLINE_MAX) {
         fault("deadline_days", "最多 400 个工作日", "at most 400 working days");
+    }
+    let least = item.options.iter().filter_map(|o| o.deadline_days).chain([item.deadline_days]).min();
+    if !item.deadline_unit.is_usual() && least == Some(0) {
+        fault("deadline_days", "按小时计的至少 1 小时", "at least one hour where it is counted in hours");
+    }
+    if item.control_hours.is_some_and(|hours| !(1..=CONTROL_MAX).contains(&hours)) {
+        fault("control_hours", "应在 1 到 168 之间", "1 to 168");
     }
     if !departments.contains(item.department.as_str()) {
         fault("department", "departments 里没有这个部门", "is not in departments");

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::logic::Logic;
+use crate::domain::tickets::unit::DeadlineUnit;
 
 /// One question. Codes are stable across versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -23,8 +24,14 @@ pub struct Item {
     /// A failed answer needs a photo; any camera path gives it, the album with a reason.
     pub photo_on_fail: bool,
     pub severity: Severity,
-    /// Working days after issue; 0 = the same day.
+    /// Working days after issue; 0 = the same day. Hours where `deadline_unit` says so.
     pub deadline_days: u32,
+    /// What the deadline is counted in; working days if absent.
+    #[serde(default, skip_serializing_if = "DeadlineUnit::is_usual")]
+    pub deadline_unit: DeadlineUnit,
+    /// Of what cannot wait: hours of the clock within which it is under control, before it is repaired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control_hours: Option<u32>,
     pub department: String,
     pub guidance_zh: String,
     /// Key of the group that it belongs to.
