@@ -92,9 +92,11 @@ stories! {
         let before = ticket(&office, ids[3]).await;
         let id = draft(&office, "静态清零", json!({ "site_kinds": ["bus_shelter"] }), "2026-11-30").await;
         let preview = office.http.get(&format!("/api/v1/campaigns/{id}/preview")).await.expect(200).json();
-        // BUS-01 is due on the 30th by itself.
-        assert_eq!((&preview["tickets"], &preview["sooner"]), (&json!(4), &json!(3)), "{preview}");
-        assert_eq!(office.list(&format!("/api/v1/tickets?campaign={id}")).await.len(), 4, "the preview's rows");
+        let taken = office.list(&format!("/api/v1/tickets?campaign={id}")).await;
+        let later = |row: &&Value| row["official_due_at"].as_str().is_some_and(|due| due > "2026-11-30T16:00:00Z");
+        let sooner = taken.iter().filter(later).count();
+        assert_eq!((taken.len(), &preview["tickets"], &preview["sooner"]), (4, &json!(4), &json!(sooner)), "{preview}");
+        assert!(before["official_due_at"].as_str() > Some("2026-11-30T16:00:00Z"), "{before}");
         let deputy = world.township(0, Role::DeputyLeader).await;
         assert_eq!(deputy.list(&format!("/api/v1/tickets?campaign={id}")).await.len(), 0, "a draft is the office's");
         assert_eq!(deputy.list("/api/v1/campaigns").await.len(), 0);
@@ -193,7 +195,7 @@ stories! {
 
         // Of a hidden round nothing is counted, nothing told; released, it joins.
         let hidden = round(&office, "unannounced", "at_once").await;
-        let mut visit = world.site(&inspector, "market", 0).await.visit(&inspector, &["MKT-01"]);
+        let mut visit = world.site(&inspector, "farmers_market", 0).await.visit(&inspector, &["MKT-01"]);
         visit.payload["round_id"] = json!(hidden);
         inspector.send(&visit.draft(&inspector, 4_110).seal()).await;
         assert_eq!(board(&office, second).await["fresh"], 0);

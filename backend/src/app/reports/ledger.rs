@@ -5,6 +5,7 @@ use crate::{
     app::{
         App, AppError, AppResult, Caller, campaigns,
         field::facts::Facts,
+        look_backs,
         tickets::{reads::TicketFilter, show::Names},
     },
     domain::{
@@ -54,6 +55,7 @@ pub async fn ledger(
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
     let filter = &campaigns::opened(app, caller, filter).await?;
+    look_backs::guard(caller, filter)?;
     let by_state = store::tickets::count_by_state(read, scope, now, filter).await?;
     let rows: i64 = by_state.values().sum();
     if rows > MOST {

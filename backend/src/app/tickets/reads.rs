@@ -13,6 +13,8 @@ use crate::{
             facts::Facts,
             visits::{self, InspectionView},
         },
+        look_backs,
+        projects::{self, ProjectView},
     },
     domain::{
         clock::Instant,
@@ -43,6 +45,8 @@ pub struct TicketDetail {
     pub findings: Vec<FindingView>,
     /// Photos of sheets on which the unit signed for it.
     pub sheets: Vec<PhotoRef>,
+    /// The building work behind it.
+    pub projects: Vec<ProjectView>,
     /// Kinds of operation that the acting post may seal on it now.
     pub allowed: Vec<String>,
     /// What the acting post may ask of the office about it now.
@@ -153,6 +157,7 @@ pub async fn list(
     let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
     let facts = Facts::load(app, county).await?;
     let filter = &campaigns::opened(app, caller, filter).await?;
+    look_backs::guard(caller, filter)?;
     let rows = store::tickets::list(app.store.read(), scope, now, filter, page).await?;
     let cut = Page::cut(rows, page.limit, |ticket| store::tickets::cursor(ticket, filter.newest_first));
     let items = show(app.store.read(), caller, county, &cut.items, facts.deadlines(), now).await?;
@@ -190,6 +195,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         may_ask: &may_ask,
         attempts: &attempts,
         files: &files,
+        look_back: view.look_back.as_ref(),
         rules: facts.deadlines(),
         now,
     };
@@ -249,6 +255,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             })
             .collect(),
         sheets: photos(files.iter().filter(|file| file.role == sheet::SHEET_ROLE), &files),
+        projects: projects::of_ticket(read, scope, county, now, id).await?,
         allowed,
         may_ask,
     })

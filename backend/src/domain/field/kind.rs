@@ -40,6 +40,9 @@ kinds! {
     TicketEdit "ticket.edit/1" EditTicket;
     TicketMarkHard "ticket.mark_hard/1" MarkHardTicket;
     TicketArchive "ticket.archive/1" ArchiveTicket;
+    // looking back, building projects
+    TicketLookBack "ticket.look_back/1" LookBackTicket;
+    TicketMilestone "ticket.milestone/1" MilestoneTicket;
 }
 
 impl Kind {

@@ -49,6 +49,8 @@ permissions! {
     EditTicket "ticket.edit" [Office];
     MarkHardTicket "ticket.mark_hard" [Office MainLeader DeputyLeader Department];
     ArchiveTicket "ticket.archive" [Office];
+    LookBackTicket "ticket.look_back" [Inspector Office];
+    MilestoneTicket "ticket.milestone" [Office DeputyLeader DeskOfficer Department];
     // reading
     ReadPlaces "places.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadStandards "standards.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];

@@ -12,6 +12,7 @@ use crate::{
     },
     domain::{
         clock::Instant,
+        look_backs::ItemState,
         page::Page,
         problem::{Code, Problem},
         reports::ledger::Language,
@@ -59,6 +60,10 @@ pub struct ListQuery {
     request: Option<RequestState>,
     /// Waiting for the county's check longer than the county allows itself.
     check_late: Option<bool>,
+    /// Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`.
+    look_back: Option<String>,
+    /// With `look_back`: of this draw.
+    draw: Option<Uuid>,
     /// Counting in this zeroing campaign; of a draft, what it would take (office).
     campaign: Option<Uuid>,
     /// Of its baseline, or found since.
@@ -144,6 +149,8 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         search: asked.q.filter(|text| !text.trim().is_empty()),
         newest_first: newest_first(asked.sort.as_deref())?,
         check_late: asked.check_late,
+        look_back: look_back(asked.look_back.as_deref())?,
+        draw: asked.draw,
         campaign: asked.campaign,
         campaign_baseline: asked.campaign_baseline,
         campaign_left: asked.campaign_left.unwrap_or(false),
@@ -166,6 +173,13 @@ fn states(text: Option<&str>) -> Result<Vec<State>, Problem> {
             State::parse(word).ok_or_else(wrong)
         })
         .collect()
+}
+
+fn look_back(text: Option<&str>) -> Result<Option<ItemState>, Problem> {
+    let wrong =
+        || Problem::new(Code::Malformed).with_field("look_back", "没有这种状态", "there is no such state");
+    let state = text.map(|word| ItemState::parse(word).ok_or_else(wrong)).transpose()?;
+    if state == Some(ItemState::NotDrawn) { Err(wrong()) } else { Ok(state) }
 }
 
 fn newest_first(sort: Option<&str>) -> Result<bool, Problem> {

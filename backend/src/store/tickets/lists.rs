@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         clock::Instant,
+        look_backs::ItemState,
         page::{Cursor, PageRequest},
         people::scope::Scope,
         tickets::{State, Ticket, request::RequestState},
@@ -16,7 +17,7 @@ use crate::{
         Conn, Error,
         campaigns::{Takes, members, takes},
         entity::ticket,
-        search,
+        look_backs, search,
     },
 };
 use chrono::SecondsFormat;
@@ -61,6 +62,9 @@ pub struct Filter {
     pub campaign_left: bool,
     /// What a campaign with this scope would take.
     pub takes: Option<Takes>,
+    /// Drawn in a look-back and standing so; of one draw.
+    pub look_back: Option<ItemState>,
+    pub draw: Option<Uuid>,
     /// Due later than this.
     pub due_after: Option<Instant>,
     pub newest_first: bool,
@@ -222,6 +226,11 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .add(C::State.ne(State::Closed.as_str()))
                 .add(takes(county, what))
         }))
+        .add_option(
+            scope.county().zip(filter.look_back).map(|(county, state)| {
+                C::Id.in_subquery(look_backs::tickets_with(county, state, filter.draw))
+            }),
+        )
         .add_option(filter.due_after.map(|at| C::OfficialDueAt.gt(at)))
         .add_option(filter.check_late.map(|flag| {
             let late = C::State
