@@ -158,6 +158,8 @@ stories! {
         );
         assert_eq!((&now["true_zero"], &now["zero_rate"]), (&json!(false), &json!(0.25)));
         assert_eq!((&now["days"][0]["fresh"], &now["days"][1]["closed"]), (&json!(1), &json!(1)), "{now}");
+        world.clock.advance(TimeDelta::hours(1));
+        let office = world.office().await;
         let back = json!({ "finding_id": fresh_id(), "note": "又坏了" });
         applied(&office, "ticket.relapse/1", ids[0], back).await;
         let row = ticket(&office, ids[0]).await;
@@ -238,5 +240,35 @@ stories! {
         assert_eq!((edited.at("/name"), edited.at("/deadline_day"), edited.at("/version")), (json!("改"), json!("2026-11-30"), json!(2)));
         put(&office, empty, json!({ "version": 1, "name": "旧", "scope": {}, "deadline_day": null })).await.expect_problem(409, "conflict");
         post(&deputy, "", json!({ "name": "三" })).await.expect_problem(403, "forbidden");
+    }
+
+    /// Whatever is issued while a campaign starts is of its baseline or found since: never neither, never both.
+    async fn what_is_issued_beside_a_start_counts_once(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let fails = ["BUS-01", "BUS-02", "BUS-03", "BUS-04", "BUS-05", "BUS-06", "BUS-07", "BUS-09"];
+        let ids = found(&world, &inspector, &fails, 4_200).await;
+        // One is there before, so that there is something to start with.
+        issue(&world, ids[0], 0).await;
+        let id = draft(&office, "边发边办", json!({}), "2026-11-30").await;
+        let unit = world.township_id(0).await;
+        let to = json!({ "unit_kind": "township", "unit_id": unit, "severity": null, "is_static": true, "deadline_days": 30, "note": "" });
+        let second = world.desk_of(Role::Office, 1).await;
+        let start = async {
+            post(&second, &format!("/{id}/start"), json!({ "version": 1 })).await.expect(200);
+        };
+        let issues = futures_util::future::join_all(ids[1..].iter().map(|one| applied(&office, "ticket.issue/1", *one, to.clone())));
+        futures_util::future::join(start, issues).await;
+        world.server().app().sweep_campaigns().await.expect("swept");
+        let now = board(&office, id).await;
+        let number = |key: &str| now[key].as_i64().expect("a number");
+        assert_eq!(number("baseline") + number("fresh"), ids.len() as i64, "{now}");
+        assert_eq!(number("open"), ids.len() as i64);
+        for one in &ids {
+            let row = ticket(&office, *one).await;
+            let events = row["events"].as_array().expect("events");
+            let joined = events.iter().filter(|event| event["transition"] == "campaign_joined").count();
+            assert_eq!((joined, &row["zero_day"]), (1, &json!("2026-11-30")), "{row}");
+            assert!(row["due_at"].as_str() <= Some("2026-11-30T16:00:00Z"), "{row}");
+        }
     }
 }

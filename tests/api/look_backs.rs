@@ -76,7 +76,8 @@ stories! {
 
         // One holds; one is back within its days, which is a relapse; the draw counts both.
         world.clock.advance(TimeDelta::days(2));
-        let inspector = world.inspector().await;
+        let inspector = world.named_phone(Role::Inspector, 0, "two days later").await;
+        let deputy = world.township(0, Role::DeputyLeader).await;
         let sealed = inspector.draft("ticket.look_back/1", about(ids[0], &look("held"))).photo("look_back", None, photo::tiny(5_020)).seal();
         let (answer, _) = inspector.send(&sealed).await;
         assert_eq!((answer.at("/outcome"), flags(&answer)), (json!("applied"), Vec::<String>::new()), "{answer}");
@@ -112,7 +113,7 @@ stories! {
 
         // When the days of a relapse are over, a look can say that it did not hold.
         world.clock.advance(TimeDelta::days(40));
-        let inspector = world.inspector().await;
+        let inspector = world.named_phone(Role::Inspector, 0, "weeks later").await;
         let answer = applied(&inspector, "ticket.look_back/1", ids[2], look("not_held")).await;
         assert_eq!(flags(&answer), ["photo_missing"]);
         assert_eq!(ticket(&inspector, ids[2]).await["look_back"]["state"], "not_held");
