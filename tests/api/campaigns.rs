@@ -92,9 +92,11 @@ stories! {
         let before = ticket(&office, ids[3]).await;
         let id = draft(&office, "静态清零", json!({ "site_kinds": ["bus_shelter"] }), "2026-11-30").await;
         let preview = office.http.get(&format!("/api/v1/campaigns/{id}/preview")).await.expect(200).json();
-        // BUS-01 is due on the 30th by itself.
-        assert_eq!((&preview["tickets"], &preview["sooner"]), (&json!(4), &json!(3)), "{preview}");
-        assert_eq!(office.list(&format!("/api/v1/tickets?campaign={id}")).await.len(), 4, "the preview's rows");
+        let taken = office.list(&format!("/api/v1/tickets?campaign={id}")).await;
+        let later = |row: &&Value| row["official_due_at"].as_str().is_some_and(|due| due > "2026-11-30T16:00:00Z");
+        let sooner = taken.iter().filter(later).count();
+        assert_eq!((taken.len(), &preview["tickets"], &preview["sooner"]), (4, &json!(4), &json!(sooner)), "{preview}");
+        assert!(before["official_due_at"].as_str() > Some("2026-11-30T16:00:00Z"), "{before}");
         let deputy = world.township(0, Role::DeputyLeader).await;
         assert_eq!(deputy.list(&format!("/api/v1/tickets?campaign={id}")).await.len(), 0, "a draft is the office's");
         assert_eq!(deputy.list("/api/v1/campaigns").await.len(), 0);
@@ -156,6 +158,8 @@ stories! {
         );
         assert_eq!((&now["true_zero"], &now["zero_rate"]), (&json!(false), &json!(0.25)));
         assert_eq!((&now["days"][0]["fresh"], &now["days"][1]["closed"]), (&json!(1), &json!(1)), "{now}");
+        world.clock.advance(TimeDelta::hours(1));
+        let office = world.office().await;
         let back = json!({ "finding_id": fresh_id(), "note": "又坏了" });
         applied(&office, "ticket.relapse/1", ids[0], back).await;
         let row = ticket(&office, ids[0]).await;
@@ -193,7 +197,7 @@ stories! {
 
         // Of a hidden round nothing is counted, nothing told; released, it joins.
         let hidden = round(&office, "unannounced", "at_once").await;
-        let mut visit = world.site(&inspector, "market", 0).await.visit(&inspector, &["MKT-01"]);
+        let mut visit = world.site(&inspector, "farmers_market", 0).await.visit(&inspector, &["MKT-01"]);
         visit.payload["round_id"] = json!(hidden);
         inspector.send(&visit.draft(&inspector, 4_110).seal()).await;
         assert_eq!(board(&office, second).await["fresh"], 0);
@@ -236,5 +240,35 @@ stories! {
         assert_eq!((edited.at("/name"), edited.at("/deadline_day"), edited.at("/version")), (json!("改"), json!("2026-11-30"), json!(2)));
         put(&office, empty, json!({ "version": 1, "name": "旧", "scope": {}, "deadline_day": null })).await.expect_problem(409, "conflict");
         post(&deputy, "", json!({ "name": "三" })).await.expect_problem(403, "forbidden");
+    }
+
+    /// Whatever is issued while a campaign starts is of its baseline or found since: never neither, never both.
+    async fn what_is_issued_beside_a_start_counts_once(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let fails = ["BUS-01", "BUS-02", "BUS-03", "BUS-04", "BUS-05", "BUS-06", "BUS-07", "BUS-09"];
+        let ids = found(&world, &inspector, &fails, 4_200).await;
+        // One is there before, so that there is something to start with.
+        issue(&world, ids[0], 0).await;
+        let id = draft(&office, "边发边办", json!({}), "2026-11-30").await;
+        let unit = world.township_id(0).await;
+        let to = json!({ "unit_kind": "township", "unit_id": unit, "severity": null, "is_static": true, "deadline_days": 30, "note": "" });
+        let second = world.desk_of(Role::Office, 1).await;
+        let start = async {
+            post(&second, &format!("/{id}/start"), json!({ "version": 1 })).await.expect(200);
+        };
+        let issues = futures_util::future::join_all(ids[1..].iter().map(|one| applied(&office, "ticket.issue/1", *one, to.clone())));
+        futures_util::future::join(start, issues).await;
+        world.server().app().sweep_campaigns().await.expect("swept");
+        let now = board(&office, id).await;
+        let number = |key: &str| now[key].as_i64().expect("a number");
+        assert_eq!(number("baseline") + number("fresh"), ids.len() as i64, "{now}");
+        assert_eq!(number("open"), ids.len() as i64);
+        for one in &ids {
+            let row = ticket(&office, *one).await;
+            let events = row["events"].as_array().expect("events");
+            let joined = events.iter().filter(|event| event["transition"] == "campaign_joined").count();
+            assert_eq!((joined, &row["zero_day"]), (1, &json!("2026-11-30")), "{row}");
+            assert!(row["due_at"].as_str() <= Some("2026-11-30T16:00:00Z"), "{row}");
+        }
     }
 }

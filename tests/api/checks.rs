@@ -35,11 +35,11 @@ stories! {
     async fn severe_faults_pass_on_site_and_a_slow_county_shows(world: World) {
         let inspector = world.inspector().await;
         let ids = found(&world, &inspector, &["BUS-01", "BUS-05"], 2_000).await;
-        let (officer, deputy) = (world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await);
         let mut attempts = Vec::new();
         for (number, id) in (0..).zip(&ids) {
             issue(&world, *id, 0).await;
             world.clock.advance(TimeDelta::hours(3));
+            let (officer, deputy) = (world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await);
             applied(&officer, "ticket.accept/1", *id, json!({ "person_named": "" })).await;
             let (attempt, _) = repaired(&world, *id, 2_010 + number).await;
             applied(&deputy, "ticket.submit/1", *id, json!({ "attempt_id": attempt, "note": "" })).await;
@@ -49,6 +49,7 @@ stories! {
         let (major, minor) = (ticket(&office, ids[0]).await, ticket(&office, ids[1]).await);
         assert_eq!((&major["severity"], &major["on_site_needed"]), (&json!("major"), &json!(true)));
         assert_eq!((&minor["severity"], &minor["on_site_needed"]), (&json!("minor"), &json!(false)));
+        let deputy = world.township(0, Role::DeputyLeader).await;
         assert_eq!(ticket(&deputy, ids[0]).await["on_site_needed"], false, "not their business");
         // Monday's submission is checked until Thursday 24:00.
         assert_eq!(minor["check_due_at"], json!("2026-11-26T16:00:00Z"), "{minor}");

@@ -126,6 +126,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("on_site_for_severity", "checks.rs"),
     ("signed_time_doubtful", "checks.rs"),
     ("beyond_zero_day", "campaigns.rs"),
+    ("day_to_come", "projects.rs"),
     ("asked_too_late", "requests.rs"),
     ("asked_already", "requests.rs"),
     ("clock_doubtful", "paper.rs"),

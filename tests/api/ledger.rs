@@ -54,7 +54,7 @@ stories! {
 
         // A township gets its own and nothing of rounds that it does not know of; the office is told which rows those are.
         let hidden = round(&office, "unannounced", "at_once").await;
-        let mut visit = world.site(&inspector, "market", 0).await.visit(&inspector, &["MKT-01"]);
+        let mut visit = world.site(&inspector, "farmers_market", 0).await.visit(&inspector, &["MKT-01"]);
         visit.payload["round_id"] = json!(hidden);
         inspector.send(&visit.draft(&inspector, 3_020).seal()).await;
         let officer = world.township(0, Role::DeskOfficer).await;

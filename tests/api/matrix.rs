@@ -153,6 +153,10 @@ fn payload(kind: &str) -> Value {
         }
         "ticket.merge" => json!({ "ticket_id": id(), "seen_version": 1, "into_ticket_id": id(), "note": "" }),
         "ticket.relapse" => json!({ "ticket_id": id(), "seen_version": 1, "finding_id": id(), "note": "" }),
+        "ticket.look_back" => json!({ "ticket_id": id(), "seen_version": 1, "result": "held", "note": "" }),
+        "ticket.milestone" => json!({
+            "ticket_id": id(), "seen_version": 1, "project_id": id(), "milestone_id": id(), "done_on": "2026-11-01", "note": "",
+        }),
         "ticket.mark_hard" => json!({ "ticket_id": id(), "seen_version": 1, "hard": true, "ask": "" }),
         // All others say why, or nothing.
         _ => json!({ "ticket_id": id(), "seen_version": 1, "reason": "试" }),

@@ -1,15 +1,18 @@
 //! Measures the program beside something real in the same run; see `README.md` here. Run it by `tests/load/run NAME`.
 
 mod chaos;
+mod documents;
 mod fingerprints;
 mod floor;
 mod ingest;
 mod machine;
 mod payloads;
 mod photos;
+mod rows;
 mod sources;
 mod ssim;
 mod start;
+mod tickets;
 mod weak_link;
 
 use std::process::ExitCode;
@@ -40,6 +43,7 @@ struct Arguments {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Name {
     Chaos,
+    Documents,
     Fingerprints,
     Ingest,
     Photos,
@@ -47,6 +51,7 @@ enum Name {
     #[value(hide = true)]
     PhotosWork,
     Start,
+    Tickets,
     WeakLink,
 }
 
@@ -92,6 +97,11 @@ async fn measure(name: Name, backend: Backend, full: bool, seed: u64) -> bool {
         Name::Chaos => {
             let (visits, kills) = if full { (10_000, 100) } else { (500, 10) };
             return chaos::measure(backend, chaos::Size { visits, kills, seed }).await;
+        }
+        Name::Documents => documents::measure(backend, if full { 130_000 } else { 5_000 }).await,
+        Name::Tickets => {
+            let (few, many) = if full { (10_000, 1_000_000) } else { (500, 10_000) };
+            tickets::measure(backend, tickets::Size { few, many, commands: 200, due: 200 }).await;
         }
         Name::Ingest => {
             let (seconds, warm_up) = if full { (60, 1_000) } else { (10, 200) };

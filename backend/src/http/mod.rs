@@ -130,6 +130,15 @@ routes! {
     POST "/api/v1/campaigns/{id}/end" Who::May(Action::ManageCampaigns), Body::Json(16 * KIB) => v1::campaigns::end;
     GET "/api/v1/campaigns/{id}/board" Who::May(Action::ReadCampaigns), NONE => v1::campaigns::board;
     GET "/api/v1/figures/checks" Who::May(Action::ReadFigures), NONE => v1::figures::checks;
+    GET "/api/v1/figures/look-backs" Who::May(Action::ReadFigures), NONE => v1::look_backs::rates;
+    GET "/api/v1/look-backs" Who::May(Action::ReadLookBacks), NONE => v1::look_backs::list;
+    POST "/api/v1/look-backs" Who::May(Action::ManageLookBacks), Body::Json(16 * KIB) => v1::look_backs::draw;
+    GET "/api/v1/look-backs/{id}" Who::May(Action::ReadLookBacks), NONE => v1::look_backs::get;
+    POST "/api/v1/look-backs/{id}/redo" Who::May(Action::ManageLookBacks), Body::Json(16 * KIB) => v1::look_backs::redo;
+    GET "/api/v1/projects" Who::May(Action::ReadTickets), NONE => v1::projects::list;
+    POST "/api/v1/projects" Who::May(Action::ManageProjects), Body::Json(64 * KIB) => v1::projects::begin;
+    GET "/api/v1/projects/{id}" Who::May(Action::ReadTickets), NONE => v1::projects::get;
+    PUT "/api/v1/projects/{id}" Who::May(Action::ManageProjects), Body::Json(64 * KIB) => v1::projects::edit;
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     GET "/api/v1/figures/counters" Who::May(Action::ReadCounters), NONE => v1::figures::counters;

@@ -2,7 +2,7 @@
 //! ticket. Called after every step, beside the zero board's sums.
 
 use crate::{
-    app::AppResult,
+    app::{AppResult, look_backs},
     domain::{
         campaigns::{
             CampaignScope,
@@ -10,7 +10,7 @@ use crate::{
         },
         clock::local_day,
         tickets::{
-            Ticket,
+            State, Ticket,
             deadline::DeadlineRules,
             machine::{self, Step, When},
         },
@@ -43,6 +43,10 @@ pub async fn follow(
     when: When,
     by: EventBy,
 ) -> AppResult<bool> {
+    // A relapse is the other thing that follows a ticket: draws that wait for a look at it have their answer.
+    if !was_open && ticket.state == State::Rework {
+        look_backs::came_back(tx, ticket, when.effective, by).await?;
+    }
     if ticket.campaigns > 0 {
         recount(tx, ticket, when).await?;
     }

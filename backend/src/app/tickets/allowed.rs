@@ -2,7 +2,7 @@
 
 use super::show::{Check, RequestView, check};
 use crate::{
-    app::Caller,
+    app::{Caller, look_backs::LookBackMark},
     domain::{
         clock::Instant,
         field::kind::Kind,
@@ -49,6 +49,7 @@ pub struct Beside<'a> {
     pub files: &'a [NamedFile],
     /// A deputy's leave covers this ticket.
     pub delegated: bool,
+    pub look_back: Option<&'a LookBackMark>,
     pub rules: &'a DeadlineRules,
     pub now: Instant,
 }
@@ -57,7 +58,7 @@ pub struct Beside<'a> {
 pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<String> {
     let Some(post) = &caller.post else { return Vec::new() };
     let own_unit = is_own(caller, ticket);
-    let Beside { requests, may_ask, attempts, files, delegated, rules, now } = beside;
+    let Beside { requests, may_ask, attempts, files, delegated, look_back, rules, now } = beside;
     let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
     let open = || requests.iter().filter(|request| request.state == RequestState::Open);
     let in_state = |transition| machine::allows(ticket.state, transition);
@@ -100,6 +101,13 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
             Kind::TicketResume => in_state(Transition::T9),
             Kind::TicketMerge => in_state(Transition::T4),
             Kind::TicketRelapse => in_state(Transition::T13) && machine::relapses(ticket, *now, rules),
+            Kind::TicketLookBack => {
+                in_state(Transition::LookedBack) && look_back.is_some_and(|mark| mark.state == "waiting")
+            }
+            // Whether a milestone waits, its project says.
+            Kind::TicketMilestone => {
+                (own_unit || post.unit_kind == UnitKind::County) && in_state(Transition::Milestone)
+            }
             Kind::TicketRemind => in_state(Transition::T16),
             Kind::TicketEdit => in_state(Transition::T17),
             Kind::TicketMarkHard => {

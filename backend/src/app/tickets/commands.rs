@@ -1,7 +1,9 @@
 //! Commands on a moving ticket. The machine decides; what it does not allow is kept with outcome `conflict`, and both
 //! sides are shown (decisions.md 4). One file per family of commands.
 
-use super::{issue, merge, office, referral, relapse, repair, requests, step::Done, verify};
+use super::{
+    issue, look_back, merge, milestone, office, referral, relapse, repair, requests, step::Done, verify,
+};
 use crate::{
     app::{AppError, field::entry::Entry},
     domain::field::kind::Kind,
@@ -30,6 +32,8 @@ pub async fn run(entry: &Entry<'_>, kind: Kind) -> Done {
         Kind::TicketReferReturn => referral::give_back(entry).await,
         Kind::TicketMerge => merge::merge(entry).await,
         Kind::TicketRelapse => relapse::relapse(entry).await,
+        Kind::TicketMilestone => milestone::milestone(entry).await,
+        Kind::TicketLookBack => look_back::look_back(entry).await,
         Kind::InspectionSubmit | Kind::InspectionCorrect | Kind::FindingReport => {
             Err(AppError::Internal("not a ticket command".into()))
         }

@@ -2,7 +2,7 @@
 
 use super::reads::TicketFilter;
 use crate::{
-    app::{App, AppResult, Caller, campaigns},
+    app::{App, AppResult, Caller, campaigns, look_backs},
     domain::{
         clock::Instant,
         colours::level::{self, level},
@@ -21,6 +21,7 @@ pub async fn narrow(
     filter: &TicketFilter,
     now: Instant,
 ) -> AppResult<TicketFilter> {
+    look_backs::guard(caller, filter)?;
     let span = (!filter.levels.is_empty()).then(|| LevelSpan {
         levels: filter.levels.clone(),
         lines: rules.colours.clone(),

@@ -15,6 +15,8 @@ use crate::{
             facts::Facts,
             visits::{self, InspectionView},
         },
+        look_backs,
+        projects::{self, ProjectView},
     },
     domain::{
         clock::Instant,
@@ -46,6 +48,8 @@ pub struct TicketDetail {
     pub findings: Vec<FindingView>,
     /// Photos of sheets on which the unit signed for it.
     pub sheets: Vec<PhotoRef>,
+    /// The building work behind it.
+    pub projects: Vec<ProjectView>,
     /// Kinds of operation that the acting post may seal on it now.
     pub allowed: Vec<String>,
     /// What the acting post may ask of the office about it now.
@@ -214,6 +218,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         delegated: Signing::of_caller(read, caller, now)
             .await?
             .is_some_and(|signing| signing.allows(&ticket.severity)),
+        look_back: view.look_back.as_ref(),
         rules: facts.deadlines(),
         now,
     };
@@ -274,6 +279,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             })
             .collect(),
         sheets: photos(files.iter().filter(|file| file.role == sheet::SHEET_ROLE), &files),
+        projects: projects::of_ticket(read, scope, county, now, id).await?,
         allowed,
         may_ask,
         village_drafts: village_drafts(read, caller, Some(id)).await?,

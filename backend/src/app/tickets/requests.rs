@@ -62,6 +62,13 @@ pub(super) async fn ask(entry: &Entry<'_>) -> Done {
     if body.wanted_day.is_some_and(|day| day < local_day(entry.now())) {
         return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
     }
+    if let Some(project) = body.project_id {
+        // Named for explanation; it must be one of this ticket's.
+        let linked = store::projects::tickets(entry.tx, vec![project]).await?;
+        if !linked.iter().any(|(_, id)| *id == ticket.id) {
+            return Ok(Err(unreadable("project_id")));
+        }
+    }
     let beyond = |day| machine::is_beyond_zero(&ticket, day, entry.now());
     if body.what == Asked::Extension && body.wanted_day.is_some_and(beyond) {
         return Ok(Ok(conflict_with(entry, ticket, FlagCode::BeyondZeroDay).await?));
@@ -117,6 +124,7 @@ fn row(
         day: None,
         wrongly_routed: false,
         decision_id: None,
+        project_id: body.project_id,
     }
 }
 

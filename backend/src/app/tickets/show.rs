@@ -7,6 +7,7 @@ use crate::{
         duties::{delegations::Signing, referrals::ReferralView},
         evidence::{self, flags::PhotoFlagView},
         field::attachments::{PhotoRef, VoiceRef, photos, voices},
+        look_backs::LookBackMark,
     },
     domain::{
         clock::Instant,
@@ -43,7 +44,7 @@ const BESIDE: [&str; 6] = ["after", INTERIM, REFERRAL, SHEET_ROLE, LOOK_BACK, MI
 /// Role of a picture of a repair that was looked at again.
 pub(super) const LOOK_BACK: &str = "look_back";
 /// Role of a picture of a project's milestone.
-pub(super) const MILESTONE: &str = "milestone";
+pub(in crate::app) const MILESTONE: &str = "milestone";
 
 /// What a reader may do about a waiting check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -155,6 +156,8 @@ pub struct TicketView {
     pub on_site_needed: bool,
     /// The earliest zeroing date that it stands under.
     pub zero_day: Option<NaiveDate>,
+    /// The newest draw of a look-back; a unit is told when somebody has looked.
+    pub look_back: Option<LookBackMark>,
     /// Not yet shown to the township (unannounced round).
     pub hidden: bool,
     /// Times that it came back soon after closing.
@@ -274,6 +277,8 @@ pub struct RequestView {
     /// The day that was agreed.
     pub day: Option<NaiveDate>,
     pub wrongly_routed: bool,
+    /// The building work that explains it.
+    pub project_id: Option<Uuid>,
     pub photos: Vec<PhotoRef>,
 }
 
@@ -301,6 +306,7 @@ pub async fn show(
     let referrals = store::duties::referrals::newest(conn, ids.clone()).await?;
     let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
     let flags = evidence::flags::of_tickets(conn, caller, county, ids.clone(), now).await?;
+    let marks = marks(conn, caller, tickets).await?;
     for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
         attempts.entry(attempt.ticket_id).or_default().push(attempt);
     }
@@ -314,14 +320,40 @@ pub async fn show(
             let requests = requests.iter().map(|request| names.request(request, files)).collect();
             let referral = referrals.get(&ticket.id);
             let on_site_needed = on_site_needed(caller, ticket, rules, attempts, &photo_flags);
+            let look_back = marks.get(&ticket.id).cloned();
             TicketView {
                 may_sign: may_sign(caller, ticket, signing.as_ref()),
                 referral: referral.map(|row| ReferralView::of(row, names.unit(row.department_id), now)),
                 on_site_needed,
+                look_back,
                 requests,
                 photo_flags,
                 ..view(caller, ticket, &names, files, attempts, rules, now)
             }
+        })
+        .collect())
+}
+
+/// The newest draw of each ticket that may have one; who waits to be looked at hears nothing of it.
+async fn marks(
+    conn: &impl Conn,
+    caller: &Caller,
+    tickets: &[Ticket],
+) -> AppResult<HashMap<Uuid, LookBackMark>> {
+    let drawn = |ticket: &&Ticket| ticket.state == State::Closed || ticket.relapse > 0;
+    let ids: Vec<Uuid> = tickets.iter().filter(drawn).map(|ticket| ticket.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let county = matches!(caller.scope()?, Scope::County { .. });
+    let items = store::look_backs::of_tickets(conn, ids).await?;
+    let told = items.into_iter().filter(|item| county || item.looked_at.is_some());
+    // Newest last, which stays.
+    Ok(told
+        .map(|item| {
+            let mark =
+                LookBackMark { draw_id: item.look_back_id, state: item.state, drawn_at: item.drawn_at };
+            (item.ticket_id, mark)
         })
         .collect())
 }
@@ -373,6 +405,7 @@ fn view(
         check_late: ticket.is_check_late(now),
         on_site_needed: false,
         zero_day: t.zero_day,
+        look_back: None,
         check: check(caller, ticket, under_check, files),
         hidden: t.state != State::Pending && t.visible_from.is_none(),
         township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),
@@ -494,6 +527,7 @@ impl Names {
             note: r.note,
             day: r.day,
             wrongly_routed: r.wrongly_routed,
+            project_id: r.project_id,
         }
     }
 

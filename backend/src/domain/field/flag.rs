@@ -56,6 +56,7 @@ flags! {
     OnSiteForSeverity "on_site_for_severity" "这类问题须到现场核查" "Faults of this severity are checked on site";
     SignedTimeDoubtful "signed_time_doubtful" "签收单上的时间不能采用，按录入时间计" "The time on the sheet cannot count; the time of entering does";
     BeyondZeroDay "beyond_zero_day" "清零日期不顺延" "The zeroing date moves for nobody";
+    DayToCome "day_to_come" "日期还没到" "That day is still to come";
     DayPassed "day_passed" "日期已过，请另选一天" "The day has passed; please choose another";
     AskedTooLate "asked_too_late" "期限已过，不能再申请延期" "The time is over; more can no longer be asked for";
     AskedAlready "asked_already" "已有同类申请待答复" "The same was asked before and waits for an answer";

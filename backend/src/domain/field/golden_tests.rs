@@ -35,7 +35,7 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::FindingReport => &[golden!("finding.report-1")],
         Kind::TicketIssue => &[golden!("ticket.issue-1")],
         Kind::TicketDecline => &[golden!("ticket.decline-1")],
-        Kind::TicketAccept => &[golden!("ticket.accept-1")],
+        Kind::TicketAccept => &[golden!("ticket.accept-1"), golden!("ticket.accept-1-paper")],
         Kind::TicketRectify => &[golden!("ticket.rectify-1")],
         Kind::TicketStage => &[golden!("ticket.stage-1")],
         Kind::TicketSubmit => &[golden!("ticket.submit-1")],
@@ -53,6 +53,8 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::TicketArchive => &[golden!("ticket.archive-1")],
         Kind::TicketReferDone => &[golden!("ticket.refer_done-1")],
         Kind::TicketReferReturn => &[golden!("ticket.refer_return-1")],
+        Kind::TicketLookBack => &[golden!("ticket.look_back-1")],
+        Kind::TicketMilestone => &[golden!("ticket.milestone-1")],
     }
 }
 
@@ -230,6 +232,28 @@ fn a_stage_reads_as_it_was_sealed() {
     aimed(body.target);
     assert_eq!((body.stage, body.note.as_str()), (Stage::Control, "已经扶正"));
     assert_eq!(envelope.files[0].role, "after");
+}
+
+#[test]
+fn looking_back_a_milestone_and_a_signed_sheet_read_as_they_were_sealed() {
+    let envelope = read(Kind::TicketLookBack);
+    let look: command::LookBackBody = envelope.payload().unwrap();
+    aimed(look.target);
+    assert!(look.result.is_held() && look.note == "完好" && look.position.is_some());
+    assert_eq!(envelope.files[0].role, "look_back");
+    let done: command::MilestoneDone = read(Kind::TicketMilestone).payload().unwrap();
+    aimed(done.target);
+    assert_eq!((done.project_id, done.milestone_id, done.note.as_str()), (id(45), id(46), "已到货"));
+    assert_eq!(done.done_on.to_string(), "2026-11-21");
+    let envelope = Envelope::parse(bodies(Kind::TicketAccept)[1]).unwrap();
+    let accept: AcceptBody = envelope.payload().unwrap();
+    aimed(accept.target);
+    let signed = accept.paper.unwrap();
+    assert_eq!(
+        (signed.signed_by.as_str(), signed.signed_at.to_rfc3339().as_str()),
+        ("王某", "2026-11-21T02:00:00+00:00")
+    );
+    assert_eq!(envelope.files[0].role, sheet::SHEET_ROLE);
 }
 
 #[test]

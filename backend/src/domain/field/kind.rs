@@ -44,6 +44,9 @@ kinds! {
     // duties: what was referred to a department
     TicketReferDone "ticket.refer_done/1" ReferDoneTicket;
     TicketReferReturn "ticket.refer_return/1" ReferReturnTicket;
+    // looking back, building projects
+    TicketLookBack "ticket.look_back/1" LookBackTicket;
+    TicketMilestone "ticket.milestone/1" MilestoneTicket;
 }
 
 impl Kind {

@@ -53,6 +53,8 @@ permissions! {
     ArchiveTicket "ticket.archive" [Office];
     ReferDoneTicket "ticket.refer_done" [Department];
     ReferReturnTicket "ticket.refer_return" [Department];
+    LookBackTicket "ticket.look_back" [Inspector Office];
+    MilestoneTicket "ticket.milestone" [Office DeputyLeader DeskOfficer Department];
     // reading
     ReadPlaces "places.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadStandards "standards.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];

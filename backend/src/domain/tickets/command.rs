@@ -122,6 +122,9 @@ pub struct AskBody {
     /// What is done in the meantime; the plan.
     #[serde(default)]
     pub measure: String,
+    /// The building work that explains it.
+    #[serde(default)]
+    pub project_id: Option<Uuid>,
     /// Who should do it instead.
     #[serde(default)]
     pub unit_kind: Option<UnitKind>,
@@ -248,6 +251,44 @@ pub struct HardBody {
 pub struct ArchiveBody {
     #[serde(flatten)]
     pub target: Target,
+}
+
+/// `ticket.look_back/1`: a drawn ticket is looked at again.
+#[derive(Debug, Clone, Deserialize)]
+pub struct LookBackBody {
+    #[serde(flatten)]
+    pub target: Target,
+    pub result: LookedBack,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub position: Option<Place>,
+}
+
+/// `ticket.milestone/1`: a step of the building work behind it is done.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MilestoneDone {
+    #[serde(flatten)]
+    pub target: Target,
+    pub project_id: Uuid,
+    pub milestone_id: Uuid,
+    pub done_on: NaiveDate,
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What a look at a closed ticket found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LookedBack {
+    Held,
+    NotHeld,
+}
+
+impl LookedBack {
+    pub fn is_held(self) -> bool {
+        self == Self::Held
+    }
 }
 
 /// Whether a repair holds.

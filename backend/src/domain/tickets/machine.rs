@@ -303,7 +303,7 @@ pub fn apply(
     let control = (ticket.control_due_at, ticket.control_done_at);
     let (reason, mut data) = effects(ticket, step, when, rules);
     if row.to.unwrap_or(from).is_open() {
-        zeroing::hold(ticket, step, when, rules);
+        zeroing::hold(ticket, dates.1, step, when, rules);
     }
     // Whatever moved a date says where to: each one is explained by the events before it.
     if let Value::Object(said) = &mut data

@@ -78,7 +78,7 @@ fn steps() -> Vec<Step> {
         Step::Attempt { attempt_id: ATTEMPT, taken_by: None },
         Step::Stage { note: text() },
         Step::Submit { attempt_id: ATTEMPT, note: text(), delegation: None },
-        Step::Pass { attempt_id: ATTEMPT, on_site: false, note: text() },
+        Step::Pass { attempt_id: ATTEMPT, on_site: true, note: text() },
         Step::Fail { attempt_id: ATTEMPT, reason: "partial".into(), note: text(), on_site: false },
         Step::AskVoid { reason: text() },
         Step::Void { reason: text() },
@@ -110,6 +110,17 @@ fn steps() -> Vec<Step> {
         Step::ReferDone { request_id: REQUEST, note: text() },
         Step::ReferReturn { request_id: REQUEST, reason: text() },
         Step::Escalate { step: 2 },
+        // campaigns, look-backs, projects
+        Step::JoinCampaign { campaign_id: UNIT, name: text(), day: june(20), baseline: true },
+        Step::LeaveCampaign { campaign_id: UNIT, next: None },
+        Step::LookBack { look_back_id: UNIT, held: true, note: text() },
+        Step::Milestone {
+            project_id: UNIT,
+            milestone_id: ATTEMPT,
+            name: text(),
+            done_on: june(1),
+            note: text(),
+        },
     ]
 }
 
@@ -223,10 +234,19 @@ fn a_step_does_what_its_row_says_and_nothing_elsewhere() {
     }
 }
 
-/// A closed ticket comes back, is put on file, is shown with its round when it was fixed on the spot, or two people find something of its
-/// photos; nothing else.
-const MOVES_CLOSED: [Transition; 5] =
-    [Transition::T13, Transition::T18, Transition::Release, Transition::NotShown, Transition::Shown];
+/// A closed ticket comes back, is put on file, is shown with its round when it was fixed on the spot, or something is noted of it; nothing else.
+const MOVES_CLOSED: [Transition; 9] = [
+    Transition::T13,
+    Transition::T18,
+    Transition::Release,
+    // What is only noted of it.
+    Transition::NotShown,
+    Transition::Shown,
+    Transition::CampaignJoined,
+    Transition::CampaignLeft,
+    Transition::LookedBack,
+    Transition::Milestone,
+];
 
 #[test]
 fn ended_tickets_never_move() {
@@ -264,6 +284,41 @@ fn a_sighting_that_is_told_late_weighs_on_a_repair_only_when_made_after_it() {
         machine::apply(&mut it, &Step::Sight { finding_id: UNIT }, late, &rules()).unwrap();
         assert_eq!((it.sightings, it.seen_while_submitted), (ticket(State::Submitted).sightings + 1, weighs));
     }
+}
+
+#[test]
+fn a_severe_fault_passes_on_site_only_and_may_be_sent_back_by_photo() {
+    let pass = |on_site| Step::Pass { attempt_id: ATTEMPT, on_site, note: String::new() };
+    refuses(&ticket(State::Submitted), &pass(false), 2);
+    run(&mut ticket(State::Submitted), &pass(true), 2);
+    let mut minor = Ticket { severity: "minor".into(), ..ticket(State::Submitted) };
+    run(&mut minor, &pass(false), 2);
+    let fail =
+        Step::Fail { attempt_id: ATTEMPT, reason: "partial".into(), note: String::new(), on_site: false };
+    run(&mut ticket(State::Submitted), &fail, 2);
+}
+
+#[test]
+fn a_sheet_accepts_at_its_time_and_the_county_has_three_days_for_a_check() {
+    let mut it = ticket(State::Pending);
+    run(&mut it, &issue(), 1);
+    let signed =
+        Step::AcceptOnPaper { signed_by: "王某".into(), signed_at: Some(morning(2)), acceptor: None };
+    let event = run(&mut it, &signed, 9);
+    assert_eq!((it.slow, it.accepted_at, event.data["late"].as_bool()), (0, Some(morning(2)), Some(false)));
+    // Wednesday 3 June; three working days end on Monday the 8th.
+    run(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new() }, 3);
+    assert_eq!(it.check_due_at, Some(end_of(8)));
+    assert!(!it.is_check_late(morning(8)) && it.is_check_late(morning(9)));
+    let mut late = it.clone();
+    let pass = Step::Pass { attempt_id: ATTEMPT, on_site: true, note: String::new() };
+    assert_eq!(run(&mut late, &pass, 9).data["check_late"].as_bool(), Some(true));
+    assert_eq!(run(&mut it, &pass, 8).data["check_late"].as_bool(), Some(false));
+    let at = |signed_at| {
+        let issued = Ticket { issued_at: Some(morning(2)), ..ticket(State::Issued) };
+        machine::sheet_counts(&issued, signed_at, when(morning(20)), &rules())
+    };
+    assert_eq!([1, 2, 11, 21].map(|day| at(morning(day))), [false, false, true, false]);
 }
 
 #[test]
@@ -423,7 +478,7 @@ proptest! {
                     // What the history says is what is stored.
                     prop_assert_eq!(replay(&history), Some(Replayed::stored(&it)));
                     if let (Some(old), Some(new)) = (before.official_due_at, it.official_due_at)
-                        && ![Transition::Release, Transition::T17].contains(&transition)
+                        && ![Transition::Release, Transition::T17, Transition::CampaignJoined].contains(&transition)
                     {
                         prop_assert!(new >= old);
                     }

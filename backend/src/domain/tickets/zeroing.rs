@@ -16,11 +16,17 @@ pub fn is_beyond(ticket: &Ticket, day: NaiveDate, now: Instant) -> bool {
     ticket.zero_day.is_some_and(|zero| zero >= local_day(now) && day > zero)
 }
 
-/// Keeps both dates within the zeroing date, whatever the step moved. A date that has passed holds only for what was under check then:
-/// a relapse, the end of a hold or another unit begin new work, which has its own time.
-pub(super) fn hold(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) {
+/// Keeps both dates within the zeroing date, whatever the step moved (`official` is the date before it). A date that has passed holds
+/// only for what stood under it and was under check: a relapse, the end of a hold or another unit begin new work, which has its own time.
+pub(super) fn hold(
+    ticket: &mut Ticket,
+    official: Option<Instant>,
+    step: &Step,
+    when: When,
+    rules: &DeadlineRules,
+) {
     let Some(zero) = ticket.zero_day.map(end_of_day) else { return };
-    let returned = matches!(step, Step::Fail { .. });
+    let returned = matches!(step, Step::Fail { .. }) && official.is_some_and(|due| due <= zero);
     if zero <= when.accepted_at && !returned {
         return;
     }

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         clock::Instant,
         duties::referral::{Referred, Relation},
+        look_backs::ItemState,
         page::Page,
         problem::{Code, Problem},
         reports::ledger::Language,
@@ -76,6 +77,10 @@ pub struct ListQuery {
     relation: Option<Relation>,
     /// Waiting for the county's check longer than the county allows itself.
     check_late: Option<bool>,
+    /// Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`.
+    look_back: Option<String>,
+    /// With `look_back`: of this draw.
+    draw: Option<Uuid>,
     /// Counting in this zeroing campaign; of a draft, what it would take (office).
     campaign: Option<Uuid>,
     /// Of its baseline, or found since.
@@ -167,6 +172,8 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         referral: asked.referral,
         relation: asked.relation,
         check_late: asked.check_late,
+        look_back: look_back(asked.look_back.as_deref())?,
+        draw: asked.draw,
         campaign: asked.campaign,
         campaign_baseline: asked.campaign_baseline,
         campaign_left: asked.campaign_left.unwrap_or(false),
@@ -214,6 +221,13 @@ fn levels(text: Option<&str>) -> Result<Vec<u8>, Problem> {
             word.parse().ok().filter(|level| *level <= 3).ok_or_else(wrong)
         })
         .collect()
+}
+
+fn look_back(text: Option<&str>) -> Result<Option<ItemState>, Problem> {
+    let wrong =
+        || Problem::new(Code::Malformed).with_field("look_back", "没有这种状态", "there is no such state");
+    let state = text.map(|word| ItemState::parse(word).ok_or_else(wrong)).transpose()?;
+    if state == Some(ItemState::NotDrawn) { Err(wrong()) } else { Ok(state) }
 }
 
 fn newest_first(sort: Option<&str>) -> Result<bool, Problem> {

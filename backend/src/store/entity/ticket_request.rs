@@ -26,6 +26,7 @@ pub struct Model {
     pub day: Option<String>,
     pub wrongly_routed: bool,
     pub decision_id: Option<Uuid>,
+    pub project_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

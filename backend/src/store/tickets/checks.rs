@@ -31,7 +31,7 @@ pub struct Happened {
 /// Tickets of one query; far below what either database takes as parameters.
 const AT_ONCE: usize = 400;
 
-/// Everything of these kinds that came in within these instants, the second excluded.
+/// Everything of these kinds that came in within these instants, both included.
 pub async fn within(
     conn: &impl Conn,
     county: Uuid,
@@ -40,7 +40,7 @@ pub async fn within(
 ) -> Result<Vec<Happened>, Error> {
     Ok(named()
         .filter(E::CountyId.eq(county).and(E::Transition.is_in(kinds.iter().copied())))
-        .filter(E::AcceptedAt.gte(from).and(E::AcceptedAt.lt(to)))
+        .filter(E::AcceptedAt.gte(from).and(E::AcceptedAt.lte(to)))
         .order_by_asc(E::AcceptedAt)
         .order_by_asc(E::Id)
         .into_model()

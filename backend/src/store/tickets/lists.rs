@@ -10,6 +10,7 @@ use crate::{
         clock::Instant,
         colours::{level::LEVELLED, rules::ColourRules},
         duties::referral::{Referred, Relation},
+        look_backs::ItemState,
         page::{Cursor, PageRequest},
         people::scope::Scope,
         tickets::{State, Ticket, request::RequestState},
@@ -19,7 +20,7 @@ use crate::{
         campaigns::{Takes, members, takes},
         duties::referrals,
         entity::ticket,
-        search,
+        look_backs, search,
     },
 };
 use chrono::SecondsFormat;
@@ -69,6 +70,9 @@ pub struct Filter {
     pub campaign_left: bool,
     /// What a campaign with this scope would take.
     pub takes: Option<Takes>,
+    /// Drawn in a look-back and standing so; of one draw.
+    pub look_back: Option<ItemState>,
+    pub draw: Option<Uuid>,
     /// Due later than this.
     pub due_after: Option<Instant>,
     /// Exactly these, as far as they are in scope.
@@ -264,6 +268,11 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .add(C::State.ne(State::Closed.as_str()))
                 .add(takes(county, what))
         }))
+        .add_option(
+            scope.county().zip(filter.look_back).map(|(county, state)| {
+                C::Id.in_subquery(look_backs::tickets_with(county, state, filter.draw))
+            }),
+        )
         .add_option(filter.due_after.map(|at| C::OfficialDueAt.gt(at)))
         .add_option(filter.check_late.map(|flag| {
             let late = C::State

@@ -40,6 +40,7 @@ pub struct Request {
     pub day: Option<NaiveDate>,
     pub wrongly_routed: bool,
     pub decision_id: Option<Uuid>,
+    pub project_id: Option<Uuid>,
 }
 
 impl TryFrom<ticket_request::Model> for Request {
@@ -72,6 +73,7 @@ impl TryFrom<ticket_request::Model> for Request {
             note: m.note,
             wrongly_routed: m.wrongly_routed,
             decision_id: m.decision_id,
+            project_id: m.project_id,
         })
     }
 }
@@ -99,6 +101,7 @@ pub async fn insert(tx: &Tx, request: Request) -> Result<bool, Error> {
         day: request.day.map(|day| day.to_string()),
         wrongly_routed: request.wrongly_routed,
         decision_id: request.decision_id,
+        project_id: request.project_id,
     };
     let rows = ticket_request::Entity::insert(row.into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
