@@ -24,7 +24,8 @@ export type Kind =
   | 'ticket.remind'
   | 'ticket.edit'
   | 'ticket.mark_hard'
-  | 'ticket.archive';
+  | 'ticket.archive'
+  | 'ticket.stage';
 
 /** Where a position came from. WGS-84 always; an unknown position is `null`, never zeros. */
 export interface Position {

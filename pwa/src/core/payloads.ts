@@ -156,4 +156,6 @@ export interface Payloads extends Record<Kind, unknown> {
   };
   'ticket.mark_hard': TicketCommand & { readonly hard: boolean; /** What the county is asked for. */ readonly ask: string };
   'ticket.archive': TicketCommand;
+  /** An urgent fault is under control; the repair itself follows. */
+  'ticket.stage': TicketCommand & { readonly stage: 'control'; readonly note: string };
 }

@@ -55,6 +55,7 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.edit': 1,
   'ticket.mark_hard': 1,
   'ticket.archive': 1,
+  'ticket.stage': 1,
 };
 
 /** Safe to call twice and from two tabs: a draft becomes at most one operation, under its own id. */

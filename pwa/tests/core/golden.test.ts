@@ -114,6 +114,7 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.edit-1': golden('ticket.edit', 'desktop', { ...TARGET, severity: 'critical', is_static: null, due_day: '2026-12-05', reason: '有安全隐患' }),
   'ticket.mark_hard-1': golden('ticket.mark_hard', 'phone', { ...TARGET, hard: true, ask: '请县里协调电力公司' }),
   'ticket.archive-1': golden('ticket.archive', 'desktop', { ...TARGET }),
+  'ticket.stage-1': golden('ticket.stage', 'phone', { ...TARGET, stage: 'control', note: '已经扶正' }, [photo(15, 'after')]),
 };
 
 interface ToSeal {
@@ -206,6 +207,7 @@ test('every kind has a body for the version that this app writes', () => {
     'ticket.edit': true,
     'ticket.mark_hard': true,
     'ticket.archive': true,
+    'ticket.stage': true,
   };
   for (const kind of Object.keys(kinds)) expect(names.some((name) => name.startsWith(`${kind}-`)), kind).toBe(true);
   for (const name of names) expect((JSON.parse(readFileSync(file(name), 'utf8')) as Envelope).kind.replace('/', '-'), name).toBe(name.replace(/-paper$/, ''));

@@ -21,4 +21,5 @@ export const kinds: typeof zh = {
   'ticket.edit': 'Change',
   'ticket.mark_hard': 'Hard case',
   'ticket.archive': 'Archive',
+  'ticket.stage': 'Made safe',
 };

@@ -20,4 +20,5 @@ export const kinds = {
   'ticket.edit': '修改要求',
   'ticket.mark_hard': '标记难点',
   'ticket.archive': '归档',
+  'ticket.stage': '先行控制',
 };
