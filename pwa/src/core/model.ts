@@ -12,6 +12,7 @@ export type Kind =
   | 'ticket.decline'
   | 'ticket.accept'
   | 'ticket.rectify'
+  | 'ticket.stage'
   | 'ticket.submit'
   | 'ticket.verify'
   | 'ticket.void'
@@ -24,8 +25,7 @@ export type Kind =
   | 'ticket.remind'
   | 'ticket.edit'
   | 'ticket.mark_hard'
-  | 'ticket.archive'
-  | 'ticket.stage';
+  | 'ticket.archive';
 
 /** Where a position came from. WGS-84 always; an unknown position is `null`, never zeros. */
 export interface Position {

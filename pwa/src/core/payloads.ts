@@ -108,6 +108,8 @@ export interface Payloads extends Record<Kind, unknown> {
   'ticket.decline': TicketCommand & { readonly reason: string };
   'ticket.accept': TicketCommand & { readonly person_named: string };
   'ticket.rectify': TicketCommand & { readonly attempt_id: string; readonly note: string };
+  /** An urgent fault is under control; the repair itself follows. */
+  'ticket.stage': TicketCommand & { readonly stage: 'control'; readonly note: string };
   'ticket.submit': TicketCommand & { readonly attempt_id: string; readonly note: string };
   'ticket.verify': TicketCommand & {
     readonly attempt_id: string;
@@ -156,6 +158,4 @@ export interface Payloads extends Record<Kind, unknown> {
   };
   'ticket.mark_hard': TicketCommand & { readonly hard: boolean; /** What the county is asked for. */ readonly ask: string };
   'ticket.archive': TicketCommand;
-  /** An urgent fault is under control; the repair itself follows. */
-  'ticket.stage': TicketCommand & { readonly stage: 'control'; readonly note: string };
 }

@@ -42,6 +42,7 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.decline': 1,
   'ticket.accept': 1,
   'ticket.rectify': 1,
+  'ticket.stage': 1,
   'ticket.submit': 1,
   'ticket.verify': 1,
   'ticket.void': 1,
@@ -55,7 +56,6 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.edit': 1,
   'ticket.mark_hard': 1,
   'ticket.archive': 1,
-  'ticket.stage': 1,
 };
 
 /** Safe to call twice and from two tabs: a draft becomes at most one operation, under its own id. */

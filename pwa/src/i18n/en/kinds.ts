@@ -8,6 +8,7 @@ export const kinds: typeof zh = {
   'ticket.decline': 'Not issued',
   'ticket.accept': 'Accept',
   'ticket.rectify': 'Repair report',
+  'ticket.stage': 'Made safe',
   'ticket.submit': 'Repair submitted',
   'ticket.verify': 'Verification',
   'ticket.void': 'Withdrawal',
@@ -21,5 +22,4 @@ export const kinds: typeof zh = {
   'ticket.edit': 'Change',
   'ticket.mark_hard': 'Hard case',
   'ticket.archive': 'Archive',
-  'ticket.stage': 'Made safe',
 };

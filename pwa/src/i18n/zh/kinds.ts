@@ -7,6 +7,7 @@ export const kinds = {
   'ticket.decline': '不予交办',
   'ticket.accept': '签收',
   'ticket.rectify': '整改反馈',
+  'ticket.stage': '先行控制',
   'ticket.submit': '提交整改',
   'ticket.verify': '核查',
   'ticket.void': '撤销',
@@ -20,5 +21,4 @@ export const kinds = {
   'ticket.edit': '修改要求',
   'ticket.mark_hard': '标记难点',
   'ticket.archive': '归档',
-  'ticket.stage': '先行控制',
 };
