@@ -12,6 +12,7 @@ export type Kind =
   | 'ticket.decline'
   | 'ticket.accept'
   | 'ticket.rectify'
+  | 'ticket.stage'
   | 'ticket.submit'
   | 'ticket.verify'
   | 'ticket.void'

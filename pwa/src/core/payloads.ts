@@ -152,6 +152,8 @@ export interface Payloads extends Record<Kind, unknown> {
   };
   'ticket.withdraw_ask': TicketCommand & { readonly request_id: string };
   'ticket.resume': TicketCommand & { readonly note: string };
+  /** An urgent fault is under control; the repair itself follows. */
+  'ticket.stage': TicketCommand & { readonly stage: 'control'; readonly note: string };
   'ticket.merge': TicketCommand & { readonly into_ticket_id: string; readonly note: string };
   'ticket.relapse': TicketCommand & { readonly finding_id: string; readonly note: string };
   'ticket.remind': TicketCommand & { readonly note: string };

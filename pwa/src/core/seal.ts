@@ -42,6 +42,7 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.decline': 1,
   'ticket.accept': 1,
   'ticket.rectify': 1,
+  'ticket.stage': 1,
   'ticket.submit': 1,
   'ticket.verify': 1,
   'ticket.void': 1,

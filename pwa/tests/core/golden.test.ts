@@ -91,6 +91,7 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.decline-1': golden('ticket.decline', 'desktop', { ...TARGET, reason: '不属于检查范围' }),
   'ticket.accept-1': golden('ticket.accept', 'phone', { ...TARGET, person_named: '李干事' }),
   'ticket.rectify-1': golden('ticket.rectify', 'phone', { ...TARGET, attempt_id: id(42), note: '已经扶正' }, [photo(15, 'after')]),
+  'ticket.stage-1': golden('ticket.stage', 'phone', { ...TARGET, stage: 'control', note: '已经扶正' }, [photo(15, 'after')]),
   'ticket.submit-1': golden('ticket.submit', 'phone', { ...TARGET, attempt_id: id(42), note: '已经扶正' }),
   'ticket.verify-1': golden(
     'ticket.verify',
@@ -197,6 +198,7 @@ test('every kind has a body for the version that this app writes', () => {
     'ticket.decline': true,
     'ticket.accept': true,
     'ticket.rectify': true,
+    'ticket.stage': true,
     'ticket.submit': true,
     'ticket.verify': true,
     'ticket.void': true,

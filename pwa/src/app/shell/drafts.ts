@@ -14,6 +14,7 @@ export function draftAddress({ id, kind, subject }: Pick<Draft, 'id' | 'kind' | 
       return subject.ticket_id ? `/ticket/${subject.ticket_id}` : undefined;
     case 'ticket.rectify':
     case 'ticket.ask':
+    case 'ticket.stage':
       return subject.ticket_id ? `/tickets/${subject.ticket_id}` : undefined;
     default:
       return undefined;

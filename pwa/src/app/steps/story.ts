@@ -163,8 +163,8 @@ export function tell(events: readonly TicketEvent[], known: Known = {}): readonl
       text(data, 'person_named') ? t.named(text(data, 'person_named')) : '',
       data['on_site'] === true ? t.onSite : '',
     ].filter(Boolean);
-    // A returned repair has a little longer for itself; that is no new deadline.
-    due = (event.transition === 'T12' ? text(data, 'official_due_at') : dueAfter(data)) || due;
+    // A returned repair has a little longer for itself, and a stage a limit of its own; neither is a new deadline.
+    due = event.transition === 'stage' ? due : (event.transition === 'T12' ? text(data, 'official_due_at') : dueAfter(data)) || due;
     const late = data['arrived_late'] === true ? 'arrived_late' : data['late'] === true ? 'late' : null;
     // The same words twice say nothing more.
     return { title: titleOf(event, request), late, notes: [...new Set(notes)], event };

@@ -8,6 +8,7 @@ export const kinds: typeof zh = {
   'ticket.decline': 'Not issued',
   'ticket.accept': 'Accept',
   'ticket.rectify': 'Repair report',
+  'ticket.stage': 'Made safe',
   'ticket.submit': 'Repair submitted',
   'ticket.verify': 'Verification',
   'ticket.void': 'Withdrawal',

@@ -7,6 +7,7 @@ export const kinds = {
   'ticket.decline': '不予交办',
   'ticket.accept': '签收',
   'ticket.rectify': '整改反馈',
+  'ticket.stage': '先行控制',
   'ticket.submit': '提交整改',
   'ticket.verify': '核查',
   'ticket.void': '撤销',
