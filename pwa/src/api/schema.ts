@@ -73,6 +73,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns that the caller may know of, newest first. */
+        get: operations["campaigns_list"];
+        put?: never;
+        /** Drafts a campaign. */
+        post: operations["campaigns_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign. */
+        get: operations["campaigns_get"];
+        /** Changes a draft. */
+        put: operations["campaigns_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a campaign by township and day. */
+        get: operations["campaigns_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a campaign before its last day; its numbers are frozen as they are. */
+        post: operations["campaigns_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a draft would take now. */
+        get: operations["campaigns_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a campaign: its baseline is frozen, dates move to its last day where they were later. */
+        post: operations["campaigns_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checklists": {
         parameters: {
             query?: never;
@@ -328,6 +432,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those that the caller may read, newest first. */
+        get: operations["delegations_list"];
+        put?: never;
+        /** Gives leave by severity, from day to day. */
+        post: operations["delegations_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegations/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a delegation back, from now on. */
+        post: operations["delegations_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/departments": {
         parameters: {
             query?: never;
@@ -467,6 +606,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duties/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of one's own unit; for the office of any. */
+        get: operations["duties_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Duties that nobody holds or soon nobody will, and honoured places without a liaison. */
+        get: operations["duties_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties/no-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open tickets without a step of their unit for long, by township. */
+        get: operations["duties_no_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/erasures": {
         parameters: {
             query?: never;
@@ -519,6 +709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long checks took the county, month by month, beside how long acceptance took. */
+        get: operations["figures_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/counters": {
         parameters: {
             query?: never;
@@ -528,6 +735,40 @@ export interface paths {
         };
         /** Counters of a month: all townships', or one's own beside the county's middle. */
         get: operations["figures_counters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/look-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How repairs held, by township. */
+        get: operations["figures_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What departments were asked to do. */
+        get: operations["figures_referrals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -587,6 +828,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/honours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Titles in the caller's scope, newest year first. */
+        get: operations["honours_list"];
+        put?: never;
+        /** Enters a title. */
+        post: operations["honours_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/honours/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Imports a file: all of it, or nothing and why. */
+        post: operations["honours_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/honours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a title right. */
+        put: operations["honours_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/honours/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A title is lost. */
+        post: operations["honours_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/rescue": {
         parameters: {
             query?: never;
@@ -632,6 +942,351 @@ export interface paths {
         get: operations["inspections_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Names who answers for an honoured place. */
+        post: operations["liaisons_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends it without a successor. */
+        post: operations["liaisons_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/look-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws, newest first. */
+        get: operations["look_backs_list"];
+        put?: never;
+        /** Draws from what was closed on these days, by a seed that is made now and kept. */
+        post: operations["look_backs_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/look-backs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draw with what it drew. */
+        get: operations["look_backs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/look-backs/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draws the same days again; both draws stay on record. */
+        post: operations["look_backs_redo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the acting post is told, newest first. */
+        get: operations["notices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's channels, oldest first; addresses are masked. */
+        get: operations["notices_list"];
+        put?: never;
+        /** Adds a channel. */
+        post: operations["notices_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a channel over the version that was seen. */
+        put: operations["notices_change"];
+        post?: never;
+        /** Removes a channel; what waits for it is given up. */
+        delete: operations["notices_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test at once; the message says how it went. */
+        post: operations["notices_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts for the badge. */
+        get: operations["notices_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line a kind, and what there is to do now. */
+        get: operations["notices_digest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/digest-text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A text to be copied into a chat group: counts and a link, no names, nothing of hidden rounds. */
+        get: operations["notices_digest_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's mail server, without its password. */
+        get: operations["notices_mail"];
+        /** Puts the mail server over the version that was seen. */
+        put: operations["notices_set_mail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's messages, newest first. */
+        get: operations["notices_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/messages/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a message that was not sent back into the queue. */
+        post: operations["notices_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a template on a unit. */
+        post: operations["notices_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key for the browser, and how many of one's browsers are woken. */
+        get: operations["notices_get"];
+        put?: never;
+        /** Lets a browser be woken. The same one again has the same id. */
+        post: operations["notices_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/push/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a browser of one's own; one that is gone already is no fault. */
+        delete: operations["notices_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks notices as seen, for oneself only. A repeat changes nothing. */
+        post: operations["notices_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/unseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes one's own marks back. */
+        post: operations["notices_unsee"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1087,6 +1742,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a post now and moves what hangs on it to a successor, in one step. */
+        post: operations["people_hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What hangs on a post, and who could take it over. */
+        get: operations["people_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Projects that the caller may see, newest first. */
+        get: operations["projects_list"];
+        put?: never;
+        /** Begins a project. */
+        post: operations["projects_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project. */
+        get: operations["projects_get"];
+        /** Changes a project. */
+        put: operations["projects_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds": {
         parameters: {
             query?: never;
@@ -1297,6 +2022,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/substitutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Running and coming ones. */
+        get: operations["substitutes_list"];
+        put?: never;
+        /** Names somebody of the same unit. */
+        post: operations["substitutes_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/substitutes/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends it early. */
+        post: operations["substitutes_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync": {
         parameters: {
             query?: never;
@@ -1400,6 +2160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/ledger.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a list as a workbook, in the same order; made for this request, and audited. */
+        get: operations["tickets_ledger_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}": {
         parameters: {
             query?: never;
@@ -1451,6 +2228,160 @@ export interface paths {
         head: operations["uploads_standing"];
         /** Appends to an upload. */
         patch: operations["uploads_append"];
+        trace?: never;
+    };
+    "/api/v1/village-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came by links of the township, newest first. */
+        get: operations["village_drafts_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-drafts/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a draft aside. */
+        post: operations["village_drafts_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-drafts/{id}/photos/{no}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo of a draft, as a copy made by the server; there is no original here. */
+        get: operations["village_drafts_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a link shows. Reading it changes nothing. */
+        get: operations["village_link_look"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-link/before": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One photo of the fault. */
+        get: operations["village_link_before"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-link/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands in photos that are here, with a name. */
+        post: operations["village_link_send_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-link/photos/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sends one photo; the same again is the same answer. */
+        put: operations["village_link_send_photo"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a ticket, newest first; never their tokens. */
+        get: operations["village_links_list"];
+        put?: never;
+        /** Makes a link; its token is told in this answer only. */
+        post: operations["village_links_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-links/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a link back. */
+        post: operations["village_links_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -1519,7 +2450,7 @@ export interface components {
          * @description What is asked.
          * @enum {string}
          */
-        Asked: "send_back" | "extension" | "hold";
+        Asked: "send_back" | "extension" | "hold" | "refer";
         /** @description One claim that it is repaired. */
         AttemptView: {
             /** Format: uuid */
@@ -1538,6 +2469,8 @@ export interface components {
             state: string;
             /** Format: date-time */
             submitted_at?: string | null;
+            /** @description Who took the photos, as typed, where they came by a link of the village. */
+            taken_by?: string | null;
             verdict_note: string;
             /** Format: date-time */
             verified_at?: string | null;
@@ -1613,6 +2546,26 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /** @description One local day; what is open is counted at its end. */
+        BurnDay: {
+            /** Format: int32 */
+            baseline_open: number;
+            /** Format: int32 */
+            closed: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int32
+             * @description Found on this day.
+             */
+            fresh: number;
+            /** Format: int32 */
+            fresh_open: number;
+            /** Format: double */
+            ideal: number;
+            /** Format: int32 */
+            left_out: number;
+        };
         /** @description What saving a year would change. */
         CalendarPreview: {
             before: components["schemas"]["CalendarYear"];
@@ -1637,6 +2590,154 @@ export interface components {
          * @enum {string}
          */
         Camera: "normal" | "warn" | "forbidden";
+        /** @description A campaign with its numbers. */
+        CampaignBoard: components["schemas"]["CampaignNumbers"] & {
+            campaign: components["schemas"]["CampaignView"];
+            final?: components["schemas"]["CampaignNumbers"] | null;
+        };
+        /** @description A draft as it should be, over the version that was seen. */
+        CampaignEdit: components["schemas"]["NewCampaign"] & {
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Why it ends before its last day. */
+        CampaignEnd: {
+            reason: string;
+        };
+        /** @description What a campaign has come to. */
+        CampaignNumbers: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: int64 */
+            baseline: number;
+            /** Format: int64 */
+            closed: number;
+            /** @description From the start up to today, or to the end. */
+            days: components["schemas"]["BurnDay"][];
+            /**
+             * Format: int64
+             * @description Found since the start.
+             */
+            fresh: number;
+            ideal: components["schemas"]["IdealDay"][];
+            /**
+             * Format: int64
+             * @description Voided, merged, or not static any more.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Printed beside any claimed zero.
+             */
+            on_hold: number;
+            /**
+             * Format: int64
+             * @description With their units.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Waiting for the county's check.
+             */
+            submitted: number;
+            townships: components["schemas"]["CampaignTownship"][];
+            /** @description Nothing is open, nothing waits, nothing is held. */
+            true_zero: boolean;
+            /**
+             * Format: double
+             * @description Closed of the baseline, in shares of it.
+             */
+            zero_rate?: number | null;
+        };
+        /** @description What a start would mean. */
+        CampaignPreview: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Of these, whose date would become earlier.
+             */
+            sooner: number;
+            /** Format: int64 */
+            tickets: number;
+            townships: components["schemas"]["PreviewTownship"][];
+        };
+        /**
+         * @description What a campaign takes: static tickets at sites of these kinds in these townships, of this title or above. What is empty narrows
+         *     nothing.
+         */
+        CampaignScope: {
+            /**
+             * @description `county`, `city`, `provincial` or `national`.
+             * @default null
+             */
+            honour_level: string | null;
+            /** @default [] */
+            site_kinds: string[];
+            /** @default [] */
+            township_ids: string[];
+        };
+        /** @description The version that was seen. */
+        CampaignStart: {
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * @description Where a campaign stands.
+         * @enum {string}
+         */
+        CampaignState: "draft" | "running" | "ended";
+        /** @description One township's part. */
+        CampaignTownship: {
+            /** Format: int64 */
+            baseline: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            fresh: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            left_out: number;
+            name: string;
+            /** Format: int64 */
+            on_hold: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            submitted: number;
+            true_zero: boolean;
+        };
+        /** @description A campaign as people read it. */
+        CampaignView: {
+            /**
+             * Format: int64
+             * @description Frozen at the start.
+             */
+            baseline?: number | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name?: string | null;
+            deadline_day: string;
+            end_reason: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            scope: components["schemas"]["CampaignScope"];
+            /**
+             * Format: int64
+             * @description Tickets whose date is still to be moved.
+             */
+            settling: number;
+            /** Format: date-time */
+            started_at?: string | null;
+            started_by_name?: string | null;
+            state: components["schemas"]["CampaignState"];
+            /** Format: int32 */
+            version: number;
+        };
         /** @description A row that an operation changed. */
         Changed: {
             /** Format: uuid */
@@ -1647,6 +2748,22 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A channel as it is to be; an address that is not said stays. */
+        ChannelBody: {
+            addresses?: string[] | null;
+            name: string;
+            paused: boolean;
+            /** @description An empty one removes it. */
+            secret?: string | null;
+            url?: string | null;
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * @description By what a unit is told.
+         * @enum {string}
+         */
+        ChannelKind: "WeCom" | "DingTalk" | "Feishu" | "Email";
         ChargeRow: {
             /** Format: uuid */
             id: string;
@@ -1660,7 +2777,50 @@ export interface components {
          * @description What a reader may do about a waiting check.
          * @enum {string}
          */
-        Check: "yes" | "own" | "photos";
+        Check: "yes" | "on_site" | "own" | "photos";
+        /** @description How long checks and acceptances took. */
+        CheckFigures: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int32
+             * @description Working days that the county allows itself.
+             */
+            check_days: number;
+            /** @description Oldest first; the last one is under way. */
+            months: components["schemas"]["CheckMonth"][];
+            /**
+             * Format: int64
+             * @description Waiting for a check now, and how many of them too long.
+             */
+            waiting: number;
+            /** Format: int64 */
+            waiting_late: number;
+        };
+        /** @description One month, by when the check or the acceptance came in. */
+        CheckMonth: {
+            /** @description Acceptances by the reader's own unit, or by all of the county. */
+            accepts: number;
+            checks: number;
+            /** Format: double */
+            county_response_median_hours?: number | null;
+            /** @description Of the checks, later than the county allows itself. */
+            late: number;
+            /**
+             * Format: double
+             * @description From submission to check, in hours.
+             */
+            median_hours?: number | null;
+            /** @description `YYYY-MM`. */
+            month: string;
+            /** Format: double */
+            p90_hours?: number | null;
+            /**
+             * Format: double
+             * @description From issue to acceptance, in hours.
+             */
+            response_median_hours?: number | null;
+        };
         /** @description What is asked at sites of one kind. */
         Checklist: {
             /** @description What item codes begin with. */
@@ -1696,14 +2856,46 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
-        /** @description What readiness is made of. */
+        /** @description Checks by the county, acceptance on paper, and looking back. */
         Checks: {
-            /** @description The database answers. */
-            database: boolean;
-            /** @description There is room for files. Without it photos wait on the phones while answers still enter, so it decides nothing here. */
-            room: boolean;
-            /** @description The database has the shape that this program expects. */
-            schema: boolean;
+            /**
+             * Format: int32
+             * @description Working days that the county allows itself for a check.
+             * @default 3
+             */
+            check_days: number;
+            /**
+             * Format: int32
+             * @description … within so many days before the draw.
+             * @default 90
+             */
+            look_back_flagged_days: number;
+            /**
+             * Format: int32
+             * @description … and of townships where a repair turned out not to be done …
+             * @default 30
+             */
+            look_back_flagged_percent: number;
+            /**
+             * Format: int32
+             * @description Share of closed tickets that a look-back draws, in percent …
+             * @default 10
+             */
+            look_back_percent: number;
+            /**
+             * @description Severities that pass on site only.
+             * @default [
+             *       "critical",
+             *       "major"
+             *     ]
+             */
+            on_site: string[];
+            /**
+             * Format: int32
+             * @description Days within which a signed sheet counts at the time that stands on it.
+             * @default 10
+             */
+            signed_sheet_days: number;
         };
         /** @description One answer of a choice. What a failing one does not name comes from its item. */
         Choice: {
@@ -1728,6 +2920,26 @@ export interface components {
          * @enum {string}
          */
         ClockWay: "steady" | "offset";
+        /** @description Somebody with a post there. */
+        Colleague: {
+            /** @description Stands in for somebody else. */
+            acting: boolean;
+            name: string;
+            /** Format: uuid */
+            person_id: string;
+            /** Format: uuid */
+            post_id: string;
+            role: components["schemas"]["Role"];
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: components["schemas"]["UnitKind"];
+            unit_name: string;
+            /** Format: date-time */
+            valid_to?: string | null;
+        };
+        ColleagueList: {
+            items: components["schemas"]["Colleague"][];
+        };
         /**
          * @description Worse is greater.
          * @enum {string}
@@ -1961,22 +3173,66 @@ export interface components {
             };
             /**
              * Format: int64
+             * @description Of these, waiting longer than the county allows itself; 0 for those who do not check.
+             */
+            check_late: number;
+            /**
+             * Format: int64
              * @description Refused operations that wait for the office; 0 for everybody else.
              */
             flagged: number;
+            /**
+             * Format: int64
+             * @description Without a step of the unit for long.
+             */
+            no_progress: number;
             /** Format: int64 */
             open_static: number;
             /** Format: int64 */
             overdue: number;
+            /**
+             * Format: int64
+             * @description Of those, past the department's date.
+             */
+            referral_overdue: number;
+            /**
+             * Format: int64
+             * @description With a department now; for a department, with it.
+             */
+            referred: number;
             /** Format: int64 */
             sent_back: number;
             /** Format: int64 */
             to_issue: number;
+            /**
+             * Format: int64
+             * @description A repair waits for a signature.
+             */
+            to_sign: number;
             /** Format: int64 */
             to_verify: number;
+            /**
+             * Format: int64
+             * @description Came by links of the village and waits for the caller's desk.
+             */
+            village_drafts: number;
         };
         /** @description Everything that a county sets. What a stored document does not name has its default. */
         CountySettings: {
+            /**
+             * @default {
+             *       "check_days": 3,
+             *       "look_back_flagged_days": 90,
+             *       "look_back_flagged_percent": 30,
+             *       "look_back_percent": 10,
+             *       "on_site": [
+             *         "critical",
+             *         "major"
+             *       ],
+             *       "signed_sheet_days": 10
+             *     }
+             */
+            checks: components["schemas"]["Checks"];
             /**
              * @default {
              *       "accepted_late": 2,
@@ -2021,6 +3277,21 @@ export interface components {
             deadlines: components["schemas"]["Deadlines"];
             /**
              * @default {
+             *       "delegation_days": 92,
+             *       "ending_days": 14,
+             *       "escalate_county_days": 6,
+             *       "escalate_deputy_days": 1,
+             *       "escalate_leader_days": 3,
+             *       "no_progress_days": 5,
+             *       "referral_days": 5,
+             *       "substitute_days": 92,
+             *       "village_link_hours": 72,
+             *       "village_link_photos": 6
+             *     }
+             */
+            duties: components["schemas"]["DutyRules"];
+            /**
+             * @default {
              *       "clock_minutes": 30,
              *       "coarse_m": 100,
              *       "look_bits": 64,
@@ -2041,6 +3312,34 @@ export interface components {
              *     }
              */
             field: components["schemas"]["FieldRules"];
+            /**
+             * @default {
+             *       "day_at": "08:00",
+             *       "digest_at": "08:30",
+             *       "digest_on_days_off": false,
+             *       "digest_template": "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n临期 {due_soon} 件，超期 {overdue} 件\n{link}",
+             *       "due_days": [
+             *         7,
+             *         3,
+             *         1
+             *       ],
+             *       "keep_days": 60,
+             *       "mail_subject": "{unit} 整改待办 {date}",
+             *       "monthly_dates": [
+             *         25
+             *       ],
+             *       "office_template": "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县超期 {overdue} 件\n{link}",
+             *       "quiet_from": "20:00",
+             *       "quiet_to": "08:00",
+             *       "urgent_in_quiet": false,
+             *       "urgent_kinds": [
+             *         "reminded",
+             *         "escalated"
+             *       ],
+             *       "urgent_template": "【{county}】{unit} 有 {urgent} 件事项需要马上处理\n{link}"
+             *     }
+             */
+            notices: components["schemas"]["NoticeRules"];
             /**
              * @default {
              *       "gate_permille": 690
@@ -2076,6 +3375,11 @@ export interface components {
             /** @description Whether it is a working day now, and by the other plan. */
             worked_before: boolean;
         };
+        /**
+         * @description What the time of a ticket is counted in.
+         * @enum {string}
+         */
+        DeadlineUnit: "working_days" | "working_hours" | "urgent_hours";
         /** @description How deadlines are counted; a change counts for what is issued from then on. */
         Deadlines: {
             /**
@@ -2145,6 +3449,61 @@ export interface components {
             decision: components["schemas"]["Decision"];
             reason: string;
         };
+        DelegationList: {
+            items: components["schemas"]["DelegationView"][];
+        };
+        /** @description A delegation in words. */
+        DelegationView: {
+            /** @description Good now: its days, not taken back, and the deputy still holds the post. */
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            deputy_name?: string | null;
+            /** Format: uuid */
+            deputy_post_id: string;
+            desk_name?: string | null;
+            /**
+             * Format: uuid
+             * @description Null: every desk officer of the township.
+             */
+            desk_post_id?: string | null;
+            /** Format: date */
+            from_day: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            revoke_reason: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            revoked_by_name?: string | null;
+            severities: string[];
+            /** Format: date */
+            to_day: string;
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+        };
+        DepartmentReferrals: {
+            /** Format: uuid */
+            department_id: string;
+            department_name: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of those done, after their date.
+             */
+            done_late: number;
+            /** Format: int64 */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of the open ones, those whose date has passed.
+             */
+            overdue: number;
+            /** Format: int64 */
+            returned: number;
+        };
         /** @description A department as everybody sees it. */
         DepartmentRow: {
             /** @description Key that checklist items name. */
@@ -2178,6 +3537,17 @@ export interface components {
         Devices: {
             items: components["schemas"]["KnownDevice"][];
         };
+        /** @description A text to be copied into a chat group that has no robot, and the numbers of the picture beside it. */
+        DigestText: {
+            /** Format: date-time */
+            as_of: string;
+            counts: components["schemas"]["NoticeNow"];
+            en: string;
+            /** @description Where to sign in; null while the operator has not said what the address is. */
+            link?: string | null;
+            unit: components["schemas"]["NoticeUnit"];
+            zh: string;
+        };
         /**
          * @description County 县, township 乡镇（街道） or village 村（社区）.
          * @enum {string}
@@ -2197,6 +3567,85 @@ export interface components {
             parent_id?: string | null;
             /** Format: int32 */
             version: number;
+        };
+        /**
+         * @description How a draft stands.
+         * @enum {string}
+         */
+        DraftState: "waiting" | "adopted" | "discarded";
+        /** @description It is with the township. */
+        DraftTaken: {
+            /** Format: uuid */
+            draft_id: string;
+            /** Format: date-time */
+            received_at: string;
+        };
+        /** @description Why something ends. */
+        DutyReason: {
+            reason?: string;
+        };
+        /** @description Days are working days where nothing else is said. */
+        DutyRules: {
+            /**
+             * Format: int32
+             * @description Longest delegation, in calendar days.
+             * @default 92
+             */
+            delegation_days: number;
+            /**
+             * Format: int32
+             * @description Calendar days ahead in which the end of the only holder of a duty shows.
+             * @default 14
+             */
+            ending_days: number;
+            /**
+             * Format: int32
+             * @description … the county leader in charge.
+             * @default 6
+             */
+            escalate_county_days: number;
+            /**
+             * Format: int32
+             * @description Days of delay after which desk officer and deputy are told; 0 = never.
+             * @default 1
+             */
+            escalate_deputy_days: number;
+            /**
+             * Format: int32
+             * @description … the main leader.
+             * @default 3
+             */
+            escalate_leader_days: number;
+            /**
+             * Format: int32
+             * @description Whole working days without a step of the unit after which an open ticket shows as standing still.
+             * @default 5
+             */
+            no_progress_days: number;
+            /**
+             * Format: int32
+             * @description Days that the form offers a department.
+             * @default 5
+             */
+            referral_days: number;
+            /**
+             * Format: int32
+             * @description Longest time that somebody stands in for another, in calendar days.
+             * @default 92
+             */
+            substitute_days: number;
+            /**
+             * Format: int32
+             * @description Hours that a link for the village is good.
+             * @default 72
+             */
+            village_link_hours: number;
+            /**
+             * Format: int32
+             * @description Photos that one link takes.
+             * @default 6
+             */
+            village_link_photos: number;
         };
         /** @description The end of a post. */
         End: {
@@ -2248,6 +3697,8 @@ export interface components {
         EventView: {
             /** Format: date-time */
             accepted_at: string;
+            /** @description Whose post the author stood in for 代. */
+            acting_for?: string | null;
             data: Record<string, never>;
             from_state?: string | null;
             /** Format: date-time */
@@ -2414,12 +3865,68 @@ export interface components {
             /** @description Where it was taken, by the register. */
             township_name?: string | null;
         };
+        /** @description One hole. */
+        Gap: {
+            /** Format: date-time */
+            ends_at?: string | null;
+            kind: components["schemas"]["GapKind"];
+            /** @description Who was named for it. */
+            person_name?: string | null;
+            place?: components["schemas"]["GapPlace"] | null;
+            role?: components["schemas"]["Role"] | null;
+            /** Format: uuid */
+            township_id?: string | null;
+            township_name?: string | null;
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: components["schemas"]["UnitKind"];
+            unit_name: string;
+        };
+        /**
+         * @description What is missing.
+         * @enum {string}
+         */
+        GapKind: "no_holder" | "ending" | "no_liaison" | "liaison_ended";
+        GapList: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int32
+             * @description Ends within so many days show.
+             */
+            ending_days: number;
+            items: components["schemas"]["Gap"][];
+        };
+        /** @description An honoured place. */
+        GapPlace: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["SubjectKind"];
+            /** @description The highest title held there. */
+            level: components["schemas"]["HonourLevel"];
+            name: string;
+        };
         /** @description Items that are answered from one place. */
         Group: {
             en: string;
             key: string;
             repeat?: components["schemas"]["Repeat"] | null;
             zh: string;
+        };
+        /** @description Who takes over. */
+        HandOver: {
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description Somebody with an account in the county.
+             */
+            successor_person_id: string;
+        };
+        /** @description What a hand-over did. */
+        HandedOver: {
+            ended: components["schemas"]["HeldPost"];
+            moved: components["schemas"]["WorkItem"][];
+            successor: components["schemas"]["HeldPost"];
         };
         /** @description How this installation is. */
         Health: {
@@ -2453,6 +3960,110 @@ export interface components {
             oldest_at?: string | null;
             /** Format: int32 */
             operations?: number;
+        };
+        /** @description A title put right, over the version that was seen. */
+        HonourChange: components["schemas"]["HonourFacts"] & {
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What is known of a title. */
+        HonourFacts: {
+            level: components["schemas"]["HonourLevel"];
+            note?: string;
+            /** Format: date */
+            recheck_day?: string | null;
+            title: string;
+            /** Format: date */
+            valid_until?: string | null;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description One thing that is not as required; nothing is written while there is one. */
+        HonourFault: {
+            en: string;
+            field: string;
+            /** @description Line of the file; the header is line 1. */
+            row: string;
+            zh: string;
+        };
+        /**
+         * @description Level of the civilised-place title that a place or a site holds, the lowest first.
+         * @enum {string}
+         */
+        HonourLevel: "county" | "city" | "provincial" | "national";
+        /** @description A title in words. */
+        HonourView: {
+            /** Format: uuid */
+            id: string;
+            level: components["schemas"]["HonourLevel"];
+            liaison?: components["schemas"]["LiaisonView"] | null;
+            note: string;
+            /**
+             * Format: date
+             * @description When it is checked again.
+             */
+            recheck_day?: string | null;
+            revoke_reason: string;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            /** Format: uuid */
+            subject_id: string;
+            subject_kind: components["schemas"]["SubjectKind"];
+            subject_name: string;
+            title: string;
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+            /** @description Held today. */
+            valid: boolean;
+            /**
+             * Format: date
+             * @description The last day on which it is held; null without an end.
+             */
+            valid_until?: string | null;
+            /** Format: int32 */
+            version: number;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description A file of titles. */
+        HonoursFile: {
+            /** @description CSV with the columns `subject_kind,code,level,title,year` and, if present, `valid_until,recheck_day,note`. */
+            csv: string;
+            /** @description Say what would be done, and do nothing. */
+            dry_run?: boolean;
+        };
+        /** @description What an import did, or would do. */
+        HonoursImported: {
+            added: number;
+            changed: number;
+            faults: components["schemas"]["HonourFault"][];
+            rows: number;
+            same: number;
+        };
+        /** @description One point of the ideal line. */
+        IdealDay: {
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            left: number;
+        };
+        /** @description Tickets that stand still, by township. */
+        IdleTickets: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description The last step was earlier than this.
+             */
+            before: string;
+            /**
+             * Format: int32
+             * @description Whole working days.
+             */
+            days: number;
+            /** @description Most tickets first; townships without any are left out. */
+            items: components["schemas"]["TownshipIdle"][];
         };
         /** @description A visit with every answer. */
         InspectionDetail: components["schemas"]["InspectionView"] & {
@@ -2533,9 +4144,16 @@ export interface components {
             code: string;
             /**
              * Format: int32
-             * @description Working days after issue; 0 = the same day.
+             * @description Of what cannot wait: hours of the clock within which it is under control, before it is repaired.
+             */
+            control_hours?: number | null;
+            /**
+             * Format: int32
+             * @description Working days after issue; 0 = the same day. Hours where `deadline_unit` says so.
              */
             deadline_days: number;
+            /** @description What the deadline is counted in; working days if absent. */
+            deadline_unit?: components["schemas"]["DeadlineUnit"];
             /** @description Title of the finding that a fail makes. */
             default_issue_zh: string;
             department: string;
@@ -2671,6 +4289,25 @@ export interface components {
              */
             limit: number;
         };
+        /** @description A liaison in words. */
+        LiaisonView: {
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            person_name?: string | null;
+            /** Format: uuid */
+            post_id: string;
+            /** @description The post is still held. */
+            post_valid: boolean;
+            role?: components["schemas"]["Role"] | null;
+            /** Format: date-time */
+            since: string;
+            /** Format: uuid */
+            subject_id: string;
+            subject_kind: components["schemas"]["SubjectKind"];
+            unit_name?: string | null;
+        };
         /**
          * @description Which of its hashes came closest.
          * @enum {string}
@@ -2694,10 +4331,146 @@ export interface components {
             files: number;
         };
         /**
+         * @description How a link stands.
+         * @enum {string}
+         */
+        LinkState: "open" | "ended" | "revoked" | "full";
+        /** @description A draw with what it drew. */
+        LookBackDetail: components["schemas"]["LookBackView"] & {
+            /** @description What was drawn. */
+            items: components["schemas"]["LookBackItem"][];
+            /** @description Drawing again from the stored seed and candidates gives the same. */
+            reproduced: boolean;
+            townships: components["schemas"]["LookBackTownship"][];
+        };
+        /** @description What looking back found. */
+        LookBackFigures: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date */
+            from: string;
+            /** Format: int64 */
+            looked: number;
+            /** Format: int64 */
+            not_held: number;
+            /** Format: double */
+            rate?: number | null;
+            /** Format: date */
+            to: string;
+            townships: components["schemas"]["LookBackRate"][];
+        };
+        /** @description A ticket that was drawn. */
+        LookBackItem: {
+            /** Format: date-time */
+            looked_at?: string | null;
+            note: string;
+            number?: string | null;
+            person_name?: string | null;
+            site_name?: string | null;
+            state: string;
+            /** Format: uuid */
+            ticket_id: string;
+            title: string;
+            /** Format: uuid */
+            township_id: string;
+            township_name?: string | null;
+        };
+        /** @description What a ticket says of its newest draw. */
+        LookBackMark: {
+            /** Format: uuid */
+            draw_id: string;
+            /** Format: date-time */
+            drawn_at: string;
+            state: string;
+        };
+        /** @description One township's part. */
+        LookBackRate: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            looked: number;
+            name: string;
+            /** Format: int64 */
+            not_held: number;
+            /** Format: double */
+            rate?: number | null;
+        };
+        /** @description Why it is drawn again. */
+        LookBackRedo: {
+            reason: string;
+        };
+        /** @description One township's part. */
+        LookBackTownship: {
+            /** Format: int64 */
+            candidates: number;
+            /** Format: int64 */
+            drawn: number;
+            /** @description A repair there turned out not to be done, within the days before the draw. */
+            flagged: boolean;
+            /** Format: int64 */
+            held: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            not_held: number;
+            /**
+             * Format: double
+             * @description Not held, in shares of those looked at.
+             */
+            rate?: number | null;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description A draw as people read it. */
+        LookBackView: {
+            /** Format: int64 */
+            candidates: number;
+            /** Format: int64 */
+            drawn: number;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_by_name?: string | null;
+            /** Format: int32 */
+            flagged_days: number;
+            /** Format: int32 */
+            flagged_percent: number;
+            from_day: string;
+            /** Format: int64 */
+            held: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            not_held: number;
+            /** Format: int32 */
+            percent: number;
+            /** @description Why it was made again. */
+            reason: string;
+            /** Format: uuid */
+            redo_of?: string | null;
+            /** Format: uuid */
+            redone_by?: string | null;
+            /** @description From it and the candidates anybody comes to the same draw. */
+            seed: string;
+            to_day: string;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /**
+         * @description How the connection is encrypted.
+         * @enum {string}
+         */
+        MailSecurity: "tls" | "starttls";
+        /**
          * @description What a failed answer makes: a ticket, only a lower score, or a ticket with a project.
          * @enum {string}
          */
         Makes: "ticket" | "score" | "project";
+        /**
+         * @description In whose name the reader would sign.
+         * @enum {string}
+         */
+        MaySign: "own" | "delegated";
         /** @description Oneself, as `GET /session` shows it. */
         Me: {
             /** @description The demo county: 示例数据 stands on every screen. */
@@ -2730,6 +4503,41 @@ export interface components {
             send_back_denied?: number | null;
             /** Format: int32 */
             slow?: number | null;
+        };
+        /**
+         * @description What a message is.
+         * @enum {string}
+         */
+        MessageKind: "Digest" | "Urgent" | "Test" | "Push";
+        /**
+         * @description Why a message did not go out.
+         * @enum {string}
+         */
+        MessageReasonCode: "unreachable" | "no_answer" | "http_error" | "not_found" | "robot_refused" | "too_many" | "address_refused" | "not_allowed_host" | "tls" | "no_mail_server" | "mail_refused" | "too_large" | "redirected" | "channel_removed" | "channel_paused" | "interrupted" | "push_gone" | "too_late" | "switched_off" | "unreadable";
+        /**
+         * @description How far a message has come.
+         * @enum {string}
+         */
+        MessageState: "Queued" | "Sending" | "Sent" | "Failed" | "GivenUp";
+        /** @description A milestone as a page writes it; the page makes the id, so that a repeat is the same one. */
+        MilestoneBody: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description One step of the work. */
+        MilestoneView: {
+            day: string;
+            done_by_name?: string | null;
+            done_on?: string | null;
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            name: string;
+            note: string;
+            photos: components["schemas"]["PhotoRef"][];
         };
         /**
          * @description Whether townships know of it.
@@ -2820,6 +4628,8 @@ export interface components {
         };
         /** @description A post with its unit in words. */
         MyPost: {
+            /** @description Whose post this one stands in for 代; null for one's own. */
+            acting_for?: string | null;
             /** Format: uuid */
             county_id?: string | null;
             county_name?: string | null;
@@ -2865,6 +4675,51 @@ export interface components {
             phone?: string | null;
             posts?: components["schemas"]["NewPost"][];
         };
+        /** @description What a campaign is drafted with. */
+        NewCampaign: {
+            /**
+             * Format: date
+             * @description The last day; the end of the month if absent.
+             */
+            deadline_day?: string | null;
+            name: string;
+            scope?: components["schemas"]["CampaignScope"];
+        };
+        /** @description A new channel. */
+        NewChannelBody: {
+            /** @description Of mail boxes, 1 to 20. */
+            addresses?: string[] | null;
+            kind: components["schemas"]["ChannelKind"];
+            name: string;
+            /** @description DingTalk and Feishu: the secret of the signature. */
+            secret?: string | null;
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: components["schemas"]["UnitKind"];
+            /** @description Of a robot. */
+            url?: string | null;
+        };
+        /** @description What a deputy allows. */
+        NewDelegation: {
+            /**
+             * Format: uuid
+             * @description Absent: every desk officer of the township.
+             */
+            desk_post_id?: string | null;
+            /**
+             * Format: date
+             * @description Today or later.
+             */
+            from_day: string;
+            reason?: string;
+            /** @description Of `critical`, `major`, `minor`. */
+            severities: string[];
+            /**
+             * Format: date
+             * @description Included.
+             */
+            to_day: string;
+        };
         /** @description What a client says about its local database. */
         NewDevice: {
             app_version?: string | null;
@@ -2876,6 +4731,33 @@ export interface components {
             /** @description What its person calls it, or the browser's name. */
             name: string;
             public_key: components["schemas"]["DeviceKey"];
+        };
+        /** @description A title to be entered. */
+        NewHonour: components["schemas"]["HonourFacts"] & {
+            /**
+             * Format: uuid
+             * @description A site, a township or a village.
+             */
+            subject_id: string;
+            subject_kind: components["schemas"]["SubjectKind"];
+        };
+        /** @description Who is to answer for it. */
+        NewLiaison: {
+            /**
+             * Format: uuid
+             * @description A post in the township where it lies, or in one of its villages.
+             */
+            post_id: string;
+            /** Format: uuid */
+            subject_id: string;
+            subject_kind: components["schemas"]["SubjectKind"];
+        };
+        /** @description The days on which the candidates were closed. */
+        NewLookBack: {
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
         };
         /** @description A change of password. */
         NewPassword: {
@@ -2921,6 +4803,30 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /** @description Who is to stand in. */
+        NewSubstitute: {
+            /**
+             * Format: date
+             * @description Today or later.
+             */
+            from_day: string;
+            /**
+             * Format: uuid
+             * @description Somebody who holds a post in the same unit.
+             */
+            person_id: string;
+            /**
+             * Format: uuid
+             * @description A post of the caller's; any of the county for the office.
+             */
+            post_id: string;
+            reason?: string;
+            /**
+             * Format: date
+             * @description Included.
+             */
+            to_day: string;
+        };
         /** @description What somebody wrote down. */
         NewTalk: {
             agreed?: string;
@@ -2940,6 +4846,11 @@ export interface components {
             /** Format: uuid */
             township_id: string;
         };
+        /** @description For which ticket. */
+        NewVillageLink: {
+            /** Format: uuid */
+            ticket_id: string;
+        };
         /** @description A year as the office enters it from the State Council's notice. */
         NewYear: {
             /** @description Days off and worked weekends; ordinary days are left out. */
@@ -2951,6 +4862,323 @@ export interface components {
              * @description The version that was seen: 0 while the office has entered nothing for this year.
              */
             version: number;
+        };
+        /** @description A channel without its secrets. */
+        NoticeChannel: {
+            /** Format: date-time */
+            created_at: string;
+            created_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ChannelKind"];
+            last_failure?: components["schemas"]["NoticeFailure"] | null;
+            /** Format: date-time */
+            last_sent_at?: string | null;
+            /** @description Enough to tell one from another. */
+            mask: string;
+            name: string;
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description Messages that wait.
+             */
+            queued: number;
+            /** @description Its messages are signed. */
+            signed: boolean;
+            unit: components["schemas"]["NoticeUnit"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description For the badge. */
+        NoticeCounts: {
+            /** Format: date-time */
+            as_of: string;
+            groups: components["schemas"]["NoticeGroupCount"][];
+            /** @description The caller's other valid posts. */
+            other_posts: components["schemas"]["NoticePostCount"][];
+            /** Format: int64 */
+            unseen: number;
+            /** Format: int64 */
+            urgent: number;
+        };
+        /** @description One line a kind, and what there is to do now. */
+        NoticeDigest: {
+            /** Format: date-time */
+            as_of: string;
+            lines: components["schemas"]["NoticeDigestLine"][];
+            now: components["schemas"]["NoticeNow"];
+            unit: components["schemas"]["NoticeUnit"];
+        };
+        /** @description One kind of the digest. */
+        NoticeDigestLine: {
+            group: components["schemas"]["NoticeGroup"];
+            kind: components["schemas"]["NoticeKind"];
+            /** Format: date-time */
+            latest_at: string;
+            /**
+             * Format: int64
+             * @description Different tickets; notices without one count one each.
+             */
+            tickets: number;
+            /** Format: int64 */
+            unseen: number;
+            urgent: boolean;
+        };
+        /** @description A template, and the unit that it is tried on. */
+        NoticeDraft: {
+            template: string;
+            /** Format: uuid */
+            unit_id?: string | null;
+            unit_kind?: components["schemas"]["UnitKind"] | null;
+        };
+        /** @description Why something did not go out. */
+        NoticeFailure: {
+            /** Format: date-time */
+            at?: string | null;
+            code: components["schemas"]["MessageReasonCode"];
+            en: string;
+            zh: string;
+        };
+        /**
+         * @description Where a notice stands in the inbox.
+         * @enum {string}
+         */
+        NoticeGroup: "mine" | "done" | "office";
+        /** @description What of a group is not seen. */
+        NoticeGroupCount: {
+            group: components["schemas"]["NoticeGroup"];
+            /** Format: int64 */
+            unseen: number;
+        };
+        /**
+         * @description What a notice tells.
+         * @enum {string}
+         */
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap";
+        /** @description The mail server without its password. */
+        NoticeMail: {
+            from: string;
+            from_name: string;
+            has_password: boolean;
+            /** @description Empty: there is none. */
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            user: string;
+            /**
+             * Format: int32
+             * @description 0 while none was entered.
+             */
+            version: number;
+        };
+        /** @description The mail server as it is to be. */
+        NoticeMailBody: {
+            from: string;
+            from_name: string;
+            host: string;
+            /** @description What is not said stays; an empty one is removed. */
+            password?: string | null;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            user: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A message and what became of it. */
+        NoticeMessage: {
+            /** Format: int32 */
+            attempts: number;
+            /**
+             * Format: uuid
+             * @description None of a message to a browser.
+             */
+            channel_id?: string | null;
+            channel_name?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["MessageKind"];
+            /** Format: date-time */
+            not_before: string;
+            reason?: components["schemas"]["NoticeFailure"] | null;
+            /** Format: date-time */
+            sent_at?: string | null;
+            state: components["schemas"]["MessageState"];
+            /** @description Empty until it was tried: the numbers are those of that moment. Browsers are told nothing. */
+            text: string;
+        };
+        /** @description Each number opens its rows: `/tickets` with the state, `overdue`, `due_by` or `request`. */
+        NoticeNow: {
+            /** Format: date */
+            due_by: string;
+            /**
+             * Format: int64
+             * @description With the unit, not late, due by `due_by`.
+             */
+            due_soon: number;
+            /** Format: int64 */
+            in_progress: number;
+            /** Format: int64 */
+            on_hold: number;
+            /** Format: int64 */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Asked, and not answered yet.
+             */
+            requests: number;
+            /** Format: int64 */
+            returned: number;
+            /** Format: int64 */
+            submitted: number;
+            /** Format: int64 */
+            to_accept: number;
+            /**
+             * Format: int64
+             * @description 0 for everybody but the county's own.
+             */
+            to_issue: number;
+            /** Format: int64 */
+            to_verify: number;
+        };
+        /** @description What of another post is not seen. */
+        NoticePostCount: {
+            /** Format: uuid */
+            post_id: string;
+            /** Format: int64 */
+            unseen: number;
+        };
+        /** @description What a page needs to ask its browser. */
+        NoticePush: {
+            /** @description Browsers of this person that are woken. */
+            on: number;
+            /** @description An uncompressed P-256 point, base64url: `applicationServerKey`. */
+            public_key: string;
+        };
+        /** @description A browser that is woken from now on. */
+        NoticePushAdded: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description The section `notices` of the county's settings. */
+        NoticeRules: {
+            /**
+             * @description From when on a day the reminders of that day are written, `HH:MM`.
+             * @default 08:00
+             */
+            day_at: string;
+            /**
+             * @description When the one message a day goes out.
+             * @default 08:30
+             */
+            digest_at: string;
+            /**
+             * @description Also on days off.
+             * @default false
+             */
+            digest_on_days_off: boolean;
+            /**
+             * @description The day's message to a township or department.
+             * @default 【{county}】{unit} {date} 整改待办
+             *     待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件
+             *     临期 {due_soon} 件，超期 {overdue} 件
+             *     {link}
+             */
+            digest_template: string;
+            /**
+             * @description Working days before a ticket is due on which its unit is reminded.
+             * @default [
+             *       7,
+             *       3,
+             *       1
+             *     ]
+             */
+            due_days: number[];
+            /**
+             * Format: int32
+             * @description Days after which a notice is forgotten.
+             * @default 60
+             */
+            keep_days: number;
+            /** @default {unit} 整改待办 {date} */
+            mail_subject: string;
+            /**
+             * @description Days of the month by which everything is to be finished, inclusive to 24:00, never rolled over; told on the working day before.
+             * @default [
+             *       25
+             *     ]
+             */
+            monthly_dates: number[];
+            /**
+             * @description The day's message to the office's own group.
+             * @default 【{county}】{date} 县办待处理
+             *     待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件
+             *     全县超期 {overdue} 件
+             *     {link}
+             */
+            office_template: string;
+            /**
+             * @description Between these times nothing goes out; equal = always.
+             * @default 20:00
+             */
+            quiet_from: string;
+            /** @default 08:00 */
+            quiet_to: string;
+            /**
+             * @description What is urgent goes out in that time too.
+             * @default false
+             */
+            urgent_in_quiet: boolean;
+            /**
+             * @description Kinds that go out at once instead of with the day's message.
+             * @default [
+             *       "reminded",
+             *       "escalated"
+             *     ]
+             */
+            urgent_kinds: components["schemas"]["NoticeKind"][];
+            /**
+             * @default 【{county}】{unit} 有 {urgent} 件事项需要马上处理
+             *     {link}
+             */
+            urgent_template: string;
+        };
+        /** @description What a notice shows of its ticket. */
+        NoticeTicket: {
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            number?: string | null;
+            overdue: boolean;
+            state: components["schemas"]["State"];
+            title: string;
+        };
+        /** @description A unit with its name. */
+        NoticeUnit: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["UnitKind"];
+            name: string;
+        };
+        /** @description One notice. */
+        NoticeView: {
+            /** Format: date-time */
+            at: string;
+            /** @description What the kind says beside the ticket. */
+            data: unknown;
+            duty: components["schemas"]["Role"];
+            group: components["schemas"]["NoticeGroup"];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["NoticeKind"];
+            seen: boolean;
+            ticket?: components["schemas"]["NoticeTicket"] | null;
+            unit: components["schemas"]["NoticeUnit"];
+            urgent: boolean;
         };
         /** @description Paper counts as much as a phone; whoever looks is told which it was. */
         OnPaper: {
@@ -3035,6 +5263,39 @@ export interface components {
                 request_id?: string | null;
                 /** Format: int64 */
                 seq: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_CampaignView: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Frozen at the start.
+                 */
+                baseline?: number | null;
+                /** Format: date-time */
+                created_at: string;
+                created_by_name?: string | null;
+                deadline_day: string;
+                end_reason: string;
+                /** Format: date-time */
+                ended_at?: string | null;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                scope: components["schemas"]["CampaignScope"];
+                /**
+                 * Format: int64
+                 * @description Tickets whose date is still to be moved.
+                 */
+                settling: number;
+                /** Format: date-time */
+                started_at?: string | null;
+                started_by_name?: string | null;
+                state: components["schemas"]["CampaignState"];
+                /** Format: int32 */
+                version: number;
             }[];
             next?: string | null;
         };
@@ -3162,6 +5423,44 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_HonourView: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                level: components["schemas"]["HonourLevel"];
+                liaison?: components["schemas"]["LiaisonView"] | null;
+                note: string;
+                /**
+                 * Format: date
+                 * @description When it is checked again.
+                 */
+                recheck_day?: string | null;
+                revoke_reason: string;
+                /** Format: date-time */
+                revoked_at?: string | null;
+                /** Format: uuid */
+                subject_id: string;
+                subject_kind: components["schemas"]["SubjectKind"];
+                subject_name: string;
+                title: string;
+                /** Format: uuid */
+                township_id: string;
+                township_name: string;
+                /** @description Held today. */
+                valid: boolean;
+                /**
+                 * Format: date
+                 * @description The last day on which it is held; null without an end.
+                 */
+                valid_until?: string | null;
+                /** Format: int32 */
+                version: number;
+                /** Format: int32 */
+                year: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_InspectionView: {
             items: {
                 /** Format: date-time */
@@ -3232,6 +5531,142 @@ export interface components {
                 /** Format: uuid */
                 post_id: string;
                 townships: components["schemas"]["ChargeRow"][];
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_LookBackView: {
+            items: {
+                /** Format: int64 */
+                candidates: number;
+                /** Format: int64 */
+                drawn: number;
+                /** Format: date-time */
+                drawn_at: string;
+                drawn_by_name?: string | null;
+                /** Format: int32 */
+                flagged_days: number;
+                /** Format: int32 */
+                flagged_percent: number;
+                from_day: string;
+                /** Format: int64 */
+                held: number;
+                /** Format: uuid */
+                id: string;
+                /** Format: int64 */
+                not_held: number;
+                /** Format: int32 */
+                percent: number;
+                /** @description Why it was made again. */
+                reason: string;
+                /** Format: uuid */
+                redo_of?: string | null;
+                /** Format: uuid */
+                redone_by?: string | null;
+                /** @description From it and the candidates anybody comes to the same draw. */
+                seed: string;
+                to_day: string;
+                /** Format: int64 */
+                waiting: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_NoticeChannel: {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                created_by_name?: string | null;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["ChannelKind"];
+                last_failure?: components["schemas"]["NoticeFailure"] | null;
+                /** Format: date-time */
+                last_sent_at?: string | null;
+                /** @description Enough to tell one from another. */
+                mask: string;
+                name: string;
+                paused: boolean;
+                /**
+                 * Format: int64
+                 * @description Messages that wait.
+                 */
+                queued: number;
+                /** @description Its messages are signed. */
+                signed: boolean;
+                unit: components["schemas"]["NoticeUnit"];
+                /** Format: int32 */
+                version: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_NoticeMessage: {
+            items: {
+                /** Format: int32 */
+                attempts: number;
+                /**
+                 * Format: uuid
+                 * @description None of a message to a browser.
+                 */
+                channel_id?: string | null;
+                channel_name?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["MessageKind"];
+                /** Format: date-time */
+                not_before: string;
+                reason?: components["schemas"]["NoticeFailure"] | null;
+                /** Format: date-time */
+                sent_at?: string | null;
+                state: components["schemas"]["MessageState"];
+                /** @description Empty until it was tried: the numbers are those of that moment. Browsers are told nothing. */
+                text: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_NoticeView: {
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** @description What the kind says beside the ticket. */
+                data: unknown;
+                duty: components["schemas"]["Role"];
+                group: components["schemas"]["NoticeGroup"];
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["NoticeKind"];
+                seen: boolean;
+                ticket?: components["schemas"]["NoticeTicket"] | null;
+                unit: components["schemas"]["NoticeUnit"];
+                urgent: boolean;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_ProjectView: {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                created_by_name?: string | null;
+                /** Format: uuid */
+                id: string;
+                /** @description Milestones whose day has passed and that are not done. */
+                late: number;
+                milestones: components["schemas"]["MilestoneView"][];
+                name: string;
+                note: string;
+                state: components["schemas"]["ProjectState"];
+                tickets: components["schemas"]["ProjectTicket"][];
+                /** Format: uuid */
+                unit_id: string;
+                unit_kind: string;
+                unit_name?: string | null;
+                /** Format: int32 */
+                version: number;
             }[];
             next?: string | null;
         };
@@ -3352,16 +5787,31 @@ export interface components {
                 before: components["schemas"]["PhotoRef"][];
                 border: boolean;
                 check?: components["schemas"]["Check"] | null;
+                /**
+                 * Format: date-time
+                 * @description By when the county checks what was handed in last, and whether it is late with that.
+                 */
+                check_due_at?: string | null;
+                check_late: boolean;
                 /** Format: date-time */
                 closed_at?: string | null;
                 /** Format: date-time */
                 created_at: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description How much time it is given, in `deadline_unit`.
+                 */
                 deadline_days: number;
+                deadline_unit: components["schemas"]["DeadlineUnit"];
                 department: string;
                 /** Format: date-time */
                 due_at?: string | null;
                 due_soon: boolean;
+                /**
+                 * Format: int32
+                 * @description How far up its delay has been told: 0 to 3.
+                 */
+                escalated: number;
                 /** Format: int32 */
                 extensions: number;
                 /** Format: date-time */
@@ -3396,7 +5846,9 @@ export interface components {
                 linked_ticket_id?: string | null;
                 /** Format: double */
                 lon?: number | null;
+                look_back?: components["schemas"]["LookBackMark"] | null;
                 makes: string;
+                may_sign?: components["schemas"]["MaySign"] | null;
                 /**
                  * Format: uuid
                  * @description The ticket that has its evidence now.
@@ -3404,12 +5856,16 @@ export interface components {
                 merged_into_id?: string | null;
                 /** @description Photos still on their way. */
                 missing_files: number;
+                /** @description Without a step for longer than the county's number of working days. */
+                no_progress: boolean;
                 note: string;
                 number?: string | null;
                 /** Format: date-time */
                 observed_at: string;
                 /** Format: date-time */
                 official_due_at?: string | null;
+                /** @description Waits for a check and passes on site only; told to those who check. */
+                on_site_needed: boolean;
                 overdue: boolean;
                 /**
                  * Format: date-time
@@ -3418,6 +5874,12 @@ export interface components {
                 overdue_at?: string | null;
                 /** @description What is odd about its photos; for the township only of its own work. */
                 photo_flags: components["schemas"]["PhotoFlagView"][];
+                /**
+                 * Format: date-time
+                 * @description The last step of its unit, or the beginning of its unit's turn.
+                 */
+                progress_at?: string | null;
+                referral?: components["schemas"]["ReferralView"] | null;
                 /**
                  * Format: int32
                  * @description Reminded twice without anything done in between.
@@ -3450,10 +5912,17 @@ export interface components {
                 site_id?: string | null;
                 site_name?: string | null;
                 source: string;
+                /** @description Of what cannot wait: first under control, then repaired, each by its own date; else empty. */
+                stages: components["schemas"]["StageView"][];
                 state: components["schemas"]["State"];
                 /** Format: date-time */
                 submitted_at?: string | null;
                 title: string;
+                /**
+                 * Format: uuid
+                 * @description The newest repair that nobody has signed.
+                 */
+                to_sign_id?: string | null;
                 /** Format: uuid */
                 township_id?: string | null;
                 township_name?: string | null;
@@ -3467,6 +5936,11 @@ export interface components {
                 village_id?: string | null;
                 village_name?: string | null;
                 voices: components["schemas"]["VoiceRef"][];
+                /**
+                 * Format: date
+                 * @description The earliest zeroing date that it stands under.
+                 */
+                zero_day?: string | null;
             }[];
             next?: string | null;
         };
@@ -3495,6 +5969,29 @@ export interface components {
                 state: components["schemas"]["VerdictState"];
                 /** Format: uuid */
                 ticket_id: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_VillageDraftView: {
+            items: {
+                /** Format: date-time */
+                decided_at?: string | null;
+                decided_by_name?: string | null;
+                /** Format: uuid */
+                id: string;
+                note: string;
+                photos: components["schemas"]["VillagePhotoView"][];
+                reason: string;
+                /** Format: date-time */
+                received_at: string;
+                state: components["schemas"]["DraftState"];
+                /** @description The name as typed; nobody has checked it. */
+                taken_by: string;
+                /** Format: uuid */
+                ticket_id: string;
+                ticket_number?: string | null;
+                ticket_title: string;
             }[];
             next?: string | null;
         };
@@ -3768,12 +6265,38 @@ export interface components {
         };
         /** @enum {string} */
         PlanSource: "county" | "shipped" | "none";
+        /** @description The post, what hangs on it, and who could take it over. */
+        PostWork: {
+            items: components["schemas"]["WorkItem"][];
+            /** Format: uuid */
+            person_id: string;
+            person_name: string;
+            /** Format: uuid */
+            post_id: string;
+            role: components["schemas"]["Role"];
+            /** @description People of the same unit. */
+            successors: components["schemas"]["Colleague"][];
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: components["schemas"]["UnitKind"];
+            unit_name: string;
+        };
         PreviewRow: {
             counters: components["schemas"]["Shares"];
             reasoning: components["schemas"]["Reasoning"];
             /** Format: uuid */
             township_id: string;
             township_name: string;
+        };
+        /** @description One township's part. */
+        PreviewTownship: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            sooner: number;
+            /** Format: int64 */
+            tickets: number;
         };
         /** @description A problem on the wire (RFC 9457, `application/problem+json`). */
         Problem: {
@@ -3807,6 +6330,58 @@ export interface components {
             field: string;
             zh: string;
         };
+        /** @description What a project says. */
+        ProjectBody: {
+            milestones?: components["schemas"]["MilestoneBody"][];
+            name: string;
+            note?: string;
+            ticket_ids: string[];
+            /** Format: uuid */
+            unit_id?: string | null;
+            unit_kind?: components["schemas"]["UnitKind"] | null;
+        };
+        /** @description A project as it should be, over the version that was seen. */
+        ProjectEdit: components["schemas"]["ProjectBody"] & {
+            /** @description Needed where a milestone moves or goes. */
+            reason?: string;
+            state: components["schemas"]["ProjectState"];
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * @description Where a project stands.
+         * @enum {string}
+         */
+        ProjectState: "open" | "done" | "dropped";
+        /** @description A ticket that the reader may open. */
+        ProjectTicket: {
+            /** Format: uuid */
+            id: string;
+            number?: string | null;
+            state: components["schemas"]["State"];
+            title: string;
+        };
+        /** @description A project as people read it. */
+        ProjectView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Milestones whose day has passed and that are not done. */
+            late: number;
+            milestones: components["schemas"]["MilestoneView"][];
+            name: string;
+            note: string;
+            state: components["schemas"]["ProjectState"];
+            tickets: components["schemas"]["ProjectTicket"][];
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: string;
+            unit_name?: string | null;
+            /** Format: int32 */
+            version: number;
+        };
         /** @description What everybody may know of a key. */
         PublicKey: {
             alg: string;
@@ -3823,6 +6398,10 @@ export interface components {
             use: string;
             x: string;
             y: string;
+        };
+        /** @description What the browser answered; its keys are not needed, because nothing is ever said. */
+        PushBody: {
+            endpoint: string;
         };
         /** @description Why something is done. */
         Reason: {
@@ -3892,6 +6471,42 @@ export interface components {
             /** @description The phone lacks these. */
             unknown: components["schemas"]["UnknownView"][];
         };
+        /** @description What each department was asked, and what became of it. */
+        ReferralFigures: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["DepartmentReferrals"][];
+        };
+        /**
+         * @description One is open for a ticket at most.
+         * @enum {string}
+         */
+        ReferralState: "open" | "done" | "returned" | "recalled";
+        /** @description A referral of a ticket: the running one, else the last. */
+        ReferralView: {
+            /** Format: uuid */
+            department_id: string;
+            department_name?: string | null;
+            /**
+             * Format: date-time
+             * @description The department's own date.
+             */
+            due_at: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: date-time */
+            given_at: string;
+            /** @description What the department said. */
+            note: string;
+            /** @description Open after its date, or ended after it. */
+            overdue: boolean;
+            /**
+             * Format: uuid
+             * @description The request that led to it.
+             */
+            request_id: string;
+            state: components["schemas"]["ReferralState"];
+        };
         /** @description Each item of the group is answered once for every instance, which an answer names by `instance_key`. */
         Repeat: {
             label_en: string;
@@ -3930,6 +6545,11 @@ export interface components {
             measure: string;
             note: string;
             photos: components["schemas"]["PhotoRef"][];
+            /**
+             * Format: uuid
+             * @description The building work that explains it.
+             */
+            project_id?: string | null;
             reason: string;
             state: components["schemas"]["RequestState"];
             /** Format: uuid */
@@ -4037,6 +6657,33 @@ export interface components {
              * @default 690
              */
             gate_permille: number;
+        };
+        /** @description What is handed in: a name and photos that have arrived before. */
+        SentDraft: {
+            /**
+             * Format: uuid
+             * @description Made by the page, so that a repeat is the same.
+             */
+            draft_id: string;
+            name: string;
+            note?: string;
+            photos: components["schemas"]["SentPhoto"][];
+        };
+        /** @description One photo of what is handed in. */
+        SentPhoto: {
+            position?: components["schemas"]["SentPlace"] | null;
+            sha256: string;
+            /** Format: date-time */
+            taken_at?: string | null;
+        };
+        /** @description Where a phone believes it was. */
+        SentPlace: {
+            /** Format: double */
+            accuracy_m?: number | null;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
         };
         /** @description An open session: oneself, and a token for the next quarter of an hour. */
         Session: components["schemas"]["Me"] & {
@@ -4167,6 +6814,20 @@ export interface components {
             to: string;
         };
         /**
+         * @description A step towards the end of an urgent ticket.
+         * @enum {string}
+         */
+        Stage: "control" | "repair";
+        /** @description A stage of a ticket that cannot wait. */
+        StageView: {
+            /** Format: date-time */
+            done_at?: string | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            late: boolean;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
          * @description Where a ticket stands.
          * @enum {string}
          */
@@ -4197,6 +6858,42 @@ export interface components {
          * @enum {string}
          */
         Strength: "off" | "weak" | "look" | "strong";
+        /**
+         * @description What holds a title: a site, or a township or village.
+         * @enum {string}
+         */
+        SubjectKind: "site" | "division";
+        SubstituteList: {
+            items: components["schemas"]["SubstituteView"][];
+        };
+        /** @description Who stands in for whom, when. */
+        SubstituteView: {
+            ended: boolean;
+            for_name?: string | null;
+            /** Format: uuid */
+            for_post_id: string;
+            /** Format: date */
+            from_day: string;
+            /**
+             * Format: uuid
+             * @description The post under which the substitute acts.
+             */
+            id: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name?: string | null;
+            role: components["schemas"]["Role"];
+            /**
+             * Format: date
+             * @description Included.
+             */
+            to_day: string;
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: components["schemas"]["UnitKind"];
+            unit_name: string;
+            valid_now: boolean;
+        };
         /** @enum {string} */
         TalkKind: "talk" | "referral";
         /** @description A record as people read it. */
@@ -4224,6 +6921,10 @@ export interface components {
             township_id: string;
             township_name: string;
         };
+        /** @description What a template says now. */
+        TemplatePreview: {
+            text: string;
+        };
         /** @description A ticket with everything behind it. */
         TicketDetail: components["schemas"]["TicketView"] & {
             /** @description Kinds of operation that the acting post may seal on it now. */
@@ -4233,6 +6934,15 @@ export interface components {
             findings: components["schemas"]["FindingView"][];
             /** @description What the acting post may ask of the office about it now. */
             may_ask: components["schemas"]["Asked"][];
+            /** @description The building work behind it. */
+            projects: components["schemas"]["ProjectView"][];
+            /** @description Photos of sheets on which the unit signed for it. */
+            sheets: components["schemas"]["PhotoRef"][];
+            /**
+             * Format: int64
+             * @description What came by links of the village and waits; 0 for those who do not take it over.
+             */
+            village_drafts: number;
         };
         /** @description How urgent a ticket has become, and why. */
         TicketLevel: {
@@ -4268,16 +6978,31 @@ export interface components {
             before: components["schemas"]["PhotoRef"][];
             border: boolean;
             check?: components["schemas"]["Check"] | null;
+            /**
+             * Format: date-time
+             * @description By when the county checks what was handed in last, and whether it is late with that.
+             */
+            check_due_at?: string | null;
+            check_late: boolean;
             /** Format: date-time */
             closed_at?: string | null;
             /** Format: date-time */
             created_at: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How much time it is given, in `deadline_unit`.
+             */
             deadline_days: number;
+            deadline_unit: components["schemas"]["DeadlineUnit"];
             department: string;
             /** Format: date-time */
             due_at?: string | null;
             due_soon: boolean;
+            /**
+             * Format: int32
+             * @description How far up its delay has been told: 0 to 3.
+             */
+            escalated: number;
             /** Format: int32 */
             extensions: number;
             /** Format: date-time */
@@ -4312,7 +7037,9 @@ export interface components {
             linked_ticket_id?: string | null;
             /** Format: double */
             lon?: number | null;
+            look_back?: components["schemas"]["LookBackMark"] | null;
             makes: string;
+            may_sign?: components["schemas"]["MaySign"] | null;
             /**
              * Format: uuid
              * @description The ticket that has its evidence now.
@@ -4320,12 +7047,16 @@ export interface components {
             merged_into_id?: string | null;
             /** @description Photos still on their way. */
             missing_files: number;
+            /** @description Without a step for longer than the county's number of working days. */
+            no_progress: boolean;
             note: string;
             number?: string | null;
             /** Format: date-time */
             observed_at: string;
             /** Format: date-time */
             official_due_at?: string | null;
+            /** @description Waits for a check and passes on site only; told to those who check. */
+            on_site_needed: boolean;
             overdue: boolean;
             /**
              * Format: date-time
@@ -4334,6 +7065,12 @@ export interface components {
             overdue_at?: string | null;
             /** @description What is odd about its photos; for the township only of its own work. */
             photo_flags: components["schemas"]["PhotoFlagView"][];
+            /**
+             * Format: date-time
+             * @description The last step of its unit, or the beginning of its unit's turn.
+             */
+            progress_at?: string | null;
+            referral?: components["schemas"]["ReferralView"] | null;
             /**
              * Format: int32
              * @description Reminded twice without anything done in between.
@@ -4366,10 +7103,17 @@ export interface components {
             site_id?: string | null;
             site_name?: string | null;
             source: string;
+            /** @description Of what cannot wait: first under control, then repaired, each by its own date; else empty. */
+            stages: components["schemas"]["StageView"][];
             state: components["schemas"]["State"];
             /** Format: date-time */
             submitted_at?: string | null;
             title: string;
+            /**
+             * Format: uuid
+             * @description The newest repair that nobody has signed.
+             */
+            to_sign_id?: string | null;
             /** Format: uuid */
             township_id?: string | null;
             township_name?: string | null;
@@ -4383,8 +7127,20 @@ export interface components {
             village_id?: string | null;
             village_name?: string | null;
             voices: components["schemas"]["VoiceRef"][];
+            /**
+             * Format: date
+             * @description The earliest zeroing date that it stands under.
+             */
+            zero_day?: string | null;
         };
         TownshipCounters: components["schemas"]["Shares"] & {
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+        };
+        TownshipIdle: {
+            /** Format: int64 */
+            tickets: number;
             /** Format: uuid */
             township_id: string;
             township_name: string;
@@ -4484,6 +7240,84 @@ export interface components {
             /** Format: uuid */
             ticket_id: string;
         };
+        /** @description What came by a link. */
+        VillageDraftView: {
+            /** Format: date-time */
+            decided_at?: string | null;
+            decided_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            photos: components["schemas"]["VillagePhotoView"][];
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            state: components["schemas"]["DraftState"];
+            /** @description The name as typed; nobody has checked it. */
+            taken_by: string;
+            /** Format: uuid */
+            ticket_id: string;
+            ticket_number?: string | null;
+            ticket_title: string;
+        };
+        VillageLinkList: {
+            items: components["schemas"]["VillageLinkView"][];
+        };
+        /** @description A link as the desk sees it. */
+        VillageLinkView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int32 */
+            drafts: number;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            made_by_name?: string | null;
+            /** Format: int32 */
+            photos: number;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            state: components["schemas"]["LinkState"];
+            /** Format: uuid */
+            ticket_id: string;
+            /** @description What stands behind `#/v/` in the address; told once, when the link is made, and kept nowhere. */
+            token?: string | null;
+        };
+        /** @description A photo that arrived. */
+        VillagePhotoTaken: {
+            /** Format: int32 */
+            photos_left: number;
+            sha256: string;
+        };
+        /** @description A photo of a draft; time and place are claims of the sender's phone. */
+        VillagePhotoView: {
+            /** Format: int64 */
+            bytes: number;
+            media_type: string;
+            /** Format: int32 */
+            no: number;
+            position?: Record<string, never> | null;
+            sha256: string;
+            /** Format: date-time */
+            taken_at?: string | null;
+        };
+        /** @description All that a link shows. */
+        VillageTicket: {
+            /** @description 示例数据 */
+            demo: boolean;
+            /** Format: date */
+            due_day?: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description There is a photo of the fault at `/village-link/before`. */
+            has_before: boolean;
+            /** Format: int32 */
+            photos_left: number;
+            place: string;
+            title: string;
+            unit_name: string;
+        };
         /** @description A voice note; its bytes are the original of `/photos/{photo_id}/original`. */
         VoiceRef: {
             flags: string[];
@@ -4516,6 +7350,20 @@ export interface components {
              */
             inspector_zh: string;
         };
+        /** @description One thing that hangs on a post. */
+        WorkItem: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["WorkKind"];
+            /** @description False: it ends with the post. */
+            moves: boolean;
+            title: string;
+        };
+        /**
+         * @description What kind of thing hangs on a post.
+         * @enum {string}
+         */
+        WorkKind: "liaison" | "delegation" | "village_link" | "substitute";
         /** @description A year as a file of the public format has it. */
         YearDraft: {
             days: components["schemas"]["PlanDay"][];
@@ -4747,6 +7595,333 @@ export interface operations {
                 };
             };
             /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_list: {
+        parameters: {
+            query?: {
+                /** @description `draft`, `running` or `ended`; all if absent. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Campaigns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CampaignView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            /** @description Drafted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_edit: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description wrong_state, conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignBoard"];
+                };
+            };
+            /** @description wrong_state: a draft has no numbers */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_end: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignEnd"];
+            };
+        };
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description wrong_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it takes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPreview"];
+                };
+            };
+            /** @description wrong_state: no draft any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_start: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignStart"];
+            };
+        };
+        responses: {
+            /** @description Running */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description wrong_state, conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field: nothing to take, or the last day has passed */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5390,6 +8565,125 @@ export interface operations {
             };
         };
     };
+    delegations_list: {
+        parameters: {
+            query?: {
+                township_id?: string;
+                /** @description Only those that are good now or will be. */
+                active?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationList"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_give: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        responses: {
+            /** @description Given */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationView"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_revoke: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyReason"];
+            };
+        };
+        responses: {
+            /** @description Taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     standards_departments: {
         parameters: {
             query?: never;
@@ -5638,6 +8932,97 @@ export interface operations {
             };
         };
     };
+    duties_colleagues: {
+        parameters: {
+            query?: {
+                unit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those with a valid post */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleagueList"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duties_gaps: {
+        parameters: {
+            query?: {
+                township_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the caller's scope */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapList"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duties_no_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the caller's scope */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdleTickets"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     photos_list: {
         parameters: {
             query?: {
@@ -5820,6 +9205,38 @@ export interface operations {
             };
         };
     };
+    figures_checks: {
+        parameters: {
+            query?: {
+                /** @description 1 to 24 months, this one counted; 6 if absent. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures from events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckFigures"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     figures_counters: {
         parameters: {
             query?: {
@@ -5839,6 +9256,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MonthCounters"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_rates: {
+        parameters: {
+            query?: {
+                from?: string;
+                /** @description Today if absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackFigures"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_referrals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By department */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralFigures"];
                 };
             };
             /** @description A problem, in words for the person who asked */
@@ -5936,6 +9415,224 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    honours_list: {
+        parameters: {
+            query?: {
+                level?: components["schemas"]["HonourLevel"];
+                township_id?: string;
+                /** @description Held today (or not). */
+                valid?: boolean;
+                /** @description Part of the place's name or of the title. */
+                q?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HonourView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    honours_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHonour"];
+            };
+        };
+        responses: {
+            /** @description Entered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonourView"];
+                };
+            };
+            /** @description wrong_state: entered already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    honours_import: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HonoursFile"];
+            };
+        };
+        responses: {
+            /** @description What was done, or what is wrong */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonoursImported"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    honours_change: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HonourChange"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonourView"];
+                };
+            };
+            /** @description Not in the county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description conflict, or wrong_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    honours_revoke: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyReason"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonourView"];
+                };
+            };
+            /** @description Not in the county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -6058,6 +9755,963 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InspectionDetail"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liaisons_name: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLiaison"];
+            };
+        };
+        responses: {
+            /** @description Named */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiaisonView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    liaisons_end: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyReason"];
+            };
+        };
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiaisonView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LookBackView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_draw: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLookBack"];
+            };
+        };
+        responses: {
+            /** @description Drawn */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackView"];
+                };
+            };
+            /** @description wrong_state: these days were drawn before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackDetail"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_redo: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookBackRedo"];
+            };
+        };
+        responses: {
+            /** @description Drawn */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackView"];
+                };
+            };
+            /** @description wrong_state: drawn again already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_list: {
+        parameters: {
+            query?: {
+                group?: components["schemas"]["NoticeGroup"];
+                kind?: components["schemas"]["NoticeKind"];
+                /** @description Only what the reader has not marked as seen (or only the others). */
+                unseen?: boolean;
+                ticket_id?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeChannel"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannelBody"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChannel"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_change: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChannel"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_remove: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChannel"];
+                };
+            };
+            /** @description Not in the caller's county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_test: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMessage"];
+                };
+            };
+            /** @description Not in the caller's county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is not seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCounts"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The digest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDigest"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_digest_text: {
+        parameters: {
+            query?: {
+                unit_kind?: components["schemas"]["UnitKind"];
+                unit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DigestText"];
+                };
+            };
+            /** @description Not a unit that the caller may ask about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail server; an empty host while there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMail"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_set_mail: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeMailBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMail"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_messages: {
+        parameters: {
+            query?: {
+                channel_id?: string;
+                state?: components["schemas"]["MessageState"];
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeMessage"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_again: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMessage"];
+                };
+            };
+            /** @description wrong_state: queued, on its way or sent */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeDraft"];
+            };
+        };
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For this person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePush"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushBody"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePushAdded"];
+                };
+            };
+            /** @description invalid_field: not one of the known push services */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    all?: boolean;
+                    ids?: string[];
+                    kind?: components["schemas"]["NoticeKind"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description What is not seen now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCounts"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_unsee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description What is not seen now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCounts"];
                 };
             };
             /** @description A problem, in words for the person who asked */
@@ -7452,6 +12106,255 @@ export interface operations {
             };
         };
     };
+    people_hand_over: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description Handed over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandedOver"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: it has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a hand-over would move */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostWork"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_list: {
+        parameters: {
+            query?: {
+                unit_id?: string;
+                ticket_id?: string;
+                /** @description `open`, `done` or `dropped`. */
+                state?: string;
+                /** @description With a milestone whose day has passed. */
+                late?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Projects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProjectView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_begin: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectBody"];
+            };
+        };
+        responses: {
+            /** @description Begun */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_edit: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rounds_list: {
         parameters: {
             query?: never;
@@ -7955,6 +12858,137 @@ export interface operations {
             };
         };
     };
+    substitutes_list: {
+        parameters: {
+            query?: {
+                unit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubstituteList"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    substitutes_name: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubstitute"];
+            };
+        };
+        responses: {
+            /** @description Named */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubstituteView"];
+                };
+            };
+            /** @description Not the caller's post */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: somebody stands in already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    substitutes_end: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyReason"];
+            };
+        };
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubstituteView"];
+                };
+            };
+            /** @description Not the caller's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync_changes: {
         parameters: {
             query?: {
@@ -8169,9 +13203,33 @@ export interface operations {
                 issued_on?: string;
                 /** @description Local day of closing. */
                 closed_on?: string;
+                /** @description With their unit, not late, and due on this local day or before it. */
+                due_by?: string;
                 department?: string;
                 /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
                 request?: components["schemas"]["RequestState"];
+                /** @description A repair waits for a signature. */
+                to_sign?: boolean;
+                /** @description Without a step of the unit for the county's number of working days. */
+                no_progress?: boolean;
+                /** @description Told upwards this far at least: 1, 2 or 3. */
+                escalated?: number;
+                /** @description With a department: `open`, `overdue`, `ended`; for a department, with it. */
+                referral?: "open" | "overdue" | "ended";
+                /** @description For a department: `own`, `supervised`, `referred`. */
+                relation?: "own" | "supervised" | "referred";
+                /** @description Waiting for the county's check longer than the county allows itself. */
+                check_late?: boolean;
+                /** @description Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`. */
+                look_back?: string;
+                /** @description With `look_back`: of this draw. */
+                draw?: string;
+                /** @description Counting in this zeroing campaign; of a draft, what it would take (office). */
+                campaign?: string;
+                /** @description Of its baseline, or found since. */
+                campaign_baseline?: boolean;
+                /** @description Those instead that no longer count: voided, merged, not static any more. */
+                campaign_left?: boolean;
                 /** @description Part of number, title, note or item code. */
                 q?: string;
                 /** @description `due` (default) or `newest`. */
@@ -8223,6 +13281,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Counts"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tickets_ledger_xlsx: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                unit_id?: string;
+                township_id?: string;
+                village_id?: string;
+                site_id?: string;
+                round_id?: string;
+                is_static?: boolean;
+                severity?: string;
+                overdue?: boolean;
+                /** @description Levels 0 to 3, separated by commas. */
+                level?: string;
+                /** @description Exactly these tickets, separated by commas, at most 200: what a figure or a colour opens. */
+                id?: string;
+                border?: boolean;
+                /** @description Only rows that the zero board counts (or only the others). */
+                counted?: boolean;
+                /** @description Local day of issue, `YYYY-MM-DD`. */
+                issued_on?: string;
+                /** @description Local day of closing. */
+                closed_on?: string;
+                /** @description With their unit, not late, and due on this local day or before it. */
+                due_by?: string;
+                department?: string;
+                /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
+                request?: components["schemas"]["RequestState"];
+                /** @description A repair waits for a signature. */
+                to_sign?: boolean;
+                /** @description Without a step of the unit for the county's number of working days. */
+                no_progress?: boolean;
+                /** @description Told upwards this far at least: 1, 2 or 3. */
+                escalated?: number;
+                /** @description With a department: `open`, `overdue`, `ended`; for a department, with it. */
+                referral?: "open" | "overdue" | "ended";
+                /** @description For a department: `own`, `supervised`, `referred`. */
+                relation?: "own" | "supervised" | "referred";
+                /** @description Waiting for the county's check longer than the county allows itself. */
+                check_late?: boolean;
+                /** @description Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`. */
+                look_back?: string;
+                /** @description With `look_back`: of this draw. */
+                draw?: string;
+                /** @description Counting in this zeroing campaign; of a draft, what it would take (office). */
+                campaign?: string;
+                /** @description Of its baseline, or found since. */
+                campaign_baseline?: boolean;
+                /** @description Those instead that no longer count: voided, merged, not static any more. */
+                campaign_left?: boolean;
+                /** @description Part of number, title, note or item code. */
+                q?: string;
+                /** @description `due` (default) or `newest`. */
+                sort?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -8493,6 +13645,510 @@ export interface operations {
             };
             /** @description storage_low, or another connection sends this file */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_drafts_drafts: {
+        parameters: {
+            query?: {
+                ticket_id?: string;
+                /** @description `waiting`, `adopted` or `discarded`; all if absent. */
+                state?: components["schemas"]["DraftState"];
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VillageDraftView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_drafts_discard: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyReason"];
+            };
+        };
+        responses: {
+            /** @description Put aside */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageDraftView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: taken over already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_drafts_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                no: number;
+                size: "thumb" | "display" | "original";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description Its copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description Not in the caller's scope, or no_preview */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_link_look: {
+        parameters: {
+            query?: never;
+            header: {
+                "Lalian-Link": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket, as little as the photo needs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageTicket"];
+                };
+            };
+            /** @description link_ended: whatever is wrong with it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too_many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_link_before: {
+        parameters: {
+            query?: never;
+            header: {
+                "Lalian-Link": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description Its copies are being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeingMade"];
+                };
+            };
+            /** @description link_ended, or no_preview */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too_many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_link_send_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                "Lalian-Link": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SentDraft"];
+            };
+        };
+        responses: {
+            /** @description It waits for the township's desk */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftTaken"];
+                };
+            };
+            /** @description link_ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description link_full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too_many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_link_send_photo: {
+        parameters: {
+            query?: never;
+            header: {
+                "Lalian-Link": string;
+            };
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description It is here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillagePhotoTaken"];
+                };
+            };
+            /** @description link_ended */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description link_full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unsupported_type: no photo by its first bytes */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description too_many */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description checksum_mismatch */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_links_list: {
+        parameters: {
+            query: {
+                ticket_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageLinkList"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_links_make: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVillageLink"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageLinkView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_links_revoke: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageLinkView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,7 +15,6 @@ use crate::{
             facts::Facts,
             visits::{self, InspectionView},
         },
-        look_backs,
         projects::{self, ProjectView},
     },
     domain::{
