@@ -58,8 +58,10 @@ pub struct ListQuery {
     /// Told upwards this far at least: 1, 2 or 3.
     escalated: Option<i32>,
     /// With a department: `open`, `overdue`, `ended`; for a department, with it.
+    #[param(inline)]
     referral: Option<Referred>,
     /// For a department: `own`, `supervised`, `referred`.
+    #[param(inline)]
     relation: Option<Relation>,
     /// Part of number, title, note or item code.
     q: Option<String>,
