@@ -39,12 +39,13 @@ stories! {
     async fn five_working_days_without_a_step_show_and_a_step_ends_them(world: World) {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 2_200).await;
-        let (officer, office) = (world.township(0, Role::DeskOfficer).await, world.office().await);
+        let office = world.office().await;
         same_as_events(&ticket(&office, id).await);
         // Monday; a reminder is no step of the unit, nor is reading.
         world.clock.advance(TimeDelta::days(4));
         applied(&world.office().await, "ticket.remind/1", id, json!({ "note": "请尽快" })).await;
         world.clock.advance(TimeDelta::days(3));
+        let officer = world.township(0, Role::DeskOfficer).await;
         assert_eq!(ticket(&officer, id).await["no_progress"], false, "the fifth working day is going on");
         world.clock.advance(TimeDelta::days(1));
         let (officer, office) = (world.township(0, Role::DeskOfficer).await, world.office().await);
