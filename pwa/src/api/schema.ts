@@ -400,6 +400,265 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the acting post is told, newest first. */
+        get: operations["notices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's channels, oldest first; addresses are masked. */
+        get: operations["notices_list"];
+        put?: never;
+        /** Adds a channel. */
+        post: operations["notices_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a channel over the version that was seen. */
+        put: operations["notices_change"];
+        post?: never;
+        /** Removes a channel; what waits for it is given up. */
+        delete: operations["notices_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test at once; the message says how it went. */
+        post: operations["notices_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts for the badge. */
+        get: operations["notices_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line a kind, and what there is to do now. */
+        get: operations["notices_digest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/digest-text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A text to be copied into a chat group: counts and a link, no names, nothing of hidden rounds. */
+        get: operations["notices_digest_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's mail server, without its password. */
+        get: operations["notices_mail"];
+        /** Puts the mail server over the version that was seen. */
+        put: operations["notices_set_mail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The county's messages, newest first. */
+        get: operations["notices_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/messages/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a message that was not sent back into the queue. */
+        post: operations["notices_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a template on a unit. */
+        post: operations["notices_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key for the browser, and how many of one's browsers are woken. */
+        get: operations["notices_get"];
+        put?: never;
+        /** Lets a browser be woken. The same one again has the same id. */
+        post: operations["notices_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/push/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forgets a browser of one's own; one that is gone already is no fault. */
+        delete: operations["notices_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks notices as seen, for oneself only. A repeat changes nothing. */
+        post: operations["notices_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/unseen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes one's own marks back. */
+        post: operations["notices_unsee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations": {
         parameters: {
             query?: never;
@@ -1332,6 +1591,22 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        /** @description A channel as it is to be; an address that is not said stays. */
+        ChannelBody: {
+            addresses?: string[] | null;
+            name: string;
+            paused: boolean;
+            /** @description An empty one removes it. */
+            secret?: string | null;
+            url?: string | null;
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * @description By what a unit is told.
+         * @enum {string}
+         */
+        ChannelKind: "WeCom" | "DingTalk" | "Feishu" | "Email";
         /**
          * @description What a reader may do about a waiting check.
          * @enum {string}
@@ -1486,6 +1761,34 @@ export interface components {
             field: components["schemas"]["FieldRules"];
             /**
              * @default {
+             *       "day_at": "08:00",
+             *       "digest_at": "08:30",
+             *       "digest_on_days_off": false,
+             *       "digest_template": "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n临期 {due_soon} 件，超期 {overdue} 件\n{link}",
+             *       "due_days": [
+             *         7,
+             *         3,
+             *         1
+             *       ],
+             *       "keep_days": 60,
+             *       "mail_subject": "{unit} 整改待办 {date}",
+             *       "monthly_dates": [
+             *         25
+             *       ],
+             *       "office_template": "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县超期 {overdue} 件\n{link}",
+             *       "quiet_from": "20:00",
+             *       "quiet_to": "08:00",
+             *       "urgent_in_quiet": false,
+             *       "urgent_kinds": [
+             *         "reminded",
+             *         "escalated"
+             *       ],
+             *       "urgent_template": "【{county}】{unit} 有 {urgent} 件事项需要马上处理\n{link}"
+             *     }
+             */
+            notices: components["schemas"]["NoticeRules"];
+            /**
+             * @default {
              *       "gate_permille": 690
              *     }
              */
@@ -1610,6 +1913,17 @@ export interface components {
         /** @description Newest contact first. */
         Devices: {
             items: components["schemas"]["KnownDevice"][];
+        };
+        /** @description A text to be copied into a chat group that has no robot, and the numbers of the picture beside it. */
+        DigestText: {
+            /** Format: date-time */
+            as_of: string;
+            counts: components["schemas"]["NoticeNow"];
+            en: string;
+            /** @description Where to sign in; null while the operator has not said what the address is. */
+            link?: string | null;
+            unit: components["schemas"]["NoticeUnit"];
+            zh: string;
         };
         /**
          * @description County 县, township 乡镇（街道） or village 村（社区）.
@@ -2093,6 +2407,11 @@ export interface components {
             files: number;
         };
         /**
+         * @description How the connection is encrypted.
+         * @enum {string}
+         */
+        MailSecurity: "tls" | "starttls";
+        /**
          * @description What a failed answer makes: a ticket, only a lower score, or a ticket with a project.
          * @enum {string}
          */
@@ -2115,6 +2434,21 @@ export interface components {
             /** Format: uuid */
             session_id: string;
         };
+        /**
+         * @description What a message is.
+         * @enum {string}
+         */
+        MessageKind: "Digest" | "Urgent" | "Test" | "Push";
+        /**
+         * @description Why a message did not go out.
+         * @enum {string}
+         */
+        MessageReasonCode: "unreachable" | "no_answer" | "http_error" | "not_found" | "robot_refused" | "too_many" | "address_refused" | "not_allowed_host" | "tls" | "no_mail_server" | "mail_refused" | "too_large" | "redirected" | "channel_removed" | "channel_paused" | "interrupted" | "push_gone" | "too_late" | "switched_off" | "unreadable";
+        /**
+         * @description How far a message has come.
+         * @enum {string}
+         */
+        MessageState: "Queued" | "Sending" | "Sent" | "Failed" | "GivenUp";
         /**
          * @description Whether townships know of it.
          * @enum {string}
@@ -2176,6 +2510,20 @@ export interface components {
             name: string;
             phone?: string | null;
             posts?: components["schemas"]["NewPost"][];
+        };
+        /** @description A new channel. */
+        NewChannelBody: {
+            /** @description Of mail boxes, 1 to 20. */
+            addresses?: string[] | null;
+            kind: components["schemas"]["ChannelKind"];
+            name: string;
+            /** @description DingTalk and Feishu: the secret of the signature. */
+            secret?: string | null;
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: components["schemas"]["UnitKind"];
+            /** @description Of a robot. */
+            url?: string | null;
         };
         /** @description What a client says about its local database. */
         NewDevice: {
@@ -2242,6 +2590,323 @@ export interface components {
              * @description The version that was seen: 0 while the office has entered nothing for this year.
              */
             version: number;
+        };
+        /** @description A channel without its secrets. */
+        NoticeChannel: {
+            /** Format: date-time */
+            created_at: string;
+            created_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ChannelKind"];
+            last_failure?: components["schemas"]["NoticeFailure"] | null;
+            /** Format: date-time */
+            last_sent_at?: string | null;
+            /** @description Enough to tell one from another. */
+            mask: string;
+            name: string;
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description Messages that wait.
+             */
+            queued: number;
+            /** @description Its messages are signed. */
+            signed: boolean;
+            unit: components["schemas"]["NoticeUnit"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description For the badge. */
+        NoticeCounts: {
+            /** Format: date-time */
+            as_of: string;
+            groups: components["schemas"]["NoticeGroupCount"][];
+            /** @description The caller's other valid posts. */
+            other_posts: components["schemas"]["NoticePostCount"][];
+            /** Format: int64 */
+            unseen: number;
+            /** Format: int64 */
+            urgent: number;
+        };
+        /** @description One line a kind, and what there is to do now. */
+        NoticeDigest: {
+            /** Format: date-time */
+            as_of: string;
+            lines: components["schemas"]["NoticeDigestLine"][];
+            now: components["schemas"]["NoticeNow"];
+            unit: components["schemas"]["NoticeUnit"];
+        };
+        /** @description One kind of the digest. */
+        NoticeDigestLine: {
+            group: components["schemas"]["NoticeGroup"];
+            kind: components["schemas"]["NoticeKind"];
+            /** Format: date-time */
+            latest_at: string;
+            /**
+             * Format: int64
+             * @description Different tickets; notices without one count one each.
+             */
+            tickets: number;
+            /** Format: int64 */
+            unseen: number;
+            urgent: boolean;
+        };
+        /** @description A template, and the unit that it is tried on. */
+        NoticeDraft: {
+            template: string;
+            /** Format: uuid */
+            unit_id?: string | null;
+            unit_kind?: components["schemas"]["UnitKind"] | null;
+        };
+        /** @description Why something did not go out. */
+        NoticeFailure: {
+            /** Format: date-time */
+            at?: string | null;
+            code: components["schemas"]["MessageReasonCode"];
+            en: string;
+            zh: string;
+        };
+        /**
+         * @description Where a notice stands in the inbox.
+         * @enum {string}
+         */
+        NoticeGroup: "mine" | "done" | "office";
+        /** @description What of a group is not seen. */
+        NoticeGroupCount: {
+            group: components["schemas"]["NoticeGroup"];
+            /** Format: int64 */
+            unseen: number;
+        };
+        /**
+         * @description What a notice tells.
+         * @enum {string}
+         */
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap";
+        /** @description The mail server without its password. */
+        NoticeMail: {
+            from: string;
+            from_name: string;
+            has_password: boolean;
+            /** @description Empty: there is none. */
+            host: string;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            user: string;
+            /**
+             * Format: int32
+             * @description 0 while none was entered.
+             */
+            version: number;
+        };
+        /** @description The mail server as it is to be. */
+        NoticeMailBody: {
+            from: string;
+            from_name: string;
+            host: string;
+            /** @description What is not said stays; an empty one is removed. */
+            password?: string | null;
+            /** Format: int32 */
+            port: number;
+            security: components["schemas"]["MailSecurity"];
+            user: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A message and what became of it. */
+        NoticeMessage: {
+            /** Format: int32 */
+            attempts: number;
+            /**
+             * Format: uuid
+             * @description None of a message to a browser.
+             */
+            channel_id?: string | null;
+            channel_name?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["MessageKind"];
+            /** Format: date-time */
+            not_before: string;
+            reason?: components["schemas"]["NoticeFailure"] | null;
+            /** Format: date-time */
+            sent_at?: string | null;
+            state: components["schemas"]["MessageState"];
+            /** @description Empty until it was tried: the numbers are those of that moment. Browsers are told nothing. */
+            text: string;
+        };
+        /** @description Each number opens its rows: `/tickets` with the state, `overdue`, `due_by` or `request`. */
+        NoticeNow: {
+            /** Format: date */
+            due_by: string;
+            /**
+             * Format: int64
+             * @description With the unit, not late, due by `due_by`.
+             */
+            due_soon: number;
+            /** Format: int64 */
+            in_progress: number;
+            /** Format: int64 */
+            on_hold: number;
+            /** Format: int64 */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Asked, and not answered yet.
+             */
+            requests: number;
+            /** Format: int64 */
+            returned: number;
+            /** Format: int64 */
+            submitted: number;
+            /** Format: int64 */
+            to_accept: number;
+            /**
+             * Format: int64
+             * @description 0 for everybody but the county's own.
+             */
+            to_issue: number;
+            /** Format: int64 */
+            to_verify: number;
+        };
+        /** @description What of another post is not seen. */
+        NoticePostCount: {
+            /** Format: uuid */
+            post_id: string;
+            /** Format: int64 */
+            unseen: number;
+        };
+        /** @description What a page needs to ask its browser. */
+        NoticePush: {
+            /** @description Browsers of this person that are woken. */
+            on: number;
+            /** @description An uncompressed P-256 point, base64url: `applicationServerKey`. */
+            public_key: string;
+        };
+        /** @description A browser that is woken from now on. */
+        NoticePushAdded: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description The section `notices` of the county's settings. */
+        NoticeRules: {
+            /**
+             * @description From when on a day the reminders of that day are written, `HH:MM`.
+             * @default 08:00
+             */
+            day_at: string;
+            /**
+             * @description When the one message a day goes out.
+             * @default 08:30
+             */
+            digest_at: string;
+            /**
+             * @description Also on days off.
+             * @default false
+             */
+            digest_on_days_off: boolean;
+            /**
+             * @description The day's message to a township or department.
+             * @default 【{county}】{unit} {date} 整改待办
+             *     待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件
+             *     临期 {due_soon} 件，超期 {overdue} 件
+             *     {link}
+             */
+            digest_template: string;
+            /**
+             * @description Working days before a ticket is due on which its unit is reminded.
+             * @default [
+             *       7,
+             *       3,
+             *       1
+             *     ]
+             */
+            due_days: number[];
+            /**
+             * Format: int32
+             * @description Days after which a notice is forgotten.
+             * @default 60
+             */
+            keep_days: number;
+            /** @default {unit} 整改待办 {date} */
+            mail_subject: string;
+            /**
+             * @description Days of the month by which everything is to be finished, inclusive to 24:00, never rolled over; told on the working day before.
+             * @default [
+             *       25
+             *     ]
+             */
+            monthly_dates: number[];
+            /**
+             * @description The day's message to the office's own group.
+             * @default 【{county}】{date} 县办待处理
+             *     待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件
+             *     全县超期 {overdue} 件
+             *     {link}
+             */
+            office_template: string;
+            /**
+             * @description Between these times nothing goes out; equal = always.
+             * @default 20:00
+             */
+            quiet_from: string;
+            /** @default 08:00 */
+            quiet_to: string;
+            /**
+             * @description What is urgent goes out in that time too.
+             * @default false
+             */
+            urgent_in_quiet: boolean;
+            /**
+             * @description Kinds that go out at once instead of with the day's message.
+             * @default [
+             *       "reminded",
+             *       "escalated"
+             *     ]
+             */
+            urgent_kinds: components["schemas"]["NoticeKind"][];
+            /**
+             * @default 【{county}】{unit} 有 {urgent} 件事项需要马上处理
+             *     {link}
+             */
+            urgent_template: string;
+        };
+        /** @description What a notice shows of its ticket. */
+        NoticeTicket: {
+            /** Format: date-time */
+            due_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            number?: string | null;
+            overdue: boolean;
+            state: components["schemas"]["State"];
+            title: string;
+        };
+        /** @description A unit with its name. */
+        NoticeUnit: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["UnitKind"];
+            name: string;
+        };
+        /** @description One notice. */
+        NoticeView: {
+            /** Format: date-time */
+            at: string;
+            /** @description What the kind says beside the ticket. */
+            data: unknown;
+            duty: components["schemas"]["Role"];
+            group: components["schemas"]["NoticeGroup"];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["NoticeKind"];
+            seen: boolean;
+            ticket?: components["schemas"]["NoticeTicket"] | null;
+            unit: components["schemas"]["NoticeUnit"];
+            urgent: boolean;
         };
         /** @description Paper counts as much as a phone; whoever looks is told which it was. */
         OnPaper: {
@@ -2486,6 +3151,81 @@ export interface components {
                 version: number;
                 /** Format: uuid */
                 village_id: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_NoticeChannel: {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                created_by_name?: string | null;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["ChannelKind"];
+                last_failure?: components["schemas"]["NoticeFailure"] | null;
+                /** Format: date-time */
+                last_sent_at?: string | null;
+                /** @description Enough to tell one from another. */
+                mask: string;
+                name: string;
+                paused: boolean;
+                /**
+                 * Format: int64
+                 * @description Messages that wait.
+                 */
+                queued: number;
+                /** @description Its messages are signed. */
+                signed: boolean;
+                unit: components["schemas"]["NoticeUnit"];
+                /** Format: int32 */
+                version: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_NoticeMessage: {
+            items: {
+                /** Format: int32 */
+                attempts: number;
+                /**
+                 * Format: uuid
+                 * @description None of a message to a browser.
+                 */
+                channel_id?: string | null;
+                channel_name?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["MessageKind"];
+                /** Format: date-time */
+                not_before: string;
+                reason?: components["schemas"]["NoticeFailure"] | null;
+                /** Format: date-time */
+                sent_at?: string | null;
+                state: components["schemas"]["MessageState"];
+                /** @description Empty until it was tried: the numbers are those of that moment. Browsers are told nothing. */
+                text: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_NoticeView: {
+            items: {
+                /** Format: date-time */
+                at: string;
+                /** @description What the kind says beside the ticket. */
+                data: unknown;
+                duty: components["schemas"]["Role"];
+                group: components["schemas"]["NoticeGroup"];
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["NoticeKind"];
+                seen: boolean;
+                ticket?: components["schemas"]["NoticeTicket"] | null;
+                unit: components["schemas"]["NoticeUnit"];
+                urgent: boolean;
             }[];
             next?: string | null;
         };
@@ -3031,6 +3771,10 @@ export interface components {
             x: string;
             y: string;
         };
+        /** @description What the browser answered; its keys are not needed, because nothing is ever said. */
+        PushBody: {
+            endpoint: string;
+        };
         /** @description Why something is done. */
         Reason: {
             reason: string;
@@ -3366,6 +4110,10 @@ export interface components {
          * @enum {string}
          */
         Strength: "off" | "weak" | "look" | "strong";
+        /** @description What a template says now. */
+        TemplatePreview: {
+            text: string;
+        };
         /** @description A ticket with everything behind it. */
         TicketDetail: components["schemas"]["TicketView"] & {
             /** @description Kinds of operation that the acting post may seal on it now. */
@@ -4582,6 +5330,706 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InspectionDetail"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_list: {
+        parameters: {
+            query?: {
+                group?: components["schemas"]["NoticeGroup"];
+                kind?: components["schemas"]["NoticeKind"];
+                /** @description Only what the reader has not marked as seen (or only the others). */
+                unseen?: boolean;
+                ticket_id?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeChannel"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannelBody"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChannel"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_change: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChannel"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_remove: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChannel"];
+                };
+            };
+            /** @description Not in the caller's county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_test: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMessage"];
+                };
+            };
+            /** @description Not in the caller's county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is not seen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCounts"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The digest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDigest"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_digest_text: {
+        parameters: {
+            query?: {
+                unit_kind?: components["schemas"]["UnitKind"];
+                unit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DigestText"];
+                };
+            };
+            /** @description Not a unit that the caller may ask about */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_mail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mail server; an empty host while there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMail"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_set_mail: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeMailBody"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMail"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_messages: {
+        parameters: {
+            query?: {
+                channel_id?: string;
+                state?: components["schemas"]["MessageState"];
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeMessage"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_again: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMessage"];
+                };
+            };
+            /** @description wrong_state: queued, on its way or sent */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeDraft"];
+            };
+        };
+        responses: {
+            /** @description The text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For this person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePush"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushBody"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePushAdded"];
+                };
+            };
+            /** @description invalid_field: not one of the known push services */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    all?: boolean;
+                    ids?: string[];
+                    kind?: components["schemas"]["NoticeKind"] | null;
+                };
+            };
+        };
+        responses: {
+            /** @description What is not seen now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCounts"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_unsee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description What is not seen now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCounts"];
                 };
             };
             /** @description A problem, in words for the person who asked */
@@ -6575,6 +8023,8 @@ export interface operations {
                 issued_on?: string;
                 /** @description Local day of closing. */
                 closed_on?: string;
+                /** @description With their unit, not late, and due on this local day or before it. */
+                due_by?: string;
                 department?: string;
                 /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
                 request?: components["schemas"]["RequestState"];
