@@ -13,7 +13,7 @@ crate::step!(manager => {
         sequence("seq"), uuid("id"), uuid("county_id"), word("kind"), string_len("event_key", 120), word("unit_kind"), uuid("unit_id"),
         word("duty"), uuid_null("ticket_id"), json_binary("data"), boolean("urgent"), time("at"),
     ], &[], &[
-        Unique(&["id"]), Unique(&["event_key", "unit_id", "duty"]), Plain(&["unit_id", "duty", "seq"]), Plain(&["at"]),
+        Unique(&["id"]), Unique(&["event_key", "unit_id", "duty"]), Plain(&["unit_id", "duty", "seq"]), Plain(&["ticket_id", "kind"]), Plain(&["at"]),
     ]).await?;
     // The reader's own convenience; nothing else reads it.
     create(manager, "notice_seen", vec![uuid("person_id"), big_integer("seq")], &["person_id", "seq"], &[Plain(&["seq"])]).await?;

@@ -55,9 +55,9 @@ stories! {
         let asked = json!({
             "request_id": fresh_id(), "what": "hold", "reason": "等材料", "wanted_day": "2026-12-20", "measure": "围挡", "unit_kind": null, "unit_id": null,
         });
-        applied(&deputy, "ticket.ask/1", id, asked).await;
+        applied(&world.desk(Role::MainLeader).await, "ticket.ask/1", id, asked).await;
         applied(&deputy, "ticket.mark_hard/1", id, json!({ "hard": true, "ask": "协调供电" })).await;
-        assert_eq!(kinds(&world, &office, id).await, ["hard_case", "request_waiting", "to_verify"]);
+        assert_eq!(kinds(&world, &office, id).await, ["hard_case", "request_waiting"], "what was checked is settled");
         let leader = world.desk(Role::CountyLeader).await;
         assert_eq!(kinds(&world, &leader, id).await, ["hard_case"]);
         // Urgent is what the county calls urgent; the badge says so.

@@ -3,7 +3,6 @@
 use super::{ANSWER, Outgoing, PATIENCE, guard::Target};
 use crate::domain::notices::reason::Reason;
 use reqwest13::{Certificate, Client, Error, RequestBuilder, StatusCode, redirect::Policy};
-use std::error::Error as _;
 
 /// What came back.
 #[derive(Debug, Clone)]
@@ -61,19 +60,23 @@ impl Outgoing {
 
 /// Only what certainly never reached the other side is worth another try.
 fn reason_of(error: &Error) -> Reason {
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if inner.is::<rustls::Error>() {
-            return Reason::Tls;
-        }
-        if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && io.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
-        {
-            return Reason::Tls;
-        }
-        cause = inner.source();
+    if is_tls(error) {
+        Reason::Tls
+    } else if error.is_connect() || error.is_builder() {
+        Reason::Unreachable
+    } else {
+        Reason::NoAnswer
     }
-    if error.is_connect() || error.is_builder() { Reason::Unreachable } else { Reason::NoAnswer }
+}
+
+/// Whether a certificate or handshake lies at the bottom of it, however often it was wrapped.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    if error.is::<rustls::Error>() {
+        return true;
+    }
+    // An I/O error hides what it holds from its own chain of causes.
+    let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    held.is_some_and(|held| is_tls(held)) || error.source().is_some_and(is_tls)
 }
 
 /// What a status alone says.

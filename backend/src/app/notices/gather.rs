@@ -18,7 +18,10 @@ use crate::{
     },
     store::{
         self, Tx,
-        notices::outbox::{self, Event},
+        notices::{
+            inbox,
+            outbox::{self, Event},
+        },
         places::divisions,
     },
 };
@@ -85,6 +88,10 @@ async fn hear(
     let scope = Scope::County { county: event.county_id };
     let Some(ticket) = store::tickets::get(tx, scope, now, event.ticket_id).await? else { return Ok(0) };
     let heard = Heard { transition: &event.transition, reason: &event.reason, data: &event.data };
+    let settled = events::settles(&event.transition);
+    if !settled.is_empty() {
+        inbox::settle(tx, ticket.id, settled).await?;
+    }
     let mut written = 0;
     for told in events::of_event(heard, &ticket, now) {
         let one = Tell {

@@ -56,12 +56,25 @@ pub fn tells(transition: &str) -> bool {
         "release",
         "asked",
         "denied",
+        "ask_withdrawn",
         "approval_asked",
         "void_asked",
         "hard_case",
         "escalated",
     ];
     TOLD.contains(&transition)
+}
+
+/// Which notices of its ticket an event settles: nobody is told of work that is done. What was told of the past stays.
+pub fn settles(transition: &str) -> &'static [NoticeKind] {
+    use NoticeKind as K;
+    match transition {
+        "T10" => &[K::DueSoon],
+        "T11" | "T12" => &[K::ToVerify],
+        "T6" | "T7" | "T8" | "denied" | "ask_withdrawn" => &[K::RequestWaiting],
+        "T14" => &[K::DueSoon, K::ToVerify, K::RequestWaiting],
+        _ => &[],
+    }
 }
 
 const DESKS: &[Role] = &[Role::DeskOfficer, Role::DeputyLeader];

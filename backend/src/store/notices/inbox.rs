@@ -221,6 +221,18 @@ pub async fn unmark(tx: &Tx, person: Uuid, ids: Vec<Uuid>) -> Result<(), Error> 
     Ok(())
 }
 
+/// Takes away notices of a ticket that it has settled, with their marks.
+pub async fn settle(tx: &Tx, ticket: Uuid, kinds: &[NoticeKind]) -> Result<(), Error> {
+    let settled = || N::TicketId.eq(ticket).and(N::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+    let rows = notice::Entity::find().select_only().column(N::Seq).filter(settled()).into_query();
+    notice_seen::Entity::delete_many()
+        .filter(notice_seen::Column::Seq.in_subquery(rows))
+        .exec(tx.raw())
+        .await?;
+    notice::Entity::delete_many().filter(settled()).exec(tx.raw()).await?;
+    Ok(())
+}
+
 /// Forgets a county's notices from before, with their marks.
 pub async fn forget(tx: &Tx, county: Uuid, before: Instant) -> Result<u64, Error> {
     let old = || {
