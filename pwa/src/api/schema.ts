@@ -56,6 +56,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns that the caller may know of, newest first. */
+        get: operations["campaigns_list"];
+        put?: never;
+        /** Drafts a campaign. */
+        post: operations["campaigns_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign. */
+        get: operations["campaigns_get"];
+        /** Changes a draft. */
+        put: operations["campaigns_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a campaign by township and day. */
+        get: operations["campaigns_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a campaign before its last day; its numbers are frozen as they are. */
+        post: operations["campaigns_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a draft would take now. */
+        get: operations["campaigns_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a campaign: its baseline is frozen, dates move to its last day where they were later. */
+        post: operations["campaigns_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checklists": {
         parameters: {
             query?: never;
@@ -298,6 +402,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long checks took the county, month by month, beside how long acceptance took. */
+        get: operations["figures_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/look-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How repairs held, by township. */
+        get: operations["figures_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/storage": {
         parameters: {
             query?: never;
@@ -394,6 +532,58 @@ export interface paths {
         get: operations["inspections_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/look-backs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws, newest first. */
+        get: operations["look_backs_list"];
+        put?: never;
+        /** Draws from what was closed on these days, by a seed that is made now and kept. */
+        post: operations["look_backs_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/look-backs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draw with what it drew. */
+        get: operations["look_backs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/look-backs/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draws the same days again; both draws stay on record. */
+        post: operations["look_backs_redo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -849,6 +1039,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Projects that the caller may see, newest first. */
+        get: operations["projects_list"];
+        put?: never;
+        /** Begins a project. */
+        post: operations["projects_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project. */
+        get: operations["projects_get"];
+        /** Changes a project. */
+        put: operations["projects_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds": {
         parameters: {
             query?: never;
@@ -1127,6 +1353,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/ledger.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a list as a workbook, in the same order; made for this request, and audited. */
+        get: operations["tickets_ledger_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}": {
         parameters: {
             query?: never;
@@ -1308,6 +1551,26 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /** @description One local day; what is open is counted at its end. */
+        BurnDay: {
+            /** Format: int32 */
+            baseline_open: number;
+            /** Format: int32 */
+            closed: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int32
+             * @description Found on this day.
+             */
+            fresh: number;
+            /** Format: int32 */
+            fresh_open: number;
+            /** Format: double */
+            ideal: number;
+            /** Format: int32 */
+            left_out: number;
+        };
         /** @description One year and where it comes from. */
         CalendarYear: components["schemas"]["YearPlan"] & {
             source: components["schemas"]["PlanSource"];
@@ -1322,6 +1585,154 @@ export interface components {
          * @enum {string}
          */
         Camera: "normal" | "warn" | "forbidden";
+        /** @description A campaign with its numbers. */
+        CampaignBoard: components["schemas"]["CampaignNumbers"] & {
+            campaign: components["schemas"]["CampaignView"];
+            final?: components["schemas"]["CampaignNumbers"] | null;
+        };
+        /** @description A draft as it should be, over the version that was seen. */
+        CampaignEdit: components["schemas"]["NewCampaign"] & {
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description Why it ends before its last day. */
+        CampaignEnd: {
+            reason: string;
+        };
+        /** @description What a campaign has come to. */
+        CampaignNumbers: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: int64 */
+            baseline: number;
+            /** Format: int64 */
+            closed: number;
+            /** @description From the start up to today, or to the end. */
+            days: components["schemas"]["BurnDay"][];
+            /**
+             * Format: int64
+             * @description Found since the start.
+             */
+            fresh: number;
+            ideal: components["schemas"]["IdealDay"][];
+            /**
+             * Format: int64
+             * @description Voided, merged, or not static any more.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Printed beside any claimed zero.
+             */
+            on_hold: number;
+            /**
+             * Format: int64
+             * @description With their units.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Waiting for the county's check.
+             */
+            submitted: number;
+            townships: components["schemas"]["CampaignTownship"][];
+            /** @description Nothing is open, nothing waits, nothing is held. */
+            true_zero: boolean;
+            /**
+             * Format: double
+             * @description Closed of the baseline, in shares of it.
+             */
+            zero_rate?: number | null;
+        };
+        /** @description What a start would mean. */
+        CampaignPreview: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description Of these, whose date would become earlier.
+             */
+            sooner: number;
+            /** Format: int64 */
+            tickets: number;
+            townships: components["schemas"]["PreviewTownship"][];
+        };
+        /**
+         * @description What a campaign takes: static tickets at sites of these kinds in these townships, of this title or above. What is empty narrows
+         *     nothing.
+         */
+        CampaignScope: {
+            /**
+             * @description `county`, `city`, `provincial` or `national`.
+             * @default null
+             */
+            honour_level: string | null;
+            /** @default [] */
+            site_kinds: string[];
+            /** @default [] */
+            township_ids: string[];
+        };
+        /** @description The version that was seen. */
+        CampaignStart: {
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * @description Where a campaign stands.
+         * @enum {string}
+         */
+        CampaignState: "draft" | "running" | "ended";
+        /** @description One township's part. */
+        CampaignTownship: {
+            /** Format: int64 */
+            baseline: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            fresh: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            left_out: number;
+            name: string;
+            /** Format: int64 */
+            on_hold: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            submitted: number;
+            true_zero: boolean;
+        };
+        /** @description A campaign as people read it. */
+        CampaignView: {
+            /**
+             * Format: int64
+             * @description Frozen at the start.
+             */
+            baseline?: number | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by_name?: string | null;
+            deadline_day: string;
+            end_reason: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            scope: components["schemas"]["CampaignScope"];
+            /**
+             * Format: int64
+             * @description Tickets whose date is still to be moved.
+             */
+            settling: number;
+            /** Format: date-time */
+            started_at?: string | null;
+            started_by_name?: string | null;
+            state: components["schemas"]["CampaignState"];
+            /** Format: int32 */
+            version: number;
+        };
         /** @description A row that an operation changed. */
         Changed: {
             /** Format: uuid */
@@ -1337,6 +1748,49 @@ export interface components {
          * @enum {string}
          */
         Check: "yes" | "own" | "photos";
+        /** @description How long checks and acceptances took. */
+        CheckFigures: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int32
+             * @description Working days that the county allows itself.
+             */
+            check_days: number;
+            /** @description Oldest first; the last one is under way. */
+            months: components["schemas"]["CheckMonth"][];
+            /**
+             * Format: int64
+             * @description Waiting for a check now, and how many of them too long.
+             */
+            waiting: number;
+            /** Format: int64 */
+            waiting_late: number;
+        };
+        /** @description One month, by when the check or the acceptance came in. */
+        CheckMonth: {
+            /** @description Acceptances by the reader's own unit, or by all of the county. */
+            accepts: number;
+            checks: number;
+            /** Format: double */
+            county_response_median_hours?: number | null;
+            /** @description Of the checks, later than the county allows itself. */
+            late: number;
+            /**
+             * Format: double
+             * @description From submission to check, in hours.
+             */
+            median_hours?: number | null;
+            /** @description `YYYY-MM`. */
+            month: string;
+            /** Format: double */
+            p90_hours?: number | null;
+            /**
+             * Format: double
+             * @description From issue to acceptance, in hours.
+             */
+            response_median_hours?: number | null;
+        };
         /** @description What is asked at sites of one kind. */
         Checklist: {
             /** @description What item codes begin with. */
@@ -1372,14 +1826,46 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
-        /** @description What readiness is made of. */
+        /** @description Checks by the county, acceptance on paper, and looking back. */
         Checks: {
-            /** @description The database answers. */
-            database: boolean;
-            /** @description There is room for files. Without it photos wait on the phones while answers still enter, so it decides nothing here. */
-            room: boolean;
-            /** @description The database has the shape that this program expects. */
-            schema: boolean;
+            /**
+             * Format: int32
+             * @description Working days that the county allows itself for a check.
+             * @default 3
+             */
+            check_days: number;
+            /**
+             * Format: int32
+             * @description … within so many days before the draw.
+             * @default 90
+             */
+            look_back_flagged_days: number;
+            /**
+             * Format: int32
+             * @description … and of townships where a repair turned out not to be done …
+             * @default 30
+             */
+            look_back_flagged_percent: number;
+            /**
+             * Format: int32
+             * @description Share of closed tickets that a look-back draws, in percent …
+             * @default 10
+             */
+            look_back_percent: number;
+            /**
+             * @description Severities that pass on site only.
+             * @default [
+             *       "critical",
+             *       "major"
+             *     ]
+             */
+            on_site: string[];
+            /**
+             * Format: int32
+             * @description Days within which a signed sheet counts at the time that stands on it.
+             * @default 10
+             */
+            signed_sheet_days: number;
         };
         /** @description One answer of a choice. What a failing one does not name comes from its item. */
         Choice: {
@@ -1424,6 +1910,11 @@ export interface components {
             };
             /**
              * Format: int64
+             * @description Of these, waiting longer than the county allows itself; 0 for those who do not check.
+             */
+            check_late: number;
+            /**
+             * Format: int64
              * @description Refused operations that wait for the office; 0 for everybody else.
              */
             flagged: number;
@@ -1440,6 +1931,20 @@ export interface components {
         };
         /** @description Everything that a county sets. What a stored document does not name has its default. */
         CountySettings: {
+            /**
+             * @default {
+             *       "check_days": 3,
+             *       "look_back_flagged_days": 90,
+             *       "look_back_flagged_percent": 30,
+             *       "look_back_percent": 10,
+             *       "on_site": [
+             *         "critical",
+             *         "major"
+             *       ],
+             *       "signed_sheet_days": 10
+             *     }
+             */
+            checks: components["schemas"]["Checks"];
             /**
              * @default {
              *       "accept_days": 1,
@@ -1887,6 +2392,13 @@ export interface components {
             /** Format: int32 */
             operations?: number;
         };
+        /** @description One point of the ideal line. */
+        IdealDay: {
+            /** Format: date */
+            day: string;
+            /** Format: double */
+            left: number;
+        };
         /** @description A visit with every answer. */
         InspectionDetail: components["schemas"]["InspectionView"] & {
             answers: Record<string, never>[];
@@ -2092,6 +2604,127 @@ export interface components {
              */
             files: number;
         };
+        /** @description A draw with what it drew. */
+        LookBackDetail: components["schemas"]["LookBackView"] & {
+            /** @description What was drawn. */
+            items: components["schemas"]["LookBackItem"][];
+            /** @description Drawing again from the stored seed and candidates gives the same. */
+            reproduced: boolean;
+            townships: components["schemas"]["LookBackTownship"][];
+        };
+        /** @description What looking back found. */
+        LookBackFigures: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date */
+            from: string;
+            /** Format: int64 */
+            looked: number;
+            /** Format: int64 */
+            not_held: number;
+            /** Format: double */
+            rate?: number | null;
+            /** Format: date */
+            to: string;
+            townships: components["schemas"]["LookBackRate"][];
+        };
+        /** @description A ticket that was drawn. */
+        LookBackItem: {
+            /** Format: date-time */
+            looked_at?: string | null;
+            note: string;
+            number?: string | null;
+            person_name?: string | null;
+            site_name?: string | null;
+            state: string;
+            /** Format: uuid */
+            ticket_id: string;
+            title: string;
+            /** Format: uuid */
+            township_id: string;
+            township_name?: string | null;
+        };
+        /** @description What a ticket says of its newest draw. */
+        LookBackMark: {
+            /** Format: uuid */
+            draw_id: string;
+            /** Format: date-time */
+            drawn_at: string;
+            state: string;
+        };
+        /** @description One township's part. */
+        LookBackRate: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            looked: number;
+            name: string;
+            /** Format: int64 */
+            not_held: number;
+            /** Format: double */
+            rate?: number | null;
+        };
+        /** @description Why it is drawn again. */
+        LookBackRedo: {
+            reason: string;
+        };
+        /** @description One township's part. */
+        LookBackTownship: {
+            /** Format: int64 */
+            candidates: number;
+            /** Format: int64 */
+            drawn: number;
+            /** @description A repair there turned out not to be done, within the days before the draw. */
+            flagged: boolean;
+            /** Format: int64 */
+            held: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            not_held: number;
+            /**
+             * Format: double
+             * @description Not held, in shares of those looked at.
+             */
+            rate?: number | null;
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description A draw as people read it. */
+        LookBackView: {
+            /** Format: int64 */
+            candidates: number;
+            /** Format: int64 */
+            drawn: number;
+            /** Format: date-time */
+            drawn_at: string;
+            drawn_by_name?: string | null;
+            /** Format: int32 */
+            flagged_days: number;
+            /** Format: int32 */
+            flagged_percent: number;
+            from_day: string;
+            /** Format: int64 */
+            held: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            not_held: number;
+            /** Format: int32 */
+            percent: number;
+            /** @description Why it was made again. */
+            reason: string;
+            /** Format: uuid */
+            redo_of?: string | null;
+            /** Format: uuid */
+            redone_by?: string | null;
+            /** @description From it and the candidates anybody comes to the same draw. */
+            seed: string;
+            to_day: string;
+            /** Format: int64 */
+            waiting: number;
+        };
         /**
          * @description What a failed answer makes: a ticket, only a lower score, or a ticket with a project.
          * @enum {string}
@@ -2114,6 +2747,26 @@ export interface components {
             server_at: string;
             /** Format: uuid */
             session_id: string;
+        };
+        /** @description A milestone as a page writes it; the page makes the id, so that a repeat is the same one. */
+        MilestoneBody: {
+            /** Format: date */
+            day: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description One step of the work. */
+        MilestoneView: {
+            day: string;
+            done_by_name?: string | null;
+            done_on?: string | null;
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            name: string;
+            note: string;
+            photos: components["schemas"]["PhotoRef"][];
         };
         /**
          * @description Whether townships know of it.
@@ -2177,6 +2830,16 @@ export interface components {
             phone?: string | null;
             posts?: components["schemas"]["NewPost"][];
         };
+        /** @description What a campaign is drafted with. */
+        NewCampaign: {
+            /**
+             * Format: date
+             * @description The last day; the end of the month if absent.
+             */
+            deadline_day?: string | null;
+            name: string;
+            scope?: components["schemas"]["CampaignScope"];
+        };
         /** @description What a client says about its local database. */
         NewDevice: {
             app_version?: string | null;
@@ -2188,6 +2851,13 @@ export interface components {
             /** @description What its person calls it, or the browser's name. */
             name: string;
             public_key: components["schemas"]["DeviceKey"];
+        };
+        /** @description The days on which the candidates were closed. */
+        NewLookBack: {
+            /** Format: date */
+            from_day: string;
+            /** Format: date */
+            to_day: string;
         };
         /** @description A change of password. */
         NewPassword: {
@@ -2326,6 +2996,39 @@ export interface components {
                 request_id?: string | null;
                 /** Format: int64 */
                 seq: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_CampaignView: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description Frozen at the start.
+                 */
+                baseline?: number | null;
+                /** Format: date-time */
+                created_at: string;
+                created_by_name?: string | null;
+                deadline_day: string;
+                end_reason: string;
+                /** Format: date-time */
+                ended_at?: string | null;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                scope: components["schemas"]["CampaignScope"];
+                /**
+                 * Format: int64
+                 * @description Tickets whose date is still to be moved.
+                 */
+                settling: number;
+                /** Format: date-time */
+                started_at?: string | null;
+                started_by_name?: string | null;
+                state: components["schemas"]["CampaignState"];
+                /** Format: int32 */
+                version: number;
             }[];
             next?: string | null;
         };
@@ -2490,6 +3193,67 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_LookBackView: {
+            items: {
+                /** Format: int64 */
+                candidates: number;
+                /** Format: int64 */
+                drawn: number;
+                /** Format: date-time */
+                drawn_at: string;
+                drawn_by_name?: string | null;
+                /** Format: int32 */
+                flagged_days: number;
+                /** Format: int32 */
+                flagged_percent: number;
+                from_day: string;
+                /** Format: int64 */
+                held: number;
+                /** Format: uuid */
+                id: string;
+                /** Format: int64 */
+                not_held: number;
+                /** Format: int32 */
+                percent: number;
+                /** @description Why it was made again. */
+                reason: string;
+                /** Format: uuid */
+                redo_of?: string | null;
+                /** Format: uuid */
+                redone_by?: string | null;
+                /** @description From it and the candidates anybody comes to the same draw. */
+                seed: string;
+                to_day: string;
+                /** Format: int64 */
+                waiting: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_ProjectView: {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                created_by_name?: string | null;
+                /** Format: uuid */
+                id: string;
+                /** @description Milestones whose day has passed and that are not done. */
+                late: number;
+                milestones: components["schemas"]["MilestoneView"][];
+                name: string;
+                note: string;
+                state: components["schemas"]["ProjectState"];
+                tickets: components["schemas"]["ProjectTicket"][];
+                /** Format: uuid */
+                unit_id: string;
+                unit_kind: string;
+                unit_name?: string | null;
+                /** Format: int32 */
+                version: number;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_RoundView: {
             items: {
                 /** Format: uuid */
@@ -2578,6 +3342,12 @@ export interface components {
                 before: components["schemas"]["PhotoRef"][];
                 border: boolean;
                 check?: components["schemas"]["Check"] | null;
+                /**
+                 * Format: date-time
+                 * @description By when the county checks what was handed in last, and whether it is late with that.
+                 */
+                check_due_at?: string | null;
+                check_late: boolean;
                 /** Format: date-time */
                 closed_at?: string | null;
                 /** Format: date-time */
@@ -2620,6 +3390,7 @@ export interface components {
                 linked_ticket_id?: string | null;
                 /** Format: double */
                 lon?: number | null;
+                look_back?: components["schemas"]["LookBackMark"] | null;
                 makes: string;
                 /**
                  * Format: uuid
@@ -2634,6 +3405,8 @@ export interface components {
                 observed_at: string;
                 /** Format: date-time */
                 official_due_at?: string | null;
+                /** @description Waits for a check and passes on site only; told to those who check. */
+                on_site_needed: boolean;
                 overdue: boolean;
                 /**
                  * Format: date-time
@@ -2691,6 +3464,11 @@ export interface components {
                 village_id?: string | null;
                 village_name?: string | null;
                 voices: components["schemas"]["VoiceRef"][];
+                /**
+                 * Format: date
+                 * @description The earliest zeroing date that it stands under.
+                 */
+                zero_day?: string | null;
             }[];
             next?: string | null;
         };
@@ -2982,6 +3760,16 @@ export interface components {
         };
         /** @enum {string} */
         PlanSource: "county" | "shipped" | "none";
+        /** @description One township's part. */
+        PreviewTownship: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            sooner: number;
+            /** Format: int64 */
+            tickets: number;
+        };
         /** @description A problem on the wire (RFC 9457, `application/problem+json`). */
         Problem: {
             /** @description Stable word to branch on. */
@@ -3013,6 +3801,58 @@ export interface components {
             /** @description JSON pointer into the body, or the name of a query parameter or header. */
             field: string;
             zh: string;
+        };
+        /** @description What a project says. */
+        ProjectBody: {
+            milestones?: components["schemas"]["MilestoneBody"][];
+            name: string;
+            note?: string;
+            ticket_ids: string[];
+            /** Format: uuid */
+            unit_id?: string | null;
+            unit_kind?: components["schemas"]["UnitKind"] | null;
+        };
+        /** @description A project as it should be, over the version that was seen. */
+        ProjectEdit: components["schemas"]["ProjectBody"] & {
+            /** @description Needed where a milestone moves or goes. */
+            reason?: string;
+            state: components["schemas"]["ProjectState"];
+            /** Format: int32 */
+            version: number;
+        };
+        /**
+         * @description Where a project stands.
+         * @enum {string}
+         */
+        ProjectState: "open" | "done" | "dropped";
+        /** @description A ticket that the reader may open. */
+        ProjectTicket: {
+            /** Format: uuid */
+            id: string;
+            number?: string | null;
+            state: components["schemas"]["State"];
+            title: string;
+        };
+        /** @description A project as people read it. */
+        ProjectView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by_name?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Milestones whose day has passed and that are not done. */
+            late: number;
+            milestones: components["schemas"]["MilestoneView"][];
+            name: string;
+            note: string;
+            state: components["schemas"]["ProjectState"];
+            tickets: components["schemas"]["ProjectTicket"][];
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: string;
+            unit_name?: string | null;
+            /** Format: int32 */
+            version: number;
         };
         /** @description What everybody may know of a key. */
         PublicKey: {
@@ -3122,6 +3962,11 @@ export interface components {
             measure: string;
             note: string;
             photos: components["schemas"]["PhotoRef"][];
+            /**
+             * Format: uuid
+             * @description The building work that explains it.
+             */
+            project_id?: string | null;
             reason: string;
             state: components["schemas"]["RequestState"];
             /** Format: uuid */
@@ -3375,6 +4220,10 @@ export interface components {
             findings: components["schemas"]["FindingView"][];
             /** @description What the acting post may ask of the office about it now. */
             may_ask: components["schemas"]["Asked"][];
+            /** @description The building work behind it. */
+            projects: components["schemas"]["ProjectView"][];
+            /** @description Photos of sheets on which the unit signed for it. */
+            sheets: components["schemas"]["PhotoRef"][];
         };
         /** @description A ticket that a visit led to. */
         TicketLine: {
@@ -3400,6 +4249,12 @@ export interface components {
             before: components["schemas"]["PhotoRef"][];
             border: boolean;
             check?: components["schemas"]["Check"] | null;
+            /**
+             * Format: date-time
+             * @description By when the county checks what was handed in last, and whether it is late with that.
+             */
+            check_due_at?: string | null;
+            check_late: boolean;
             /** Format: date-time */
             closed_at?: string | null;
             /** Format: date-time */
@@ -3442,6 +4297,7 @@ export interface components {
             linked_ticket_id?: string | null;
             /** Format: double */
             lon?: number | null;
+            look_back?: components["schemas"]["LookBackMark"] | null;
             makes: string;
             /**
              * Format: uuid
@@ -3456,6 +4312,8 @@ export interface components {
             observed_at: string;
             /** Format: date-time */
             official_due_at?: string | null;
+            /** @description Waits for a check and passes on site only; told to those who check. */
+            on_site_needed: boolean;
             overdue: boolean;
             /**
              * Format: date-time
@@ -3513,6 +4371,11 @@ export interface components {
             village_id?: string | null;
             village_name?: string | null;
             voices: components["schemas"]["VoiceRef"][];
+            /**
+             * Format: date
+             * @description The earliest zeroing date that it stands under.
+             */
+            zero_day?: string | null;
         };
         /**
          * @description What a unit is.
@@ -3828,6 +4691,333 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CalendarYear"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_list: {
+        parameters: {
+            query?: {
+                /** @description `draft`, `running` or `ended`; all if absent. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Campaigns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CampaignView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_draft: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaign"];
+            };
+        };
+        responses: {
+            /** @description Drafted */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_edit: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description wrong_state, conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignBoard"];
+                };
+            };
+            /** @description wrong_state: a draft has no numbers */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_end: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignEnd"];
+            };
+        };
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description wrong_state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it takes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPreview"];
+                };
+            };
+            /** @description wrong_state: no draft any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaigns_start: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignStart"];
+            };
+        };
+        responses: {
+            /** @description Running */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description wrong_state, conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field: nothing to take, or the last day has passed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -4376,6 +5566,71 @@ export interface operations {
             };
         };
     };
+    figures_checks: {
+        parameters: {
+            query?: {
+                /** @description 1 to 24 months, this one counted; 6 if absent. */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures from events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckFigures"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_rates: {
+        parameters: {
+            query?: {
+                from?: string;
+                /** @description Today if absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackFigures"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     figures_storage: {
         parameters: {
             query?: never;
@@ -4583,6 +5838,170 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InspectionDetail"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LookBackView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_draw: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLookBack"];
+            };
+        };
+        responses: {
+            /** @description Drawn */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackView"];
+                };
+            };
+            /** @description wrong_state: these days were drawn before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draw */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackDetail"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_backs_redo: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookBackRedo"];
+            };
+        };
+        responses: {
+            /** @description Drawn */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookBackView"];
+                };
+            };
+            /** @description wrong_state: drawn again already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -5976,6 +7395,166 @@ export interface operations {
             };
         };
     };
+    projects_list: {
+        parameters: {
+            query?: {
+                unit_id?: string;
+                ticket_id?: string;
+                /** @description `open`, `done` or `dropped`. */
+                state?: string;
+                /** @description With a milestone whose day has passed. */
+                late?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Projects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProjectView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_begin: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectBody"];
+            };
+        };
+        responses: {
+            /** @description Begun */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_edit: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectEdit"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rounds_list: {
         parameters: {
             query?: never;
@@ -6578,6 +8157,18 @@ export interface operations {
                 department?: string;
                 /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
                 request?: components["schemas"]["RequestState"];
+                /** @description Waiting for the county's check longer than the county allows itself. */
+                check_late?: boolean;
+                /** @description Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`. */
+                look_back?: string;
+                /** @description With `look_back`: of this draw. */
+                draw?: string;
+                /** @description Counting in this zeroing campaign; of a draft, what it would take (office). */
+                campaign?: string;
+                /** @description Of its baseline, or found since. */
+                campaign_baseline?: boolean;
+                /** @description Those instead that no longer count: voided, merged, not static any more. */
+                campaign_left?: boolean;
                 /** @description Part of number, title, note or item code. */
                 q?: string;
                 /** @description `due` (default) or `newest`. */
@@ -6629,6 +8220,84 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Counts"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tickets_ledger_xlsx: {
+        parameters: {
+            query?: {
+                /** @description States, separated by commas. */
+                state?: string;
+                unit_id?: string;
+                township_id?: string;
+                village_id?: string;
+                site_id?: string;
+                round_id?: string;
+                is_static?: boolean;
+                severity?: string;
+                overdue?: boolean;
+                border?: boolean;
+                /** @description Only rows that the zero board counts (or only the others). */
+                counted?: boolean;
+                /** @description Local day of issue, `YYYY-MM-DD`. */
+                issued_on?: string;
+                /** @description Local day of closing. */
+                closed_on?: string;
+                department?: string;
+                /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
+                request?: components["schemas"]["RequestState"];
+                /** @description Waiting for the county's check longer than the county allows itself. */
+                check_late?: boolean;
+                /** @description Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`. */
+                look_back?: string;
+                /** @description With `look_back`: of this draw. */
+                draw?: string;
+                /** @description Counting in this zeroing campaign; of a draft, what it would take (office). */
+                campaign?: string;
+                /** @description Of its baseline, or found since. */
+                campaign_baseline?: boolean;
+                /** @description Those instead that no longer count: voided, merged, not static any more. */
+                campaign_left?: boolean;
+                /** @description Part of number, title, note or item code. */
+                q?: string;
+                /** @description `due` (default) or `newest`. */
+                sort?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
