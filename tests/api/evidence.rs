@@ -32,7 +32,8 @@ async fn accepted(world: &World, kind: &str, nth: usize, before: Vec<u8>) -> (Uu
     let row = pending.into_iter().find(|row| row["item_code"] == item).expect("its ticket");
     let issue = json!({
         "ticket_id": row["id"], "seen_version": row["version"], "unit_kind": "township", "unit_id": world.township_id(0).await,
-        "severity": null, "is_static": null, "deadline_days": null, "note": "",
+        // Minor, so that only what is odd about its photos asks for somebody on site.
+        "severity": "minor", "is_static": null, "deadline_days": null, "note": "",
     });
     office.operate("ticket.issue/1", issue).await.expect(201);
     let officer = world.township(0, Role::DeskOfficer).await;
