@@ -4,7 +4,7 @@ import type { TicketState } from '@/core';
 
 export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'counted', 'issued_on', 'closed_on', 'unit_id', 'site_id', 'q', 'sort',
   // duties
-  'to_sign', 'no_progress', 'referral', 'referral_department', 'relation', 'escalated'] as const;
+  'to_sign', 'no_progress', 'referral', 'relation', 'escalated'] as const;
 export type Filter = (typeof FILTERS)[number];
 export type Filters = Readonly<Partial<Record<Filter, string>>>;
 
