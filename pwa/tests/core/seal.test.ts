@@ -4,6 +4,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { databaseName, LocalDatabase, NoSpace, type Database } from '../../src/core/db';
 import { Drafts } from '../../src/core/drafts';
 import { sha256 } from '../../src/core/bytes';
+import { Clock } from '../../src/core/clock';
+import type { Draft, FileRow, OperationRow } from '../../src/core/model';
+import { waiting, workOf } from '../../src/core/outbox';
+import { seal } from '../../src/core/seal';
 import type { InspectionPayload, PaperSheet } from '../../src/core/payloads';
 import { finding, World } from './world';
 
@@ -121,4 +125,21 @@ test('a sheet entered at a desk is its walker’s work, says who typed it in, an
   expect(plain).toMatchObject({ entered_by: null, capture: 'phone' });
   expect(await read(typed.id)).toMatchObject({ author: walker, entered_by: plain.author, capture: 'paper', payload: { paper: { filled_by: '走的人' } } });
   expect(await read(mine.id)).toMatchObject({ author: plain.author, entered_by: plain.author, capture: 'paper' });
+});
+
+test('files that the county has already are named by their hash and never sent', async () => {
+  const file: FileRow = {
+    file_id: 'f1', sha256: 'ab'.repeat(32), bytes: 1_234, media_type: 'image/jpeg', width: null, height: null, role: 'after', item_path: null, instance_key: '', of_file_id: null,
+    taken_at: '2026-11-22T07:00:00.000Z', capture: 'unknown', capture_reason: null, reencoded: false, position: null, heading: null, owner: 'op-1', stored_at: world.time, upload: 'stored',
+  };
+  const command: Draft = { id: 'op-1', kind: 'ticket.rectify', subject: { title: '' }, payload: { ticket_id: 't', seen_version: 1, attempt_id: 'a', note: '', village_draft_id: 'd' }, after: [], started_at: world.time, updated_at: world.time };
+  const context = { db: world.db, clock: new Clock(world.host()), now: () => world.time, app_version: 'test', capture: 'phone' as const, author: { person_id: 'person-1', post_id: 'post-1' } };
+  const both = await Promise.all([seal(context, { command, there: [file] }), seal(context, { command, there: [file] })]);
+  expect(both).toEqual(Array(2).fill({ kind: 'sealed', operation_id: 'op-1', seq: 1 }));
+  const body = await world.db.read(['bodies'], (tx) => tx.objectStore('bodies').get('op-1'));
+  expect(JSON.parse(Buffer.from(body as ArrayBuffer).toString())).toMatchObject({ payload: { village_draft_id: 'd' }, files: [{ sha256: 'ab'.repeat(32), bytes: 1_234, role: 'after', capture: 'unknown' }] });
+  const { operations, files } = await waiting(world.db);
+  expect(operations).toHaveLength(1);
+  expect(files.get('op-1')?.map((one) => one.upload)).toEqual(['stored']);
+  expect(workOf(operations[0] as OperationRow, files.get('op-1') ?? [], { sending: null, needs_login: false }).photos).toEqual({ all: 1, stored: 1, bytes_left: 0 });
 });

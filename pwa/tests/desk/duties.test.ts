@@ -1,7 +1,7 @@
 // Each duty finds its own work, nobody signs what is not his to sign, and a place without a person to turn to stands first.
 import { describe, expect, it } from 'vitest';
 import type { Delegation, Honour, Liaison } from '../../src/api/duties';
-import { sectionsOf, toSign, type Day } from '../../src/app/duties/day';
+import { byTicket, newestPublished, sectionsOf, toSign, type Day } from '../../src/app/duties/day';
 import { bySubject } from '../../src/app/duties/honours';
 import { lengthOf, plusDays, spanFault, spanOf } from '../../src/app/duties/span';
 import { covers, signsTicket } from '../../src/app/duties/signs';
@@ -64,6 +64,18 @@ describe('the day of each duty', () => {
   it('does not offer a signature once it was given', () => {
     expect(toSign(gone)).toBe(false);
     expect(toSign(ticket('s', { state: 'submitted', to_sign_id: 'a' }))).toBe(false);
+  });
+});
+
+describe('beside the tickets', () => {
+  it('counts what the village sent by ticket', () => {
+    expect([...byTicket([{ ticket_id: 'a' }, { ticket_id: 'b' }, { ticket_id: 'a' }])]).toEqual([['a', 2], ['b', 1]]);
+  });
+
+  it('shows a colour only once it is published', () => {
+    const row = (month: string, published_at: string | null) => ({ month, standing: 'red' as const, published_at });
+    expect(newestPublished([row('2026-09', 'x'), row('2026-11', null), row('2026-10', 'x')])?.month).toBe('2026-10');
+    expect(newestPublished([row('2026-11', null)])).toBe(null);
   });
 });
 

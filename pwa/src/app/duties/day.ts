@@ -83,3 +83,14 @@ export function byTicket(drafts: readonly { readonly ticket_id: string }[]): Rea
   for (const { ticket_id } of drafts) counted.set(ticket_id, (counted.get(ticket_id) ?? 0) + 1);
   return counted;
 }
+
+/** One month of the own township, once it is published. */
+export interface PublishedColour {
+  /** `2026-10` */
+  readonly month: string;
+  readonly standing: 'green' | 'yellow' | 'red';
+  readonly published_at: string | null;
+}
+
+export const newestPublished = (rows: readonly PublishedColour[]): PublishedColour | null =>
+  rows.filter((row) => row.published_at !== null).sort((a, b) => b.month.localeCompare(a.month))[0] ?? null;

@@ -39,6 +39,7 @@ export const duty = {
   reviewBy: (day: string) => `${day}复核`,
   clear: '今天没有要办的',
   clearText: '有新任务会出现在这里。',
+  colour: { title: (month: string, colour: string) => `${month} 三色情况：${colour}`, green: '绿', yellow: '黄', red: '红', open: '看原因和计划' },
   asOf: (when: string) => `本机数据截至 ${when}`,
   links: {
     label: '其他',
