@@ -97,7 +97,7 @@ test('text and picture for a chat group are counts and an address', { timeout: 3
   const text = await clerk.get('/api/v1/notices/digest-text');
   await open(clerkPhone, '/');
   await page.getByRole('link', { name: '发到工作群' }).click();
-  await expectEventually(async () => (await page.getByLabel('要发的文字').inputValue()) === text.zh, 'the words of the county');
+  await expectEventually(async () => (await page.getByLabel('要发的文字').inputValue()) === `【示例数据】${text.zh}\n${county.url}/#/inbox`, 'the words of the county');
   const picture = page.getByAltText(/的整改件数/);
   await expectEventually(async () => picture.evaluate((img) => img.complete && img.naturalWidth === 1080), 'a picture of 1080 px');
   await shot(clerkPhone, 'share');
