@@ -25,7 +25,7 @@ const WORDS = {
   'round.name': '第四季度拉练', 'round.hidden': '第四季度暗访', 'device.name': '检查员乙的手机', 'person.name1': '示例人员一', 'person.name2': '示例人员二', 'person.suspended': '长期请假', 'post.ended': '换岗',
   'answer.reason': '当时没有人', 'answer.note': '', 'finding.title': '', 'finding.note': '靠马路一侧，离地约两米。', 'visit.people': '社区工作人员一人', 'visit.note': '', 'visit.distance': '路在修，走过去看的',
   'photo.reason': '相机打不开', 'app.version': '0.1.0', 'visit.closed': '门锁着，问了邻居，下午才开。', 'report.title': '路灯杆倾斜', 'report.note': '在路口，离公交站五十米。', 'ticket.declined': '与另一件重复', 'ticket.note': '请先围挡，再修。',
-  'accept.named': '经办人', 'accept.late': '经办人', 'attempt.note': '换了新的，旧的已经拆走。', 'submit.note': '', 'verify.note': '右边那块还没有换。', 'void.reason': '与另一件重复', 'colour.reason': '多次提醒后仍有三处没有动工', 'colour.plan': '本周内动工，分管领导每周看一次。', 'colour.appeal': '三处中两处已办挂账，应不计入。', 'talk.participants': '县专班、主要领导', 'talk.subject': '上月红色', 'talk.agreed': '两周内全部动工。', 'verdict.reason': '照片里是另一面墙，左边没有站牌。', 'operation.kind': 'inspection.submit/9', payload: '', 'decision.reason': '已电话问过', quarantined: '',
+  'accept.named': '经办人', 'accept.late': '经办人', 'attempt.note': '换了新的，旧的已经拆走。', 'submit.note': '', 'verify.note': '右边那块还没有换。', 'void.reason': '与另一件重复', 'colour.reason': '多次提醒后仍有三处没有动工', 'colour.plan': '本周内动工，分管领导每周看一次。', 'colour.appeal': '三处中两处已办挂账，应不计入。', 'talk.participants': '县专班、主要领导', 'talk.subject': '上月红色', 'talk.agreed': '两周内全部动工。', 'verdict.reason': '照片里是另一面墙，左边没有站牌。', 'channel.name': '示例工作群', 'channel.mail': '值班邮箱', 'operation.kind': 'inspection.submit/9', payload: '', 'decision.reason': '已电话问过', quarantined: '',
 };
 const inspector = await arrive(county, 'inspector', { position });
 const filled = await fillCounty(county, { text: (field) => WORDS[field] ?? '', photo: await drawings(inspector.page, folder, 23) });

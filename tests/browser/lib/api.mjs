@@ -51,6 +51,12 @@ export async function desk(url, { login, password }, { device } = {}) {
       assert.ok(answer.status < 300, `${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
       return answer.body;
     },
+    /** The same over the version that was seen. */
+    async put(path, body) {
+      const answer = await call('PUT', path, JSON.stringify(body), { 'idempotency-key': randomUUID() });
+      assert.ok(answer.status < 300, `${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    },
     /**
      * Seals and sends desk work that must be applied, and its files: `{bytes, role, item_path, …}`.
      * `envelope` overrides what the envelope says; `outcome` null takes any answer.

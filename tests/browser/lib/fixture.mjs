@@ -141,6 +141,13 @@ export async function fillCounty(county, { text = ordinary, photo }) {
   await deputy.post(`/api/v1/colours/${colour}/appeal`, { reason: text('colour.appeal', 1000), ticket_ids: [waiting.id] });
   await office.post('/api/v1/talks', { kind: 'talk', township_id: township, held_on: monthsAgo(1).concat('-28'), participants: text('talk.participants', 200), subject: text('talk.subject', 200), agreed: text('talk.agreed', 1000), colour_ids: [colour], ticket_ids: [waiting.id] });
 
+  // Ways out of the system: one that is paused, one that was never used, and the mail server of the second.
+  const url = 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000';
+  const robot = await office.post('/api/v1/notices/channels', { kind: 'wecom', name: text('channel.name', 40), unit_kind: 'township', unit_id: township, url, secret: null, addresses: null });
+  await office.put(`/api/v1/notices/channels/${robot.id}`, { version: robot.version, name: robot.name, paused: true, url: null, secret: null, addresses: null });
+  await office.post('/api/v1/notices/channels', { kind: 'email', name: text('channel.mail', 40), unit_kind: 'county', unit_id: countyUnit, url: null, secret: null, addresses: ['office@example.gov.cn'] });
+  await office.post(`/api/v1/notices/channels/${robot.id}/test`);
+
   const shown = await office.get(`/api/v1/tickets/${waiting.id}`);
   const photos = [shown.before[0].file_id, shown.after[0].file_id];
   // One person of the office finds that a photo does not show its repair; a second one has not said anything yet.

@@ -24,8 +24,7 @@ let officeDesk;
 const browsers = [];
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lalian-notices-'));
-  // Nothing of a test leaves the machine.
-  county = await demo({ flags: ['--outgoing', 'off'] });
+  county = await demo();
   officeDesk = await arrive(county, 'office');
   browsers.push(officeDesk);
   [office, clerk, deputy] = await Promise.all(['office', 'desk_officer', 'deputy_leader'].map((role) => desk(county.url, county.login(role))));
@@ -98,7 +97,7 @@ test('text and picture for a chat group are counts and an address', { timeout: 3
   const text = await clerk.get('/api/v1/notices/digest-text');
   await open(clerkPhone, '/');
   await page.getByRole('link', { name: '发到工作群' }).click();
-  await expectEventually(async () => (await page.getByLabel('要发的文字').inputValue()) === text.zh, 'the words of the county');
+  await expectEventually(async () => (await page.getByLabel('要发的文字').inputValue()) === `【示例数据】${text.zh}\n${county.url}/#/inbox`, 'the words of the county');
   const picture = page.getByAltText(/的整改件数/);
   await expectEventually(async () => picture.evaluate((img) => img.complete && img.naturalWidth === 1080), 'a picture of 1080 px');
   await shot(clerkPhone, 'share');
@@ -152,7 +151,7 @@ test('the office adds a robot; its address is never shown again, and what does n
 test('templates say counts only, and show what would leave', { timeout: 300_000 }, async () => {
   const { page } = officeDesk;
   await open(officeDesk, '/channels/rules');
-  const box = page.getByLabel('每天汇总（各单位）', { exact: true });
+  const box = page.getByRole('textbox', { name: '每天汇总（各单位）' });
   await box.fill('今天 {person} 请注意');
   await page.getByText('没有这个内容：{person}').waitFor();
   await box.fill('');

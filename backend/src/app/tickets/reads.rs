@@ -29,7 +29,11 @@ use crate::{
             request::{Asked, RequestState},
         },
     },
-    store::{self, field::named::NamedFile, tickets::EventRow},
+    store::{
+        self,
+        field::named::NamedFile,
+        tickets::{EventRow, attempts::Attempt},
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -164,6 +168,27 @@ pub struct Counts {
     pub flagged: i64,
 }
 
+impl AttemptView {
+    fn of(attempt: Attempt, sent: &[&NamedFile], files: &[NamedFile], names: &HashMap<Uuid, String>) -> Self {
+        Self {
+            missing_files: sent.iter().filter(|file| file.state == "missing").count(),
+            photos: photos(sent.iter().copied(), files),
+            person_name: names.get(&attempt.person_id).cloned(),
+            id: attempt.id,
+            no: attempt.no,
+            state: attempt.state,
+            note: attempt.note,
+            person_id: attempt.person_id,
+            observed_at: attempt.observed_at,
+            submitted_at: attempt.submitted_at,
+            verified_at: attempt.verified_at,
+            reason: attempt.reason,
+            taken_by: attempt.taken_by,
+            verdict_note: attempt.verdict_note,
+        }
+    }
+}
+
 /// One page of tickets in the caller's scope.
 pub async fn list(
     app: &App,
@@ -233,22 +258,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             .into_iter()
             .map(|attempt| {
                 let sent = of(attempt.operation_id);
-                AttemptView {
-                    missing_files: sent.iter().filter(|file| file.state == "missing").count(),
-                    photos: photos(sent, &files),
-                    person_name: names.get(&attempt.person_id).cloned(),
-                    id: attempt.id,
-                    no: attempt.no,
-                    state: attempt.state,
-                    note: attempt.note,
-                    person_id: attempt.person_id,
-                    observed_at: attempt.observed_at,
-                    submitted_at: attempt.submitted_at,
-                    verified_at: attempt.verified_at,
-                    reason: attempt.reason,
-                    taken_by: attempt.taken_by,
-                    verdict_note: attempt.verdict_note,
-                }
+                AttemptView::of(attempt, &sent, &files, &names)
             })
             .collect(),
         findings: findings

@@ -307,7 +307,7 @@ fn a_sheet_accepts_at_its_time_and_the_county_has_three_days_for_a_check() {
     let event = run(&mut it, &signed, 9);
     assert_eq!((it.slow, it.accepted_at, event.data["late"].as_bool()), (0, Some(morning(2)), Some(false)));
     // Wednesday 3 June; three working days end on Monday the 8th.
-    run(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new() }, 3);
+    run(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new(), delegation: None }, 3);
     assert_eq!(it.check_due_at, Some(end_of(8)));
     assert!(!it.is_check_late(morning(8)) && it.is_check_late(morning(9)));
     let mut late = it.clone();

@@ -101,6 +101,8 @@ mod tests {
             severity: None,
             is_static: None,
             deadline_days: None,
+            deadline_unit: None,
+            control_hours: None,
             note: String::new(),
         };
         apply(&mut ticket, &issue, "2026-11-02T10:00").unwrap();
@@ -146,13 +148,23 @@ mod tests {
         assert_eq!(apply(&mut ticket, &edit, "2026-11-11T09:00"), None);
         // The county checks for ten days; the date stays, the returned repair has its working day.
         let attempt_id = Uuid::from_u128(7);
-        apply(&mut ticket, &Step::Submit { attempt_id, note: String::new() }, "2026-11-12T09:00").unwrap();
+        apply(
+            &mut ticket,
+            &Step::Submit { attempt_id, note: String::new(), delegation: None },
+            "2026-11-12T09:00",
+        )
+        .unwrap();
         let fail = Step::Fail { attempt_id, reason: "partial".into(), note: String::new(), on_site: true };
         apply(&mut ticket, &fail, "2026-11-23T09:00").unwrap();
         assert_eq!(ticket.official_due_at, zero);
         assert_eq!(ticket.due_at, Some(end_of_day(day("2026-11-24"))));
         // After the date new work has its own time.
-        apply(&mut ticket, &Step::Submit { attempt_id, note: String::new() }, "2026-11-23T10:00").unwrap();
+        apply(
+            &mut ticket,
+            &Step::Submit { attempt_id, note: String::new(), delegation: None },
+            "2026-11-23T10:00",
+        )
+        .unwrap();
         apply(
             &mut ticket,
             &Step::Pass { attempt_id, on_site: true, note: String::new() },

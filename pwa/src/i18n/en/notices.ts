@@ -133,6 +133,7 @@ export const notices: typeof zh = {
     send: 'Send the picture',
     saveHelp: 'Pressing and holding the picture works too.',
     noPicture: 'This browser cannot draw the picture. Please use the text.',
+    demo: '[Sample data] ',
     poster: 'Tickets to look at',
     invite: 'Sign in to Lalian to see and do them',
     footnote: 'Only counts, no names, no photos.',

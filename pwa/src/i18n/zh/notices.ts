@@ -134,6 +134,7 @@ export const notices = {
     send: '发送图片',
     saveHelp: '也可以长按图片保存或转发。',
     noPicture: '这个浏览器画不出图片，请用文字。',
+    demo: '【示例数据】',
     poster: '整改提醒',
     invite: '登录拉练通查看、办理',
     footnote: '图中只有件数，没有姓名、照片。',
