@@ -193,6 +193,7 @@ export const tickets = {
     far_from_site: '距点位较远',
     sheet_missing: '没有附签字或检查表的照片',
     signed_time_doubtful: '签收时间超出可按单计算的范围，按录入时间算',
+    day_to_come: '这一天还没有到',
     beyond_zero_day: '不能晚于清零行动的期限',
     on_site_for_severity: '这类问题须到现场核查',
     instance_missing: '没有写明是哪个摊位或房间',
