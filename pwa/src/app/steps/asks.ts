@@ -86,9 +86,11 @@ export interface AskForm {
   readonly measure: string;
   /** `township:<id>`, `department:<id>`, or '' where the author does not know. */
   readonly unit: string;
+  /** The project that needs the time, or ''. */
+  readonly project: string;
 }
 
-export const EMPTY_ASK: Omit<AskForm, 'what'> = { reason: '', day: '', measure: '', unit: '' };
+export const EMPTY_ASK: Omit<AskForm, 'what'> = { reason: '', day: '', measure: '', unit: '', project: '' };
 
 export type AskFault = 'reason' | 'day' | 'measure';
 
@@ -118,5 +120,6 @@ export function askPayload(form: AskForm, ticket: Pick<Ticket, 'id' | 'version'>
     wanted_day: back ? null : form.day,
     measure: back ? '' : form.measure.trim(),
     ...(back ? unitOf(form.unit) : { unit_kind: null, unit_id: null }),
+    ...(form.what === 'extension' && form.project !== '' ? { project_id: form.project } : {}),
   };
 }

@@ -10,6 +10,7 @@ export const tickets: typeof zh = {
   relapse: (n) => `Came back ${n}×`,
   hard: 'Hard case',
   reminded: (n) => `Reminded ${n}×`,
+  checkLate: 'Check is late',
   asked: 'Request open',
   unsent: 'Not uploaded yet',
   due: {

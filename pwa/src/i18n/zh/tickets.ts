@@ -7,6 +7,7 @@ export const tickets = {
   relapse: (n: number) => `反弹 ${n} 次`,
   hard: '难点',
   reminded: (n: number) => `催办 ${n} 次`,
+  checkLate: '超过核查期限',
   asked: '有申请待答复',
   unsent: '本机未上传',
   due: {
