@@ -142,7 +142,7 @@ async function fillBoards({ office, deputy, text, passed, returned }) {
   const second = await office.post(`/api/v1/look-backs/${first.id}/redo`, { reason: text('look_back.reason', 200) });
   const milestone = (name, days) => ({ id: randomUUID(), name, day: day(days) });
   await deputy.post('/api/v1/projects', {
-    name: text('project.name', 80), note: text('project.note', 1000), ticket_ids: [returned.id],
+    name: text('project.name', 60), note: text('project.note', 1000), ticket_ids: [returned.id],
     milestones: [milestone(text('milestone.name', 60), 3), milestone(text('milestone.later', 60), 30)],
   });
   return { campaigns: campaigns.map((one) => one.id), draws: [second.id, first.id], looks: [passed.id] };
