@@ -222,7 +222,6 @@ export interface TicketRequest {
   readonly photos: readonly PhotoRef[];
   /** The project that needs the time; absent on rows of older servers. */
   readonly project_id?: string | null;
-  readonly project_name?: string | null;
 }
 
 /** Why a ticket has its level; each reason makes a level of its own, the ticket's is the highest. */

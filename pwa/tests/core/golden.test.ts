@@ -90,6 +90,7 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.issue-1': golden('ticket.issue', 'desktop', { ...TARGET, unit_kind: 'township', unit_id: id(41), severity: null, is_static: false, deadline_days: 5, note: '请先围挡' }),
   'ticket.decline-1': golden('ticket.decline', 'desktop', { ...TARGET, reason: '不属于检查范围' }),
   'ticket.accept-1': golden('ticket.accept', 'phone', { ...TARGET, person_named: '李干事' }),
+  'ticket.accept-1-paper': golden('ticket.accept', 'phone', { ...TARGET, person_named: '王某', paper: { signed_by: '王某', signed_at: '2026-11-21T02:00:00.000Z' } }, [photo(15, 'paper')]),
   'ticket.rectify-1': golden('ticket.rectify', 'phone', { ...TARGET, attempt_id: id(42), note: '已经扶正' }, [photo(15, 'after')]),
   'ticket.stage-1': golden('ticket.stage', 'phone', { ...TARGET, stage: 'control', note: '已经扶正' }, [photo(15, 'after')]),
   'ticket.submit-1': golden('ticket.submit', 'phone', { ...TARGET, attempt_id: id(42), note: '已经扶正' }),
@@ -115,8 +116,8 @@ const NEWEST: Readonly<Record<string, Golden>> = {
   'ticket.edit-1': golden('ticket.edit', 'desktop', { ...TARGET, severity: 'critical', is_static: null, due_day: '2026-12-05', reason: '有安全隐患' }),
   'ticket.mark_hard-1': golden('ticket.mark_hard', 'phone', { ...TARGET, hard: true, ask: '请县里协调电力公司' }),
   'ticket.archive-1': golden('ticket.archive', 'desktop', { ...TARGET }),
-  'ticket.look_back-1': golden('ticket.look_back', 'phone', { ...TARGET, result: 'held', note: '没有反弹', position: null }, [photo(15, 'look_back')]),
-  'ticket.milestone-1': golden('ticket.milestone', 'desktop', { ...TARGET, project_id: id(8), milestone_id: id(9), done_on: '2026-11-20', note: '' }, [photo(15, 'milestone')]),
+  'ticket.look_back-1': golden('ticket.look_back', 'phone', { ...TARGET, result: 'held', note: '完好', position: HERE }, [photo(15, 'look_back')]),
+  'ticket.milestone-1': golden('ticket.milestone', 'phone', { ...TARGET, project_id: id(45), milestone_id: id(46), done_on: '2026-11-21', note: '已到货' }, [photo(15, 'milestone')]),
   'ticket.refer_done-1': golden('ticket.refer_done', 'phone', { ...TARGET, request_id: id(43), note: '已更换站牌' }),
   'ticket.refer_return-1': golden('ticket.refer_return', 'phone', { ...TARGET, request_id: id(43), reason: '不属于我局管养' }),
 };

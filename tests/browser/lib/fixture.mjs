@@ -27,9 +27,10 @@ const ordinary = (field) => `${field} 示例文字`;
 /**
  * Fills the demo county. `text(field, longest)` gives what somebody typed into a field; `photo(nth)` the bytes of a JPEG, others for each
  * `nth`: the same file is no repair.
+ * `boards`: also a campaign under way and one still a draft, a draw to look back at, a project beside a ticket.
  * Returns ids for the routes that need one.
  */
-export async function fillCounty(county, { text = ordinary, photo }) {
+export async function fillCounty(county, { text = ordinary, photo, boards = false }) {
   const [office, second, inspector, deputy, clerk, leader] = await Promise.all(
     [['office', 0], ['office', 1], ['inspector', 0], ['deputy_leader', 0], ['desk_officer', 0], ['main_leader', 0]].map(([role, nth]) => desk(county.url, county.login(role, nth))),
   );
@@ -153,5 +154,23 @@ export async function fillCounty(county, { text = ordinary, photo }) {
   // One person of the office finds that a photo does not show its repair; a second one has not said anything yet.
   await second.post('/api/v1/photo-verdicts', { file_id: photos[1], reason: text('verdict.reason', 1000) });
 
-  return { colour, photos, round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
+  const made = boards ? await fillBoards({ office, deputy, text, passed, returned }) : { campaigns: [], draws: [], looks: [] };
+  return { ...made, colour, photos, round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
+}
+
+/** What the county does with many tickets: a campaign and its draft, closed tickets to look at again, building work that takes longer. */
+async function fillBoards({ office, deputy, text, passed, returned }) {
+  const day = (days) => new Date(Date.now() + (8 + days * 24) * 3_600_000).toISOString().slice(0, 10);
+  const scope = { honour_level: null, site_kinds: [], township_ids: [] };
+  const campaigns = [];
+  for (let nth = 0; nth < 2; nth += 1) campaigns.push(await office.post('/api/v1/campaigns', { name: text(`campaign.name${nth}`, 60), scope, deadline_day: day(20) }));
+  await office.post(`/api/v1/campaigns/${campaigns[0].id}/start`, { version: campaigns[0].version });
+  const first = await office.post('/api/v1/look-backs', { from_day: day(-1), to_day: day(0) });
+  const second = await office.post(`/api/v1/look-backs/${first.id}/redo`, { reason: text('look_back.reason', 200) });
+  const milestone = (name, days) => ({ id: randomUUID(), name, day: day(days) });
+  await deputy.post('/api/v1/projects', {
+    name: text('project.name', 60), note: text('project.note', 1000), ticket_ids: [returned.id],
+    milestones: [milestone(text('milestone.name', 60), 3), milestone(text('milestone.later', 60), 30)],
+  });
+  return { campaigns: campaigns.map((one) => one.id), draws: [second.id, first.id], looks: [passed.id] };
 }

@@ -141,7 +141,8 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/photos/:id': [filled.photos[0]],
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
     '/paper/enter/:id': [sheet],
+    '/look-back/:id': filled.looks,
   },
-  township: { '/colour/:id': [filled.colour], '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
-  office: { '/colours/:id': [filled.colour], '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet] },
+  township: { '/colour/:id': [filled.colour], '/campaigns/:id': filled.campaigns.slice(0, 1), '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
+  office: { '/colours/:id': [filled.colour], '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet], '/campaigns/:id': filled.campaigns, '/look-backs/:id': filled.draws },
 });

@@ -153,7 +153,7 @@ test('a county in the middle of its work, with every sheet open', { timeout: 900
   const shelter = demoSites().find((one) => one.kind === 'bus_shelter' && one.township === TOWNSHIP);
   const photo = await readFile(await writeJpeg(inspector.page, join(folder, 'photo.jpg'), 1));
   const long = (name, longest) => `${name} 很长的一段说明文字，长到一行放不下 a-very-long-word-without-any-break`.slice(0, longest);
-  filled = await fillCounty(county, { text: long, photo: (nth) => Buffer.concat([photo, Buffer.from([nth])]) });
+  filled = await fillCounty(county, { boards: true, text: long, photo: (nth) => Buffer.concat([photo, Buffer.from([nth])]) });
   await speak(inspector, 'zh');
   ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => long('名称', 60)));
   for (const role of [...FIELD, ...AT_DESK]) {

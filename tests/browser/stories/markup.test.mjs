@@ -56,7 +56,7 @@ test('markup stays text on every screen', { timeout: 600_000 }, async () => {
   browsers.push(inspector);
   const photo = await readFile(await writeJpeg(inspector.page, join(folder, 'photo.jpg'), 1));
   // Another ending makes another file of the same picture.
-  const filled = await fillCounty(county, { text: markup.text, photo: (nth) => Buffer.concat([photo, Buffer.from([nth])]) });
+  const filled = await fillCounty(county, { boards: true, text: markup.text, photo: (nth) => Buffer.concat([photo, Buffer.from([nth])]) });
   const work = await workOnPhone(inspector.page, shelter, () => markup.text('phone', 120));
   const ids = idsFor(filled, work);
   // A market has stalls, which are named by tapping a suggestion.

@@ -20,7 +20,7 @@ export class AskWork {
     if (!draft) return;
     const { what, reason, wanted_day, measure, request_id } = draft.payload;
     this.#request_id = request_id;
-    this.form = { ...EMPTY_ASK, what, reason, day: wanted_day ?? '', measure };
+    this.form = { ...EMPTY_ASK, what, reason, day: wanted_day ?? '', measure, project: draft.payload.project_id ?? '' };
     this.draft = draft;
     await this.refresh();
   }

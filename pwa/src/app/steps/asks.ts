@@ -93,9 +93,11 @@ export interface AskForm {
   readonly measure: string;
   /** `township:<id>`, `department:<id>`, or '' where the author does not know. */
   readonly unit: string;
+  /** The project that needs the time, or ''. */
+  readonly project: string;
 }
 
-export const EMPTY_ASK: Omit<AskForm, 'what'> = { reason: '', day: '', measure: '', unit: '' };
+export const EMPTY_ASK: Omit<AskForm, 'what'> = { reason: '', day: '', measure: '', unit: '', project: '' };
 
 export type AskFault = 'reason' | 'day' | 'measure' | 'unit';
 
@@ -127,5 +129,6 @@ export function askPayload(form: AskForm, ticket: Pick<Ticket, 'id' | 'version'>
     wanted_day: timed ? form.day : null,
     measure: form.what === 'send_back' ? '' : form.measure.trim(),
     ...(timed ? { unit_kind: null, unit_id: null } : unitOf(form.unit)),
+    ...(form.what === 'extension' && form.project !== '' ? { project_id: form.project } : {}),
   };
 }

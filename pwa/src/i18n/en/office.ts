@@ -136,6 +136,7 @@ export const office: typeof zh = {
     failDo: 'Return',
     onSite: 'Checked on site',
     onSiteHelp: 'Somebody went there',
+    onSiteGrade: 'Faults of this grade pass on site only; tick “on site” if you have been there.',
     own: 'You found or repaired this yourself, so somebody else verifies it.',
     waitPhotos: 'Photos are on their way; the check waits for them. Look at the next one meanwhile.',
     noPhotos: 'This repair has no photo.',

@@ -30,6 +30,8 @@ export const steps: typeof zh = {
     measure: { extension: 'What is done meanwhile', hold: 'How it goes on, and what is done meanwhile' },
     measureHelp: { extension: 'For example: fenced off, sign put up.', hold: 'For example: done with the road works in March; cleaned every week until then.' },
     unit: 'Who should do it (where you know)',
+    project: 'Because of a project (may stay open)',
+    projectNone: 'Not because of a project',
     unitNone: 'Not known; the office decides',
     department: 'Which department',
     needDepartment: 'Please choose a department',

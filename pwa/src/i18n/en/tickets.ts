@@ -10,6 +10,7 @@ export const tickets: typeof zh = {
   relapse: (n) => `Came back ${n}×`,
   hard: 'Hard case',
   reminded: (n) => `Reminded ${n}×`,
+  checkLate: 'Check is late',
   asked: 'Request open',
   unsent: 'Not uploaded yet',
   level: {
@@ -211,6 +212,7 @@ export const tickets: typeof zh = {
     far_from_site: 'Far from the site',
     sheet_missing: 'No photo of the sheet',
     signed_time_doubtful: 'The time on the sheet is out of bounds; the time of entering counts',
+    day_to_come: 'That day has not come yet',
     beyond_zero_day: 'Not later than the day of its zeroing campaign',
     on_site_for_severity: 'Such faults are checked on site',
     instance_missing: 'It does not say which stall or room',

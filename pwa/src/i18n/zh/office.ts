@@ -133,6 +133,7 @@ export const office = {
     failDo: '退回',
     onSite: '现场核查',
     onSiteHelp: '到现场看过',
+    onSiteGrade: '这类问题按规定到现场看过才能通过；去过现场的请勾选“现场核查”。',
     own: '这个问题由您发现或整改，按规定由别人核查。',
     waitPhotos: '照片还在路上，到齐后才能核查。可以先看下一件。',
     noPhotos: '这次整改没有照片。',

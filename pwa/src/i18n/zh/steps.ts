@@ -26,6 +26,8 @@ export const steps = {
     measure: { extension: '这段时间的临时措施', hold: '以后怎么办、现在怎么管住' },
     measureHelp: { extension: '例如：先围挡，放提示牌。', hold: '例如：明年 3 月随道路改造一起做，现在每周清理一次。' },
     unit: '应由谁办（知道就选）',
+    project: '因为哪个项目（可不选）',
+    projectNone: '不是因为项目',
     unitNone: '不清楚，请县专班定',
     department: '请哪个部门办',
     needDepartment: '请选一个部门',

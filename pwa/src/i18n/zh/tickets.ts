@@ -7,6 +7,7 @@ export const tickets = {
   relapse: (n: number) => `反弹 ${n} 次`,
   hard: '难点',
   reminded: (n: number) => `催办 ${n} 次`,
+  checkLate: '超过核查期限',
   asked: '有申请待答复',
   unsent: '本机未上传',
   level: {
@@ -208,6 +209,7 @@ export const tickets = {
     far_from_site: '距点位较远',
     sheet_missing: '没有附签字或检查表的照片',
     signed_time_doubtful: '签收时间超出可按单计算的范围，按录入时间算',
+    day_to_come: '这一天还没有到',
     beyond_zero_day: '不能晚于清零行动的期限',
     on_site_for_severity: '这类问题须到现场核查',
     instance_missing: '没有写明是哪个摊位或房间',
