@@ -2076,6 +2076,11 @@ export interface components {
             /** @description Whether it is a working day now, and by the other plan. */
             worked_before: boolean;
         };
+        /**
+         * @description What the time of a ticket is counted in.
+         * @enum {string}
+         */
+        DeadlineUnit: "working_days" | "working_hours" | "urgent_hours";
         /** @description How deadlines are counted; a change counts for what is issued from then on. */
         Deadlines: {
             /**
@@ -2533,9 +2538,16 @@ export interface components {
             code: string;
             /**
              * Format: int32
-             * @description Working days after issue; 0 = the same day.
+             * @description Of what cannot wait: hours of the clock within which it is under control, before it is repaired.
+             */
+            control_hours?: number | null;
+            /**
+             * Format: int32
+             * @description Working days after issue; 0 = the same day. Hours where `deadline_unit` says so.
              */
             deadline_days: number;
+            /** @description What the deadline is counted in; working days if absent. */
+            deadline_unit?: components["schemas"]["DeadlineUnit"];
             /** @description Title of the finding that a fail makes. */
             default_issue_zh: string;
             department: string;
@@ -3356,8 +3368,12 @@ export interface components {
                 closed_at?: string | null;
                 /** Format: date-time */
                 created_at: string;
-                /** Format: int32 */
+                /**
+                 * Format: int32
+                 * @description How much time it is given, in `deadline_unit`.
+                 */
                 deadline_days: number;
+                deadline_unit: components["schemas"]["DeadlineUnit"];
                 department: string;
                 /** Format: date-time */
                 due_at?: string | null;
@@ -3450,6 +3466,8 @@ export interface components {
                 site_id?: string | null;
                 site_name?: string | null;
                 source: string;
+                /** @description Of what cannot wait: first under control, then repaired, each by its own date; else empty. */
+                stages: components["schemas"]["StageView"][];
                 state: components["schemas"]["State"];
                 /** Format: date-time */
                 submitted_at?: string | null;
@@ -4167,6 +4185,20 @@ export interface components {
             to: string;
         };
         /**
+         * @description A step towards the end of an urgent ticket.
+         * @enum {string}
+         */
+        Stage: "control" | "repair";
+        /** @description A stage of a ticket that cannot wait. */
+        StageView: {
+            /** Format: date-time */
+            done_at?: string | null;
+            /** Format: date-time */
+            due_at?: string | null;
+            late: boolean;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
          * @description Where a ticket stands.
          * @enum {string}
          */
@@ -4272,8 +4304,12 @@ export interface components {
             closed_at?: string | null;
             /** Format: date-time */
             created_at: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How much time it is given, in `deadline_unit`.
+             */
             deadline_days: number;
+            deadline_unit: components["schemas"]["DeadlineUnit"];
             department: string;
             /** Format: date-time */
             due_at?: string | null;
@@ -4366,6 +4402,8 @@ export interface components {
             site_id?: string | null;
             site_name?: string | null;
             source: string;
+            /** @description Of what cannot wait: first under control, then repaired, each by its own date; else empty. */
+            stages: components["schemas"]["StageView"][];
             state: components["schemas"]["State"];
             /** Format: date-time */
             submitted_at?: string | null;
