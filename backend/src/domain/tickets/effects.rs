@@ -21,39 +21,7 @@ pub(super) fn effects(
     rules: &DeadlineRules,
 ) -> (String, Value) {
     match step {
-        Step::Issue {
-            unit_kind,
-            unit_id,
-            number,
-            severity,
-            is_static,
-            deadline_days,
-            deadline_unit,
-            control_hours,
-            note,
-        } => {
-            ticket.unit_kind = *unit_kind;
-            ticket.unit_id = Some(*unit_id);
-            ticket.number = Some(number.clone());
-            ticket.severity = severity.clone().unwrap_or_else(|| ticket.severity.clone());
-            ticket.is_static = is_static.unwrap_or(ticket.is_static);
-            ticket.deadline_unit = deadline_unit.unwrap_or(ticket.deadline_unit);
-            ticket.deadline_days = deadline_days.unwrap_or(ticket.deadline_days);
-            ticket.control_hours = control_hours.or(ticket.control_hours);
-            // A border case is settled by whoever issues it; the place follows the township that was chosen.
-            place(ticket, *unit_kind, *unit_id);
-            ticket.border = false;
-            // The clock starts when we issue, whatever a phone believes; of a hidden round, when it is released.
-            ticket.issued_at = Some(when.accepted_at);
-            if ticket.visible_from.is_some() {
-                start_clock(ticket, when.accepted_at, rules);
-            }
-            let due = ticket.due_at;
-            (
-                note.clone(),
-                json!({ "unit_kind": unit_kind, "unit_id": unit_id, "number": number, "due_at": due }),
-            )
-        }
+        Step::Issue { .. } => issue(ticket, step, when, rules),
         Step::Decline { reason }
         | Step::Withdraw { reason }
         | Step::Void { reason }
@@ -138,6 +106,42 @@ pub(super) fn effects(
         | Step::Shown { .. }
         | Step::Archive => desk(ticket, step, when),
     }
+}
+
+/// T2: to whom, and from when the clock runs.
+fn issue(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
+    let Step::Issue {
+        unit_kind,
+        unit_id,
+        number,
+        severity,
+        is_static,
+        deadline_days,
+        deadline_unit,
+        control_hours,
+        note,
+    } = step
+    else {
+        return (String::new(), json!({}));
+    };
+    ticket.unit_kind = *unit_kind;
+    ticket.unit_id = Some(*unit_id);
+    ticket.number = Some(number.clone());
+    ticket.severity = severity.clone().unwrap_or_else(|| ticket.severity.clone());
+    ticket.is_static = is_static.unwrap_or(ticket.is_static);
+    ticket.deadline_unit = deadline_unit.unwrap_or(ticket.deadline_unit);
+    ticket.deadline_days = deadline_days.unwrap_or(ticket.deadline_days);
+    ticket.control_hours = control_hours.or(ticket.control_hours);
+    // A border case is settled by whoever issues it; the place follows the township that was chosen.
+    place(ticket, *unit_kind, *unit_id);
+    ticket.border = false;
+    // The clock starts when we issue, whatever a phone believes; of a hidden round, when it is released.
+    ticket.issued_at = Some(when.accepted_at);
+    if ticket.visible_from.is_some() {
+        start_clock(ticket, when.accepted_at, rules);
+    }
+    let due = ticket.due_at;
+    (note.clone(), json!({ "unit_kind": unit_kind, "unit_id": unit_id, "number": number, "due_at": due }))
 }
 
 /// Requests, and what is said to them without a change.

@@ -31,6 +31,7 @@ impl DeadlineUnit {
     }
 
     /// For rows and files that say nothing where it is the usual one.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
     pub fn is_usual(&self) -> bool {
         *self == Self::WorkingDays
     }
