@@ -1059,10 +1059,10 @@ export interface paths {
             cookie?: never;
         };
         /** The county's channels, oldest first; addresses are masked. */
-        get: operations["notices_list"];
+        get: operations["notice_channels_list"];
         put?: never;
         /** Adds a channel. */
-        post: operations["notices_add"];
+        post: operations["notice_channels_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1078,10 +1078,10 @@ export interface paths {
         };
         get?: never;
         /** Changes a channel over the version that was seen. */
-        put: operations["notices_change"];
+        put: operations["notice_channels_change"];
         post?: never;
         /** Removes a channel; what waits for it is given up. */
-        delete: operations["notices_remove"];
+        delete: operations["notice_channels_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1097,7 +1097,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sends a test at once; the message says how it went. */
-        post: operations["notices_test"];
+        post: operations["notice_channels_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1163,9 +1163,9 @@ export interface paths {
             cookie?: never;
         };
         /** The county's mail server, without its password. */
-        get: operations["notices_mail"];
+        get: operations["notice_channels_mail"];
         /** Puts the mail server over the version that was seen. */
-        put: operations["notices_set_mail"];
+        put: operations["notice_channels_set_mail"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1181,7 +1181,7 @@ export interface paths {
             cookie?: never;
         };
         /** The county's messages, newest first. */
-        get: operations["notices_messages"];
+        get: operations["notice_channels_messages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1200,7 +1200,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Puts a message that was not sent back into the queue. */
-        post: operations["notices_again"];
+        post: operations["notice_channels_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1232,10 +1232,10 @@ export interface paths {
             cookie?: never;
         };
         /** The key for the browser, and how many of one's browsers are woken. */
-        get: operations["notices_get"];
+        get: operations["notice_push_get"];
         put?: never;
         /** Lets a browser be woken. The same one again has the same id. */
-        post: operations["notices_add"];
+        post: operations["notice_push_add"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1253,7 +1253,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Forgets a browser of one's own; one that is gone already is no fault. */
-        delete: operations["notices_remove"];
+        delete: operations["notice_push_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -10063,7 +10063,7 @@ export interface operations {
             };
         };
     };
-    notices_list: {
+    notice_channels_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -10092,7 +10092,7 @@ export interface operations {
             };
         };
     };
-    notices_add: {
+    notice_channels_add: {
         parameters: {
             query?: never;
             header: {
@@ -10134,7 +10134,7 @@ export interface operations {
             };
         };
     };
-    notices_change: {
+    notice_channels_change: {
         parameters: {
             query?: never;
             header: {
@@ -10185,7 +10185,7 @@ export interface operations {
             };
         };
     };
-    notices_remove: {
+    notice_channels_remove: {
         parameters: {
             query?: never;
             header: {
@@ -10225,7 +10225,7 @@ export interface operations {
             };
         };
     };
-    notices_test: {
+    notice_channels_test: {
         parameters: {
             query?: never;
             header: {
@@ -10362,7 +10362,7 @@ export interface operations {
             };
         };
     };
-    notices_mail: {
+    notice_channels_mail: {
         parameters: {
             query?: never;
             header?: never;
@@ -10391,7 +10391,7 @@ export interface operations {
             };
         };
     };
-    notices_set_mail: {
+    notice_channels_set_mail: {
         parameters: {
             query?: never;
             header: {
@@ -10440,7 +10440,7 @@ export interface operations {
             };
         };
     };
-    notices_messages: {
+    notice_channels_messages: {
         parameters: {
             query?: {
                 channel_id?: string;
@@ -10475,7 +10475,7 @@ export interface operations {
             };
         };
     };
-    notices_again: {
+    notice_channels_again: {
         parameters: {
             query?: never;
             header: {
@@ -10555,7 +10555,7 @@ export interface operations {
             };
         };
     };
-    notices_get: {
+    notice_push_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -10584,7 +10584,7 @@ export interface operations {
             };
         };
     };
-    notices_add: {
+    notice_push_add: {
         parameters: {
             query?: never;
             header?: never;
@@ -10624,7 +10624,7 @@ export interface operations {
             };
         };
     };
-    notices_remove: {
+    notice_push_remove: {
         parameters: {
             query?: never;
             header?: never;

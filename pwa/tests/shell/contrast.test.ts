@@ -21,7 +21,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   '#2f3a34': ['#ffffff', '#eef2f0'],
 };
 /** What is printed is black on white. */
-const PRINTED = /^app\/paper\//;
+const PRINTED = /^app\/(paper|lists\/Order)/;
 
 function channels(hex: string): readonly number[] {
   return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Declares a closed set of words.
 macro_rules! words {
-    ($(#[$doc:meta])* $set:ident { $($(#[$row:meta])* $name:ident $word:literal;)* }) => {
+    ($(#[$doc:meta])* $set:ident { $($(#[$row:meta])* $name:ident $word:tt;)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         pub enum $set { $($(#[$row])* #[serde(rename = $word)] $name),* }

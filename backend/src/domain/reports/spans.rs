@@ -33,7 +33,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "tenths are written as they are read")]
     fn the_middle_and_the_slow_end() {
         let spans = |hours: &[i64]| hours.iter().map(|h| TimeDelta::hours(*h)).collect::<Vec<_>>();
         assert_eq!(median(&mut []), None);

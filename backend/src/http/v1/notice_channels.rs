@@ -26,7 +26,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The county's channels, oldest first; addresses are masked.
-#[utoipa::path(get, path = "/api/v1/notices/channels", tag = "notices",
+#[utoipa::path(get, path = "/api/v1/notices/channels", tag = "notice_channels",
     responses((status = 200, description = "All of them", body = Page<ChannelView>)))]
 pub async fn list(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Page<ChannelView>>> {
     Ok(web::Json(Page { items: app.channels(&caller).await?, next: None }))
@@ -51,7 +51,7 @@ pub struct NewChannelBody {
 }
 
 /// Adds a channel.
-#[utoipa::path(post, path = "/api/v1/notices/channels", tag = "notices", params(("Idempotency-Key" = String, Header)), request_body = NewChannelBody,
+#[utoipa::path(post, path = "/api/v1/notices/channels", tag = "notice_channels", params(("Idempotency-Key" = String, Header)), request_body = NewChannelBody,
     responses((status = 201, description = "Added", body = ChannelView), (status = 422, description = "invalid_field")))]
 pub async fn add(app: web::Data<App>, caller: Caller, write: Write<NewChannelBody>) -> Answer {
     let NewChannelBody { kind, name, unit_kind, unit_id, url, secret, addresses } = write.body;
@@ -80,7 +80,7 @@ pub struct ChannelBody {
 }
 
 /// Changes a channel over the version that was seen.
-#[utoipa::path(put, path = "/api/v1/notices/channels/{id}", tag = "notices", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = ChannelBody,
+#[utoipa::path(put, path = "/api/v1/notices/channels/{id}", tag = "notice_channels", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = ChannelBody,
     responses((status = 200, description = "As it is now", body = ChannelView), (status = 409, description = "conflict"), (status = 422, description = "invalid_field")))]
 pub async fn change(
     app: web::Data<App>,
@@ -94,7 +94,7 @@ pub async fn change(
 }
 
 /// Removes a channel; what waits for it is given up.
-#[utoipa::path(delete, path = "/api/v1/notices/channels/{id}", tag = "notices", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+#[utoipa::path(delete, path = "/api/v1/notices/channels/{id}", tag = "notice_channels", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, description = "As it was", body = ChannelView), (status = 404, description = "Not in the caller's county")))]
 pub async fn remove(
     app: web::Data<App>,
@@ -106,7 +106,7 @@ pub async fn remove(
 }
 
 /// Sends a test at once; the message says how it went.
-#[utoipa::path(post, path = "/api/v1/notices/channels/{id}/test", tag = "notices", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+#[utoipa::path(post, path = "/api/v1/notices/channels/{id}/test", tag = "notice_channels", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, description = "The message", body = MessageView), (status = 404, description = "Not in the caller's county")))]
 pub async fn test(
     app: web::Data<App>,
@@ -129,7 +129,7 @@ pub struct MessagesQuery {
 }
 
 /// The county's messages, newest first.
-#[utoipa::path(get, path = "/api/v1/notices/messages", tag = "notices", params(MessagesQuery),
+#[utoipa::path(get, path = "/api/v1/notices/messages", tag = "notice_channels", params(MessagesQuery),
     responses((status = 200, description = "One page", body = Page<MessageView>)))]
 pub async fn messages(
     app: web::Data<App>,
@@ -142,7 +142,7 @@ pub async fn messages(
 }
 
 /// Puts a message that was not sent back into the queue.
-#[utoipa::path(post, path = "/api/v1/notices/messages/{id}/again", tag = "notices", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
+#[utoipa::path(post, path = "/api/v1/notices/messages/{id}/again", tag = "notice_channels", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, description = "Queued", body = MessageView), (status = 409, description = "wrong_state: queued, on its way or sent")))]
 pub async fn again(
     app: web::Data<App>,
@@ -154,7 +154,7 @@ pub async fn again(
 }
 
 /// The county's mail server, without its password.
-#[utoipa::path(get, path = "/api/v1/notices/mail", tag = "notices",
+#[utoipa::path(get, path = "/api/v1/notices/mail", tag = "notice_channels",
     responses((status = 200, description = "The mail server; an empty host while there is none", body = MailView)))]
 pub async fn mail(app: web::Data<App>, caller: Caller) -> Answer<web::Json<MailView>> {
     Ok(web::Json(app.mail_server(&caller).await?))
@@ -176,7 +176,7 @@ pub struct NoticeMailBody {
 }
 
 /// Puts the mail server over the version that was seen.
-#[utoipa::path(put, path = "/api/v1/notices/mail", tag = "notices", params(("Idempotency-Key" = String, Header)), request_body = NoticeMailBody,
+#[utoipa::path(put, path = "/api/v1/notices/mail", tag = "notice_channels", params(("Idempotency-Key" = String, Header)), request_body = NoticeMailBody,
     responses((status = 200, description = "As it is now", body = MailView), (status = 409, description = "conflict"), (status = 422, description = "invalid_field")))]
 pub async fn set_mail(
     app: web::Data<App>,
