@@ -94,15 +94,20 @@ impl Outgoing {
 fn message(server: &MailServer, letter: &Letter<'_>) -> Result<Message, Reason> {
     let unusable = |_not_one| Reason::MailRefused;
     let from = Mailbox::new(
-        (!server.from_name.is_empty()).then(|| server.from_name.clone()),
+        (!server.from_name.is_empty()).then(|| one_line(&server.from_name)),
         server.from.parse::<Address>().map_err(unusable)?,
     );
-    let mut message = Message::builder().from(from).subject(letter.subject);
+    let mut message = Message::builder().from(from).subject(one_line(letter.subject));
     for to in letter.to {
         message = message.to(Mailbox::new(None, to.parse::<Address>().map_err(unusable)?));
     }
     let message = message.header(ContentType::TEXT_PLAIN);
     message.body(letter.text.to_owned()).map_err(|_unusable| Reason::MailRefused)
+}
+
+/// What stands in a head is one line; lettre would panic at a name that is not.
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn reason_of(error: &Error) -> Reason {
