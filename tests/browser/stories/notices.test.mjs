@@ -30,7 +30,7 @@ before(async () => {
   [office, clerk, deputy] = await Promise.all(['office', 'desk_officer', 'deputy_leader'].map((role) => desk(county.url, county.login(role))));
   await fillCounty(county, { photo: await drawings(officeDesk.page, folder, 23) });
   // Notices follow their events by a job.
-  await expectEventually(async () => (await clerk.list('/api/v1/notices')).some((one) => one.kind === 'returned'), 'the notices of the first day', 180_000);
+  await expectEventually(async () => (await clerk.list('/api/v1/notices')).some((one) => one.kind === 'returned'), 'the notices of the first day', 300_000);
   clerkPhone = await arrive(county, 'desk_officer');
   browsers.push(clerkPhone);
 });
