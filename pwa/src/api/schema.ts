@@ -2763,7 +2763,7 @@ export interface components {
          * @description By what a unit is told.
          * @enum {string}
          */
-        ChannelKind: "WeCom" | "DingTalk" | "Feishu" | "Email";
+        ChannelKind: "wecom" | "dingtalk" | "feishu" | "email";
         ChargeRow: {
             /** Format: uuid */
             id: string;
@@ -4508,7 +4508,7 @@ export interface components {
          * @description What a message is.
          * @enum {string}
          */
-        MessageKind: "Digest" | "Urgent" | "Test" | "Push";
+        MessageKind: "digest" | "urgent" | "test" | "push";
         /**
          * @description Why a message did not go out.
          * @enum {string}
@@ -4518,7 +4518,7 @@ export interface components {
          * @description How far a message has come.
          * @enum {string}
          */
-        MessageState: "Queued" | "Sending" | "Sent" | "Failed" | "GivenUp";
+        MessageState: "queued" | "sending" | "sent" | "failed" | "given_up";
         /** @description A milestone as a page writes it; the page makes the id, so that a repeat is the same one. */
         MilestoneBody: {
             /** Format: date */
