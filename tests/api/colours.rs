@@ -147,6 +147,9 @@ stories! {
         assert!(copies["items"][0].get("read_at").is_none());
         assert_eq!(get(&office, &path).await["proposes_talk"], true);
 
+        let told = get(&deputy, "/notices?kind=colour_published").await;
+        assert_eq!((told["items"].as_array().map(Vec::len), &told["items"][0]["data"]), (Some(1), &month), "{told}");
+
         // Appealed once, decided by somebody who did not confirm it; all of it stays.
         let appeal = format!("{path}/appeal");
         world.township(0, Role::DeskOfficer).await.http.with("idempotency-key", "x").post(&format!("/api/v1{appeal}"), &json!({ "reason": "不同意" })).await.expect_problem(403, "forbidden");

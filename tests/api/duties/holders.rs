@@ -119,6 +119,12 @@ stories! {
         assert_eq!(gaps(&office, second).await, [("no_holder".to_owned(), json!("main_leader"))]);
         let ours = deputy.http.get("/api/v1/duties/gaps").await.expect(200).at("/items");
         assert!(ours.as_array().expect("items").iter().all(|gap| gap["township_id"] == json!(officer.unit())), "{ours}");
+        // The office is told when the last holder leaves, and only then.
+        let other = world.township(1, Role::DeskOfficer).await;
+        write(&office, &format!("/api/v1/posts/{}/end", other.post()), &json!({ "at": null, "reason": "调离" })).await.expect(200);
+        let told = office.list("/api/v1/notices?kind=unit_gap").await;
+        assert_eq!((told.len(), &told[0]["data"]["duty"]), (1, &json!("desk_officer")), "{told:?}");
+
         // Soon: within fourteen days, unless somebody follows in time.
         let end = office.now() + TimeDelta::days(10);
         write(&office, &format!("/api/v1/posts/{}/end", officer.post()), &json!({ "at": end, "reason": "退休" })).await.expect(200);

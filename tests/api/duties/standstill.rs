@@ -1,9 +1,11 @@
 //! Tickets on which nothing moves, and delay that is told upwards: both worked out again from the events that everybody may read.
 
+use super::put_json;
 use chrono::{DateTime, TimeDelta, Utc};
 use lalian::domain::people::role::Role;
 use lalian_tests::desk::{applied, in_progress, repaired, ticket};
 use lalian_tests::stories;
+use lalian_tests::visit::id_of;
 use lalian_tests::world::World;
 use serde_json::{Value, json};
 
@@ -73,6 +75,9 @@ stories! {
         let office = world.office().await;
         let due: DateTime<Utc> = ticket(&office, id).await["official_due_at"].as_str().expect("a date").parse().expect("an instant");
         world.clock.set(due + TimeDelta::hours(1));
+        let leader = office.http.get("/api/v1/colours/leaders").await.expect(200).at("/items/0/post_id");
+        let in_charge = json!({ "township_ids": [world.township_id(0).await] });
+        put_json(&office, &format!("/api/v1/colours/leaders/{}", id_of(&leader)), &in_charge).await.expect(200);
         let sweep = async || world.server().app().sweep_tickets().await.expect("swept").escalated;
         let told = async || -> Vec<Value> {
             let row = ticket(&world.office().await, id).await;
@@ -95,6 +100,8 @@ stories! {
         assert_eq!(sweep().await, 0);
         let office = world.office().await;
         assert_eq!(office.list("/api/v1/tickets?escalated=3").await.len(), 1);
+        let copies = office.list("/api/v1/copies").await;
+        assert_eq!((copies.len(), &copies[0]["what"], &copies[0]["ticket_id"]), (1, &json!("escalation"), &json!(id)), "{copies:?}");
 
         let far = (office.now() + TimeDelta::days(20)).date_naive().to_string();
         applied(&office, "ticket.edit/1", id, json!({ "due_day": far, "reason": "重新约定" })).await;

@@ -87,6 +87,8 @@ stories! {
 
         // The township's desk has it, and nobody else.
         assert_eq!(ticket(&officer, id).await["village_drafts"], 1);
+        let told = officer.list("/api/v1/notices?kind=draft_waiting").await;
+        assert_eq!((told.len(), &told[0]["ticket"]["id"]), (1, &json!(id)), "once: {told:?}");
         assert_eq!(officer.http.get("/api/v1/tickets/counts").await.expect(200).at("/village_drafts"), 1);
         let drafts = officer.list("/api/v1/village-drafts?state=waiting").await;
         assert_eq!((drafts.len(), &drafts[0]["taken_by"], drafts[0]["photos"].as_array().map(Vec::len)), (1, &json!("王大爷"), Some(2)), "{drafts:?}");

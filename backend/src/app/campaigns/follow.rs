@@ -25,8 +25,12 @@ use crate::{
 use uuid::Uuid;
 
 /// What a campaign takes, in the words of queries.
-pub(super) fn takes(scope: &CampaignScope) -> Takes {
-    Takes { titles: scope.titles(), kinds: scope.site_kinds.clone(), townships: scope.township_ids.clone() }
+pub(super) fn takes(scope: &CampaignScope, on: chrono::NaiveDate) -> Takes {
+    Takes {
+        titles: scope.titles().map(|titles| (on, titles)),
+        kinds: scope.site_kinds.clone(),
+        townships: scope.township_ids.clone(),
+    }
 }
 
 pub(super) fn scope_of(row: &CampaignRow) -> CampaignScope {
@@ -92,7 +96,7 @@ async fn join(
     let Ok(day) = row.deadline_day.parse() else { return Ok(()) };
     // It ends with its last day, also where the sweep has not come by yet.
     if day < today
-        || !store::campaigns::is_taken(tx, ticket.county_id, ticket.id, &takes(&scope_of(row))).await?
+        || !store::campaigns::is_taken(tx, ticket.county_id, ticket.id, &takes(&scope_of(row), today)).await?
     {
         return Ok(());
     }

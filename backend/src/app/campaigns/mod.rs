@@ -258,7 +258,8 @@ pub async fn start(app: &App, caller: &Caller, once: &Once, id: Uuid, seen: i32)
             .into());
         }
         let taken =
-            members::freeze(tx, county, id, &follow::takes(&follow::scope_of(&row)), (now, today)).await?;
+            members::freeze(tx, county, id, &follow::takes(&follow::scope_of(&row), today), (now, today))
+                .await?;
         if taken == 0 {
             return Err(Problem::field(
                 "/scope",
@@ -325,7 +326,8 @@ pub async fn opened(app: &App, caller: &Caller, filter: &TicketFilter) -> AppRes
         && let Some(row) = store::campaigns::get(app.store.read(), caller.county()?, id).await?
         && row.state == CampaignState::Draft.as_str()
     {
-        (filter.campaign, filter.takes) = (None, Some(follow::takes(&follow::scope_of(&row))));
+        (filter.campaign, filter.takes) =
+            (None, Some(follow::takes(&follow::scope_of(&row), local_day(app.clock.now()))));
     }
     Ok(filter)
 }

@@ -4,8 +4,8 @@ use super::follow;
 use crate::{
     app::{App, AppResult, Caller},
     domain::{
-        campaigns::CampaignState, page::PageRequest, people::permission::Action, problem::Code,
-        standards::calendar::end_of_day,
+        campaigns::CampaignState, clock::local_day, page::PageRequest, people::permission::Action,
+        problem::Code, standards::calendar::end_of_day,
     },
     store::{self, places::divisions},
 };
@@ -41,7 +41,7 @@ pub async fn preview(app: &App, caller: &Caller, id: Uuid) -> AppResult<Campaign
     if row.state != CampaignState::Draft.as_str() {
         return Err(Code::WrongState.into());
     }
-    let takes = Some(follow::takes(&follow::scope_of(&row)));
+    let takes = Some(follow::takes(&follow::scope_of(&row), local_day(now)));
     let all = store::tickets::Filter { takes, ..store::tickets::Filter::default() };
     let deadline = row.deadline_day.parse::<NaiveDate>().map(end_of_day).ok();
     let later = store::tickets::Filter { due_after: deadline, ..all.clone() };

@@ -6,7 +6,11 @@ use super::{
     work::{self, Worked, standing},
 };
 use crate::{
-    app::{App, AppError, AppResult, Caller, Once, field::facts::Facts},
+    app::{
+        App, AppError, AppResult, Caller, Once,
+        field::facts::Facts,
+        notices::{self, Tell},
+    },
     domain::{
         clock::Instant,
         colours::{
@@ -15,7 +19,12 @@ use crate::{
             share::Shares,
         },
         field::inspection::{MAX_TEXT, shorten},
-        people::{permission::Action, role::Role, scope::Scope},
+        notices::{events::Address, kind::NoticeKind},
+        people::{
+            permission::Action,
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
         problem::{Code, Problem},
     },
     store::{
@@ -26,6 +35,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -291,6 +301,23 @@ pub async fn publish(app: &App, caller: &Caller, once: &Once, month: &str) -> Ap
         let rows = months::of_month(tx, county, &month).await?;
         for row in rows.iter().filter(|row| standing(row) == Colour::Red) {
             copies::deliver(tx, county, row.township_id, copies::RED, row.id, now).await?;
+        }
+        for row in &rows {
+            let to = [Role::MainLeader, Role::DeputyLeader].map(|duty| Address {
+                unit_kind: UnitKind::Township,
+                unit_id: row.township_id,
+                duty,
+            });
+            let published = Tell {
+                county,
+                key: format!("colour:{}", row.id),
+                kind: NoticeKind::ColourPublished,
+                to: to.to_vec(),
+                ticket: None,
+                data: json!({ "month": month }),
+                rules: &facts.settings().notices,
+            };
+            notices::tell(tx, now, &published).await?;
         }
         audit::append(tx, now, caller.audit("colours.publish", "colours", &month)).await?;
         let beside = Beside::load(tx, county, &rows).await?;

@@ -1,13 +1,18 @@
 //! Posts begin and end on a day; what somebody did while holding one stays theirs.
 
 use super::{
-    super::{App, AppError, AppResult, Caller, Once},
+    super::{
+        App, AppError, AppResult, Caller, Once,
+        field::facts::Facts,
+        notices::{self, Tell},
+    },
     me::in_words,
     persons::{HeldPost, managed},
 };
 use crate::{
     domain::{
         clock::Instant,
+        notices::{events::Address, kind::NoticeKind, settings::NoticeRules},
         people::{
             role::{Role, UnitKind},
             scope::Scope,
@@ -25,6 +30,7 @@ use crate::{
     },
 };
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -93,6 +99,12 @@ impl App {
             let past = ("不能早于现在：已做的事仍然有效", "Not before now: what was done stays valid");
             return Err(Problem::field("/at", past.0, past.1).into());
         }
+        // Read before the transaction; a county's rules change seldom.
+        let county = posts::get(self.store.read(), id).await?.and_then(|post| post.county_id);
+        let rules = match county {
+            Some(county) => Facts::load(self, county).await?.settings().notices.clone(),
+            None => NoticeRules::default(),
+        };
         let ended = self
             .idempotent(caller, once, async |tx| {
                 let post = posts::get(tx, id).await?.ok_or(Code::NotFound)?;
@@ -105,6 +117,9 @@ impl App {
                     posts::end(tx, acting.id, at.max(acting.valid_from)).await?;
                 }
                 if posts::end(tx, id, at.max(post.valid_from)).await? {
+                    if at <= now {
+                        self.tell_of_gap(tx, &post, &rules, now).await?;
+                    }
                     let line = caller.audit("post.end", "posts", id);
                     audit::append(tx, now, AuditRow { reason: reason.to_owned(), ..line }).await?;
                 }
@@ -113,6 +128,36 @@ impl App {
             .await?;
         self.forget();
         Ok(ended)
+    }
+
+    /// The office hears at once where nobody holds a duty any more (R86).
+    async fn tell_of_gap(
+        &self,
+        tx: &Tx,
+        ended: &PostRow,
+        rules: &NoticeRules,
+        now: Instant,
+    ) -> AppResult<()> {
+        let held = matches!(ended.unit_kind, UnitKind::Township | UnitKind::Village | UnitKind::Department);
+        let Some(county) = ended.county_id.filter(|_| held) else { return Ok(()) };
+        let others = posts::of_county(tx, county, Some(vec![ended.unit_id]), now).await?;
+        if others.iter().any(|post| post.id != ended.id && post.role == ended.role && post.is_valid_at(now)) {
+            return Ok(());
+        }
+        let unit = units::by_ids(tx, &[ended.unit_id]).await?.remove(&ended.unit_id);
+        let gap = Tell {
+            county,
+            key: format!("gap:{}", ended.id),
+            kind: NoticeKind::UnitGap,
+            to: vec![Address { unit_kind: UnitKind::County, unit_id: county, duty: Role::Office }],
+            ticket: None,
+            data: json!({
+                "unit_id": ended.unit_id, "unit_name": unit.map(|unit| unit.name), "duty": ended.role,
+            }),
+            rules,
+        };
+        notices::tell(tx, now, &gap).await?;
+        Ok(())
     }
 
     /// Begins a post after judging unit, scope and dates; `at` is where in the request it stands.

@@ -7,12 +7,13 @@ use crate::{
     domain::{
         campaigns::member,
         clock::{Instant, local_day},
-        people::scope::Scope,
+        people::{role::UnitKind, scope::Scope},
         standards::calendar::start_of_day,
         tickets::machine::{self, Step, When},
     },
     store::{
         self, Tx,
+        colours::copies,
         tickets::{Due, EventBy},
     },
 };
@@ -24,6 +25,9 @@ use uuid::Uuid;
 const BATCH: u64 = 200;
 /// Batches of one turn; the next turn goes on.
 const TURNS: usize = 50;
+
+/// The step of the ladder that reaches the county's leaders.
+const COUNTY_STEP: i32 = 3;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,6 +145,12 @@ async fn move_on(tx: &Tx, facts: &Facts, id: Uuid, step: &Step, now: Instant) ->
         EventBy { operation_id: None, person_id: None, post_id: None, observed_at: now, accepted_at: now };
     store::tickets::append_event(tx, &ticket, &event, by).await?;
     campaigns::follow(tx, facts.deadlines(), &mut ticket, was_open, when, by).await?;
+    if matches!(step, Step::Escalate { step } if *step >= COUNTY_STEP)
+        && let Some(township) = ticket.unit_id.filter(|_| ticket.unit_kind == UnitKind::Township)
+    {
+        // Whoever is in charge of the township gets a copy 抄送, once a ticket.
+        copies::deliver(tx, facts.county, township, copies::ESCALATION, ticket.id, now).await?;
+    }
     store::changes::append(tx, now, vec![store::changes::ChangeRow::of_ticket(&ticket, ticket.unit_id)])
         .await?;
     Ok(true)

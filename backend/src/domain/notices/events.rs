@@ -61,6 +61,9 @@ pub fn tells(transition: &str) -> bool {
         "void_asked",
         "hard_case",
         "escalated",
+        "referred",
+        "refer_done",
+        "refer_returned",
     ];
     TOLD.contains(&transition)
 }
@@ -71,7 +74,7 @@ pub fn settles(transition: &str) -> &'static [NoticeKind] {
     match transition {
         "T10" => &[K::DueSoon],
         "T11" | "T12" => &[K::ToVerify],
-        "T6" | "T7" | "T8" | "denied" | "ask_withdrawn" => &[K::RequestWaiting],
+        "T6" | "T7" | "T8" | "referred" | "denied" | "ask_withdrawn" => &[K::RequestWaiting],
         "T14" => &[K::DueSoon, K::ToVerify, K::RequestWaiting],
         _ => &[],
     }
@@ -100,8 +103,13 @@ pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
             let (what, day) = if transition == "T7" { ("extension", "day") } else { ("hold", "review_day") };
             unit(ASKERS, K::RequestDecided, json!({ "what": what, "agreed": true, "day": data[day] }))
         }
+        "referred" => {
+            let mut told = unit(ASKERS, K::RequestDecided, json!({ "what": "refer", "agreed": true }));
+            told.extend(referred(ticket, data, shown));
+            told
+        }
         "denied" => unit(ASKERS, K::RequestDecided, json!({ "what": data["what"], "agreed": false })),
-        "T9" => unit(DESKS, K::Resumed, dates()),
+        "T9" | "refer_done" | "refer_returned" => unit(DESKS, K::Resumed, dates()),
         "T10" => office(K::ToVerify, json!({})),
         "T11" => unit(WORKERS, K::Passed, json!({})),
         "T12" => unit(WORKERS, K::Returned, json!({ "reason": reason, "due_at": ticket.official_due_at })),
@@ -153,6 +161,17 @@ pub fn of_unit(ticket: &Ticket, duties: &[Role], kind: NoticeKind, data: Value) 
         Some(Address { unit_kind: duty.unit_kind(), unit_id, duty: *duty })
     };
     duties.iter().filter_map(address).map(told).collect()
+}
+
+/// The department that is to do its part, with its own date.
+fn referred(ticket: &Ticket, data: &Value, shown: bool) -> Option<Told> {
+    let department = ticket.referred_to_id.filter(|_| shown)?;
+    Some(Told {
+        kind: NoticeKind::Issued,
+        to: Address { unit_kind: UnitKind::Department, unit_id: department, duty: Role::Department },
+        ticket: true,
+        data: present(json!({ "due_at": data["referral_due_at"] })),
+    })
 }
 
 /// The unit that sent a ticket back hears that it was agreed; it cannot open it any more.

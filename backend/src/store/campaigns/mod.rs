@@ -7,7 +7,7 @@ use crate::{
     domain::campaigns::CampaignState,
     store::{
         Conn, Error, Tx,
-        entity::{campaign, division, site, ticket},
+        entity::{campaign, division, honour, site, ticket},
     },
 };
 use chrono::NaiveDate;
@@ -25,8 +25,8 @@ pub type CampaignRow = campaign::Model;
 /// A scope in the words of queries; what is empty narrows nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Takes {
-    /// Titles of which a village or its township must hold one.
-    pub titles: Option<Vec<&'static str>>,
+    /// Titles of which a site, its village or its township must hold one on this day.
+    pub titles: Option<(NaiveDate, Vec<&'static str>)>,
     pub kinds: Vec<String>,
     pub townships: Vec<Uuid>,
 }
@@ -42,7 +42,16 @@ pub(super) fn takes(county: Uuid, what: &Takes) -> Condition {
         if !what.kinds.is_empty() {
             query = query.filter(site::Column::Kind.is_in(what.kinds.iter().map(String::as_str)));
         }
-        if let Some(titles) = &what.titles {
+        if let Some((on, titles)) = &what.titles {
+            let titled = || {
+                honour::Entity::find()
+                    .select_only()
+                    .column(honour::Column::SubjectId)
+                    .filter(honour::Column::CountyId.eq(county))
+                    .filter(honour::Column::Level.is_in(titles.iter().copied()))
+                    .filter(crate::store::places::honours::held(*on))
+                    .into_query()
+            };
             let held = || {
                 division::Entity::find()
                     .select_only()
@@ -53,6 +62,10 @@ pub(super) fn takes(county: Uuid, what: &Takes) -> Condition {
             };
             query = query.filter(
                 Condition::any()
+                    .add(site::Column::Id.in_subquery(titled()))
+                    .add(site::Column::VillageId.in_subquery(titled()))
+                    .add(site::Column::TownshipId.in_subquery(titled()))
+                    // What the register of places said before titles had rows of their own.
                     .add(site::Column::VillageId.in_subquery(held()))
                     .add(site::Column::TownshipId.in_subquery(held())),
             );

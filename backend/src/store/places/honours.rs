@@ -38,7 +38,7 @@ pub struct Filter {
 }
 
 /// Neither taken back nor run out on this day.
-fn held(on: NaiveDate) -> Condition {
+pub(in crate::store) fn held(on: NaiveDate) -> Condition {
     Condition::all()
         .add(C::RevokedAt.is_null())
         .add(Condition::any().add(C::ValidUntil.is_null()).add(C::ValidUntil.gte(on.to_string())))

@@ -67,7 +67,8 @@ impl Pace {
     /// The right to send a photo by this link; `None` while another request does.
     pub fn send(&self, link: Uuid) -> Option<Sending<'_>> {
         let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
-        sending.insert(link).then_some(Sending { pace: self, link })
+        // Made only where the link was free: what is dropped ends the sending of whoever was first.
+        sending.insert(link).then(|| Sending { pace: self, link })
     }
 
     fn is_below(&self, key: &Key, most: u32, now: Instant) -> bool {

@@ -11,6 +11,7 @@ use crate::{
             photos::{Shown, show_covered},
             settle::{self, Arrived},
         },
+        notices::{self, Tell},
         people::hash_of,
     },
     domain::{
@@ -20,7 +21,11 @@ use crate::{
             inspection::{MAX_TEXT, shorten},
             media::{FileKind, Sha256},
         },
-        people::scope::Scope,
+        notices::{events::Address, kind::NoticeKind},
+        people::{
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
         problem::{Code, Problem},
         tickets::Ticket,
     },
@@ -37,6 +42,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::time::Duration;
 use tokio::time::timeout;
 use utoipa::ToSchema;
@@ -366,6 +372,7 @@ pub async fn send_draft(app: &App, token: &str, origin: &Origin, sent: &SentDraf
     // The page's own id, within its link: nobody names somebody else's draft.
     let id = Uuid::new_v5(&visitor.link.id, sent.draft_id.as_bytes());
     let now = visitor.now;
+    let rules = Facts::load(app, visitor.link.county_id).await?.settings().notices.clone();
     let received_at = app
         .store
         .write(async |tx| {
@@ -417,6 +424,18 @@ pub async fn send_draft(app: &App, token: &str, origin: &Origin, sent: &SentDraf
                     .await?;
             }
             links::count(tx, link.id, 0, 1).await?;
+            let desk =
+                Address { unit_kind: UnitKind::Township, unit_id: link.township_id, duty: Role::DeskOfficer };
+            let waiting = Tell {
+                county: link.county_id,
+                key: format!("draft:{id}"),
+                kind: NoticeKind::DraftWaiting,
+                to: vec![desk],
+                ticket: Some(link.ticket_id),
+                data: json!({}),
+                rules: &rules,
+            };
+            notices::tell(tx, now, &waiting).await?;
             audit::append(tx, now, line(&link, origin, "village_link.draft")).await?;
             Ok(now)
         })
