@@ -169,6 +169,7 @@ stories! {
         post(&deputy, &format!("{path}/plan"), &json!({ "text": "每日查看" })).await.expect_problem(403, "forbidden");
         let main = world.township(0, Role::MainLeader).await;
         post(&main, &format!("{path}/plan"), &json!({ "text": "每日查看" })).await.expect(201);
+        world.clock.advance(TimeDelta::seconds(1));
         let planned = post(&main, &format!("{path}/plan"), &json!({ "text": "每日查看，专人负责" })).await.expect(201);
         assert_eq!((planned.at("/plans/0/text"), planned.at("/plans/1/text")), (json!("每日查看，专人负责"), json!("每日查看")));
 

@@ -2821,43 +2821,8 @@ export interface components {
              */
             response_median_hours?: number | null;
         };
-        /** @description What is asked at sites of one kind. */
-        Checklist: {
-            /** @description What item codes begin with. */
-            code_prefix: string;
-            en: string;
-            /** @description Where one stands, in walking order; items without one follow in their own order. */
-            groups?: components["schemas"]["Group"][];
-            items: components["schemas"]["Item"][];
-            /** @description Key of the site kind. */
-            kind: string;
-            /** @description What belongs to the site and what does not. */
-            scope_zh: string;
-            /** Format: int32 */
-            total_weight: number;
-            zh: string;
-        };
-        /** @description One version of a checklist; the body never changes, the status does. */
-        ChecklistView: {
-            /** @description The questions. */
-            body: components["schemas"]["Checklist"];
-            /** Format: date-time */
-            created_at: string;
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int32
-             * @description 1 for the first version of this kind.
-             */
-            no: number;
-            site_kind: string;
-            /** @description `active` or `retired`. */
-            status: string;
-            /** Format: int32 */
-            version: number;
-        };
         /** @description Checks by the county, acceptance on paper, and looking back. */
-        Checks: {
+        CheckRules: {
             /**
              * Format: int32
              * @description Working days that the county allows itself for a check.
@@ -2896,6 +2861,50 @@ export interface components {
              * @default 10
              */
             signed_sheet_days: number;
+        };
+        /** @description What is asked at sites of one kind. */
+        Checklist: {
+            /** @description What item codes begin with. */
+            code_prefix: string;
+            en: string;
+            /** @description Where one stands, in walking order; items without one follow in their own order. */
+            groups?: components["schemas"]["Group"][];
+            items: components["schemas"]["Item"][];
+            /** @description Key of the site kind. */
+            kind: string;
+            /** @description What belongs to the site and what does not. */
+            scope_zh: string;
+            /** Format: int32 */
+            total_weight: number;
+            zh: string;
+        };
+        /** @description One version of a checklist; the body never changes, the status does. */
+        ChecklistView: {
+            /** @description The questions. */
+            body: components["schemas"]["Checklist"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int32
+             * @description 1 for the first version of this kind.
+             */
+            no: number;
+            site_kind: string;
+            /** @description `active` or `retired`. */
+            status: string;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What readiness is made of. */
+        Checks: {
+            /** @description The database answers. */
+            database: boolean;
+            /** @description There is room for files. Without it photos wait on the phones while answers still enter, so it decides nothing here. */
+            room: boolean;
+            /** @description The database has the shape that this program expects. */
+            schema: boolean;
         };
         /** @description One answer of a choice. What a failing one does not name comes from its item. */
         Choice: {
@@ -2945,6 +2954,17 @@ export interface components {
          * @enum {string}
          */
         Colour: "green" | "yellow" | "red";
+        /** @description A person's word on a proposal. */
+        ColourConfirmation: {
+            colour: components["schemas"]["Colour"];
+            /** @description Needed where it is another than proposed. */
+            reason?: string;
+            /**
+             * Format: int32
+             * @description The version that was seen.
+             */
+            version: number;
+        };
         /** @description One township's month with everything behind it. */
         ColourDetail: components["schemas"]["ColourRow"] & {
             appeal_record?: components["schemas"]["AppealRecord"] | null;
@@ -3104,16 +3124,9 @@ export interface components {
          * @enum {string}
          */
         ColourStep: "confirm" | "appeal" | "decide" | "plan";
-        /** @description A person's word on a proposal. */
+        /** @description The second person's word. */
         ConfirmBody: {
-            colour: components["schemas"]["Colour"];
-            /** @description Needed where it is another than proposed. */
-            reason?: string;
-            /**
-             * Format: int32
-             * @description The version that was seen.
-             */
-            version: number;
+            note?: string;
         };
         /** @description A copy as its leader, or the office, reads it. */
         CopyRow: {
@@ -3232,7 +3245,7 @@ export interface components {
              *       "signed_sheet_days": 10
              *     }
              */
-            checks: components["schemas"]["Checks"];
+            checks: components["schemas"]["CheckRules"];
             /**
              * @default {
              *       "accepted_late": 2,
@@ -8443,7 +8456,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmBody"];
+                "application/json": components["schemas"]["ColourConfirmation"];
             };
         };
         responses: {

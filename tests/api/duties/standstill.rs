@@ -73,11 +73,11 @@ stories! {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 2_210).await;
         let office = world.office().await;
-        let due: DateTime<Utc> = ticket(&office, id).await["official_due_at"].as_str().expect("a date").parse().expect("an instant");
-        world.clock.set(due + TimeDelta::hours(1));
         let leader = office.http.get("/api/v1/colours/leaders").await.expect(200).at("/items/0/post_id");
         let in_charge = json!({ "township_ids": [world.township_id(0).await] });
         put_json(&office, &format!("/api/v1/colours/leaders/{}", id_of(&leader)), &in_charge).await.expect(200);
+        let due: DateTime<Utc> = ticket(&office, id).await["official_due_at"].as_str().expect("a date").parse().expect("an instant");
+        world.clock.set(due + TimeDelta::hours(1));
         let sweep = async || world.server().app().sweep_tickets().await.expect("swept").escalated;
         let told = async || -> Vec<Value> {
             let row = ticket(&world.office().await, id).await;

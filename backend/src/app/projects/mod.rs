@@ -52,6 +52,13 @@ pub struct ProjectView {
     pub late: usize,
 }
 
+impl ProjectView {
+    /// Whether a milestone waits to be done.
+    pub fn is_building(&self) -> bool {
+        self.state == ProjectState::Open && self.milestones.iter().any(|one| one.done_on.is_none())
+    }
+}
+
 /// One step of the work.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct MilestoneView {

@@ -50,6 +50,8 @@ pub struct Beside<'a> {
     /// A deputy's leave covers this ticket.
     pub delegated: bool,
     pub look_back: Option<&'a LookBackMark>,
+    /// A project behind it has a milestone that is not done.
+    pub building: bool,
     pub rules: &'a DeadlineRules,
     pub now: Instant,
 }
@@ -58,7 +60,7 @@ pub struct Beside<'a> {
 pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<String> {
     let Some(post) = &caller.post else { return Vec::new() };
     let own_unit = is_own(caller, ticket);
-    let Beside { requests, may_ask, attempts, files, delegated, look_back, rules, now } = beside;
+    let Beside { requests, may_ask, attempts, files, delegated, look_back, building, rules, now } = beside;
     let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
     let open = || requests.iter().filter(|request| request.state == RequestState::Open);
     let in_state = |transition| machine::allows(ticket.state, transition);
@@ -104,9 +106,10 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
             Kind::TicketLookBack => {
                 in_state(Transition::LookedBack) && look_back.is_some_and(|mark| mark.state == "waiting")
             }
-            // Whether a milestone waits, its project says.
             Kind::TicketMilestone => {
-                (own_unit || post.unit_kind == UnitKind::County) && in_state(Transition::Milestone)
+                *building
+                    && (own_unit || post.unit_kind == UnitKind::County)
+                    && in_state(Transition::Milestone)
             }
             Kind::TicketRemind => in_state(Transition::T16),
             Kind::TicketEdit => in_state(Transition::T17),

@@ -234,6 +234,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         files.iter().filter(|file| file.operation_id == operation).collect()
     };
     let may_ask = may_ask(caller, &ticket, &view.requests, now);
+    let projects = projects::of_ticket(read, scope, county, now, id).await?;
     let beside = Beside {
         requests: &view.requests,
         may_ask: &may_ask,
@@ -243,6 +244,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             .await?
             .is_some_and(|signing| signing.allows(&ticket.severity)),
         look_back: view.look_back.as_ref(),
+        building: projects.iter().any(ProjectView::is_building),
         rules: facts.deadlines(),
         now,
     };
@@ -288,7 +290,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
             })
             .collect(),
         sheets: photos(files.iter().filter(|file| file.role == sheet::SHEET_ROLE), &files),
-        projects: projects::of_ticket(read, scope, county, now, id).await?,
+        projects,
         allowed,
         may_ask,
         village_drafts: village_drafts(read, caller, Some(id)).await?,

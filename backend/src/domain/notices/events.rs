@@ -196,7 +196,10 @@ fn former_unit(ticket: &Ticket, data: &Value, shown: bool) -> Vec<Told> {
 /// To whom the step goes, as its event says.
 fn escalated(ticket: &Ticket, data: &Value) -> Vec<Told> {
     let named = data["to"].as_array().into_iter().flatten();
-    let duties: Vec<Role> = named.filter_map(|word| Role::parse(word.as_str()?)).collect();
+    // On the first day the desks have just heard that it is overdue.
+    let heard = data["overdue_days"].as_u64().is_some_and(|days| days <= 1);
+    let duties = named.filter_map(|word| Role::parse(word.as_str()?));
+    let duties: Vec<Role> = duties.filter(|duty| !heard || !DESKS.contains(duty)).collect();
     let said = json!({ "step": data["step"], "days_overdue": data["overdue_days"], "due_at": ticket.official_due_at });
     let (of_county, of_place): (Vec<Role>, Vec<Role>) =
         duties.into_iter().partition(|duty| duty.unit_kind() == UnitKind::County);

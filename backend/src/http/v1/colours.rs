@@ -116,6 +116,7 @@ pub async fn get(app: web::Data<App>, caller: Caller, path: Path<Uuid>) -> Answe
 
 /// A person's word on a proposal.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = ColourConfirmation)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmBody {
     colour: Colour,

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 /// Checks by the county, acceptance on paper, and looking back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = CheckRules)]
 pub struct Checks {
     /// Severities that pass on site only.
     pub on_site: Vec<String>,
