@@ -90,6 +90,8 @@ test('a mirrored picture of another ticket is checked on site, with the pair bes
   const deputy = await desk(county.url, county.login('deputy_leader'));
   const verdict = { attempt_id: (await ticketOf(waiting)).attempt_id, verdict: 'failed', reason: 'unclear_photo', note: '', on_site: false, position: null };
   const step = async (who, kind, more, options) => who.operate(kind, { ticket_id: waiting, seen_version: (await ticketOf(waiting)).version, ...more }, options);
+  // A minor fault: what is worse than that is checked on site whatever its photos show.
+  await step(office, 'ticket.edit/1', { severity: 'minor', is_static: null, due_day: null, reason: '核对过程度' });
   await step(office, 'ticket.verify/1', verdict);
   const attempt_id = randomUUID();
   await step(deputy, 'ticket.rectify/1', { attempt_id, note: '' }, { files: [{ bytes: disguised, role: 'after' }] });
