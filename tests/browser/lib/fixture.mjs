@@ -43,8 +43,6 @@ export async function fillCounty(county, { text = ordinary, photo, boards = fals
   const account = (nth) => ({ login: `someone.else${nth}`, name: text(`person.name${nth}`, 32), posts: [{ role: 'inspector', unit_id: countyUnit }] });
   const people = [];
   for (let nth = 1; nth <= 2; nth += 1) people.push(await office.post('/api/v1/people', account(nth)));
-  await office.post(`/api/v1/people/${people[0].id}/suspend`, { reason: text('person.suspended', 200) });
-  await office.post(`/api/v1/posts/${people[1].posts[0].id}/end`, { reason: text('post.ended', 200) });
   await desk(county.url, county.login('inspector', 1), { device: newDevice(text('device.name', 64)) });
 
   // Two visits with failed answers, one that could not begin, findings between sites.
@@ -148,6 +146,10 @@ export async function fillCounty(county, { text = ordinary, photo, boards = fals
   await office.put(`/api/v1/notices/channels/${robot.id}`, { version: robot.version, name: robot.name, paused: true, url: null, secret: null, addresses: null });
   await office.post('/api/v1/notices/channels', { kind: 'email', name: text('channel.mail', 40), unit_kind: 'county', unit_id: countyUnit, url: null, secret: null, addresses: ['office@example.gov.cn'] });
   await office.post(`/api/v1/notices/channels/${robot.id}/test`);
+
+  // Late, so that they stand on the first page of the record.
+  await office.post(`/api/v1/people/${people[0].id}/suspend`, { reason: text('person.suspended', 200) });
+  await office.post(`/api/v1/posts/${people[1].posts[0].id}/end`, { reason: text('post.ended', 200) });
 
   const shown = await office.get(`/api/v1/tickets/${waiting.id}`);
   const photos = [shown.before[0].file_id, shown.after[0].file_id];

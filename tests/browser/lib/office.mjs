@@ -32,7 +32,11 @@ export class OfficeDesk {
   async verifyTwo() {
     await this.open('verify');
     const verdicts = [
-      (ticket) => ticket.getByRole('button', { name: '通过，销号' }).click(),
+      async (ticket) => {
+        // Severe faults are checked on site.
+        await ticket.getByLabel('现场核查').check();
+        await ticket.getByRole('button', { name: '通过，销号' }).click();
+      },
       async (ticket) => {
         await ticket.getByRole('button', { name: '退回重改' }).click();
         const sheet = this.page.getByRole('dialog');
