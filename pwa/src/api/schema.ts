@@ -5877,7 +5877,7 @@ export interface components {
                 observed_at: string;
                 /** Format: date-time */
                 official_due_at?: string | null;
-                /** @description Waits for a check and passes on site only; told to those who check. */
+                /** @description Waits for a check and passes on site only, for how severe it is; told to those who check. */
                 on_site_needed: boolean;
                 overdue: boolean;
                 /**
@@ -7068,7 +7068,7 @@ export interface components {
             observed_at: string;
             /** Format: date-time */
             official_due_at?: string | null;
-            /** @description Waits for a check and passes on site only; told to those who check. */
+            /** @description Waits for a check and passes on site only, for how severe it is; told to those who check. */
             on_site_needed: boolean;
             overdue: boolean;
             /**

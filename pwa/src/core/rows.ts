@@ -323,7 +323,7 @@ export interface Ticket {
   // The county's own clock for a check, campaigns, look-back.
   readonly check_due_at?: string | null;
   readonly check_late?: boolean;
-  /** It passes on site only, for those who may check it. */
+  /** It passes on site only for how severe it is, whatever its photos show; for those who may check it. */
   readonly on_site_needed?: boolean;
   /** The earliest zeroing date that it stands under; a local day. */
   readonly zero_day?: string | null;

@@ -12,7 +12,6 @@ use crate::{
     domain::{
         clock::Instant,
         colours::level::{TicketLevel, level},
-        evidence::flag::Strength,
         field::{flag::Flag, sheet::SHEET_ROLE},
         people::{
             permission::Action,
@@ -152,7 +151,7 @@ pub struct TicketView {
     /// By when the county checks what was handed in last, and whether it is late with that.
     pub check_due_at: Option<DateTime<Utc>>,
     pub check_late: bool,
-    /// Waits for a check and passes on site only; told to those who check.
+    /// Waits for a check and passes on site only, for how severe it is; told to those who check.
     pub on_site_needed: bool,
     /// The earliest zeroing date that it stands under.
     pub zero_day: Option<NaiveDate>,
@@ -319,12 +318,11 @@ pub async fn show(
             let requests = requests.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let requests = requests.iter().map(|request| names.request(request, files)).collect();
             let referral = referrals.get(&ticket.id);
-            let on_site_needed = on_site_needed(caller, ticket, rules, attempts, &photo_flags);
             let look_back = marks.get(&ticket.id).cloned();
             TicketView {
                 may_sign: may_sign(caller, ticket, signing.as_ref()),
                 referral: referral.map(|row| ReferralView::of(row, names.unit(row.department_id), now)),
-                on_site_needed,
+                on_site_needed: on_site_needed(caller, ticket, rules),
                 look_back,
                 requests,
                 photo_flags,
@@ -358,24 +356,11 @@ async fn marks(
         .collect())
 }
 
-/// Whether what waits for a check passes on site only; nobody else's business than of those who check.
-fn on_site_needed(
-    caller: &Caller,
-    ticket: &Ticket,
-    rules: &DeadlineRules,
-    attempts: &[Attempt],
-    flags: &[PhotoFlagView],
-) -> bool {
+/// Whether what waits for a check passes on site only for how severe it is; nobody else's business than of those who check. What stands
+/// against its photos says so itself.
+fn on_site_needed(caller: &Caller, ticket: &Ticket, rules: &DeadlineRules) -> bool {
     let checks = caller.post.as_ref().is_some_and(|post| Action::VerifyTicket.allows(post.role));
-    let of_attempt = |operation: Uuid| {
-        attempts.iter().any(|one| one.operation_id == operation && Some(one.id) == ticket.attempt_id)
-    };
-    let flagged = || {
-        flags.iter().any(|flag| {
-            flag.strength == Strength::Strong && flag.overruled.is_none() && of_attempt(flag.operation_id)
-        })
-    };
-    checks && ticket.state == State::Submitted && (rules.on_site.contains(&ticket.severity) || flagged())
+    checks && ticket.state == State::Submitted && rules.on_site.contains(&ticket.severity)
 }
 
 fn view(
