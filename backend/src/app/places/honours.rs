@@ -1,4 +1,4 @@
-//! The registry of titles that places and sites hold (R54): entered and imported by the office, taken back when they are lost, read by
+//! The registry of titles that places and sites hold (R54): entered by the office, taken back when they are lost, read by
 //! everybody of the county.
 
 use crate::{
@@ -9,20 +9,15 @@ use crate::{
     domain::{
         clock::{Instant, local_day},
         field::inspection::{MAX_TEXT, shorten},
-        import::{Faults, Table},
         page::{Page, PageRequest},
         people::permission::Action,
         places::division::Honour,
         problem::{Code, Problem},
     },
     store::{
-        Conn, Tx, audit,
+        Conn, audit,
         duties::liaisons,
-        places::{
-            divisions,
-            honours::{self, HonourRow},
-            sites,
-        },
+        places::honours::{self, HonourRow},
     },
 };
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -86,7 +81,7 @@ pub struct HonourFacts {
 
 impl HonourFacts {
     /// The facts with tidy texts, or the field that is not as required.
-    fn checked(&self, today: NaiveDate) -> Result<Self, Problem> {
+    pub(super) fn checked(&self, today: NaiveDate) -> Result<Self, Problem> {
         let title = self.title.trim().to_owned();
         if title.is_empty() || title.chars().count() > TITLE_MAX || title.chars().any(char::is_control) {
             return Err(Problem::field(
@@ -100,26 +95,6 @@ impl HonourFacts {
         }
         Ok(Self { title, note: shorten(&self.note, MAX_TEXT), ..self.clone() })
     }
-}
-
-/// What an import did, or would do.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct HonoursImported {
-    pub rows: usize,
-    pub added: usize,
-    pub changed: usize,
-    pub same: usize,
-    pub faults: Vec<HonourFault>,
-}
-
-/// One thing that is not as required; nothing is written while there is one.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct HonourFault {
-    /// Line of the file; the header is line 1.
-    pub row: String,
-    pub field: String,
-    pub zh: String,
-    pub en: String,
 }
 
 /// One page, newest year first.
@@ -176,7 +151,7 @@ pub async fn add(app: &App, caller: &Caller, once: &Once, new: &NewHonour) -> Ap
     one(app, caller, added).await
 }
 
-fn row(
+pub(super) fn row(
     id: Uuid,
     county: Uuid,
     (kind, subject_id, township_id, name): (SubjectKind, Uuid, Uuid, &str),
@@ -274,187 +249,6 @@ pub async fn revoke(
     })
     .await?;
     one(app, caller, id).await
-}
-
-/// Reads a whole file; writes all of it or nothing. A dry run writes nothing and says the same.
-pub async fn import(
-    app: &App,
-    caller: &Caller,
-    once: &Once,
-    csv: &str,
-    dry_run: bool,
-) -> AppResult<HonoursImported> {
-    caller.require(Action::ManageHonours)?;
-    let (county, now, read) = (caller.county()?, app.clock.now(), app.store.read());
-    let columns = &["subject_kind", "code", "level", "title", "year"];
-    let mut wanted = Vec::new();
-    let faults = match Table::read(csv.as_bytes(), columns, OPTIONAL) {
-        Err(whole) => whole,
-        Ok(Table { lines, mut faults }) => {
-            let places = Places::load(read, county).await?;
-            for line in &lines {
-                wanted.extend(places.read(line, local_day(now), &mut faults));
-            }
-            faults
-        }
-    };
-    let listed = faults.listed.iter().map(|fault| HonourFault {
-        row: fault.row.clone(),
-        field: fault.field.clone(),
-        zh: fault.reason_zh.clone(),
-        en: fault.reason_en.clone(),
-    });
-    let none =
-        HonoursImported { rows: wanted.len(), added: 0, changed: 0, same: 0, faults: listed.collect() };
-    if faults.total > 0 {
-        return Ok(none);
-    }
-    app.idempotent(caller, once, async |tx| {
-        let mut done = none.clone();
-        for (place, facts) in &wanted {
-            let fresh =
-                row(app.random.id(), county, (place.kind, place.id, place.township, &place.name), facts, now);
-            match write(tx, fresh, dry_run).await? {
-                Written::Added => done.added += 1,
-                Written::Changed => done.changed += 1,
-                Written::Same => done.same += 1,
-            }
-        }
-        if !dry_run {
-            audit::append(tx, now, caller.audit("honour.import", "honours", county)).await?;
-        }
-        Ok(done)
-    })
-    .await
-}
-
-const OPTIONAL: &[&str] = &["valid_until", "recheck_day", "note"];
-
-enum Written {
-    Added,
-    Changed,
-    Same,
-}
-
-/// One line of a file: the place's title of this level and year is added or put right; a title that was taken back stays so.
-async fn write(tx: &Tx, fresh: HonourRow, dry_run: bool) -> AppResult<Written> {
-    let Some(before) = honours::same(tx, &fresh).await? else {
-        if !dry_run {
-            honours::insert(tx, fresh).await?;
-        }
-        return Ok(Written::Added);
-    };
-    let next = HonourRow {
-        id: before.id,
-        revoked_at: before.revoked_at,
-        revoke_reason: before.revoke_reason.clone(),
-        created_at: before.created_at,
-        version: before.version,
-        ..fresh
-    };
-    if next == before {
-        return Ok(Written::Same);
-    }
-    if !dry_run && !honours::update(tx, HonourRow { version: before.version + 1, ..next }).await? {
-        return Err(Code::Conflict.into());
-    }
-    Ok(Written::Changed)
-}
-
-/// A place that a file names.
-#[derive(Clone)]
-struct Place {
-    kind: SubjectKind,
-    id: Uuid,
-    township: Uuid,
-    name: String,
-}
-
-/// The county's places by code.
-struct Places(HashMap<(SubjectKind, String), Place>);
-
-impl Places {
-    async fn load(conn: &impl Conn, county: Uuid) -> AppResult<Self> {
-        let mut places = HashMap::new();
-        for site in sites::of_county(conn, county).await? {
-            let place =
-                Place { kind: SubjectKind::Site, id: site.id, township: site.township_id, name: site.name };
-            places.insert((SubjectKind::Site, site.code), place);
-        }
-        for one in divisions::of_county(conn, county).await? {
-            let township = match one.kind.as_str() {
-                "township" => one.id,
-                "village" => one.parent_id.unwrap_or(one.id),
-                _ => continue,
-            };
-            let code = one.code.to_string();
-            let place = Place { kind: SubjectKind::Division, id: one.id, township, name: one.name };
-            places.insert((SubjectKind::Division, code), place);
-        }
-        Ok(Self(places))
-    }
-
-    fn read(
-        &self,
-        line: &crate::domain::import::Line,
-        today: NaiveDate,
-        faults: &mut Faults,
-    ) -> Option<(Place, HonourFacts)> {
-        let before = faults.total;
-        let word = match line.get("subject_kind") {
-            "site" => Some(SubjectKind::Site),
-            "division" => Some(SubjectKind::Division),
-            _ => None,
-        };
-        if word.is_none() {
-            faults.add(line.row, "subject_kind", "应为 site 或 division", "expected site or division");
-        }
-        let place = word.and_then(|word| self.0.get(&(word, line.get("code").to_owned()))).cloned();
-        if word.is_some() && place.is_none() {
-            faults.add(line.row, "code", "没有这个编码", "there is no such code");
-        }
-        let level = Honour::parse(line.get("level"));
-        if level.is_none() {
-            let words = "county, city, provincial, national";
-            faults.add(line.row, "level", format!("应为 {words}"), format!("expected one of {words}"));
-        }
-        let year = line.get("year").parse::<i32>();
-        if year.is_err() {
-            faults.add(line.row, "year", "应为四位年份", "expected a year");
-        }
-        let mut day = |field: &'static str| {
-            let text = line.get(field);
-            let read = text.parse::<NaiveDate>().ok();
-            if read.is_none() && !text.is_empty() {
-                faults.add(
-                    line.row,
-                    field,
-                    "应为 2026-12-31 这样的日期",
-                    "expected a day such as 2026-12-31",
-                );
-            }
-            read
-        };
-        let (valid_until, recheck_day) = (day("valid_until"), day("recheck_day"));
-        let facts = HonourFacts {
-            level: level?,
-            title: line.get("title").to_owned(),
-            year: year.ok()?,
-            valid_until,
-            recheck_day,
-            note: line.get("note").to_owned(),
-        };
-        match facts.checked(today) {
-            Ok(facts) if faults.total == before => Some((place?, facts)),
-            Ok(_) => None,
-            Err(problem) => {
-                for error in problem.errors {
-                    faults.add(line.row, error.field.trim_start_matches('/'), error.zh, error.en);
-                }
-                None
-            }
-        }
-    }
 }
 
 async fn one(app: &App, caller: &Caller, id: Uuid) -> AppResult<HonourView> {

@@ -4,6 +4,7 @@ pub mod areas;
 pub mod divisions;
 pub mod honours;
 pub mod import_divisions;
+pub mod import_honours;
 pub mod import_sites;
 pub mod sites;
 

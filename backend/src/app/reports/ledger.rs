@@ -5,7 +5,7 @@ use crate::{
     app::{
         App, AppError, AppResult, Caller,
         field::facts::Facts,
-        tickets::{narrow, reads::TicketFilter, show::Names},
+        tickets::{names::Names, narrow, reads::TicketFilter},
     },
     domain::{
         clock::{Instant, SHANGHAI, local_day},

@@ -1,6 +1,9 @@
 //! What the acting post may seal on a ticket now; the same rules as the commands.
 
-use super::show::{Check, RequestView, check};
+use super::{
+    names::RequestView,
+    show::{Check, check},
+};
 use crate::{
     app::{Caller, look_backs::LookBackMark},
     domain::{

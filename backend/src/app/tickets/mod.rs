@@ -7,6 +7,7 @@ pub mod issue;
 mod look_back;
 mod merge;
 mod milestone;
+pub mod names;
 pub mod narrow;
 mod office;
 pub mod reads;

@@ -5,7 +5,10 @@ use crate::{
     app::{
         App, Caller,
         duties::liaisons::{self, LiaisonView, NewLiaison},
-        places::honours::{self, HonourFacts, HonourView, HonoursImported, NewHonour},
+        places::{
+            honours::{self, HonourFacts, HonourView, NewHonour},
+            import_honours::{self, HonoursImported},
+        },
     },
     domain::{page::Page, places::division::Honour},
     http::{
@@ -118,7 +121,7 @@ pub async fn import(
     write: Write<HonoursFile>,
 ) -> Answer<web::Json<HonoursImported>> {
     let HonoursFile { csv, dry_run } = &write.body;
-    Ok(web::Json(honours::import(&app, &caller, &write.once, csv, *dry_run).await?))
+    Ok(web::Json(import_honours::import(&app, &caller, &write.once, csv, *dry_run).await?))
 }
 
 /// Names who answers for an honoured place.
