@@ -170,3 +170,14 @@ export interface Project {
   readonly tickets: readonly { readonly id: string; readonly number: string | null; readonly title: string; readonly state: TicketState }[];
   readonly late: number;
 }
+
+/** `GET /figures/look-backs`: by the day of the look; a rate is a share of those looked at. */
+export interface LookBackFigures {
+  readonly as_of: string;
+  readonly from: string;
+  readonly to: string;
+  readonly looked: number;
+  readonly not_held: number;
+  readonly rate: number | null;
+  readonly townships: readonly { readonly id: string; readonly name: string; readonly looked: number; readonly not_held: number; readonly rate: number | null }[];
+}

@@ -1,5 +1,5 @@
 // Everybody can use every screen: axe finds nothing on any route of any role, in both languages, empty, full, offline and with each sheet
-// open; in the field contrast is 7:1, targets are large enough for a thumb and the main action lies under it; text at 200 % needs no sideways scrolling.
+// open (a screen built like one that it has seen is not judged twice, except with --long); in the field contrast is 7:1, targets are large enough for a thumb and the main action lies under it; text at 200 % needs no sideways scrolling.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -37,8 +37,25 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Screens that axe has seen already, by their build: the same elements with the same looks and names, whatever the words in them. */
+const seen = new Set();
+
+/** The build of a screen: what axe judges it by. Whether something has words counts, which words they are does not. */
+const buildOf = (page, within) =>
+  page.evaluate((within) => {
+    const root = within ? document.querySelector(within) : document.documentElement;
+    const told = (one) => [...one.attributes].filter(({ name }) => /^(class|role|type|tabindex|disabled|lang|aria-.*|data-tone)$/.test(name)).map(({ name, value }) => `${name}=${/^(aria-label|aria-describedby|aria-labelledby|aria-controls)$/.test(name) ? value !== '' : value}`);
+    const words = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== '');
+    // A list of fifty rows is built like one of two.
+    const lines = [...(root?.querySelectorAll('*') ?? [])].map((one) => `${one.parentElement?.tagName} ${one.tagName} ${told(one)} ${words(one)} ${one.checkVisibility({ visibilityProperty: true })}`);
+    return [document.documentElement.lang !== '', innerWidth, ...new Set(lines)].join('\n');
+  }, within ?? null);
+
 /** What axe has against the screen, or against one part of it. */
 async function judge({ page, role }, where, within) {
+  const build = `${FIELD.includes(role)} ${within ?? ''} ${await buildOf(page, within)}`;
+  if (!LONG && seen.has(build)) return;
+  seen.add(build);
   if (!(await page.evaluate(() => 'axe' in window))) {
     // The page's own policy forbids inserted scripts, so it goes in by the debugger's door.
     await page.evaluate(await readFile(AXE, 'utf8'));

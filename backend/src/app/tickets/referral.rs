@@ -68,15 +68,16 @@ pub(super) async fn give_back(entry: &Entry<'_>) -> Done {
     only(entry, ticket, &Step::ReferReturn { request_id: body.request_id, reason }).await
 }
 
-/// The last day that the office gives a department: so many working days from today, or the day that it names.
-pub(super) fn last_day(entry: &Entry<'_>, body: &DecideBody) -> Option<(u32, NaiveDate)> {
+/// The last day that the office gives a department: the day that it names, or so many working days from today; the county's
+/// usual number where it says neither.
+pub(super) fn last_day(entry: &Entry<'_>, body: &DecideBody) -> (u32, NaiveDate) {
     let today = local_day(entry.now());
     let calendar = &entry.facts.deadlines().calendar;
     if let Some(day) = body.day {
-        return Some((u32::try_from(calendar.working_days_between(today, day)).unwrap_or(MOST_DAYS), day));
+        return (u32::try_from(calendar.working_days_between(today, day)).unwrap_or(MOST_DAYS), day);
     }
-    let days = body.days?.clamp(1, MOST_DAYS);
-    Some((days, calendar.add_working_days(today, days)))
+    let days = body.days.unwrap_or(entry.facts.settings().duties.referral_days).clamp(1, MOST_DAYS);
+    (days, calendar.add_working_days(today, days))
 }
 
 /// The department's clock begins.

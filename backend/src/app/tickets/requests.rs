@@ -202,9 +202,7 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
                 if !unit_exists(entry, kind, department_id).await? {
                     return Ok(Err(unreadable("unit")));
                 }
-                let Some((days, last_day)) = referral::last_day(entry, &body) else {
-                    return Ok(Err(unreadable("days")));
-                };
+                let (days, last_day) = referral::last_day(entry, &body);
                 if last_day < local_day(entry.now()) {
                     return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
                 }

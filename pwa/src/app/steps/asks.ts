@@ -1,4 +1,5 @@
 // What a unit may ask the county for, and which days it is offered: the same rules as the county's, so that nobody fills in what is refused.
+import type { TicketPage } from '@/api/types';
 import type { Ask, Payloads, Post, Ticket, TicketRequest, UnitKind } from '@/core';
 import { addWorkingDays, dayOf, lastDay, type Exceptions } from '../tickets/workdays';
 
@@ -48,6 +49,12 @@ export const marksHard = (post: Pick<Post, 'role' | 'unit_kind' | 'unit_id' | 't
 
 export const openRequest = (ticket: Pick<Ticket, 'requests'>, what: Ask): TicketRequest | null =>
   (ticket.requests ?? []).find((one) => one.what === what && one.state === 'open') ?? null;
+
+/** The name of the building work that a request names; known where the whole ticket is here. */
+export function projectOf(ticket: object, request: Pick<TicketRequest, 'project_id'>): string | null {
+  const known = (ticket as Partial<TicketPage>).projects ?? [];
+  return (request.project_id && known.find((one) => one.id === request.project_id)?.name) || null;
+}
 
 export const openRequests = (ticket: Pick<Ticket, 'requests'>): readonly TicketRequest[] => (ticket.requests ?? []).filter((one) => one.state === 'open');
 

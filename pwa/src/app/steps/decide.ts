@@ -15,9 +15,6 @@ export interface Answer {
   readonly days?: string;
 }
 
-/** What the form offers; the county's setting may say otherwise and is what the server bounds it by. */
-export const REFERRAL_DAYS = 5;
-
 export const AS_ASKED: Answer = { verdict: 'approved', note: '', day: '', unit: '', wrongly_routed: false };
 
 type Clocked = Pick<Ticket, 'id' | 'version' | 'due_at' | 'official_due_at' | 'unit_id'>;
@@ -25,7 +22,8 @@ type Clocked = Pick<Ticket, 'id' | 'version' | 'due_at' | 'official_due_at' | 'u
 export type AnswerFault = 'day' | 'unit' | 'note';
 
 /** The first day that may be agreed to: later than the present deadline, and for looking again from today on. */
-const daysOf = (answer: Answer): number => ((answer.days ?? '') === '' ? REFERRAL_DAYS : Number(answer.days));
+/** Null = what the county usually gives. */
+const daysOf = (answer: Answer): number | null => ((answer.days ?? '') === '' ? null : Number(answer.days));
 
 export const firstAgreed = (request: Pick<TicketRequest, 'what'>, ticket: Clocked, now: number): string =>
   request.what === 'extension' ? firstDay('extension', ticket, now) : dayOf(now);
@@ -40,7 +38,7 @@ export function answerFaults(answer: Answer, request: TicketRequest, ticket: Clo
   if (request.what === 'refer') {
     if ((answer.unit === '' ? request.unit_id : unitOf(answer.unit).unit_id) === null) return ['unit'];
     const days = daysOf(answer);
-    return Number.isInteger(days) && days >= 1 && days <= 120 ? [] : ['day'];
+    return days === null || (Number.isInteger(days) && days >= 1 && days <= 120) ? [] : ['day'];
   }
   const day = answer.day === '' ? (request.wanted_day ?? '') : answer.day;
   return /^\d{4}-\d{2}-\d{2}$/.test(day) && day >= firstAgreed(request, ticket, now) ? [] : ['day'];
@@ -50,6 +48,7 @@ export function decidePayload(answer: Answer, request: TicketRequest, ticket: Cl
   const agreed = answer.verdict === 'approved';
   const back = agreed && request.what === 'send_back';
   const refer = agreed && request.what === 'refer';
+  const days = daysOf(answer);
   return {
     ticket_id: ticket.id,
     seen_version: ticket.version,
@@ -59,6 +58,6 @@ export function decidePayload(answer: Answer, request: TicketRequest, ticket: Cl
     day: agreed && !back && !refer && answer.day !== '' ? answer.day : null,
     ...((back || refer) && answer.unit !== '' ? unitOf(answer.unit) : { unit_kind: null, unit_id: null }),
     wrongly_routed: back && answer.wrongly_routed,
-    ...(refer ? { days: daysOf(answer) } : {}),
+    ...(refer && days !== null ? { days } : {}),
   };
 }

@@ -249,6 +249,8 @@ export const colours: typeof zh = {
     agreed: 'What was said and agreed',
     links: 'Colours it is about',
     ticketLinks: 'Tickets it is about',
+    findTicket: 'Number or words of the title',
+    noTicket: 'No ticket of this township found',
     save: 'Keep the record',
     saved: 'Recorded',
     needTownship: 'Choose the township',

@@ -245,6 +245,8 @@ export const colours = {
     agreed: '谈了什么、定了什么',
     links: '相关的颜色',
     ticketLinks: '相关的整改单',
+    findTicket: '编号或标题里的字',
+    noTicket: '没有找到这个乡镇的整改单',
     save: '存为记录',
     saved: '已记下',
     needTownship: '请选乡镇',
