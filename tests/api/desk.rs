@@ -1,14 +1,19 @@
 //! The office at its desk: photos that never come, the record of who did what, corrections, and who may check what.
 
 use chrono::TimeDelta;
-use lalian::domain::people::role::Role;
+use lalian::domain::{
+    clock::{Clock as _, local_day},
+    people::role::Role,
+};
 use lalian_tests::{
     actor::Actor,
+    http::send,
     phone::{Sealed, fresh_id},
     photo, stories,
     visit::{Site, id_of},
     world::World,
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -232,6 +237,19 @@ stories! {
         let first = office.http.get("/api/v1/audit?limit=1").await.expect(200).json();
         let second = office.http.get(&format!("/api/v1/audit?limit=1&cursor={}", first["next"].as_str().expect("more"))).await.expect(200).json();
         assert!(second["items"][0]["seq"].as_i64() < first["items"][0]["seq"].as_i64());
+        // By person, by kind of object, by day, by words of the reason; together they narrow.
+        let by = office.list(&format!("/api/v1/audit?person_id={}&noun=operations", office.person())).await;
+        assert!(!by.is_empty() && by.iter().all(|line| line["person_id"] == json!(office.person()) && line["noun"] == "operations"), "{by:?}");
+        let day = local_day(world.clock.now());
+        assert_eq!(office.list(&format!("/api/v1/audit?from={day}&to={day}")).await.len(), lines.len());
+        assert!(office.list(&format!("/api/v1/audit?from={}", day + chrono::Days::new(1))).await.is_empty(), "tomorrow");
+        let settings = office.http.get("/api/v1/settings").await.expect(200).json();
+        let changed = json!({ "version": settings["version"], "settings": settings["settings"], "reason": "按县里 100% 的要求" });
+        send(office.http.with("idempotency-key", "words").request(Method::PUT, "/api/v1/settings").json(&changed)).await.expect(200);
+        for (words, found) in [("100%25", 1), ("县里", 1), ("100_", 0), ("没有这句话", 0)] {
+            assert_eq!(office.list(&format!("/api/v1/audit?q={words}")).await.len(), found, "{words}");
+        }
+        office.http.get(&format!("/api/v1/audit?q=x&from={}", day - chrono::Days::new(200))).await.expect_problem(422, "invalid_field");
         // Nothing of what was written stands in it, and nobody else reads it.
         assert!(!serde_json::to_string(&lines).expect("text").contains("password"), "no secret");
         world.township(0, Role::DeskOfficer).await.http.get("/api/v1/audit").await.expect_problem(403, "forbidden");

@@ -54,3 +54,4 @@ mod sync_http;
 mod two_people;
 mod uploads;
 mod verdicts;
+mod words;

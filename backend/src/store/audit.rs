@@ -1,6 +1,6 @@
 //! The append-only record of who did what (decisions.md 6).
 
-use super::{Conn, Error, Tx, entity::audit};
+use super::{Conn, Error, Tx, entity::audit, search::contains};
 use crate::domain::clock::Instant;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -52,18 +52,47 @@ pub async fn append(tx: &Tx, at: Instant, row: AuditRow) -> Result<(), Error> {
 /// A line as stored.
 pub type AuditLine = audit::Model;
 
-/// One page of a county's record, newest first, `limit + 1` rows; of one object when it is named.
+/// Which lines; absent = all.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    pub object_id: Option<String>,
+    pub person_id: Option<Uuid>,
+    pub noun: Option<String>,
+    /// From this moment on.
+    pub from: Option<Instant>,
+    /// Before this moment.
+    pub to: Option<Instant>,
+    /// Words of the reason; whoever asks bounds the time as well, for no index helps here.
+    pub words: Option<String>,
+}
+
+/// One page of a county's record, newest first, `limit + 1` rows.
 pub async fn list(
     conn: &impl Conn,
     county: Uuid,
-    object_id: Option<&str>,
+    filter: &AuditFilter,
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<AuditLine>, Error> {
     use audit::Column as C;
     let mut query = audit::Entity::find().filter(C::CountyId.eq(county));
-    if let Some(id) = object_id {
+    if let Some(id) = &filter.object_id {
         query = query.filter(C::ObjectId.eq(id));
+    }
+    if let Some(person) = filter.person_id {
+        query = query.filter(C::PersonId.eq(person));
+    }
+    if let Some(noun) = &filter.noun {
+        query = query.filter(C::Noun.eq(noun));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(C::At.gte(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(C::At.lt(to));
+    }
+    if let Some(words) = &filter.words {
+        query = query.filter(contains(C::Reason, words));
     }
     if let Some(seq) = before {
         query = query.filter(C::Seq.lt(seq));

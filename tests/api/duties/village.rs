@@ -216,4 +216,20 @@ stories! {
         let put_aside = write(&officer, &format!("/api/v1/village-drafts/{}/discard", number.as_str().expect("an id")), &json!({ "reason": "拍的不是这里" })).await.expect(200);
         assert_eq!((put_aside.at("/state"), put_aside.at("/reason")), (json!("discarded"), json!("拍的不是这里")));
     }
+
+    async fn a_full_disk_takes_no_photo_and_the_link_lives_on(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 2_460).await;
+        let (_, token) = link(&world.township(0, Role::DeskOfficer).await, id).await;
+        let bytes = photo::tiny(2_461);
+        let mut world = world;
+        world.restart(|config| config.disk_floor_bytes = u64::MAX).await;
+        let refused = send_photo(&villager(&world, &token), &bytes).await.expect_problem(503, "storage_low");
+        assert!(refused.headers.contains_key("retry-after"), "{refused}");
+        let left = villager(&world, &token).get("/api/v1/village-link").await.expect(200);
+        assert_eq!(left.at("/photos_left"), json!(6), "nothing was counted");
+        world.restart(|config| config.disk_floor_bytes = 0).await;
+        send_photo(&villager(&world, &token), &bytes).await.expect(200);
+        villager(&world, &token).post("/api/v1/village-link/drafts", &draft(&[&bytes])).await.expect(200);
+    }
 }

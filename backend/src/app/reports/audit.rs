@@ -3,12 +3,18 @@
 use crate::{
     app::{App, AppResult, Caller},
     domain::{
+        clock::local_day,
         page::{Cursor, Page, PageRequest},
         people::permission::Action,
+        problem::{Code, Problem},
+        standards::calendar::{end_of_day, start_of_day},
     },
-    store::{self, audit::AuditLine},
+    store::{
+        self,
+        audit::{AuditFilter, AuditLine},
+    },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -34,17 +40,61 @@ pub struct AuditView {
     pub device_at: Option<DateTime<Utc>>,
 }
 
-/// One page, newest first; of one object when it is named.
+/// Days that are searched for words when nobody says how many, and the most that may be.
+const SEARCHED: u64 = 92;
+
+/// What is looked for; local days, both included.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub object_id: Option<String>,
+    pub person_id: Option<Uuid>,
+    pub noun: Option<String>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    /// Words of the reason: within 92 days, those before today where no day is named.
+    pub words: Option<String>,
+}
+
+impl Asked {
+    fn filter(self, today: NaiveDate) -> Result<AuditFilter, Problem> {
+        let words = self.words.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let (mut from, to) = (self.from, self.to);
+        if words.is_some() {
+            let last = to.unwrap_or(today);
+            let earliest = last.checked_sub_days(Days::new(SEARCHED - 1)).unwrap_or(last);
+            let first = from.unwrap_or(earliest);
+            if first < earliest {
+                return Err(Problem::new(Code::InvalidField).with_field(
+                    "/from",
+                    format!("按字词查找时最多查 {SEARCHED} 天，请把日期范围改小"),
+                    format!("words are searched for within {SEARCHED} days at most; please choose fewer"),
+                ));
+            }
+            from = Some(first);
+        }
+        Ok(AuditFilter {
+            object_id: self.object_id,
+            person_id: self.person_id,
+            noun: self.noun,
+            from: from.map(start_of_day),
+            to: to.map(end_of_day),
+            words,
+        })
+    }
+}
+
+/// One page, newest first.
 pub async fn list(
     app: &App,
     caller: &Caller,
-    object_id: Option<&str>,
+    asked: Asked,
     page: &PageRequest,
 ) -> AppResult<Page<AuditView>> {
     caller.require(Action::ReadAudit)?;
     let county = caller.county()?;
+    let filter = asked.filter(local_day(app.clock.now()))?;
     let before = page.after.as_ref().map(|after| after.key.parse().unwrap_or(i64::MAX));
-    let rows = store::audit::list(app.store.read(), county, object_id, before, page.limit).await?;
+    let rows = store::audit::list(app.store.read(), county, &filter, before, page.limit).await?;
     let cut =
         Page::cut(rows, page.limit, |row: &AuditLine| Cursor { key: row.seq.to_string(), id: Uuid::nil() });
     let people = cut.items.iter().filter_map(|row| row.person_id).collect();

@@ -3,13 +3,15 @@
 use crate::{
     app::{
         App, Caller,
-        reports::audit::{self, AuditView},
+        reports::audit::{self, Asked, AuditView},
     },
     domain::page::Page,
     http::{extract::Query, paging::page, problem::Answer},
 };
 use actix_web::web;
+use chrono::NaiveDate;
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// Which lines.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -17,6 +19,16 @@ use serde::Deserialize;
 pub struct AuditQuery {
     /// Only lines about this object.
     object_id: Option<String>,
+    /// Only what this person did.
+    person_id: Option<Uuid>,
+    /// Only lines about objects of this kind, such as `tickets` or `settings`.
+    noun: Option<String>,
+    /// From this local day on.
+    from: Option<NaiveDate>,
+    /// Until this local day.
+    to: Option<NaiveDate>,
+    /// Words of the reason; within 92 days.
+    q: Option<String>,
     cursor: Option<String>,
     /// 1 to 200, 50 if absent.
     limit: Option<u64>,
@@ -25,6 +37,7 @@ pub struct AuditQuery {
 /// The record of the county, newest first.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(AuditQuery), responses(
     (status = 200, description = "One page", body = Page<AuditView>),
+    (status = 422, description = "invalid_field: words over too many days"),
 ))]
 pub async fn audit(
     app: web::Data<App>,
@@ -33,5 +46,6 @@ pub async fn audit(
 ) -> Answer<web::Json<Page<AuditView>>> {
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
-    Ok(web::Json(audit::list(&app, &caller, asked.object_id.as_deref(), &page).await?))
+    let AuditQuery { object_id, person_id, noun, from, to, q: words, .. } = asked;
+    Ok(web::Json(audit::list(&app, &caller, Asked { object_id, person_id, noun, from, to, words }, &page).await?))
 }

@@ -69,6 +69,20 @@ export function fromForm(form: Form, seen: CountySettings): CountySettings {
   return made as unknown as CountySettings;
 }
 
+/** Keys in one order, so that two documents can be compared. */
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+};
+
+/** True when two documents say the same, also where the form shows nothing of it. */
+export const isSame = (a: CountySettings, b: CountySettings): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+
 /** What a version changed against the one before it. */
 export function changes(before: CountySettings, after: CountySettings): readonly { readonly leaf: Leaf; readonly from: string; readonly to: string }[] {
   const [a, b] = [toForm(before), toForm(after)];
