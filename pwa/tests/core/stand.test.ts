@@ -95,7 +95,13 @@ test('the phone stands where the stand says, again and again', async () => {
 
 test('the app takes the example place as its position', async () => {
   const place = new ExamplePlace(() => world.time);
-  const phone = await openPhone(world.host(undefined, { geolocation: place, online: () => false }));
+  const phone = await openPhone({
+    ...world.host(),
+    geolocation: place,
+    online: () => false,
+    // Nothing is waited for here, and so nothing is done again.
+    sleep: (_, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
+  });
   const states: GeoState['kind'][] = [];
   phone.on('place', ({ kind }) => states.push(kind));
   const done = phone.place.use();

@@ -89,9 +89,9 @@ export function standDoor(send: Fetch = (input, init) => fetch(input, init)): St
   };
 }
 
-const origin = (url: string): string => new URL(url).origin;
+export const originOf = (url: string): string => new URL(url).origin;
 
 /** The pane that lives at this origin. */
-export const paneAt = (demo: DemoView, here: string): Pane | null => demo.panes.find((one) => origin(one.url) === here) ?? null;
+export const paneAt = (demo: DemoView, here: string): Pane | null => demo.panes.find((one) => originOf(one.url) === here) ?? null;
 
-export const isStand = (demo: DemoView, here: string): boolean => origin(demo.stand) === here;
+export const isStand = (demo: DemoView, here: string): boolean => originOf(demo.stand) === here;

@@ -4,7 +4,7 @@ import { replace } from 'svelte-spa-router';
 import type { Core, Host } from '@/core';
 import { ExamplePlace, forgetDemo, LinkSwitch } from '@/core/stand';
 import { chooseLanguage } from '../shell/language';
-import { paneAt, standDoor, type DemoView } from './door';
+import { originOf, paneAt, standDoor, type DemoView } from './door';
 import { orderIn, type Order, type PaneState } from './protocol';
 
 const framed = window.parent !== window;
@@ -48,7 +48,7 @@ async function arrive(core: Core): Promise<void> {
 }
 
 function talk(core: Core, demo: DemoView): void {
-  const stand = new URL(demo.stand).origin;
+  const stand = originOf(demo.stand);
   const tell = (): void => {
     const { session, sync } = core;
     const state: PaneState = { lalian: 'state', signed_in: session.kind === 'signed_in', waiting: sync.operations_waiting, online: link.on };

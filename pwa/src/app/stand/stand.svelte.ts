@@ -1,7 +1,7 @@
 // The stand's memory while it is open: who stands on it, how far the walk is, what the panes say. Asks the county every two seconds while somebody
 // looks, and wakes the panes when something moved.
 import { lang } from '@/i18n/area.svelte';
-import { standDoor, type DemoView, type Told, type Walk } from './door';
+import { originOf, standDoor, type DemoView, type Told, type Walk } from './door';
 import { stateIn, type Order, type PaneId, type PaneState } from './protocol';
 import { current, done, pointed, STEPS, tasks } from './walk';
 
@@ -12,7 +12,7 @@ export type Trouble = { readonly zh: string; readonly en: string } | 'offline';
 
 export class Stand {
   readonly #door = standDoor();
-  readonly #windows = new Map<PaneId, Window>();
+  #windows: Partial<Record<PaneId, Window>> = {};
   demo = $state.raw<DemoView | 'asking' | 'none' | 'offline'>('asking');
   walk = $state.raw<Walk | null>(null);
   panes = $state.raw<Partial<Record<PaneId, PaneState>>>({});
@@ -52,10 +52,14 @@ export class Stand {
     };
   }
 
+  get #there(): readonly PaneId[] {
+    return Object.keys(this.#windows) as PaneId[];
+  }
+
   /** The window of a pane's frame; null when it goes. */
   window(pane: PaneId, frame: Window | null): void {
-    if (frame) this.#windows.set(pane, frame);
-    else this.#windows.delete(pane);
+    const { [pane]: _, ...others } = this.#windows;
+    this.#windows = frame ? { ...others, [pane]: frame } : others;
   }
 
   async begin(): Promise<void> {
@@ -80,7 +84,7 @@ export class Stand {
   }
 
   speak(language: 'zh' | 'en'): void {
-    for (const pane of this.#windows.keys()) this.#send(pane, { lalian: 'language', language });
+    for (const pane of this.#there) this.#send(pane, { lalian: 'language', language });
   }
 
   async reset(): Promise<boolean> {
@@ -97,7 +101,7 @@ export class Stand {
     this.peek = null;
     this.looked = false;
     this.panes = {};
-    for (const pane of this.#windows.keys()) this.#send(pane, { lalian: 'forget' });
+    for (const pane of this.#there) this.#send(pane, { lalian: 'forget' });
     await this.#everybodyBack();
     this.busy = null;
     await this.#look();
@@ -106,7 +110,7 @@ export class Stand {
 
   async #everybodyBack(): Promise<void> {
     const until = Date.now() + BACK_PATIENCE_MS;
-    while (Date.now() < until && ![...this.#windows.keys()].every((pane) => this.panes[pane]?.signed_in)) await new Promise((next) => setTimeout(next, 200));
+    while (Date.now() < until && !this.#there.every((pane) => this.panes[pane]?.signed_in)) await new Promise((next) => setTimeout(next, 200));
   }
 
   async #look(): Promise<void> {
@@ -122,7 +126,7 @@ export class Stand {
     const was = this.at;
     this.walk = told.data;
     if (this.at !== was) this.peek = null;
-    for (const pane of this.#windows.keys()) this.#send(pane, { lalian: 'fresh' });
+    for (const pane of this.#there) this.#send(pane, { lalian: 'fresh' });
     if (told.data && told.data.site.id !== before?.site.id) this.#send('inspector', { lalian: 'at', site_id: told.data.site.id });
   }
 
@@ -130,15 +134,15 @@ export class Stand {
     const demo = this.demo;
     if (typeof demo === 'string') return;
     const url = demo.panes.find((one) => one.pane === pane)?.url;
-    if (url) this.#windows.get(pane)?.postMessage(order, new URL(url).origin);
+    if (url) this.#windows[pane]?.postMessage(order, originOf(url));
   }
 
   #hear({ origin, source, data }: MessageEvent<unknown>): void {
     const demo = this.demo;
     const state = stateIn(data);
     if (typeof demo === 'string' || !state) return;
-    const from = demo.panes.find((one) => new URL(one.url).origin === origin)?.pane;
-    if (!from || this.#windows.get(from) !== source) return;
+    const from = demo.panes.find((one) => originOf(one.url) === origin)?.pane;
+    if (!from || this.#windows[from] !== source) return;
     const fresh = this.panes[from] === undefined;
     this.panes = { ...this.panes, [from]: state };
     if (from === 'inspector' && state.online !== this.link) this.#send('inspector', { lalian: 'link', on: this.link });

@@ -6,7 +6,7 @@ export const stand: typeof zh = {
   sample: 'Sample data',
   sampleLong: 'Sample data, no real findings',
   intro: 'Three devices, one job from start to end',
-  introText: 'An inspector on the left, a township in the middle, the county office on the right. It is the real system, and you do the tapping. About five minutes.',
+  introText: 'Inspector on the left, township in the middle, county office on the right: the real system, and you do the tapping. About five minutes. First, chance draws a site.',
   leader: 'One page for leaders',
   signIn: 'Sign in',
   reset: 'Start fresh',
