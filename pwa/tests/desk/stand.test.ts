@@ -1,8 +1,9 @@
 // The demo's stand: what its windows take from each other, and how far the walk is.
 import { expect, test } from 'vitest';
+import type { ChecklistItem } from '../../src/core';
 import { isStand, paneAt, standDoor, type DemoView, type StepName, type Walk } from '../../src/app/stand/door';
-import { orderIn, stateIn } from '../../src/app/stand/protocol';
-import { current, done, height, pointed, STEPS, tasks, type Phone } from '../../src/app/stand/walk';
+import { orderIn, stateIn, suggestionIn } from '../../src/app/stand/protocol';
+import { current, done, height, pointed, STEPS, suggested, tasks, tooFew, type Phone } from '../../src/app/stand/walk';
 import { stand as en } from '../../src/i18n/en/stand';
 import { stand as zh } from '../../src/i18n/zh/stand';
 
@@ -33,9 +34,9 @@ test('a pane obeys only what the protocol knows, and opens only routes', () => {
 });
 
 test('the stand takes a state only when every part of it is one', () => {
-  const state = { lalian: 'state', signed_in: true, waiting: 2, online: false };
+  const state = { lalian: 'state', signed_in: true, ready: true, waiting: 2, online: false };
   expect(stateIn({ ...state, more: 'ignored' })).toEqual(state);
-  for (const bad of [null, { ...state, waiting: -1 }, { ...state, waiting: 1.5 }, { ...state, online: 'yes' }, { ...state, lalian: 'go' }]) expect(stateIn(bad)).toBeNull();
+  for (const bad of [null, { ...state, waiting: -1 }, { ...state, ready: undefined }, { ...state, waiting: 1.5 }, { ...state, online: 'yes' }, { ...state, lalian: 'go' }]) expect(stateIn(bad)).toBeNull();
 });
 
 test('the walk moves on by what the county and the phone say', () => {
@@ -79,6 +80,20 @@ test('of the two repairs one goes back and the other passes, in any order', () =
 test('the board’s height counts what the walk found', () => {
   expect(height(walk('arrived', ['issued', 'issued'], { open_now: 42 }))).toBe(42);
   expect(height(walk('zero', ['closed', 'rework'], { open_now: 41 }))).toBe(42);
+});
+
+test('two questions are named whose faults go the whole way', () => {
+  const item = (code: string, over: Partial<ChecklistItem> = {}): ChecklistItem => ({ code, zh: code, en: code, answer: 'pass_fail', weight: 1, makes: 'ticket', static: true, group: 'gate', ...over });
+  const codes = (...items: readonly ChecklistItem[]) => suggested(items).map(({ code }) => code);
+  expect(codes(item('score', { makes: 'score' }), item('a'), item('inside', { group: 'hall' }), item('hidden', { camera: 'forbidden' }), item('b'))).toEqual(['a', 'b']);
+  expect(codes(item('a'), item('grave', { severity: 'critical' }), item('inside', { group: 'hall' }))).toEqual(['a', 'inside']);
+  expect(codes(item('count', { answer: 'count' }))).toEqual([]);
+  expect(suggestionIn({ lalian: 'suggest', zh: ['甲', '乙'], en: ['a', 'b'] })).not.toBeNull();
+  expect(suggestionIn({ lalian: 'suggest', zh: ['甲', 1], en: [] })).toBeNull();
+});
+
+test('a visit that made fewer than two tickets asks for another site', () => {
+  expect([tooFew(walk('drawn')), tooFew(walk('visited', ['issued'])), tooFew(walk('arrived', ['issued', 'issued']))]).toEqual([false, true, false]);
 });
 
 const DEMO: DemoView = {

@@ -46,9 +46,10 @@ export class InspectorPhone {
     await this.page.locator('section[data-group]').first().waitFor();
   }
 
-  /** Answers the nth pass-or-fail question with 不合格, with a photo by the in-page camera or from a file. */
-  async fail(nth, photo) {
-    const item = this.page.locator('article[id^="item-"]').filter({ has: this.page.getByRole('radio', { name: '不合格' }) }).nth(nth);
+  /** Answers the nth pass-or-fail question, or the one of these words, with 不合格, with a photo by the in-page camera or from a file. */
+  async fail(which, photo) {
+    const items = this.page.locator('article[id^="item-"]').filter({ has: this.page.getByRole('radio', { name: '不合格' }) });
+    const item = typeof which === 'string' ? items.filter({ hasText: which }) : items.nth(which);
     // Into the middle, where no bar lies over it.
     await item.getByRole('radio', { name: '不合格' }).evaluate((node) => node.scrollIntoView({ block: 'center' }));
     await item.getByRole('radio', { name: '不合格' }).click();

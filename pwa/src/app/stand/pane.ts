@@ -5,7 +5,8 @@ import type { Core, Host } from '@/core';
 import { ExamplePlace, forgetDemo, LinkSwitch } from '@/core/stand';
 import { chooseLanguage } from '../shell/language';
 import { originOf, paneAt, standDoor, type DemoView } from './door';
-import { orderIn, type Order, type PaneState } from './protocol';
+import { orderIn, type Order, type PaneState, type Suggestion } from './protocol';
+import { suggested } from './walk';
 
 const framed = window.parent !== window;
 /** Begin with nothing on this browser. */
@@ -40,35 +41,43 @@ export async function attend(core: Core): Promise<void> {
 }
 
 /** Where the stand says that this phone is; known once the county's sites are here. */
-let at: string | null = null;
+let at: Extract<Order, { lalian: 'at' }> | null = null;
 
-async function arrive(core: Core): Promise<void> {
-  const site = at === null ? null : await core.sites.get(at);
+async function arrive(core: Core, stand: string): Promise<void> {
+  if (at === null) return;
+  const { site_id, checklist_id } = at;
+  const site = await core.sites.get(site_id);
   if (site && site.lon !== null && site.lat !== null) place.standAt({ lon: site.lon, lat: site.lat });
+  const list = await core.checklists.get(checklist_id);
+  const two = list === null ? [] : suggested(list.body.items);
+  if (two.length > 0) window.parent.postMessage({ lalian: 'suggest', zh: two.map(({ zh }) => zh), en: two.map(({ en }) => en) } satisfies Suggestion, stand);
 }
 
 function talk(core: Core, demo: DemoView): void {
   const stand = originOf(demo.stand);
   const tell = (): void => {
     const { session, sync } = core;
-    const state: PaneState = { lalian: 'state', signed_in: session.kind === 'signed_in', waiting: sync.operations_waiting, online: link.on };
+    const signed_in = session.kind === 'signed_in';
+    // The office reads its lists from the county; phones carry theirs.
+    const ready = signed_in && (session.post?.role === 'office' || sync.last_pull_at !== null);
+    const state: PaneState = { lalian: 'state', signed_in, ready, waiting: sync.operations_waiting, online: link.on };
     window.parent.postMessage(state, stand);
   };
   window.addEventListener('message', ({ origin, source, data }: MessageEvent<unknown>) => {
     if (origin !== stand || source !== window.parent) return;
     const order = orderIn(data);
-    if (order) void obey(core, order).then(tell);
+    if (order) void obey(core, order, stand).then(tell);
   });
   core.on('session', tell);
   core.on('sync', tell);
-  core.on('changed', (nouns) => nouns.has('sites') && void arrive(core));
+  core.on('changed', (nouns) => nouns.has('sites') && void arrive(core, stand));
   tell();
 }
 
 /** Lists of the office ask again, phones pull and send: what a network that comes back means everywhere in the app. */
 const stir = (name: 'online' | 'offline'): boolean => window.dispatchEvent(new Event(name));
 
-async function obey(core: Core, order: Order): Promise<void> {
+async function obey(core: Core, order: Order, stand: string): Promise<void> {
   switch (order.lalian) {
     case 'link':
       if (order.on === link.on) return;
@@ -84,8 +93,8 @@ async function obey(core: Core, order: Order): Promise<void> {
       if (link.on) stir('online');
       return;
     case 'at':
-      at = order.site_id;
-      return arrive(core);
+      at = order;
+      return arrive(core, stand);
     case 'language':
       chooseLanguage(order.language);
       return;

@@ -2,7 +2,7 @@
 // looks, and wakes the panes when something moved.
 import { lang } from '@/i18n/area.svelte';
 import { originOf, standDoor, type DemoView, type Told, type Walk } from './door';
-import { stateIn, type Order, type PaneId, type PaneState } from './protocol';
+import { stateIn, suggestionIn, type Order, type PaneId, type PaneState, type Suggestion } from './protocol';
 import { current, done, pointed, STEPS, tasks } from './walk';
 
 const ASK_EVERY_MS = 2_000;
@@ -18,6 +18,8 @@ export class Stand {
   panes = $state.raw<Partial<Record<PaneId, PaneState>>>({});
   /** What the stand wants of the inspector's network. */
   link = $state(true);
+  /** Two questions of the drawn site, as its phone names them. */
+  suggestion = $state.raw<Suggestion | null>(null);
   busy = $state<'begin' | 'reset' | null>(null);
   trouble = $state.raw<Trouble | null>(null);
   /** Somebody looks at another step than the one to do. */
@@ -110,7 +112,7 @@ export class Stand {
 
   async #everybodyBack(): Promise<void> {
     const until = Date.now() + BACK_PATIENCE_MS;
-    while (Date.now() < until && !this.#there.every((pane) => this.panes[pane]?.signed_in)) await new Promise((next) => setTimeout(next, 200));
+    while (Date.now() < until && !this.#there.every((pane) => this.panes[pane]?.ready)) await new Promise((next) => setTimeout(next, 200));
   }
 
   async #look(): Promise<void> {
@@ -127,7 +129,8 @@ export class Stand {
     this.walk = told.data;
     if (this.at !== was) this.peek = null;
     for (const pane of this.#there) this.#send(pane, { lalian: 'fresh' });
-    if (told.data && told.data.site.id !== before?.site.id) this.#send('inspector', { lalian: 'at', site_id: told.data.site.id });
+    if (told.data?.site.id !== before?.site.id) this.suggestion = null;
+    if (told.data && told.data.site.id !== before?.site.id) this.#place(told.data);
   }
 
   #send(pane: PaneId, order: Order): void {
@@ -137,17 +140,23 @@ export class Stand {
     if (url) this.#windows[pane]?.postMessage(order, originOf(url));
   }
 
+  #place({ site, checklist_id }: Walk): void {
+    this.#send('inspector', { lalian: 'at', site_id: site.id, checklist_id });
+  }
+
   #hear({ origin, source, data }: MessageEvent<unknown>): void {
     const demo = this.demo;
-    const state = stateIn(data);
-    if (typeof demo === 'string' || !state) return;
+    if (typeof demo === 'string') return;
     const from = demo.panes.find((one) => originOf(one.url) === origin)?.pane;
     if (!from || this.#windows[from] !== source) return;
+    if (from === 'inspector') this.suggestion = suggestionIn(data) ?? this.suggestion;
+    const state = stateIn(data);
+    if (!state) return;
     const fresh = this.panes[from] === undefined;
     this.panes = { ...this.panes, [from]: state };
     if (from === 'inspector' && state.online !== this.link) this.#send('inspector', { lalian: 'link', on: this.link });
     // A pane that has just come knows nothing of the walk.
-    if (fresh && from === 'inspector' && this.walk) this.#send('inspector', { lalian: 'at', site_id: this.walk.site.id });
+    if (fresh && from === 'inspector' && this.walk) this.#place(this.walk);
     if (fresh) this.#send(from, { lalian: 'language', language: lang() });
   }
 }

@@ -1,5 +1,6 @@
 // How far the walk is and what is to do now, worked out from what the county says and what the panes say of themselves. The county cannot know
 // what lies sealed on a phone without a network; the phone does.
+import type { ChecklistItem } from '@/core';
 import type { StepName, Walk, WalkTicket } from './door';
 import type { PaneId } from './protocol';
 
@@ -84,3 +85,15 @@ export function tasks(step: StepName, walk: Walk | null, phone: Phone): readonly
 export function pointed(list: readonly Task[]): Task | null {
   return list.find((task) => !task.done) ?? null;
 }
+
+/** Two questions whose faults go the whole way: they make tickets, may be photographed and are checked at a desk. Side by side, if they can be. */
+export function suggested(items: readonly ChecklistItem[]): readonly ChecklistItem[] {
+  const fit = items.filter((item) => item.answer === 'pass_fail' && item.makes === 'ticket' && item.static === true && item.camera !== 'forbidden' && item.severity !== 'critical' && item.visible_if === undefined);
+  const [first] = fit;
+  if (!first) return [];
+  const second = fit.find((item) => item !== first && item.group === first.group) ?? fit[1];
+  return second ? [first, second] : [first];
+}
+
+/** The visit is here and fewer tickets than the walk needs: what failed only counts for the score. */
+export const tooFew = (walk: Walk | null): boolean => walk !== null && said(walk, 'visited') && !said(walk, 'arrived') && walked(walk).length < WALKED;

@@ -65,6 +65,9 @@ export const stand: typeof zh = {
     look: 'Open the zero board and see the number fall',
   },
   drawing: 'Drawing…',
+  forExample: (one, other) => `For example, fail “${one}” and “${other}”.`,
+  tooFew: 'Some items only count for the score and make no ticket; two are needed. Draw another site and fail the two that are named.',
+  drawAgain: 'Draw another',
   undoHint: 'After submitting you have ten seconds to undo; then it is sealed.',
   sealed: (n) => `${n} kept on the phone, not uploaded yet`,
   finished: {
@@ -80,7 +83,7 @@ export const stand: typeof zh = {
     office: 'County office',
     alone: 'Open alone',
     frame: (who) => `${who} (works)`,
-    entering: 'Signing in',
+    entering: 'Getting ready',
     waiting: (n) => `${n} not uploaded`,
     noneTitle: 'This is not a window of the stand',
     noneText: 'Open it from the stand, or sign in.',

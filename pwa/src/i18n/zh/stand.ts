@@ -64,6 +64,9 @@ export const stand = {
     look: '打开清零榜，看数字落下来',
   },
   drawing: '正在抽…',
+  forExample: (one: string, other: string) => `比如“${one}”和“${other}”选不合格。`,
+  tooFew: '不合格的项里，有的只计分、不派单，这次还不够两件。再抽一个点位，按提示的两项来。',
+  drawAgain: '再抽一个',
   undoHint: '提交后有十秒可以撤销，过了就封存。',
   sealed: (n: number) => `手机里存着 ${n} 件，还没有上传`,
   finished: {
@@ -79,7 +82,7 @@ export const stand = {
     office: '县专班的电脑',
     alone: '单独打开',
     frame: (who: string) => `${who}（可以操作）`,
-    entering: '正在登录',
+    entering: '正在准备',
     waiting: (n: number) => `未上传 ${n}`,
     noneTitle: '这里不是演示台的窗口',
     noneText: '请从演示台打开，或者用账号登录。',
