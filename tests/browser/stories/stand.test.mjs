@@ -139,7 +139,7 @@ test('a stranger walks the whole way on the stand, and puts it back', { timeout:
     await page.getByRole('button', { name: '恢复原样' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '恢复原样' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden', timeout: 120_000 });
-    await step('先抽一个点位');
+    await step('三台设备，走完一件事');
     assert.equal((await ask('/walk')).walk, null);
     const inspector = await device('检查人员的手机');
     // Nothing of the visit is left on the phone either.
