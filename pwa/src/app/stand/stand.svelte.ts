@@ -141,7 +141,8 @@ export class Stand {
   }
 
   #place({ site, checklist_id }: Walk): void {
-    this.#send('inspector', { lalian: 'at', site_id: site.id, checklist_id });
+    // The township goes there too, to repair.
+    for (const pane of ['inspector', 'township'] as const) this.#send(pane, { lalian: 'at', site_id: site.id, checklist_id });
   }
 
   #hear({ origin, source, data }: MessageEvent<unknown>): void {
@@ -156,7 +157,7 @@ export class Stand {
     this.panes = { ...this.panes, [from]: state };
     if (from === 'inspector' && state.online !== this.link) this.#send('inspector', { lalian: 'link', on: this.link });
     // A pane that has just come knows nothing of the walk.
-    if (fresh && from === 'inspector' && this.walk) this.#place(this.walk);
+    if (fresh && from !== 'office' && this.walk) this.#place(this.walk);
     if (fresh) this.#send(from, { lalian: 'language', language: lang() });
   }
 }

@@ -6,7 +6,7 @@ export const stand: typeof zh = {
   sample: 'Sample data',
   sampleLong: 'Sample data, no real findings',
   intro: 'Three devices, one job from start to end',
-  introText: 'Inspector on the left, township in the middle, county office on the right: the real system, and you do the tapping. About five minutes. First, chance draws a site.',
+  introText: 'A phone for the inspector, a phone for the township, a computer for the county office: the real system, and you do the tapping. About five minutes. First, chance draws a site.',
   leader: 'One page for leaders',
   signIn: 'Sign in',
   reset: 'Start fresh',
