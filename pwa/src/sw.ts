@@ -41,7 +41,9 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== self.location.origin || OUTSIDE.test(url.pathname)) return;
   if (request.mode === 'navigate') {
     if (url.pathname !== '/' && url.pathname !== SHELL) return;
-    event.respondWith(kept(SHELL, request));
+    // Who may frame a page is said by the headers of the moment, not by those that were kept: a framed one is asked for first.
+    const framed = request.destination === 'iframe';
+    event.respondWith(framed ? fetch(request).catch(() => kept(SHELL, request)) : kept(SHELL, request));
     event.waitUntil(obeyKillSwitch());
   } else if (FILES.has(url.pathname)) event.respondWith(kept(url.pathname, request));
 });
@@ -90,7 +92,8 @@ async function install(): Promise<void> {
     for (let next = left.pop(); next; next = left.pop()) {
       const [path, revision] = next;
       if (await cache.match(path)) continue;
-      const known = await caches.match(path);
+      // A page comes with the policy it was served under, so it is never taken over from an earlier build.
+      const known = path.endsWith('.html') ? undefined : await caches.match(path);
       await cache.put(path, known && (await hashOf(known.clone())) === revision ? known : await fetched(path, revision));
     }
   };

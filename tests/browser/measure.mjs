@@ -44,7 +44,8 @@ for (let run = 0; run < RUNS; run += 1) {
   await cdp.send('Network.enable');
   await cdp.send('Network.emulateNetworkConditions', SLOW_4G);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  await page.goto(county.url);
+  // A demo opens with its stand; measured is what a county opens with.
+  await page.goto(`${county.url}/#/signin`);
   await page.locator('form button[type="submit"]').waitFor({ timeout: 60_000 });
   await page.waitForTimeout(1_000);
   first.push(await largestPaint(page));

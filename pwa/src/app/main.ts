@@ -19,10 +19,16 @@ watchForInstall();
 const byLink = (): boolean => location.hash.startsWith('#/v/');
 const linked = byLink();
 addEventListener('hashchange', () => byLink() !== linked && location.reload());
+/** On the demo's stand the app lies in a frame; no other county lets itself be framed. */
+const standing = window.parent !== window || location.hash.startsWith('#/pane');
 if (linked) void import('./village/entry').then(({ openVillage }) => openVillage(target));
 else try {
-  provideCore(await openPhone(browserHost()));
+  const pane = standing ? await import('./stand/pane') : null;
+  const host = browserHost();
+  const phone = await openPhone(pane ? await pane.paneWorld(host) : host);
+  provideCore(phone);
   mount(App, { target });
+  void pane?.attend(phone);
 } catch {
   // No local database (private window, storage forbidden): nothing could be kept safe here, so nothing is begun.
   target.textContent =

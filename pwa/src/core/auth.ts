@@ -118,6 +118,10 @@ export class Auth {
     return (await import('./entering')).signIn(this.#door, login, password);
   }
 
+  async enterPane(login: string): Promise<SignInResult> {
+    return (await import('./entering')).enterPane(this.#door, login);
+  }
+
   async changePassword(current: string, next: string): Promise<ChangePasswordResult> {
     return (await import('./entering')).changePassword(this.#door, current, next);
   }

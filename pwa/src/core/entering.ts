@@ -26,15 +26,19 @@ export interface Doorway {
   readonly left: () => void;
 }
 
-export async function signIn(door: Doorway, login: string, password: string, again = true): Promise<SignInResult> {
+export const signIn = (door: Doorway, login: string, password: string): Promise<SignInResult> => enterBy(door, login, '/session', { login, password });
+
+/** A pane of the demo's stand lets its own person in; `login` only says which device of this browser that is. */
+export const enterPane = (door: Doorway, login: string): Promise<SignInResult> => enterBy(door, login, '/demo/session', {});
+
+async function enterBy(door: Doorway, login: string, path: string, proof: Readonly<Record<string, string>>, again = true): Promise<SignInResult> {
   const device = await deviceFor(door, login);
   const reply = await door.link.send({
     method: 'POST',
-    url: `${API}/session`,
+    url: `${API}${path}`,
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({
-      login,
-      password,
+      ...proof,
       device: { id: device.id, name: deviceName(door.host), public_key: device.public_key, app_version: door.host.appVersion },
     }),
     timeout_ms: 30_000,
@@ -53,7 +57,7 @@ export async function signIn(door: Doorway, login: string, password: string, aga
   if (code === 'foreign_device' && again) {
     // This login belongs to another person than the one who used it here before: a new device for a new person.
     await door.install.keepPending(await makeDevice(login));
-    return signIn(door, login, password, false);
+    return enterBy(door, login, path, proof, false);
   }
   return reply.status === 401 ? { kind: 'wrong' } : { kind: 'failed', code };
 }

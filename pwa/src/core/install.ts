@@ -28,12 +28,14 @@ interface InstallSchema extends DBSchema {
   settings: { key: string; value: string };
 }
 
+export const INSTALL_NAME = 'lalian';
+
 export class Install {
   readonly #connection: Connection<InstallSchema>;
 
   constructor(trouble?: Trouble) {
     this.#connection = new Connection<InstallSchema>(
-      'lalian',
+      INSTALL_NAME,
       1,
       (db) => {
         db.createObjectStore('people', { keyPath: 'person_id' });

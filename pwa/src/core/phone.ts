@@ -9,7 +9,7 @@ import { Databases } from './db';
 import { Emitter } from './events';
 import { Geo } from './geo';
 import type { Host } from './host';
-import type { ClientStatus, Core, CoreEvents, Noun } from './index';
+import type { ClientStatus, Core, CoreEvents, Noun, SignInResult } from './index';
 import { Install } from './install';
 import { Link } from './link';
 import { readMeta } from './meta';
@@ -203,16 +203,8 @@ class Phone implements Core {
 
   readonly auth: Core['auth'] = {
     people: () => this.#auth.people(),
-    signIn: async (account, password) => {
-      const open = this.lock.state === 'open' && this.session.kind === 'signed_in' ? this.session.person.id : null;
-      const result = await this.#auth.signIn(account, password);
-      if (result.kind === 'signed_in') {
-        // A forgotten PIN: the password takes it away.
-        if (open !== result.person.id) await this.lock.forget();
-        this.#tabs.wake('login');
-      }
-      return result;
-    },
+    signIn: (account, password) => this.#enter(() => this.#auth.signIn(account, password)),
+    enterPane: (account) => this.#enter(() => this.#auth.enterPane(account)),
     continueOffline: (person_id) => this.#auth.continueOffline(person_id),
     choosePost: async (post_id) => {
       await this.#auth.choosePost(post_id);
@@ -225,6 +217,17 @@ class Phone implements Core {
     },
     here: () => this.#auth.peopleHere(),
   };
+
+  async #enter(knock: () => Promise<SignInResult>): Promise<SignInResult> {
+    const open = this.lock.state === 'open' && this.session.kind === 'signed_in' ? this.session.person.id : null;
+    const result = await knock();
+    if (result.kind === 'signed_in') {
+      // A forgotten PIN: the password takes it away.
+      if (open !== result.person.id) await this.lock.forget();
+      this.#tabs.wake('login');
+    }
+    return result;
+  }
 
   handedIn: Core['handedIn'] = [];
   review: Core['review'] = async (...a) => (await this.#submit()).review(...a);

@@ -15,16 +15,17 @@ const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-s
 
 /**
  * A browser profile of its own: what one install on one phone is.
- * @param {{ origin: string, viewport?: {width: number, height: number}, position?: {longitude: number, latitude: number, accuracy: number}, locale?: string, folder?: string, sees?: string }} options
+ * @param {{ origin: string, viewport?: {width: number, height: number}, position?: {longitude: number, latitude: number, accuracy: number}, locale?: string, folder?: string, sees?: string, blind?: boolean }} options
  *   `sees` is a film (Y4M) that the camera looks at instead of the browser's own test picture.
+ *   `blind` has no camera, as most desks.
  *   `folder` keeps the profile, so that a later launch is the same phone after its browser was killed.
  */
-export async function phone({ origin, viewport = PHONE, position, locale = 'zh-CN', folder, sees, userAgent }) {
+export async function phone({ origin, viewport = PHONE, position, locale = 'zh-CN', folder, sees, blind = false, userAgent }) {
   const profile = folder ?? (await mkdtemp(join(tmpdir(), 'lalian-profile-')));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
-    args: [...QUIET, ...CAMERA, ...(sees ? [`--use-file-for-fake-video-capture=${sees}`] : []), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    args: [...QUIET, ...(blind ? [] : CAMERA), ...(sees ? [`--use-file-for-fake-video-capture=${sees}`] : []), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     viewport,
     deviceScaleFactor: viewport.width < 600 ? 2 : 1,
     hasTouch: viewport.width < 600,

@@ -1,8 +1,11 @@
 // What a person does on a screen, found as a person finds it: by the words and roles on it.
 import { expectEventually } from './wait.mjs';
 
-/** Signs in on the screen that is open. */
+/** Signs in on the screen that is open; a demo opens with its stand, from where the sign-in is one tap away. */
 export async function logIn(page, { login, password }) {
+  await page.evaluate(() => {
+    if (['', '#', '#/', '#/stand'].includes(location.hash)) location.hash = '#/signin';
+  });
   await page.locator('input[autocomplete~="username"]').fill(login);
   await page.locator('input[autocomplete~="current-password"]').fill(password);
   await page.locator('form button[type="submit"]').click();
@@ -43,9 +46,10 @@ export class InspectorPhone {
     await this.page.locator('section[data-group]').first().waitFor();
   }
 
-  /** Answers the nth pass-or-fail question with 不合格, with a photo by the in-page camera or from a file. */
-  async fail(nth, photo) {
-    const item = this.page.locator('article[id^="item-"]').filter({ has: this.page.getByRole('radio', { name: '不合格' }) }).nth(nth);
+  /** Answers the nth pass-or-fail question, or the one of these words, with 不合格, with a photo by the in-page camera or from a file. */
+  async fail(which, photo) {
+    const items = this.page.locator('article[id^="item-"]').filter({ has: this.page.getByRole('radio', { name: '不合格' }) });
+    const item = typeof which === 'string' ? items.filter({ hasText: which }) : items.nth(which);
     // Into the middle, where no bar lies over it.
     await item.getByRole('radio', { name: '不合格' }).evaluate((node) => node.scrollIntoView({ block: 'center' }));
     await item.getByRole('radio', { name: '不合格' }).click();
@@ -184,11 +188,15 @@ export async function chip(page) {
   return (await page.locator('a[href="#/outbox"]').first().textContent())?.trim() ?? '';
 }
 
-/** `photo` is a path for the phone's own camera app; without one it is the shutter of the page. */
+/** The demo's drawing in place of a photo, where no camera is. */
+export const EXAMPLE = Symbol('example picture');
+
+/** `photo` is a path for the phone's own camera app, or `EXAMPLE`; without one it is the shutter of the page. */
 export async function takePhoto(page, within, photo) {
   // The photo is shown once it lies on this phone.
   const kept = within.getByAltText(/^查看第 \d+ 张照片$/);
-  if (photo) {
+  if (photo === EXAMPLE) await within.getByRole('button', { name: '用示例图片' }).click();
+  else if (photo) {
     const chooser = page.waitForEvent('filechooser');
     // A browser that is killed before the tap ends both; the tap says so.
     chooser.catch(() => undefined);

@@ -16,6 +16,9 @@ export const photo: typeof zh = {
   low: 'The phone has little space left; photos are kept smaller. Send what waits when there is a network.',
   busy: 'Another app holds the camera. Close it and try again, or use the phone’s own camera.',
   system: 'Phone’s own camera',
+  /** In the demo only. */
+  useSample: 'Use a sample picture',
+  sample: '示例图片 SAMPLE',
   album: 'From the album',
   albumWhy: 'Why from the album? (kept with the photo)',
   albumReasons: ['The camera does not open', 'Taken just before on this visit', 'Taken earlier for light or angle', 'Taken by a colleague here'],

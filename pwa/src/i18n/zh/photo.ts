@@ -15,6 +15,9 @@ export const photo = {
   low: '手机空间不多了，照片会存得小一些。有网络时请先上传。',
   busy: '相机被别的应用占用，关掉它再试，或用手机相机拍。',
   system: '用手机相机拍',
+  /** In the demo only. */
+  useSample: '用示例图片',
+  sample: '示例图片',
   album: '从相册选',
   albumWhy: '为什么从相册选？（会随照片记录）',
   albumReasons: ['相机打不开', '到场时已拍好', '光线或角度原因，事先拍的', '同行人员拍的'],
