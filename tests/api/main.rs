@@ -49,6 +49,7 @@ mod requests;
 mod rescue;
 mod rules;
 mod settings;
+mod setup;
 mod store;
 mod sync_http;
 mod two_people;
