@@ -156,7 +156,6 @@ fn words(value: &DataRef<'_>) -> (CellKind, String) {
         DataRef::Empty => (CellKind::Plain, String::new()),
         DataRef::Int(number) => (CellKind::Plain, number.to_string()),
         DataRef::Float(number) => (CellKind::Plain, decimal(*number)),
-        DataRef::String(text) => (CellKind::Plain, cut(text)),
         DataRef::SharedString(text) => (CellKind::Plain, cut(text)),
         DataRef::Bool(yes) => (CellKind::Plain, if *yes { "TRUE" } else { "FALSE" }.to_owned()),
         DataRef::DateTime(moment) if moment.is_duration() => (CellKind::Plain, decimal(moment.as_f64())),
@@ -165,7 +164,7 @@ fn words(value: &DataRef<'_>) -> (CellKind, String) {
             (CellKind::Date, format!("{year:04}-{month:02}-{day:02}"))
         }
         DataRef::DateTimeIso(text) => (CellKind::Date, cut(text)),
-        DataRef::DurationIso(text) => (CellKind::Plain, cut(text)),
+        DataRef::String(text) | DataRef::DurationIso(text) => (CellKind::Plain, cut(text)),
         DataRef::Error(error) => (CellKind::Error, error.to_string()),
     }
 }

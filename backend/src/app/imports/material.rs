@@ -5,7 +5,7 @@ use crate::{
     domain::{
         import::{
             Fault, Faults,
-            material::{Row, Tables, Words, csv_table},
+            material::{SheetRow, Tables, Words, csv_table},
             person::{self, PersonRow},
             sheet::SheetKind,
             text,
@@ -276,7 +276,7 @@ fn above(code: &str) -> String {
     }
 }
 
-fn division(mut row: Row, county: bool) -> Item<DivisionFacts> {
+fn division(mut row: SheetRow, county: bool) -> Item<DivisionFacts> {
     let mut code = row.code("code");
     if county && code.len() == 6 {
         code.push_str("000000");
@@ -362,7 +362,7 @@ fn converted(mut rings: Rings, datum: SourceDatum) -> Rings {
     rings
 }
 
-fn site(mut row: Row, datum: SourceDatum) -> Item<SiteFacts> {
+fn site(mut row: SheetRow, datum: SourceDatum) -> Item<SiteFacts> {
     let (code, name) = (row.code("code"), row.name("name"));
     let kind = text::name(row.raw("kind"));
     let mut faults = Faults::default();
@@ -385,7 +385,7 @@ fn site(mut row: Row, datum: SourceDatum) -> Item<SiteFacts> {
     Item { source: row.source, row: row.row, key: code, name, notes: row.notes, faults: row.faults, value }
 }
 
-fn someone(mut row: Row) -> Item<PersonRow> {
+fn someone(mut row: SheetRow) -> Item<PersonRow> {
     let value = person::parse(&mut row);
     let key = value.as_ref().map_or_else(
         || Some(row.code("login")).filter(|login| !login.is_empty()).unwrap_or_else(|| row.code("phone")),

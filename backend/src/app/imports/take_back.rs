@@ -173,5 +173,5 @@ async fn take_back_divisions(
     sources::clear(tx, &traces.iter().map(|(id, ..)| *id).collect::<Vec<_>>()).await?;
     changes::append(tx, now, feed).await?;
     follow(tx, county, &touched, now).await?;
-    Ok(areas::renew(tx, county, stamp).await?)
+    areas::renew(tx, county, stamp).await
 }

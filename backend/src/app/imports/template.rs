@@ -6,15 +6,15 @@ use crate::{
 };
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
-fn broken(error: XlsxError) -> AppError {
+fn broken(error: &XlsxError) -> AppError {
     AppError::Internal(format!("template: {error}"))
 }
 
 /// Titles in the first line, a first example below; a sheet of explanations at the end.
 pub fn workbook() -> AppResult<Vec<u8>> {
     let mut book = Workbook::new();
-    write(&mut book).map_err(broken)?;
-    book.save_to_buffer().map_err(broken)
+    write(&mut book).map_err(|error| broken(&error))?;
+    book.save_to_buffer().map_err(|error| broken(&error))
 }
 
 fn write(book: &mut Workbook) -> Result<(), XlsxError> {

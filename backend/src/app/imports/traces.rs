@@ -84,6 +84,9 @@ pub struct PersonBefore {
     pub phone: Option<String>,
 }
 
+/// A version of a checklist, and the one that it took out of use.
+type NewVersion = (Uuid, i32, Option<(Uuid, i32)>);
+
 /// What an import touched, by kind, in the order of writing.
 #[derive(Debug, Default)]
 pub struct Traces {
@@ -91,7 +94,7 @@ pub struct Traces {
     pub sites: Vec<(Uuid, i32, Option<SiteBefore>)>,
     pub people: Vec<(Uuid, i32, Option<PersonBefore>)>,
     pub posts: Vec<(Uuid, i32)>,
-    pub checklists: Vec<(Uuid, i32, Option<(Uuid, i32)>)>,
+    pub checklists: Vec<NewVersion>,
     pub kinds: Vec<(Uuid, i32, String)>,
     pub departments: Vec<(Uuid, i32)>,
 }
@@ -109,7 +112,7 @@ impl Traces {
                     Touched::Person { id, version, before } => traces.people.push((id, version, before)),
                     Touched::Post { id, version } => traces.posts.push((id, version)),
                     Touched::Checklist { id, version, retired } => {
-                        traces.checklists.push((id, version, retired))
+                        traces.checklists.push((id, version, retired));
                     }
                     Touched::SiteKind { id, version, key } => traces.kinds.push((id, version, key)),
                     Touched::Department { id, version } => traces.departments.push((id, version)),

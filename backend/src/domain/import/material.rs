@@ -64,7 +64,7 @@ pub struct RawTable {
 
 /// One row of a sheet whose columns are known.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct SheetRow {
     /// Sheet or file.
     pub source: Arc<str>,
     pub row: u32,
@@ -73,7 +73,7 @@ pub struct Row {
     pub faults: Vec<Fault>,
 }
 
-impl Row {
+impl SheetRow {
     /// The cell as it came, trimmed; empty where there is none.
     pub fn raw(&self, field: &str) -> &str {
         self.cells.get(field).map_or("", |text| text.trim())
@@ -115,13 +115,13 @@ impl Row {
 /// Everything that a file holds, sorted by what it is about.
 #[derive(Debug, Default)]
 pub struct Tables {
-    pub rows: BTreeMap<SheetKind, Vec<Row>>,
+    pub rows: BTreeMap<SheetKind, Vec<SheetRow>>,
     /// About the file as a whole: sheets that were not read, an old encoding.
     pub notes: Vec<Words>,
 }
 
 impl Tables {
-    pub fn of(&mut self, kind: SheetKind) -> Vec<Row> {
+    pub fn of(&mut self, kind: SheetKind) -> Vec<SheetRow> {
         self.rows.remove(&kind).unwrap_or_default()
     }
 
@@ -228,8 +228,8 @@ fn columns(kind: SheetKind, title: &str, header: &RawRow) -> Result<BTreeMap<u32
     faults.or(columns)
 }
 
-fn row(source: &Arc<str>, raw: RawRow, columns: &BTreeMap<u32, &'static str>) -> Option<Row> {
-    let mut row = Row {
+fn row(source: &Arc<str>, raw: RawRow, columns: &BTreeMap<u32, &'static str>) -> Option<SheetRow> {
+    let mut row = SheetRow {
         source: Arc::clone(source),
         row: raw.row,
         cells: columns.values().map(|field| (*field, String::new())).collect(),

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::material::Row;
+use super::material::SheetRow;
 use crate::domain::people::{
     account::{self, Login},
     role::Role,
@@ -49,7 +49,7 @@ pub fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// Judges a row by itself; `None` when it has faults, which are then in the row.
-pub fn parse(row: &mut Row) -> Option<PersonRow> {
+pub fn parse(row: &mut SheetRow) -> Option<PersonRow> {
     let name = row.name("name");
     let name = account::shown_name("name", &name);
     let phone_text = row.code("phone");
