@@ -203,6 +203,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
             }
             None => Darkroom::here(),
         },
+        reader: config.developer.clone(),
         albums: Albums::default(),
         bell: Arc::default(),
         area_cache: AreaCache::default(),

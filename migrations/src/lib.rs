@@ -23,6 +23,7 @@ mod m0016_colours;
 mod m0017_duties;
 mod m0018_notices;
 mod m0019_campaigns;
+mod m0021_imports;
 mod m0025_audit;
 mod table;
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_notices::Step),
             Box::new(m0019_campaigns::Step),
             Box::new(m0025_audit::Step),
+            Box::new(m0021_imports::Step),
         ]
     }
 }

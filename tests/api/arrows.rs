@@ -12,6 +12,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "files",
             "imaging",
             "outgoing",
+            "reading",
             "app",
             "jobs",
             "http",
@@ -25,16 +26,20 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "futures_util",
         ],
     ),
-    ("store", &["files", "imaging", "outgoing", "app", "jobs", "http", "server", "actix_web"]),
+    ("store", &["files", "imaging", "reading", "outgoing", "app", "jobs", "http", "server", "actix_web"]),
     ("files", &["store", "imaging", "outgoing", "app", "jobs", "http", "server", "actix_web", "sea_orm"]),
     ("outgoing", &["store", "files", "imaging", "app", "jobs", "http", "server", "actix_web", "sea_orm"]),
     (
         "imaging",
         &["outgoing", "store", "files", "app", "jobs", "http", "server", "actix_web", "sea_orm", "tokio"],
     ),
+    (
+        "reading",
+        &["outgoing", "store", "files", "app", "jobs", "http", "server", "actix_web", "sea_orm", "tokio"],
+    ),
     ("app", &["jobs", "http", "server", "actix_web"]),
     ("jobs", &["http", "server", "actix_web"]),
-    ("http", &["store", "outgoing", "sea_orm", "jobs", "server"]),
+    ("http", &["store", "reading", "outgoing", "sea_orm", "jobs", "server"]),
 ];
 
 /// Crates of other people; everything else in the table is a module of ours.

@@ -49,6 +49,7 @@ mod requests;
 mod rescue;
 mod rules;
 mod settings;
+mod setup;
 mod stand;
 mod stand_quarter;
 mod store;

@@ -17,7 +17,8 @@ fn every_line_of_the_record_has_words() {
     });
     assert!(written.len() > 50, "only {} lines found: has the way to write them changed?", written.len());
     for language in ["zh", "en"] {
-        let words = fs::read_to_string(root.join("pwa/src/i18n").join(language).join("office.ts")).expect("its words");
+        let words = fs::read_to_string(root.join("pwa/src/i18n").join(language).join("office.ts"))
+            .expect("its words");
         let wordless: Vec<_> = written
             .iter()
             // Operations have the words of their kinds.

@@ -7,6 +7,7 @@ mod epoch;
 mod evidence;
 mod heic;
 mod hygiene;
+mod imports;
 mod kill;
 mod people;
 mod photos;

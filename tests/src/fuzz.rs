@@ -9,9 +9,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use jpeg_encoder::{ColorType, Encoder};
+use lalian::app::imports::material::Material;
 use lalian::domain::field::media::{PhotoKind, Sha256};
+use lalian::domain::places::bd09::SourceDatum;
 use lalian::http::v1::uploads::{read_creation, read_piece};
+use lalian::imaging::wire;
 use lalian::imaging::{Copies, DISPLAY_SIDE, MAX_SIDE, MIN_SIDE, Photo, THUMB_SIDE, claim, sniff};
+use lalian::reading::child;
 
 use crate::photo::{Noise, scenery, stamp};
 
@@ -26,10 +30,11 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 3] = [
+pub const TARGETS: [Target; 4] = [
     Target { name: "upload", entry: upload, seeds: upload_seeds },
     Target { name: "claim", entry: exif_claim, seeds: photo_seeds },
     Target { name: "decode", entry: decode, seeds: photo_seeds },
+    Target { name: "workbook", entry: workbook, seeds: workbook_seeds },
 ];
 
 /// Largest picture that an entry decodes, in bytes of work: a fuzzer shall try many files, not wait for large ones.
@@ -81,6 +86,27 @@ pub fn decode(bytes: &[u8]) {
     }
 }
 
+/// What a reading child answers, and what the server makes of the answer.
+pub fn workbook(bytes: &[u8]) {
+    let mut order = Vec::new();
+    for frame in [b"a file".as_slice(), bytes] {
+        wire::write(&mut order, frame).expect("into memory");
+    }
+    let mut heard = Vec::new();
+    child::serve(&mut &order[..], &mut heard).expect("it answers, whatever it was asked");
+    let (mut from, mut answer) = (&heard[..], child::Answer::default());
+    while let Some(frame) = wire::read(&mut from, child::ANSWER_MAX).expect("whole frames") {
+        let Some(whole) = answer.take(frame).expect("words of ours") else { continue };
+        match whole {
+            // Rows or faults: either is an answer.
+            Ok(pieces) => drop(Material::of(pieces, SourceDatum::Bd09)),
+            Err(refusal) => assert!(!refusal.zh.is_empty() && !refusal.en.is_empty()),
+        }
+        return;
+    }
+    panic!("an answer has an end");
+}
+
 fn hold(made: &Copies) {
     let (width, height) = made.upright;
     assert!(width.min(height) >= MIN_SIDE && width.max(height) <= MAX_SIDE, "{width} x {height}");
@@ -114,6 +140,31 @@ fn upload_seeds() -> Vec<Vec<u8>> {
     ]
     .map(String::into_bytes)
     .to_vec()
+}
+
+/// A county's workbook, an archive of it, and plain tables.
+fn workbook_seeds() -> Vec<Vec<u8>> {
+    let template = lalian::app::imports::template::workbook().expect("a workbook");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("点位").expect("a name");
+    for (column, title) in (0..).zip(["编码", "类型", "名称", "村", "经度", "纬度"]) {
+        sheet.write_string(0, column, title).expect("a cell");
+    }
+    sheet.write_number(1, 0, 519_901_001_000.0).expect("a cell");
+    sheet.write_formula(1, 2, "=1+1").expect("a cell");
+    sheet.merge_range(1, 3, 3, 3, "某村", &rust_xlsxwriter::Format::new()).expect("a merged cell");
+    let filled = book.save_to_buffer().expect("a workbook");
+    let outline = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"519901001000","name":"甲镇","level":"township"},"geometry":{"type":"Polygon","coordinates":[[[105,30],[106,30],[106,31],[105,30]]]}}]}"#;
+    let people = "姓名,手机,岗位,单位,开始日期\n甲,13900000001,办公室,,2026年1月1日\n";
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in
+        [("a.xlsx", filled.as_slice()), ("b.geojson", outline.as_bytes()), ("c.csv", people.as_bytes())]
+    {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+        std::io::Write::write_all(&mut zip, bytes).expect("its bytes");
+    }
+    let archive = zip.finish().expect("an archive").into_inner();
+    vec![template, filled, archive, outline.as_bytes().to_vec(), people.as_bytes().to_vec()]
 }
 
 /// Small photos of every kind that is taken in, with everything in them that is read.

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod field;
 pub mod health;
 pub mod idempotency;
+pub mod imports;
 pub mod look_backs;
 pub mod notices;
 pub mod people;
@@ -67,6 +68,8 @@ pub struct App {
     pub lanes: Lanes,
     /// Where copies of photos are made.
     pub darkroom: Darkroom,
+    /// The program that opens strangers' workbooks apart from this process; none in tests, which open them here.
+    pub reader: Option<PathBuf>,
     /// Fingerprints of pictures, by county.
     pub albums: evidence::album::Albums,
     /// Rung when a job was added, so that it need not wait for the next look.

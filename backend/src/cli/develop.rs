@@ -2,7 +2,10 @@
 
 use super::Outcome;
 use clap::Args;
-use lalian::imaging::{child, confine, wire::Hello};
+use lalian::{
+    imaging::{child, confine, wire::Hello},
+    reading::child as reading,
+};
 use std::{convert::Infallible, ffi::OsString, io, os::unix::process::CommandExt, process::Command};
 
 #[derive(Debug, Args)]
@@ -10,6 +13,9 @@ pub struct Develop {
     /// Become this converter (CONVERTER SOURCE TARGET), locked in
     #[arg(long, num_args = 3, value_names = ["CONVERTER", "SOURCE", "TARGET"])]
     convert: Option<Vec<OsString>>,
+    /// Open one workbook or archive
+    #[arg(long, conflicts_with = "convert")]
+    read: bool,
 }
 
 impl Develop {
@@ -23,6 +29,10 @@ impl Develop {
         // What a decoder says when it panics would fill the log with what a stranger wrote.
         std::panic::set_hook(Box::new(|_panic| {}));
         let confined = confine::child()?;
+        if self.read {
+            confine::one_more_photo();
+            return Ok(reading::serve(&mut io::stdin().lock(), &mut io::stdout().lock())?);
+        }
         let (mut from, mut to) = (io::stdin().lock(), io::stdout().lock());
         Ok(child::serve(&mut from, &mut to, Hello { confined }, confine::one_more_photo)?)
     }

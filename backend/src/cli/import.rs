@@ -4,13 +4,16 @@ use super::{Workplace, plain, say};
 use clap::{Args, Subcommand};
 use lalian::{
     app::{
-        App, Caller,
+        App, Caller, Once,
         field::rescue::{Outcome, RESCUE_MAX, RescueReport},
+        imports::{Counts, Fate, ImportView, RowFilter, preview::Brought},
+        places::import_honours,
         standards::examples,
     },
     domain::{
-        import::{FILE_MAX, Imported},
-        places::{division, geojson, site},
+        import::{FILE_MAX, Imported, sheet::SheetKind, text},
+        page::PageRequest,
+        places::{bd09::SourceDatum, division, geojson, site},
         standards::{calendar::YearPlan, checklist::Library},
     },
 };
@@ -37,8 +40,45 @@ enum What {
     Checklists { file: PathBuf },
     /// 日历 A year of the public holiday data (JSON: `year, papers, days: [{name, date, isOffDay}]`); tickets keep their dates
     Calendar { file: PathBuf },
+    /// 一个县 A county from one workbook (XLSX, CSV, GeoJSON, JSON or a ZIP of these): county, divisions, outlines, checklists, sites, people; all in one transaction
+    Workbook {
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// 人员 People and their posts (XLSX or CSV: `login,name,phone,role,unit,valid_from`); one-time codes are made afterwards
+    People {
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// 荣誉 Titles of places (CSV: `subject_kind,code,level,title,year` and, if present, `valid_until,recheck_day,note`)
+    Honours {
+        file: PathBuf,
+        /// Say what would be done, and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// 救援文件 What a phone could not send any more (ZIP, exported by the phone); the same receipts as by sending
     Rescue { file: PathBuf },
+}
+
+/// How a workbook is taken in.
+#[derive(Debug, Args)]
+struct How {
+    /// 只看结果 Say what every row would do, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// 坐标系 What positions are given in: wgs84, gcj02 (高德、腾讯) or bd09 (百度); converted, and the source kept
+    #[arg(long, default_value = "wgs84", value_parser = datum)]
+    datum: SourceDatum,
+    /// 跳过有误的行 Write the other rows where some are refused
+    #[arg(long)]
+    skip_refused: bool,
+}
+
+fn datum(text: &str) -> Result<SourceDatum, String> {
+    SourceDatum::parse(text).ok_or_else(|| "wgs84, gcj02, bd09".to_owned())
 }
 
 impl Import {
@@ -76,6 +116,9 @@ impl What {
             Self::Calendar { file } => {
                 app.import_calendar(&caller, YearPlan::from_file(&read(file)?)?).await.map_err(plain)
             }
+            Self::Workbook { file, how } => setup(app, &caller, file, how, None).await,
+            Self::People { file, how } => setup(app, &caller, file, how, Some(SheetKind::People)).await,
+            Self::Honours { file, dry_run } => honours(app, &caller, file, *dry_run).await,
             Self::Rescue { file } => rescue(app, &caller, file).await,
         }
     }
@@ -88,6 +131,95 @@ fn read(file: &Path) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
         return Err(format!("{}: {length} bytes, more than {FILE_MAX}", file.display()).into());
     }
     Ok(std::fs::read(file).map_err(named)?)
+}
+
+/// A key of its own for each run of the command: what was applied is found unchanged, not repeated.
+fn once(app: &App) -> Once {
+    let key = app.random.id().to_string();
+    Once { fingerprint: key.clone(), key }
+}
+
+/// Looks at a file, says what hinders, and applies it.
+async fn setup(
+    app: &App,
+    caller: &Caller,
+    file: &Path,
+    how: &How,
+    only: Option<SheetKind>,
+) -> Result<Imported, Box<dyn Error + Send + Sync>> {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("import").to_owned();
+    let brought = Brought { name, datum: how.datum, bytes: read(file)? };
+    let view = app.preview_import(caller, &once(app), brought).await.map_err(plain)?;
+    for words in &view.notes {
+        say(&format!("{} · {}", words.zh, words.en));
+    }
+    if let Some(other) = view.sheets.iter().find(|sheet| only.is_some_and(|only| only != sheet.sheet)) {
+        let sheet = other.sheet.as_str();
+        return Err(format!(
+            "文件里还有 {sheet}，请用 import workbook · the file also holds {sheet}; use import workbook"
+        )
+        .into());
+    }
+    let refused: u32 = view.sheets.iter().map(|sheet| sheet.refused).sum();
+    if refused > 0 {
+        tell_refused(app, caller, &view).await?;
+    }
+    let all = |of: fn(&Counts) -> u32| view.sheets.iter().map(of).sum::<u32>() as usize;
+    let done = Imported {
+        created: all(|sheet| sheet.created),
+        changed: all(|sheet| sheet.changed),
+        unchanged: all(|sheet| sheet.unchanged),
+    };
+    if refused > 0 && !how.skip_refused {
+        return Err(format!("{refused} 行有误，什么都没有写入；改正后再导入，或加 --skip-refused · {refused} rows are refused and nothing was written; correct them, or add --skip-refused").into());
+    }
+    if !how.dry_run && view.can_apply {
+        let applied = app.apply_import(caller, &once(app), view.id, how.skip_refused).await.map_err(plain)?;
+        if applied.refreshed {
+            return Err(
+                "登记簿刚刚变了，请再运行一次 · the register has just changed; run the command again".into(),
+            );
+        }
+    }
+    Ok(done)
+}
+
+/// The refused rows, at most a page of them.
+async fn tell_refused(
+    app: &App,
+    caller: &Caller,
+    view: &ImportView,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let filter = RowFilter { sheet: None, fate: Some(Fate::Refused) };
+    let page = PageRequest { after: None, limit: 100 };
+    let rows = app.import_rows(caller, view.id, filter, &page).await.map_err(plain)?;
+    for row in rows.items {
+        for fault in row.faults {
+            let place = format!("{} {} {}", row.source, row.row, fault.field);
+            say(&format!("[{}] {} · {}", place.trim(), fault.zh, fault.en));
+        }
+    }
+    Ok(())
+}
+
+async fn honours(
+    app: &App,
+    caller: &Caller,
+    file: &Path,
+    dry_run: bool,
+) -> Result<Imported, Box<dyn Error + Send + Sync>> {
+    let bytes = read(file)?;
+    let Some((csv, _old)) = text::decode(&bytes) else {
+        return Err("既不是 UTF-8 也不是 GBK · neither UTF-8 nor GBK".into());
+    };
+    let done = import_honours::import(app, caller, &once(app), &csv, dry_run).await.map_err(plain)?;
+    for fault in &done.faults {
+        say(&format!("[{}] {}: {} · {}", fault.row, fault.field, fault.zh, fault.en));
+    }
+    if !done.faults.is_empty() {
+        return Err("什么都没有写入 · nothing was written".into());
+    }
+    Ok(Imported { created: done.added, changed: done.changed, unchanged: done.same })
 }
 
 /// A rescue file: says what became of each operation; counts the accepted as new and those that were here as unchanged.

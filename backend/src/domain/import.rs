@@ -2,7 +2,11 @@
 //!
 //! A file is checked whole before anything is written (decisions.md 2, issue "imports"), so a clerk repairs it once and not row by row.
 
+pub mod material;
+pub mod person;
+pub mod sheet;
 mod table;
+pub mod text;
 
 use serde::Serialize;
 

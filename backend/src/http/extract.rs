@@ -114,6 +114,14 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     }
 }
 
+impl Once {
+    /// The same intention with the bytes that came with it, for bodies that are no JSON.
+    #[must_use]
+    pub fn over(self, body: &[u8]) -> Self {
+        once(self.key, &self.fingerprint, body)
+    }
+}
+
 fn once(key: String, request_line: &str, body: &[u8]) -> Once {
     let digest = sha2::Sha256::new().chain_update(request_line).chain_update(body).finalize();
     Once { key, fingerprint: Sha256::new(digest.into()).to_string() }

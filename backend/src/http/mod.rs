@@ -50,6 +50,8 @@ const NONE: Body = Body::None;
 /// One photo at most; the upload's own length is checked by the use case.
 const FILE: Body = Body::Bytes(20 * 1024 * 1024);
 const KIB: usize = 1024;
+/// A county's registers.
+const IMPORT: Body = Body::Bytes(50 * 1024 * KIB);
 /// Everything that a phone could not send.
 const RESCUE: Body = Body::Bytes(2 * 1024 * 1024 * KIB);
 
@@ -112,6 +114,14 @@ routes! {
     GET "/api/v1/devices/unsent" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent;
     POST "/api/v1/devices/{id}/reconcile" Who::Sender, Body::Json(4096 * KIB) => v1::phones::reconcile;
     POST "/api/v1/imports/rescue" Who::May(Action::ImportRescue), RESCUE => v1::imports::rescue;
+    // setting up a county; the template before ids
+    POST "/api/v1/imports" Who::May(Action::ImportRegisters), IMPORT => v1::registers::preview;
+    GET "/api/v1/imports" Who::May(Action::ImportRegisters), NONE => v1::registers::list;
+    GET "/api/v1/imports/template.xlsx" Who::May(Action::ImportRegisters), NONE => v1::registers::template;
+    GET "/api/v1/imports/{id}" Who::May(Action::ImportRegisters), NONE => v1::registers::get;
+    GET "/api/v1/imports/{id}/rows" Who::May(Action::ImportRegisters), NONE => v1::registers::rows;
+    POST "/api/v1/imports/{id}/apply" Who::May(Action::ImportRegisters), Body::Json(16 * KIB) => v1::registers::apply;
+    POST "/api/v1/imports/{id}/undo" Who::May(Action::ImportRegisters), NONE => v1::registers::undo;
     GET "/api/v1/inspections" Who::May(Action::ReadInspections), NONE => v1::inspections::list;
     GET "/api/v1/inspections/{id}" Who::May(Action::ReadInspections), NONE => v1::inspections::get;
     // tickets, rounds, figures

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod feed;
 pub mod field;
 pub mod idempotency;
+pub mod imports;
 pub mod jobs;
 pub mod look_backs;
 mod made_copy;

@@ -135,7 +135,8 @@ fn json_bytes(value: &impl Serialize) -> AppResult<Vec<u8>> {
 async fn trail(app: &App, county: Uuid, objects: &[Uuid]) -> AppResult<Vec<Value>> {
     let mut lines = Vec::new();
     for object in objects {
-        let about = audit::AuditFilter { object_id: Some(object.to_string()), ..audit::AuditFilter::default() };
+        let about =
+            audit::AuditFilter { object_id: Some(object.to_string()), ..audit::AuditFilter::default() };
         lines.extend(audit::list(app.store.read(), county, &about, None, TRAIL).await?);
     }
     lines.sort_by_key(|line| line.seq);

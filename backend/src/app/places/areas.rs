@@ -45,12 +45,12 @@ fn key(county: Uuid) -> String {
 }
 
 /// Tells every process that the outlines of a county are new; part of the import's transaction.
-pub(super) async fn renew(tx: &Tx, county: Uuid, stamp: Uuid) -> AppResult<()> {
+pub(in crate::app) async fn renew(tx: &Tx, county: Uuid, stamp: Uuid) -> AppResult<()> {
     Ok(meta::set(tx, &key(county), stamp.to_string()).await?)
 }
 
 /// The index as one transaction sees it, for marking sites against outlines that it may have changed itself.
-pub(super) async fn read(conn: &impl Conn, county: Uuid) -> AppResult<AreaIndex> {
+pub(in crate::app) async fn read(conn: &impl Conn, county: Uuid) -> AppResult<AreaIndex> {
     let rows = divisions::outlines(conn, county, None).await?;
     Ok(AreaIndex::new(rows.into_iter().map(|(division, outline)| Area {
         id: division.id,

@@ -57,7 +57,8 @@ impl App {
                         }
                     }
                     changes::append(tx, now, changed).await?;
-                    follow(tx, county, &plan, now).await?;
+                    let touched = plan.changed.iter().map(|row| row.division.id).collect();
+                    follow(tx, county, &touched, now).await?;
                     areas::renew(tx, county, stamp).await?;
                     let line = caller.audit("divisions.import", "divisions", county);
                     audit::append(tx, now, audit::AuditRow { county_id: Some(county), ..line }).await?;
@@ -71,11 +72,15 @@ impl App {
 }
 
 /// Sites carry the names of their places and the mark of lying outside them, so phones are told of those that this import touched.
-async fn follow(tx: &Tx, county: Uuid, plan: &Plan, now: Instant) -> AppResult<()> {
-    if plan.changed.is_empty() {
+pub(in crate::app) async fn follow(
+    tx: &Tx,
+    county: Uuid,
+    touched: &HashSet<Uuid>,
+    now: Instant,
+) -> AppResult<()> {
+    if touched.is_empty() {
         return Ok(());
     }
-    let touched: HashSet<Uuid> = plan.changed.iter().map(|row| row.division.id).collect();
     let areas = areas::read(tx, county).await?;
     let mut feed = Vec::new();
     for site in sites::of_county(tx, county).await? {
@@ -202,19 +207,23 @@ impl Plan {
 
     fn changes(&self, now: Instant) -> Vec<ChangeRow> {
         let all = self.created.iter().chain(&self.changed);
-        all.map(|Stored { division, .. }| ChangeRow {
-            county_id: division.county_id,
-            noun: "divisions",
-            object_id: division.id,
-            version: division.version,
-            township_before: None,
-            township_after: None,
-            village_id: None,
-            person_id: None,
-            visible_from: Some(now),
-            gone: false,
-        })
-        .collect()
+        all.map(|Stored { division, .. }| told(division, now)).collect()
+    }
+}
+
+/// Tells of a division; everybody of its county may hear.
+pub(in crate::app) fn told(division: &Division, now: Instant) -> ChangeRow {
+    ChangeRow {
+        county_id: division.county_id,
+        noun: "divisions",
+        object_id: division.id,
+        version: division.version,
+        township_before: None,
+        township_after: None,
+        village_id: None,
+        person_id: None,
+        visible_from: Some(now),
+        gone: false,
     }
 }
 

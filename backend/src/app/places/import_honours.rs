@@ -53,8 +53,9 @@ pub async fn import(
     csv: &str,
     dry_run: bool,
 ) -> AppResult<HonoursImported> {
-    caller.require(Action::ManageHonours)?;
-    let (county, now, read) = (caller.county()?, app.clock.now(), app.store.read());
+    caller.may(Action::ManageHonours)?;
+    let (now, read) = (app.clock.now(), app.store.read());
+    let county = super::target(read, caller).await?;
     let columns = &["subject_kind", "code", "level", "title", "year"];
     let mut wanted = Vec::new();
     let faults = match Table::read(csv.as_bytes(), columns, OPTIONAL) {
@@ -90,7 +91,8 @@ pub async fn import(
             }
         }
         if !dry_run {
-            audit::append(tx, now, caller.audit("honour.import", "honours", county)).await?;
+            let line = caller.audit("honour.import", "honours", county);
+            audit::append(tx, now, audit::AuditRow { county_id: Some(county), ..line }).await?;
         }
         Ok(done)
     })

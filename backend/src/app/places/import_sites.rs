@@ -169,7 +169,7 @@ impl Places {
 }
 
 /// The site with its mark: does its point lie in the township that the register names? Unknown while that is not drawn.
-pub(super) fn marked(site: Site, areas: &AreaIndex) -> Site {
+pub(in crate::app) fn marked(site: Site, areas: &AreaIndex) -> Site {
     let covered = site.point().and_then(|point| areas.covers(site.township_id, point));
     Site { outside: covered == Some(false), ..site }
 }

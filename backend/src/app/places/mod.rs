@@ -11,27 +11,27 @@ pub mod sites;
 use super::{App, AppError, AppResult, Caller};
 use crate::{
     domain::{import::Faults, places::division::DivisionKind, problem::Problem},
-    store::{Tx, meta, places::divisions as store},
+    store::{Conn, Tx, meta, places::divisions as store},
 };
 use uuid::Uuid;
 
 /// Refuses a file in words for the person who made it.
-pub(super) fn refuse(faults: Faults) -> AppError {
+pub(in crate::app) fn refuse(faults: Faults) -> AppError {
     Problem::from(faults).into()
 }
 
 /// One import at a time: whoever writes this row first makes the others wait for the end of its transaction, so two imports of
 /// the same file cannot both find it new.
-pub(super) async fn queue(tx: &Tx, app: &App) -> AppResult<()> {
+pub(in crate::app) async fn queue(tx: &Tx, app: &App) -> AppResult<()> {
     Ok(meta::set(tx, "import", app.clock.now().to_rfc3339()).await?)
 }
 
 /// The county that an import is for: the caller's own, or the only one there is.
-pub(super) async fn target(tx: &Tx, caller: &Caller) -> AppResult<Uuid> {
+pub(in crate::app) async fn target(conn: &impl Conn, caller: &Caller) -> AppResult<Uuid> {
     if let Some(county) = caller.county_id {
         return Ok(county);
     }
-    match store::counties(tx).await?.as_slice() {
+    match store::counties(conn).await?.as_slice() {
         [only] if only.kind == DivisionKind::County => Ok(only.id),
         [] => Err(refuse(Faults::whole(
             "还没有县，请先导入区划",

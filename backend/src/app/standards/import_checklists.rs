@@ -28,13 +28,14 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A checklist as it is to be stored. Serialised once, before the transaction.
-struct Prepared<'a> {
+#[derive(Debug)]
+pub(in crate::app) struct Prepared<'a> {
     list: &'a Checklist,
     body: Value,
     /// SHA-256 of the body's text: equal content, equal hash.
     hash: String,
     kind_id: Uuid,
-    checklist_id: Uuid,
+    pub(in crate::app) checklist_id: Uuid,
 }
 
 impl App {
@@ -45,66 +46,32 @@ impl App {
     pub async fn import_checklists(&self, caller: &Caller, library: &Library) -> AppResult<Imported> {
         caller.may(Action::ManageStandards)?;
         let now = self.clock.now();
-        let lists =
-            library.checklists.iter().map(|list| self.prepare(list)).collect::<AppResult<Vec<_>>>()?;
-        let departments: Vec<(Uuid, _)> = library
-            .departments
-            .iter()
-            .filter(|department| department.key != TOWNSHIP)
-            .map(|department| (self.random.id(), department))
-            .collect();
+        let lists = self.prepared(&library.checklists.iter().collect::<Vec<_>>())?;
+        let departments = self.departments_of(library);
         let done = self
             .store
             .write(async |tx| {
                 places::queue(tx, self).await?;
                 let county = places::target(tx, caller).await?;
-                let before = checklists::active(tx, county).await?;
-                let before: HashMap<&str, &ChecklistRow> =
-                    before.iter().map(|row| (row.site_kind.as_str(), row)).collect();
-                stable(&before, &lists)?;
-                for picture in &library.pictures {
-                    examples::insert(tx, county, now, picture).await?;
-                }
-                let mut changes = import_kinds(tx, now, county, &lists).await?;
-                let mut done = Imported::default();
-                for Prepared { list, body, hash, checklist_id, .. } in &lists {
-                    let before = before.get(list.kind.as_str()).copied();
-                    if before.is_some_and(|row| row.hash == *hash) {
-                        done.unchanged += 1;
-                        continue;
-                    }
-                    if let Some(before) = before {
-                        if !checklists::retire(tx, before).await? {
-                            return Err(AppError::Internal("checklist changed during its import".into()));
-                        }
-                        changes.push(change(now, county, "checklists", before.id, before.version + 1));
-                    }
-                    let row = ChecklistRow {
-                        id: *checklist_id,
-                        county_id: county,
-                        site_kind: list.kind.clone(),
-                        no: before.map_or(1, |row| row.no + 1),
-                        hash: hash.clone(),
-                        body: body.clone(),
-                        status: ACTIVE.to_owned(),
-                        created_at: now,
-                        version: 1,
-                    };
-                    checklists::insert(tx, row).await?;
-                    changes.push(change(now, county, "checklists", *checklist_id, 1));
-                    *(if before.is_some() { &mut done.changed } else { &mut done.created }) += 1;
-                }
-                let departments = import_departments(tx, county, &departments).await?;
-                if departments > 0 || !changes.is_empty() {
-                    changes::append(tx, now, changes).await?;
-                    let line = caller.audit("checklists.import", "checklists", county);
-                    audit::append(tx, now, audit::AuditRow { county_id: Some(county), ..line }).await?;
-                }
-                Ok(done)
+                write(tx, caller, (county, now), &lists, &departments, library).await
             })
             .await;
         self.forget();
         done
+    }
+
+    /// Some of a library's checklists, ready to be written.
+    pub(in crate::app) fn prepared<'a>(&self, lists: &[&'a Checklist]) -> AppResult<Vec<Prepared<'a>>> {
+        lists.iter().map(|list| self.prepare(list)).collect()
+    }
+
+    /// The departments of a library, with ids for those that are new.
+    pub(in crate::app) fn departments_of<'a>(
+        &self,
+        library: &'a Library,
+    ) -> Vec<(Uuid, &'a crate::domain::standards::checklist::Department)> {
+        let named = library.departments.iter().filter(|department| department.key != TOWNSHIP);
+        named.map(|department| (self.random.id(), department)).collect()
     }
 
     fn prepare<'a>(&self, list: &'a Checklist) -> AppResult<Prepared<'a>> {
@@ -113,6 +80,60 @@ impl App {
         let hash = envelope::hash(&serde_json::to_vec(&body).map_err(failed)?);
         Ok(Prepared { list, body, hash, kind_id: self.random.id(), checklist_id: self.random.id() })
     }
+}
+
+/// Writes what is new and tells of it; part of a transaction that has the queue.
+pub(in crate::app) async fn write(
+    tx: &Tx,
+    caller: &Caller,
+    (county, now): (Uuid, Instant),
+    lists: &[Prepared<'_>],
+    departments: &[(Uuid, &crate::domain::standards::checklist::Department)],
+    library: &Library,
+) -> AppResult<Imported> {
+    let before = checklists::active(tx, county).await?;
+    let before: HashMap<&str, &ChecklistRow> =
+        before.iter().map(|row| (row.site_kind.as_str(), row)).collect();
+    stable(&before, lists)?;
+    for picture in &library.pictures {
+        examples::insert(tx, county, now, picture).await?;
+    }
+    let mut changes = import_kinds(tx, now, county, lists).await?;
+    let mut done = Imported::default();
+    for Prepared { list, body, hash, checklist_id, .. } in lists {
+        let before = before.get(list.kind.as_str()).copied();
+        if before.is_some_and(|row| row.hash == *hash) {
+            done.unchanged += 1;
+            continue;
+        }
+        if let Some(before) = before {
+            if !checklists::retire(tx, before).await? {
+                return Err(AppError::Internal("checklist changed during its import".into()));
+            }
+            changes.push(change(now, county, "checklists", before.id, before.version + 1));
+        }
+        let row = ChecklistRow {
+            id: *checklist_id,
+            county_id: county,
+            site_kind: list.kind.clone(),
+            no: checklists::newest_no(tx, county, &list.kind).await? + 1,
+            hash: hash.clone(),
+            body: body.clone(),
+            status: ACTIVE.to_owned(),
+            created_at: now,
+            version: 1,
+        };
+        checklists::insert(tx, row).await?;
+        changes.push(change(now, county, "checklists", *checklist_id, 1));
+        *(if before.is_some() { &mut done.changed } else { &mut done.created }) += 1;
+    }
+    let departments = import_departments(tx, county, departments).await?;
+    if departments > 0 || !changes.is_empty() {
+        changes::append(tx, now, changes).await?;
+        let line = caller.audit("checklists.import", "checklists", county);
+        audit::append(tx, now, audit::AuditRow { county_id: Some(county), ..line }).await?;
+    }
+    Ok(done)
 }
 
 /// Item codes are stable: figures compare answers of one code over years, so a code never comes to mean another kind of question.
@@ -205,7 +226,13 @@ async fn import_departments(
     Ok(written)
 }
 
-fn change(now: Instant, county_id: Uuid, noun: &'static str, object_id: Uuid, version: i32) -> ChangeRow {
+pub(in crate::app) fn change(
+    now: Instant,
+    county_id: Uuid,
+    noun: &'static str,
+    object_id: Uuid,
+    version: i32,
+) -> ChangeRow {
     ChangeRow {
         county_id,
         noun,

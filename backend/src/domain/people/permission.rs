@@ -100,6 +100,7 @@ permissions! {
     ManagePlaces "places.manage" [Office];
     ManageStandards "standards.manage" [Office];
     ManagePeople "people.manage" [PlatformAdmin Office];
+    ImportRegisters "imports.manage" [PlatformAdmin Office];
     ReadAudit "audit.read" [Office];
     // duties
     ReadDuties "duties.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];

@@ -16,6 +16,48 @@ pub const DEPTH_MAX: usize = 32;
 
 /// Rows in the order of the file; feature 1 is the first.
 pub fn divisions(bytes: &[u8]) -> Result<Vec<DivisionRow>, Faults> {
+    let features = collection(bytes)?;
+    let mut faults = Faults::default();
+    let rows =
+        features.into_iter().enumerate().filter_map(|(i, f)| division(i + 1, f, &mut faults)).collect();
+    faults.or(rows)
+}
+
+/// One feature by itself: its properties as texts, and its rings as they stand in the file, in whatever datum.
+#[derive(Debug)]
+pub struct Feature {
+    /// From 1.
+    pub row: usize,
+    pub properties: std::collections::BTreeMap<String, String>,
+    pub rings: Option<Rings>,
+    pub faults: Faults,
+}
+
+/// Features one by one, each with its own faults: for imports that show every row's fate.
+pub fn features(bytes: &[u8]) -> Result<Vec<Feature>, Faults> {
+    let read = |(at, mut feature): (usize, Value)| {
+        let (row, mut faults) = (at + 1, Faults::default());
+        let geometry = feature.get_mut("geometry").map(Value::take).unwrap_or_default();
+        let rings = if geometry.is_null() {
+            faults.add(row, "geometry", "没有图形", "has no geometry");
+            None
+        } else {
+            polygons(row, &geometry, &mut faults)
+        };
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let properties = feature.get("properties").and_then(Value::as_object);
+        let properties =
+            properties.into_iter().flatten().filter_map(|(key, value)| Some((key.clone(), text(value)?)));
+        Feature { row, properties: properties.collect(), rings, faults }
+    };
+    Ok(collection(bytes)?.into_iter().enumerate().map(read).collect())
+}
+
+fn collection(bytes: &[u8]) -> Result<Vec<Value>, Faults> {
     weigh(bytes)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let document: Value = serde_json::from_slice(bytes).map_err(|error| {
@@ -30,13 +72,10 @@ pub fn divisions(bytes: &[u8]) -> Result<Vec<DivisionRow>, Faults> {
         }
         _ => None,
     };
-    let Some(Value::Array(features)) = features else {
-        return Err(Faults::whole("须为 GeoJSON FeatureCollection", "must be a GeoJSON FeatureCollection"));
-    };
-    let mut faults = Faults::default();
-    let rows =
-        features.into_iter().enumerate().filter_map(|(i, f)| division(i + 1, f, &mut faults)).collect();
-    faults.or(rows)
+    match features {
+        Some(Value::Array(features)) => Ok(features),
+        _ => Err(Faults::whole("须为 GeoJSON FeatureCollection", "must be a GeoJSON FeatureCollection")),
+    }
 }
 
 /// Counts depth and vertices without building anything. A vertex is a `[` that a number follows.
@@ -121,6 +160,11 @@ fn text<'a>(
 }
 
 fn outline(row: usize, geometry: &Value, faults: &mut Faults) -> Option<Outline> {
+    let polygons = polygons(row, geometry, faults)?;
+    Outline::new(polygons).map_err(|fault| faults.add(row, "geometry", fault.zh(), fault.en())).ok()
+}
+
+fn polygons(row: usize, geometry: &Value, faults: &mut Faults) -> Option<Rings> {
     let kind = geometry.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let Some(coordinates) = geometry.get("coordinates") else {
         faults.add(row, "geometry", "没有 coordinates", "has no coordinates");
@@ -141,16 +185,15 @@ fn outline(row: usize, geometry: &Value, faults: &mut Faults) -> Option<Outline>
             return None;
         }
     };
-    let Some(polygons) = polygons else {
+    if polygons.is_none() {
         faults.add(
             row,
             "geometry",
             "坐标须为 [经度, 纬度] 数字",
             "coordinates must be numbers [longitude, latitude]",
         );
-        return None;
-    };
-    Outline::new(polygons).map_err(|fault| faults.add(row, "geometry", fault.zh(), fault.en())).ok()
+    }
+    polygons
 }
 
 fn rings(polygon: &Value) -> Option<Vec<Vec<[f64; 2]>>> {

@@ -51,6 +51,25 @@ pub fn from_csv(bytes: &[u8]) -> Result<Vec<SiteRow>, Faults> {
     faults.or(rows)
 }
 
+/// Judges a site's own cells, apart from what only the county knows; the kind may be a name, so it is only not empty.
+pub fn own_cells(
+    row: usize,
+    (code, kind, name): (&str, &str, &str),
+    (lon, lat): (&str, &str),
+    faults: &mut Faults,
+) -> Option<Point> {
+    let before = faults.total;
+    token(row, "code", code, CODE_MAX, faults);
+    if kind.is_empty() {
+        faults.add(row, "kind", "不能为空", "must not be empty");
+    }
+    name_of(row, "name", name, faults);
+    let lon = degrees(row, "longitude", lon, 180.0, faults);
+    let lat = degrees(row, "latitude", lat, 90.0, faults);
+    let point = lon.zip(lat).and_then(|(lon, lat)| Point::new(lon, lat).ok());
+    point.filter(|_| faults.total == before)
+}
+
 /// A code that people print and scan: letters, digits, `-`, `_` and `.`, nothing that a sheet or a page could take for more.
 fn token(row: usize, field: &str, text: &str, max: usize, faults: &mut Faults) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

@@ -47,5 +47,7 @@ pub async fn audit(
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
     let AuditQuery { object_id, person_id, noun, from, to, q: words, .. } = asked;
-    Ok(web::Json(audit::list(&app, &caller, Asked { object_id, person_id, noun, from, to, words }, &page).await?))
+    Ok(web::Json(
+        audit::list(&app, &caller, Asked { object_id, person_id, noun, from, to, words }, &page).await?,
+    ))
 }

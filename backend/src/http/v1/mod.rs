@@ -32,6 +32,7 @@ pub mod photos;
 pub mod pictures;
 pub mod posts;
 pub mod projects;
+pub mod registers;
 pub mod rounds;
 pub mod session;
 pub mod settings;

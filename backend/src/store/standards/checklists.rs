@@ -84,6 +84,16 @@ pub async fn active(conn: &impl Conn, county: Uuid) -> Result<Vec<ChecklistRow>,
         .await?)
 }
 
+/// The number of the newest version of a kind, in use or not; 0 when there is none.
+pub async fn newest_no(conn: &impl Conn, county: Uuid, kind: &str) -> Result<i32, Error> {
+    let found = checklist::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::SiteKind.eq(kind)))
+        .order_by_desc(C::No)
+        .one(conn.raw())
+        .await?;
+    Ok(found.map_or(0, |row| row.no))
+}
+
 pub async fn insert(tx: &Tx, row: ChecklistRow) -> Result<(), Error> {
     checklist::Entity::insert(row.into_active_model()).exec_without_returning(tx.raw()).await?;
     Ok(())

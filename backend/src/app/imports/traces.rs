@@ -1,0 +1,124 @@
+//! What an import leaves behind of itself, row by row: enough to put everything back.
+
+use crate::{
+    app::{AppError, AppResult},
+    store::{Conn, imports as store, places::sites::Site},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A row that an import wrote: where it stands now, and what it was before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "noun", rename_all = "snake_case")]
+pub enum Touched {
+    Division {
+        id: Uuid,
+        version: i32,
+        before: Option<DivisionBefore>,
+    },
+    Site {
+        id: Uuid,
+        version: i32,
+        before: Option<SiteBefore>,
+    },
+    Person {
+        id: Uuid,
+        version: i32,
+        before: Option<PersonBefore>,
+    },
+    Post {
+        id: Uuid,
+        version: i32,
+    },
+    /// `retired` is the version that it took out of use, as it stood then.
+    Checklist {
+        id: Uuid,
+        version: i32,
+        retired: Option<(Uuid, i32)>,
+    },
+    SiteKind {
+        id: Uuid,
+        version: i32,
+        key: String,
+    },
+    Department {
+        id: Uuid,
+        version: i32,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DivisionBefore {
+    pub name: String,
+    pub parent_id: Option<Uuid>,
+    pub honour: Option<String>,
+    pub boundary: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SiteBefore {
+    pub kind: String,
+    pub name: String,
+    pub township_id: Uuid,
+    pub village_id: Uuid,
+    pub lon: f64,
+    pub lat: f64,
+}
+
+impl SiteBefore {
+    pub fn of(site: &Site) -> Self {
+        Self {
+            kind: site.kind.clone(),
+            name: site.name.clone(),
+            township_id: site.township_id,
+            village_id: site.village_id,
+            lon: site.lon,
+            lat: site.lat,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PersonBefore {
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+/// A version of a checklist, and the one that it took out of use.
+type NewVersion = (Uuid, i32, Option<(Uuid, i32)>);
+
+/// What an import touched, by kind, in the order of writing.
+#[derive(Debug, Default)]
+pub struct Traces {
+    pub divisions: Vec<(Uuid, i32, Option<DivisionBefore>)>,
+    pub sites: Vec<(Uuid, i32, Option<SiteBefore>)>,
+    pub people: Vec<(Uuid, i32, Option<PersonBefore>)>,
+    pub posts: Vec<(Uuid, i32)>,
+    pub checklists: Vec<NewVersion>,
+    pub kinds: Vec<(Uuid, i32, String)>,
+    pub departments: Vec<(Uuid, i32)>,
+}
+
+impl Traces {
+    pub async fn read(conn: &impl Conn, import: Uuid) -> AppResult<Self> {
+        let mut traces = Self::default();
+        for value in store::touched(conn, import).await? {
+            let row: Vec<Touched> = serde_json::from_value(value)
+                .map_err(|error| AppError::Internal(format!("traces of an import: {error}")))?;
+            for touched in row {
+                match touched {
+                    Touched::Division { id, version, before } => traces.divisions.push((id, version, before)),
+                    Touched::Site { id, version, before } => traces.sites.push((id, version, before)),
+                    Touched::Person { id, version, before } => traces.people.push((id, version, before)),
+                    Touched::Post { id, version } => traces.posts.push((id, version)),
+                    Touched::Checklist { id, version, retired } => {
+                        traces.checklists.push((id, version, retired));
+                    }
+                    Touched::SiteKind { id, version, key } => traces.kinds.push((id, version, key)),
+                    Touched::Department { id, version } => traces.departments.push((id, version)),
+                }
+            }
+        }
+        Ok(traces)
+    }
+}

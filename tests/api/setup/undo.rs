@@ -1,0 +1,69 @@
+//! Taking back: what was changed is put back, what somebody uses stays, and the answer says what hinders.
+
+use super::{apply, bring, counts, undo};
+use lalian::domain::people::role::Role;
+use lalian_tests::stories;
+use lalian_tests::world::World;
+use serde_json::{Value, json};
+
+stories! {
+    async fn changed_rows_are_put_back_and_told(world: World) {
+        let office = world.office().await;
+        let inspector = world.inspector().await;
+        let site = office.http.get("/api/v1/sites?kind=public_toilet&limit=1").await.expect(200).at("/items/0");
+        let text = |field: &str| site[field].as_str().expect("a text").to_owned();
+        let csv = format!(
+            "code,kind,name,township,village,longitude,latitude\n{},public_toilet,改过的名字,{},{},{},{}\nU-1,public_toilet,新公厕,{1},{2},{3},{4}\n",
+            text("code"), text("township_name"), text("village_name"), site["lon"], site["lat"],
+        );
+        let seen = bring(&office, "sites.csv", csv.as_bytes()).await.expect(201).json();
+        assert_eq!(counts(&seen, "sites"), Some([1, 1, 0, 0]));
+        apply(&office, &seen, false).await.expect(200);
+        let path = format!("/api/v1/sites/{}", text("id"));
+        assert_eq!(office.http.get(&path).await.expect(200).at("/name"), "改过的名字");
+        let told = |rows: Vec<Value>, code: &str| rows.iter().any(|row| row["code"] == code);
+        assert!(told(inspector.rows("sites").await, "U-1"));
+        undo(&office, &seen).await.expect(200);
+        let back = office.http.get(&path).await.expect(200).json();
+        assert_eq!((&back["name"], back["version"].as_i64()), (&site["name"], site["version"].as_i64().map(|version| version + 2)));
+        assert!(!told(inspector.rows("sites").await, "U-1"), "what it made is gone");
+        let audited = office.list("/api/v1/audit?limit=20").await;
+        let actions: Vec<&str> = audited.iter().filter_map(|line| line["action"].as_str()).collect();
+        for action in ["import.preview", "import.apply", "import.undo"] {
+            assert!(actions.contains(&action), "{actions:?}");
+        }
+    }
+
+    async fn what_somebody_uses_stays(world: World) {
+        let office = world.office().await;
+        let csv = "login,name,role,unit\nu1,某人,inspector,\nu2,某人,inspector,\n";
+        let seen = bring(&office, "people.csv", csv.as_bytes()).await.expect(201).json();
+        apply(&office, &seen, false).await.expect(200);
+        let person = office.list("/api/v1/people?q=u1").await[0]["id"].as_str().expect("an id").to_owned();
+        let code = office.http.post(&format!("/api/v1/people/{person}/code"), &json!({})).await.expect(200).text("/code");
+        let path = format!("/api/v1/imports/{}", super::id(&seen));
+        assert_eq!(office.http.get(&path).await.expect(200).at("/can_undo"), true, "a code that nobody used hinders nothing");
+        let body = json!({ "login": "u1", "password": code });
+        world.http().post("/api/v1/session", &body).await.expect(200);
+        let view = office.http.get(&path).await.expect(200).json();
+        assert_eq!(view["can_undo"], false);
+        assert!(view["undo_hindered_by"].to_string().contains("signed in"), "{view}");
+        let problem = undo(&office, &seen).await.expect_problem(409, "still_in_use");
+        assert!(problem.at("/errors").as_array().is_some_and(|errors| !errors.is_empty()), "{problem}");
+        assert_eq!(office.list("/api/v1/people?q=u2").await.len(), 1, "all or nothing");
+        let inspector = world.desk(Role::Inspector).await;
+        undo(&inspector, &seen).await.expect_problem(403, "forbidden");
+    }
+
+    async fn of_two_who_undo_one_does(world: World) {
+        let office = world.office().await;
+        let csv = "login,name,role,unit\nw1,某人,inspector,\n";
+        let seen = bring(&office, "people.csv", csv.as_bytes()).await.expect(201).json();
+        apply(&office, &seen, false).await.expect(200);
+        let (a, b) = tokio::join!(undo(&office, &seen), undo(&office, &seen));
+        let mut statuses = [a.status, b.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{a} {b}");
+        assert_eq!(office.list("/api/v1/people?q=w1").await.len(), 0);
+    }
+}
