@@ -67,7 +67,9 @@ const lists = [...LISTS].flatMap((key) => [...closure(key)]).filter((key) => !sh
 const campaigns = [...CAMPAIGNS].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key) && !/echarts/.test(manifest[key]?.file ?? ''));
 const colours = [...COLOURS].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
 const duties = [...DUTIES].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
-const setup = [...SETUP].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key) && !CARE.has(key));
+/** The drawing code of maps is counted there. */
+const maps = new Set(map.flatMap((key) => [...closure(key)]));
+const setup = [...SETUP].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key) && !CARE.has(key) && !maps.has(key));
 /** All that somebody of a village loads, who has nothing of the app: on any phone, inside a chat. */
 const village = [...closure('src/app/village/entry.ts')].filter((key) => !STEPS.has(key));
 const evidence = [...EVIDENCE].flatMap((key) => [...closure(key)]).filter((key) => !shell.has(key) && !desk.has(key));
