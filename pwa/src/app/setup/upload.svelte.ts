@@ -60,8 +60,7 @@ export class Upload {
     } else if ((judged.kind === 'geojson' || judged.kind === 'checklists') && file.size <= LOOKED_AT_BYTES) {
       shapes = readShapes(await file.text());
     }
-    const query = new URLSearchParams({ name: file.name, datum });
-    const sending = sendFile<ImportView>(`/imports?${query.toString()}`, sent, 'application/octet-stream', (now) => (this.state = now));
+    const sending = sendFile<ImportView>(`/imports?name=${encodeURIComponent(file.name)}&datum=${datum}`, sent, 'application/octet-stream', (now) => (this.state = now));
     this.#stop = sending.stop;
     const answer = await sending.answer;
     this.#stop = null;

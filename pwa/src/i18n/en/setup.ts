@@ -46,7 +46,7 @@ export const setup: typeof Words = {
   divisions: {
     title: 'Divisions and outlines',
     text: 'Townships and villages by their 12-digit codes. Outlines (GeoJSON) are optional: with them the map shows townships, and a site in the wrong township is noticed.',
-    files: 'Takes: the template with its sheet “divisions”, a CSV (columns code,name,level,parent), outlines as GeoJSON, or several of them in one ZIP.',
+    files: 'Takes: the template with its sheet “divisions”, a CSV (columns code, name, level, parent), outlines as GeoJSON, or several of them in one ZIP.',
   },
   checklists: {
     title: 'Checklists',
@@ -57,13 +57,13 @@ export const setup: typeof Words = {
   sites: {
     title: 'Sites',
     text: 'One row for each place: code, kind, name, village, longitude and latitude. Codes stay: the same code once more is a change, never a second site.',
-    files: 'Takes: the template with its sheet “sites”, or a CSV (columns code,kind,name,township_code,village_code,longitude,latitude).',
+    files: 'Takes: the template with its sheet “sites”, or a CSV (columns code, kind, name, township_code, village_code, longitude, latitude).',
     needLists: 'Kinds come from the checklists. Take those first, or every row will say that its kind is unknown.',
   },
   people: {
     title: 'People and posts',
     text: 'One row for each post: name, phone, role, unit; without an account name the phone number is it. Two posts are two rows. The import makes no sign-in codes: give them afterwards under “People and posts”.',
-    files: 'Takes: the template with its sheet “people”, or a CSV (columns login,name,phone,role,unit,valid_from).',
+    files: 'Takes: the template with its sheet “people”, or a CSV (columns login, name, phone, role, unit, valid_from).',
     roles: 'Roles: office, inspector, department, county_leader, main_leader, deputy_leader, desk_officer, village_cadre.',
   },
   datum: {

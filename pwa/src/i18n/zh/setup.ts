@@ -45,7 +45,7 @@ export const setup = {
   divisions: {
     title: '区划和边界',
     text: '乡镇（街道）和村（社区），按 12 位统计用区划代码。边界（GeoJSON）可有可无：有了才能在地图上看到、自动判断点位属于哪个乡镇。',
-    files: '可以交：填好“区划”页的模板，或 CSV（列名：code,name,level,parent），或边界 GeoJSON；几个文件打成一个 ZIP 也行。',
+    files: '可以交：填好“区划”页的模板，或 CSV（列名：code, name, level, parent），或边界 GeoJSON；几个文件打成一个 ZIP 也行。',
   },
   checklists: {
     title: '检查清单',
@@ -56,13 +56,13 @@ export const setup = {
   sites: {
     title: '点位',
     text: '每个要检查的地方一行：编号、类型、名称、在哪个村、经纬度。编号以后不要变：同一个编号再交一次就是修改，不会多出一个点位。',
-    files: '可以交：填好“点位”页的模板，或 CSV（列名：code,kind,name,township_code,village_code,longitude,latitude）。',
+    files: '可以交：填好“点位”页的模板，或 CSV（列名：code, kind, name, township_code, village_code, longitude, latitude）。',
     needLists: '类型来自检查清单，请先收下清单，否则每一行都会提示“没有这个类型”。',
   },
   people: {
     title: '人员岗位',
     text: '每人一行：姓名、手机号、岗位、单位；账号不填就用手机号。一个人有两个岗位就写两行。导入不发登录码，写入以后在“人员岗位”里发。',
-    files: '可以交：填好“人员”页的模板，或 CSV（列名：login,name,phone,role,unit,valid_from）。',
+    files: '可以交：填好“人员”页的模板，或 CSV（列名：login, name, phone, role, unit, valid_from）。',
     roles: '岗位可写：县办公室、检查人员、县直部门、县领导、主要负责人、分管领导、乡镇经办人员、村（社区）干部。',
   },
   datum: {
