@@ -5,6 +5,7 @@ import type { Datum, ImportView } from '@/api/imports';
 import { sendFile, type Sending } from '../office/send-file';
 import { judge, textOf, type Unfit } from './files';
 import { readShapes, type Shapes } from './shapes';
+import { withStarter } from './starter';
 
 export type UploadState =
   | { readonly kind: 'idle' }
@@ -16,6 +17,8 @@ export interface Held {
   readonly id: string;
   readonly file: File;
   readonly shapes: Shapes | null;
+  /** It went together with the starter checklists. */
+  readonly starter: boolean;
   /** The text was not UTF-8 and has been converted. */
   readonly converted: boolean;
 }
@@ -41,7 +44,7 @@ export class Upload {
   }
 
   /** The preview, or null when there is none; what happened instead stands in `state`. */
-  async begin(file: File, datum: Datum): Promise<ImportView | null> {
+  async begin(file: File, datum: Datum, starter = false): Promise<ImportView | null> {
     if (this.busy) return null;
     this.name = file.name;
     this.state = { kind: 'sending', sent: 0, all: file.size };
@@ -60,13 +63,22 @@ export class Upload {
     } else if ((judged.kind === 'geojson' || judged.kind === 'checklists') && file.size <= LOOKED_AT_BYTES) {
       shapes = readShapes(await file.text());
     }
+    const together = starter && judged.kind === 'workbook';
+    if (together) {
+      const archive = await withStarter(file);
+      if (archive === null) {
+        this.state = { kind: 'done', answer: { kind: 'offline' } };
+        return null;
+      }
+      sent = archive;
+    }
     const sending = sendFile<ImportView>(`/imports?name=${encodeURIComponent(file.name)}&datum=${datum}`, sent, 'application/octet-stream', (now) => (this.state = now));
     this.#stop = sending.stop;
     const answer = await sending.answer;
     this.#stop = null;
     this.state = answer === null ? { kind: 'idle' } : { kind: 'done', answer };
     if (answer?.kind !== 'ok') return null;
-    held = { id: answer.data.id, file, shapes, converted };
+    held = { id: answer.data.id, file, shapes, starter: together, converted };
     return answer.data;
   }
 }

@@ -21,9 +21,8 @@ export const setup: typeof Words = {
   whole: {
     title: 'The whole county from one workbook',
     text: 'One workbook with four sheets: county, divisions, sites, people. It need not be complete: hand in what you have and add the rest later.',
-    one: 'Take the checklists first',
-    oneText: 'What kinds of sites there are (public toilet, market …) is told by the checklists, so they come first.',
-    oneDone: 'The checklists are there.',
+    starter: 'There are no checklists yet: put the starter set in with it',
+    starterHelp: 'What kinds of sites there are (public toilet, market …) is told by the checklists. With lists of your own, hand them in first under “Checklists”.',
     two: 'Download the template and fill it in',
     twoText: 'Each column is explained, with an example. Copy and paste from your own tables; keep codes and phone numbers as text, or their leading zeros are lost.',
     three: 'Hand in the workbook',
