@@ -51,6 +51,13 @@ export async function desk(url, { login, password }, { device } = {}) {
       assert.ok(answer.status < 300, `${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
       return answer.body;
     },
+    /** A file for the guided set-up; null where the server does not know it yet. */
+    async bring(name, bytes, datum = 'wgs84') {
+      const answer = await call('POST', `/api/v1/imports?${new URLSearchParams({ name, datum })}`, bytes, { 'idempotency-key': randomUUID(), 'content-type': 'application/octet-stream' });
+      if (answer.status === 404) return null;
+      assert.equal(answer.status, 201, JSON.stringify(answer.body));
+      return answer.body;
+    },
     /** The same over the version that was seen. */
     async put(path, body) {
       const answer = await call('PUT', path, JSON.stringify(body), { 'idempotency-key': randomUUID() });

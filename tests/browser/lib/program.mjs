@@ -118,6 +118,38 @@ export async function demo({ database, pwa, lived_in = false } = {}) {
 
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LALIAN_')));
 
+/** The program on an empty database, as somebody begins with it; `admin` is the link that opens the first account. */
+export async function empty() {
+  const folder = await mkdtemp(join(tmpdir(), 'lalian-empty-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const said = [];
+  const call = async (...command) => {
+    const done = spawn(binary(), [...command, '--data', folder], { cwd: ROOT, env: environment() });
+    const words = [];
+    for (const stream of [done.stdout, done.stderr]) stream.setEncoding('utf8').on('data', (text) => words.push(text));
+    if ((await new Promise((ended) => done.once('close', ended))) !== 0) throw new Error(`lalian ${command.join(' ')}: ${words.join('')}`);
+    return words.join('');
+  };
+  if (!existsSync(join(BUILT, 'index.html'))) throw new Error('the front end is not built; run: npm --prefix pwa run build');
+  await call('migrate');
+  const made = await call('user', '--public-url', url, 'add', 'admin', '--name', '系统管理员', '--role', 'platform_admin');
+  const child = spawn(binary(), ['serve', '--bind', `127.0.0.1:${port}`, '--public-url', url, '--pwa', BUILT, ...QUIET, '--data', folder], { cwd: ROOT, env: environment() });
+  const ended = new Promise((done) => child.once('exit', done));
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => said.push(text));
+  const remove = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  for (const deadline = Date.now() + 60_000; !(await ready(url)); await new Promise((done) => setTimeout(done, 50))) {
+    if (child.exitCode === null && Date.now() < deadline) continue;
+    await remove();
+    throw new Error(`the program did not start:\n${said.join('')}`);
+  }
+  return { url, folder, admin: /https?:\/\/\S+#\/signin\S+/.exec(made)[0], remove };
+}
+
 async function ready(url) {
   try {
     return (await fetch(`${url}/api/v1/health`)).ok;

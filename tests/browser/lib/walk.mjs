@@ -144,5 +144,5 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/look-back/:id': filled.looks,
   },
   township: { '/colour/:id': [filled.colour], '/campaigns/:id': filled.campaigns.slice(0, 1), '/tickets/:id': Object.values(filled.tickets).slice(0, 4), '/paper/enter/:id': [sheet] },
-  office: { '/colours/:id': [filled.colour], '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet], '/campaigns/:id': filled.campaigns, '/look-backs/:id': filled.draws },
+  office: { '/setup/import/:id': filled.imports, '/colours/:id': [filled.colour], '/tickets/:id': Object.values(filled.tickets), '/visits/:id': filled.visits.map((visit) => visit.inspection_id), '/photos/:id': filled.photos, '/paper/enter/:id': [sheet], '/campaigns/:id': filled.campaigns, '/look-backs/:id': filled.draws },
 });

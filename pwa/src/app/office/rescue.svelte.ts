@@ -1,9 +1,6 @@
-// One rescue file on its way to the county: a large body straight from the disk, with progress. The browser's fetch tells none, so this uses the
-// older request; nothing of the file is read into memory.
+// One rescue file on its way to the county.
 import type { ApiResult } from '@/api/client';
-import { result } from '@/api/make';
-import { PROOF } from '@/core/http';
-import { core } from '../shell/core.svelte';
+import { sendFile, type Sending } from './send-file';
 
 export const MAX_BYTES = 2 * 1024 ** 3;
 
@@ -17,15 +14,14 @@ export interface RescueResult {
 export type Import =
   | { readonly kind: 'idle' }
   | { readonly kind: 'unfit'; readonly why: 'tooLarge' | 'notZip' }
-  | { readonly kind: 'sending'; readonly sent: number; readonly all: number }
-  /** All bytes are there; the county checks signatures and hashes before it stores anything. */
-  | { readonly kind: 'checking' }
+  /** The county checks signatures and hashes before it stores anything. */
+  | Sending
   | { readonly kind: 'done'; readonly answer: ApiResult<RescueResult> };
 
 export class RescueImport {
   state = $state.raw<Import>({ kind: 'idle' });
   name = $state('');
-  #request: XMLHttpRequest | null = null;
+  #stop: (() => void) | null = null;
 
   async begin(file: File): Promise<void> {
     this.name = file.name;
@@ -35,39 +31,15 @@ export class RescueImport {
   }
 
   stop(): void {
-    this.#request?.abort();
+    this.#stop?.();
   }
 
   async #send(file: File): Promise<void> {
-    this.state = { kind: 'sending', sent: 0, all: file.size };
-    const headers = await core().api.headers();
-    if (headers === null) {
-      this.state = { kind: 'done', answer: { kind: 'offline' } };
-      return;
-    }
-    const request = new XMLHttpRequest();
-    this.#request = request;
-    request.open('POST', '/api/v1/imports/rescue');
-    for (const [name, value] of Object.entries({ ...headers, 'Content-Type': 'application/zip', 'Idempotency-Key': crypto.randomUUID() })) request.setRequestHeader(name, value);
-    request.upload.onprogress = ({ loaded, total }) => (this.state = loaded < total ? { kind: 'sending', sent: loaded, all: total } : { kind: 'checking' });
-    request.upload.onload = () => (this.state = { kind: 'checking' });
-    request.onload = () => (this.state = { kind: 'done', answer: answerOf(request) });
-    request.onerror = request.ontimeout = () => (this.state = { kind: 'done', answer: { kind: 'offline' } });
-    request.onabort = () => (this.state = { kind: 'idle' });
-    request.send(file);
+    const sending = sendFile<RescueResult>('/imports/rescue', file, 'application/zip', (now) => (this.state = now));
+    this.#stop = sending.stop;
+    const answer = await sending.answer;
+    this.state = answer === null ? { kind: 'idle' } : { kind: 'done', answer };
   }
-}
-
-/** The same rule as everywhere: an answer that is not our JSON is no network. */
-function answerOf(request: XMLHttpRequest): ApiResult<RescueResult> {
-  if (request.getResponseHeader(PROOF) === null) return { kind: 'offline' };
-  let body: unknown;
-  try {
-    body = JSON.parse(request.responseText);
-  } catch {
-    return { kind: 'offline' };
-  }
-  return result<RescueResult>({ kind: 'ours', status: request.status, body, headers: new Headers() });
 }
 
 async function looksLikeZip(file: File): Promise<boolean> {

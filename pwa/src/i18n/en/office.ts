@@ -35,6 +35,7 @@ export const office: typeof zh = {
     people: 'People',
     devices: 'Devices',
     erasures: 'Erase photos',
+    setup: 'Set up',
     settings: 'Settings',
     audit: 'Audit',
     me: 'Me',

@@ -32,6 +32,7 @@ export const office = {
     people: '人员岗位',
     devices: '设备',
     erasures: '删除照片',
+    setup: '建县向导',
     settings: '设置',
     audit: '审计记录',
     me: '我的',
