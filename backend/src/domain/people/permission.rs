@@ -100,6 +100,8 @@ permissions! {
     ManagePlaces "places.manage" [Office];
     ManageStandards "standards.manage" [Office];
     ManagePeople "people.manage" [PlatformAdmin Office];
+    // A township only the cadres of its own villages.
+    KeepPeople "people.keep" [PlatformAdmin Office DeputyLeader DeskOfficer];
     ReadAudit "audit.read" [Office];
     // duties
     ReadDuties "duties.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];
