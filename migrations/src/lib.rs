@@ -24,6 +24,7 @@ mod m0017_duties;
 mod m0018_notices;
 mod m0019_campaigns;
 mod m0021_imports;
+mod m0022_codes;
 mod m0025_audit;
 mod table;
 
@@ -56,8 +57,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_duties::Step),
             Box::new(m0018_notices::Step),
             Box::new(m0019_campaigns::Step),
-            Box::new(m0025_audit::Step),
             Box::new(m0021_imports::Step),
+            Box::new(m0022_codes::Step),
+            Box::new(m0025_audit::Step),
         ]
     }
 }

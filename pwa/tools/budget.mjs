@@ -32,7 +32,7 @@ const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && 
 /** The desk's daily screens in one language (English is a chunk of its own), without the drawing code of charts: what one loads over a day. @param {string} key @param {Set<string>} [seen] */
 function reachable(key, seen = new Set()) {
   const chunk = manifest[key];
-  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || LISTS.has(key) || CAMPAIGNS.has(key) || CARE.has(key) || EVIDENCE.has(key) || STEPS.has(key) || NOTICES.has(key) || COLOURS.has(key) || DUTIES.has(key) || STANDSETUP.has(key) || key === CAMERA) return seen;
+  if (!chunk || seen.has(key) || shell.has(key) || /echarts/.test(chunk.file) || key.startsWith('src/i18n/en/') || key.startsWith('src/app/paper/') || LISTS.has(key) || CAMPAIGNS.has(key) || CARE.has(key) || EVIDENCE.has(key) || STEPS.has(key) || NOTICES.has(key) || COLOURS.has(key) || DUTIES.has(key) || STAND.has(key) || SETUP.has(key) || key === CAMERA) return seen;
   seen.add(key);
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) reachable(next, seen);
   return seen;

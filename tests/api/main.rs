@@ -1,5 +1,6 @@
 //! Stories of actors over public HTTP; each runs on SQLite and on PostgreSQL.
 
+mod accounts;
 mod arrows;
 mod at_once;
 mod board;

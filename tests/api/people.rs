@@ -422,7 +422,7 @@ stories! {
         office.http.get(&path).await.expect_problem(404, "not_found");
         office.http.post(&format!("{path}/code"), &json!({})).await.expect_problem(404, "not_found");
         office.http.post(&format!("{path}/suspend"), &json!({ "reason": "x" })).await.expect_problem(404, "not_found");
-        for role in [Role::Inspector, Role::CountyLeader, Role::DeputyLeader, Role::VillageCadre] {
+        for role in [Role::Inspector, Role::CountyLeader, Role::MainLeader, Role::VillageCadre] {
             world.desk(role).await.http.get("/api/v1/people").await.expect_problem(403, "forbidden");
         }
         let inspector = world.desk(Role::Inspector).await;

@@ -46,10 +46,10 @@ problems! {
     Refused "refused" 422 "没有采用，已留存" "Not taken in, but kept" "请联系县办公室处理。" "Ask the county office to decide.";
     Unexpected "unexpected" 500 "服务出了差错" "Something went wrong on the server" "内容没有改变，请稍后再试，并告知事件编号。" "Nothing was changed; try again later and tell the incident number.";
     // signing in
-    BadCredentials "bad_credentials" 401 "手机号或密码不对" "The phone number or the password is not right" "请核对后再试；忘记密码请联系县办公室重置。" "Check both and try again; the county office can reset a forgotten password.";
-    LoginDelayed "login_delayed" 429 "尝试次数较多" "Many attempts" "请稍等再试；急用请联系县办公室重置密码。" "Wait a little; if it is urgent the county office can reset the password.";
+    BadCredentials "bad_credentials" 401 "手机号或密码不对" "The phone number or the password is not right" "请核对后再试；忘记密码请找上一级：村找乡镇，乡镇和部门找县办公室，县办公室找平台管理员。" "Check both and try again; for a forgotten password ask the unit above: a village its township, a township or department the county office, the county office the platform's administrator.";
+    LoginDelayed "login_delayed" 429 "尝试次数较多" "Many attempts" "请稍等再试；急用请上一级单位重置密码。" "Wait a little; if it is urgent the unit above can reset the password.";
     PasswordMustChange "password_must_change" 403 "请先设置自己的密码" "Choose your own password first" "这次用的是一次性口令；设置后即可继续。" "This was a one-time code; continue after choosing a password.";
-    CodeUsed "code_used" 410 "一次性口令已失效" "The one-time code is no longer valid" "请向县办公室要一个新的。" "Ask the county office for a new one.";
+    CodeUsed "code_used" 410 "一次性口令已失效" "The one-time code is no longer valid" "请向发给您的单位要一个新的。" "Ask the unit that gave it to you for a new one.";
     WrongOrigin "wrong_origin" 403 "请求来自其他网站" "The request comes from another site" "请在本系统的页面上操作。" "Use the pages of this system.";
     ForeignDevice "foreign_device" 403 "这台设备没有登记在您名下" "This device is not registered to you" "请在这台设备上重新登录；未上传的内容会保留。" "Sign in on this device again; unsent work is kept.";
     // steps on something that moved on

@@ -207,14 +207,16 @@ routes! {
     // people
     GET "/api/v1/devices" Who::Person, NONE => v1::devices::list;
     DELETE "/api/v1/devices/{id}" Who::Person, NONE => v1::devices::revoke;
-    GET "/api/v1/people" Who::May(Action::ManagePeople), NONE => v1::people::list;
-    POST "/api/v1/people" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::add;
-    GET "/api/v1/people/{id}" Who::May(Action::ManagePeople), NONE => v1::people::get;
-    POST "/api/v1/people/{id}/posts" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::begin_post;
-    POST "/api/v1/people/{id}/code" Who::May(Action::ManagePeople), NONE => v1::people::issue_code;
+    GET "/api/v1/people" Who::May(Action::KeepPeople), NONE => v1::people::list;
+    POST "/api/v1/people" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::add;
+    POST "/api/v1/people/codes" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::issue_codes;
+    GET "/api/v1/people/{id}" Who::May(Action::KeepPeople), NONE => v1::people::get;
+    PUT "/api/v1/people/{id}" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::edit;
+    POST "/api/v1/people/{id}/posts" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::begin_post;
+    POST "/api/v1/people/{id}/code" Who::May(Action::KeepPeople), NONE => v1::people::issue_code;
     POST "/api/v1/people/{id}/suspend" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::suspend;
     POST "/api/v1/people/{id}/resume" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::resume;
-    POST "/api/v1/posts/{id}/end" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::posts::end;
+    POST "/api/v1/posts/{id}/end" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::posts::end;
     // duties
     GET "/api/v1/delegations" Who::May(Action::ReadDelegations), NONE => v1::delegations::list;
     POST "/api/v1/delegations" Who::May(Action::GiveDelegation), Body::Json(16 * KIB) => v1::delegations::give;
@@ -225,8 +227,8 @@ routes! {
     GET "/api/v1/substitutes" Who::May(Action::NameSubstitute), NONE => v1::substitutes::list;
     POST "/api/v1/substitutes" Who::May(Action::NameSubstitute), Body::Json(16 * KIB) => v1::substitutes::name;
     POST "/api/v1/substitutes/{id}/end" Who::May(Action::NameSubstitute), Body::Json(16 * KIB) => v1::substitutes::end;
-    GET "/api/v1/posts/{id}/work" Who::May(Action::ManagePeople), NONE => v1::posts::work;
-    POST "/api/v1/posts/{id}/hand-over" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::posts::hand_over;
+    GET "/api/v1/posts/{id}/work" Who::May(Action::KeepPeople), NONE => v1::posts::work;
+    POST "/api/v1/posts/{id}/hand-over" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::posts::hand_over;
     GET "/api/v1/honours" Who::May(Action::ReadHonours), NONE => v1::honours::list;
     POST "/api/v1/honours" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::add;
     POST "/api/v1/honours/import" Who::May(Action::ManageHonours), Body::Json(2048 * KIB) => v1::honours::import;

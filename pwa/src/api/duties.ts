@@ -72,6 +72,22 @@ export interface Gap {
   readonly person_name: string | null;
 }
 
+/** A unit that cannot begin yet; a role of null means that nobody holds any duty there. */
+export interface UnreadyUnit {
+  readonly unit_kind: string;
+  readonly unit_id: string;
+  readonly unit_name: string;
+  readonly township_id: string | null;
+  readonly township_name: string | null;
+  readonly lacking: readonly { readonly kind: 'no_holder' | 'no_pair' | 'no_password'; readonly role: Role | null }[];
+}
+
+export interface GapBoard extends Rows<Gap> {
+  /** How many units were looked at. */
+  readonly units: number;
+  readonly unready: readonly UnreadyUnit[];
+}
+
 export interface PostWork {
   readonly post_id: string;
   readonly role: Role;

@@ -223,12 +223,33 @@ export interface PostRow {
 }
 
 export interface PersonRow {
-  readonly status?: string;
-  readonly has_password?: boolean;
+  readonly status: string;
+  readonly has_password: boolean;
   readonly id: string;
   readonly login: string;
   readonly name: string;
+  readonly phone: string | null;
+  readonly version: number;
+  /** False: holds a post beyond the reader's, whose keeper changes and resets the account. */
+  readonly in_hand: boolean;
   readonly posts: readonly PostRow[];
+}
+
+/** A one-time code and for whom it is; the county shows it once. */
+export interface Slip {
+  readonly person_id: string;
+  readonly name: string;
+  readonly login: string;
+  readonly role: string | null;
+  readonly unit_name: string | null;
+  readonly township_name: string | null;
+  readonly code: string;
+  readonly expires_at: string;
+}
+
+export interface Slips {
+  readonly items: readonly Slip[];
+  readonly left_out: readonly { readonly person_id: string; readonly name: string; readonly zh: string; readonly en: string }[];
 }
 
 export interface DeviceRow {

@@ -93,7 +93,8 @@ export async function changePassword(door: Doorway, current: string, next: strin
     method: 'POST',
     url: `${API}/session/password`,
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ old_password: current, new_password: next }),
+    // Behind a one-time code there is no old one.
+    body: JSON.stringify({ old_password: current === '' ? null : current, new_password: next }),
     timeout_ms: 30_000,
     cookie: true,
   });
@@ -105,7 +106,7 @@ export async function changePassword(door: Doorway, current: string, next: strin
   }
   const problem = problemAnswer(reply.body);
   if (reply.status === 401 || reply.status === 403 || problem?.field === '/old_password') return { kind: 'wrong' };
-  return { kind: 'too_weak', code: problem?.code ?? 'unknown' };
+  return { kind: 'too_weak', code: problem?.code ?? 'unknown', said: problem?.said ?? null };
 }
 
 /**

@@ -28,6 +28,7 @@ import type {
   SyncStatus,
   Verdict,
   Work,
+  Words,
 } from './model';
 import type { Payloads } from './payloads';
 import type { UnlockResult } from './pin';
@@ -180,7 +181,7 @@ export type SignInResult =
 export type ChangePasswordResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'wrong' }
-  | { readonly kind: 'too_weak'; readonly code: string }
+  | { readonly kind: 'too_weak'; readonly code: string; readonly said: Words | null }
   | { readonly kind: 'busy' }
   | { readonly kind: 'offline' };
 

@@ -8,6 +8,8 @@ export interface ProblemAnswer {
   readonly words: Words | null;
   /** The first field that is not as required, as a JSON pointer. */
   readonly field: string | null;
+  /** What is said of that field. */
+  readonly said: Words | null;
   readonly server_seq: number | null;
   readonly receipt: string | null;
   /** The server keeps the operation although it refused it. */
@@ -20,11 +22,14 @@ export function problemAnswer(body: unknown): ProblemAnswer | null {
   if (!problem || code === null) return null;
   const zh = text(problem['title_zh']);
   const en = text(problem['title_en']);
+  const first = fields(list(problem['errors'])[0]);
+  const said = { zh: text(first?.['zh']), en: text(first?.['en']) };
   const join = (title: string, stop: string, next: string | null): string => (next ? `${title}${stop}${next}` : title);
   return {
     code,
     words: zh !== null && en !== null ? { zh: join(zh, '。', text(problem['next_zh'])), en: join(en, '. ', text(problem['next_en'])) } : null,
-    field: text(fields(list(problem['errors'])[0])?.['field']),
+    field: text(first?.['field']),
+    said: said.zh !== null && said.en !== null ? { zh: said.zh, en: said.en } : null,
     server_seq: integer(problem['server_seq']),
     receipt: text(problem['receipt']),
     kept: problem['status'] === 'refused' || problem['kept'] === true || integer(problem['server_seq']) !== null,

@@ -89,7 +89,7 @@ stories! {
         let kinds: Vec<Value> = work.at("/items").as_array().expect("items").iter().map(|item| item["kind"].clone()).collect();
         assert_eq!(kinds, ["liaison", "delegation", "village_link"], "{work}");
         let path = format!("/api/v1/posts/{}/hand-over", officer.post());
-        write(&deputy, &path, &json!({ "successor_person_id": main.person(), "reason": "" })).await.expect_problem(403, "forbidden");
+        write(&deputy, &path, &json!({ "successor_person_id": main.person(), "reason": "" })).await.expect_problem(404, "not_found");
         for wrong in [officer.person(), fresh_id()] {
             write(&office, &path, &json!({ "successor_person_id": wrong, "reason": "" })).await.expect_problem(422, "invalid_field");
         }

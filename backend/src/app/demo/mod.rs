@@ -135,7 +135,10 @@ impl App {
                 // A server that ran here once has left its epoch.
                 let used = meta::get(tx, meta::EPOCH).await?.is_some()
                     || !divisions::counties(tx).await?.is_empty()
-                    || !persons::list(tx, Scope::Platform, None, &one).await?.items.is_empty();
+                    || !persons::list(tx, Scope::Platform, &persons::Narrow::default(), &one)
+                        .await?
+                        .items
+                        .is_empty();
                 if used {
                     return Err(Problem::from(Code::StillInUse).into());
                 }

@@ -1,7 +1,10 @@
 //! Where responsibility has a hole (R86): duties that nobody holds or soon nobody will, and honoured places without a liaison. Worked out
 //! from the posts as they are; nothing of it counts what anybody does.
 
-use super::liaisons::{self as duty_liaisons, SubjectKind, subject_names};
+use super::{
+    liaisons::{self as duty_liaisons, SubjectKind, subject_names},
+    readiness::{self, UnreadyUnit},
+};
 use crate::{
     app::{App, AppResult, Caller, field::facts::Facts},
     domain::{
@@ -18,7 +21,10 @@ use crate::{
     store::{
         self, Conn,
         duties::liaisons,
-        people::{persons, posts},
+        people::{
+            persons,
+            posts::{self, PostRow},
+        },
         places::{divisions, honours},
     },
 };
@@ -73,17 +79,21 @@ pub struct GapList {
     /// Ends within so many days show.
     pub ending_days: u32,
     pub items: Vec<Gap>,
+    /// How many units were looked at for `unready`.
+    pub units: usize,
+    /// Units that cannot work yet, and what they lack.
+    pub unready: Vec<UnreadyUnit>,
 }
 
 /// From when to when a post is held.
 type Span = (Instant, Option<Instant>);
 
 /// A unit and the duties that somebody must hold there.
-struct Unit {
-    kind: UnitKind,
-    id: Uuid,
-    name: String,
-    township: Option<(Uuid, String)>,
+pub(super) struct Unit {
+    pub kind: UnitKind,
+    pub id: Uuid,
+    pub name: String,
+    pub township: Option<(Uuid, String)>,
     duties: &'static [Role],
 }
 
@@ -114,13 +124,17 @@ pub async fn list(app: &App, caller: &Caller, township: Option<Uuid>) -> AppResu
         None => concerns(unit.township.as_ref().map(|(id, _)| *id)),
     });
     let soon = now + TimeDelta::days(i64::from(ending_days));
-    let mut items = holes(read, county, &units, now, soon).await?;
+    let suspended = persons::suspended(read, county).await?;
+    let mut held = posts::of_county(read, county, None, now).await?;
+    held.retain(|post| !suspended.contains(&post.person_id));
+    let mut items = holes(&held, &units, now, soon);
     if department.is_none() {
         let mut places = without_liaison(read, county, now).await?;
         places.retain(|gap| concerns(gap.township_id));
         items.extend(places);
     }
-    Ok(GapList { as_of: now, ending_days, items })
+    let unready = readiness::unready(read, county, &units, &held, now).await?;
+    Ok(GapList { as_of: now, ending_days, items, units: units.len(), unready })
 }
 
 async fn units_of(conn: &impl Conn, county: Uuid) -> AppResult<Vec<Unit>> {
@@ -152,19 +166,10 @@ async fn units_of(conn: &impl Conn, county: Uuid) -> AppResult<Vec<Unit>> {
     Ok(units)
 }
 
-async fn holes(
-    conn: &impl Conn,
-    county: Uuid,
-    units: &[Unit],
-    now: Instant,
-    soon: Instant,
-) -> AppResult<Vec<Gap>> {
-    let suspended = persons::suspended(conn, county).await?;
+fn holes(posts: &[PostRow], units: &[Unit], now: Instant, soon: Instant) -> Vec<Gap> {
     let mut spans: HashMap<(Uuid, Role), Vec<Span>> = HashMap::new();
-    for post in posts::of_county(conn, county, None, now).await? {
-        if !suspended.contains(&post.person_id) {
-            spans.entry((post.unit_id, post.role)).or_default().push((post.valid_from, post.valid_to));
-        }
+    for post in posts {
+        spans.entry((post.unit_id, post.role)).or_default().push((post.valid_from, post.valid_to));
     }
     let mut gaps = Vec::new();
     for unit in units {
@@ -189,7 +194,7 @@ async fn holes(
             });
         }
     }
-    Ok(gaps)
+    gaps
 }
 
 /// Honoured places that nobody answers for.

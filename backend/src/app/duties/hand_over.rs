@@ -8,7 +8,8 @@ use crate::{
     app::{
         App, AppResult, Caller, Once,
         people::{
-            persons::{HeldPost, managed},
+            keeping::{keeps, managed},
+            persons::HeldPost,
             posts::NewPost,
         },
     },
@@ -96,10 +97,7 @@ pub struct HandedOver {
 pub async fn preview(app: &App, caller: &Caller, id: Uuid) -> AppResult<PostWork> {
     let scope = managed(caller)?;
     let (now, read) = (app.clock.now(), app.store.read());
-    let post = posts::get(read, id).await?.ok_or(Code::NotFound)?;
-    if scope.county().is_some() && post.county_id != scope.county() {
-        return Err(Code::NotFound.into());
-    }
+    let post = posts::get(read, id).await?.filter(|post| keeps(scope, post)).ok_or(Code::NotFound)?;
     let names = persons::names(read, vec![post.person_id]).await?;
     let unit = units::by_ids(read, &[post.unit_id]).await?.remove(&post.unit_id);
     let successors = match post.county_id {
@@ -107,6 +105,9 @@ pub async fn preview(app: &App, caller: &Caller, id: Uuid) -> AppResult<PostWork
             let home = post.township_id.unwrap_or(post.unit_id);
             let mut rows = colleagues::of_unit(read, county, home, now).await?;
             rows.retain(|row| row.person_id != post.person_id);
+            if matches!(scope, Scope::Township { .. }) {
+                rows.retain(|row| keeps(scope, row));
+            }
             colleagues::show(read, rows).await?
         }
         None => Vec::new(),
@@ -176,10 +177,7 @@ pub async fn hand_over(
     let reason = shorten(&to.reason, MAX_TEXT);
     let done = app
         .idempotent(caller, once, async |tx| {
-            let post = posts::lock(tx, id).await?.ok_or(Code::NotFound)?;
-            if scope.county().is_some() && post.county_id != scope.county() {
-                return Err(Code::NotFound.into());
-            }
+            let post = app.kept_post(tx, scope, id).await?;
             let county = post.county_id.ok_or(Code::NotFound)?;
             if !post.is_valid_at(now) || post.delegated_by.is_some() {
                 return Err(Problem::new(Code::WrongState)

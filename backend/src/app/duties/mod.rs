@@ -6,6 +6,7 @@ pub mod gaps;
 pub mod hand_over;
 pub mod liaisons;
 pub mod progress;
+pub mod readiness;
 pub mod referrals;
 pub mod substitutes;
 pub mod village;

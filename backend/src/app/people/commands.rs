@@ -20,7 +20,10 @@ use crate::{
     store::{
         Tx,
         audit::{self, AuditRow},
-        people::{persons, posts, sessions},
+        people::{
+            persons::{self, Narrow},
+            posts, sessions,
+        },
         places::divisions,
         standards::departments,
     },
@@ -54,7 +57,7 @@ impl App {
                     return Err(AppError::from(Problem::field("/login", taken.0, taken.1)));
                 }
                 let id = self.ensure_person(tx, &new, &[NewPost::now(role, unit_id)], None).await?;
-                self.keep_code(tx, id, &issued).await?;
+                self.keep_code(tx, Scope::Platform, id, &issued).await?;
                 audit::append(tx, now, by_command("person.add", county_id, id)).await?;
                 Ok(id)
             })
@@ -69,7 +72,7 @@ impl App {
         self.store
             .write(async |tx| {
                 let person = named(tx, login).await?;
-                self.keep_code(tx, person.id, &issued).await?;
+                self.keep_code(tx, Scope::Platform, person.id, &issued).await?;
                 Ok::<_, AppError>(
                     audit::append(tx, now, by_command("code.issue", person.county_id, person.id)).await?,
                 )
@@ -101,8 +104,8 @@ impl App {
     /// Every account with its posts.
     pub async fn command_list(&self) -> AppResult<Vec<Person>> {
         let all = PageRequest { after: None, limit: 100_000 };
-        let rows = persons::list(self.store.read(), Scope::Platform, None, &all).await?;
-        self.show(self.store.read(), rows.items).await
+        let rows = persons::list(self.store.read(), Scope::Platform, &Narrow::default(), &all).await?;
+        self.show(self.store.read(), Scope::Platform, rows.items).await
     }
 
     /// County and unit of a post, by codes.

@@ -146,10 +146,13 @@ impl App {
         if right {
             return Ok(Some(Proven::Password));
         }
-        match found.filter(|row| person.is_some_and(|person| person.id == row.person_id)) {
-            // Only who holds the code hears that it is spent.
-            Some(row) if row.used_at.is_some() || now >= row.expires_at => Err(Code::CodeUsed.into()),
-            found => Ok(found.map(Proven::Code)),
+        match (found, person) {
+            (Some(row), Some(person)) if person.id == row.person_id => {
+                // Only who holds the code hears that it is spent.
+                let opens = self.opens(&row, person, now).await?;
+                if opens { Ok(Some(Proven::Code(row))) } else { Err(Code::CodeUsed.into()) }
+            }
+            _ => Ok(None),
         }
     }
 

@@ -4,6 +4,7 @@ pub mod address_key;
 pub mod codes;
 pub mod commands;
 pub mod devices;
+pub mod keeping;
 pub mod keys;
 pub mod login;
 pub mod me;

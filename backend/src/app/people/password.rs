@@ -3,12 +3,19 @@
 use super::super::{App, AppError, AppResult, Caller, caller::Proof};
 use crate::{
     domain::{
-        people::{account::Login, password},
+        people::{
+            account::Login,
+            password::{self, Known},
+        },
         problem::{Code, Problem},
     },
     store::{
         audit,
-        people::{attempts, codes, persons, sessions},
+        people::{
+            attempts, codes,
+            persons::{self, PersonRow},
+            posts, sessions,
+        },
     },
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -26,7 +33,9 @@ impl App {
         let person = persons::get(self.store.read(), caller.person_id).await?.ok_or(Code::SignedOut)?;
         let login = Login::parse(&person.login)
             .ok_or_else(|| AppError::Internal(format!("person {} has no usable login", person.id)))?;
-        password::check(new.expose_secret(), &login, person.phone.as_deref())?;
+        let words = self.known_words(&person).await?;
+        let known = Known { login: &login, phone: person.phone.as_deref(), words: &words };
+        password::check(new.expose_secret(), &known)?;
         if !person.must_change_password {
             self.check_old(&person.id.to_string(), person.password_hash.as_deref(), old).await?;
         }
@@ -50,6 +59,14 @@ impl App {
             .await?;
         self.forget();
         Ok(())
+    }
+
+    /// Words that everybody around knows: the name, the county, the units of the posts.
+    async fn known_words(&self, person: &PersonRow) -> AppResult<Vec<String>> {
+        let conn = self.store.read();
+        let held = posts::not_ended(conn, person.id, self.clock.now()).await?;
+        let units = self.units_of(conn, &held.iter().collect::<Vec<_>>()).await?;
+        Ok(units.into_values().map(|unit| unit.name).chain([person.name.clone()]).collect())
     }
 
     /// A session left open on a desk must not be a place to guess at.

@@ -1,8 +1,8 @@
-//! Accounts as the office keeps them: made, listed, suspended and taken up again. The office sees its county's, the
-//! platform's admin all; neither ever sees a password.
+//! Accounts as whoever keeps them sees them: made, listed, changed, suspended and taken up again. Nobody ever sees a password.
 
 use super::super::{App, AppError, AppResult, Caller, Once};
 use super::{
+    keeping::{beyond, keeps, managed},
     me::{MyPost, in_words},
     passwords::PasswordHash,
     posts::NewPost,
@@ -21,7 +21,7 @@ use crate::{
     store::{
         Conn, Tx, audit,
         people::{
-            persons::{self, PersonRow},
+            persons::{self, Narrow, PersonRow},
             posts::{self, PostRow},
             sessions,
         },
@@ -48,7 +48,9 @@ pub struct Person {
     /// False until the first password is chosen.
     pub has_password: bool,
     pub version: i32,
-    /// Ended ones too, oldest first.
+    /// False: this person holds a post that the reader does not keep, so only those who do change or reset the account.
+    pub in_hand: bool,
+    /// Ended ones too, oldest first; a township sees those in its own villages.
     pub posts: Vec<HeldPost>,
 }
 
@@ -102,6 +104,10 @@ impl NewPerson {
         Ok(Self { login, name, phone, locale, county_id })
     }
 
+    fn search(&self) -> String {
+        account::search_text(&self.login, &self.name, self.phone.as_deref())
+    }
+
     fn row(&self, id: Uuid, now: Instant) -> PersonRow {
         PersonRow {
             id,
@@ -115,29 +121,46 @@ impl NewPerson {
             status: persons::ACTIVE.to_owned(),
             created_at: now,
             version: 1,
-            search: account::search_text(&self.login, &self.name, self.phone.as_deref()),
+            search: self.search(),
         }
     }
 }
 
+/// Which accounts are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Sought {
+    /// Part of a login, name or phone number.
+    pub q: Option<String>,
+    /// Holders of a post there, or in a village of it.
+    pub unit_id: Option<Uuid>,
+    /// Only those who never chose a password.
+    pub no_password: bool,
+}
+
 impl App {
-    /// Accounts by login name; `q` is part of a login, name or phone number.
+    /// Accounts by login name.
     pub async fn people(
         &self,
         caller: &Caller,
-        q: Option<&str>,
+        sought: &Sought,
         page: &PageRequest,
     ) -> AppResult<Page<Person>> {
         let scope = managed(caller)?;
-        let q = q.map(fold).filter(|q| !q.is_empty());
-        let rows = persons::list(self.store.read(), scope, q.as_deref(), page).await?;
-        let items = self.show(self.store.read(), rows.items).await?;
+        let now = self.clock.now();
+        let narrow = Narrow {
+            q: sought.q.as_deref().map(fold).filter(|q| !q.is_empty()),
+            unit: sought.unit_id.map(|unit| (unit, now)),
+            no_password: sought.no_password,
+        };
+        let rows = persons::list(self.store.read(), scope, &narrow, page).await?;
+        let items = self.show(self.store.read(), scope, rows.items).await?;
         Ok(Page { items, next: rows.next })
     }
 
     pub async fn person(&self, caller: &Caller, id: Uuid) -> AppResult<Person> {
-        let row = persons::in_scope(self.store.read(), managed(caller)?, id).await?.ok_or(Code::NotFound)?;
-        self.show_one(self.store.read(), row).await
+        let scope = managed(caller)?;
+        let row = persons::in_scope(self.store.read(), scope, id).await?.ok_or(Code::NotFound)?;
+        self.show_one(self.store.read(), scope, row).await
     }
 
     /// Makes an account without a password, with its first posts; a one-time code opens it.
@@ -149,21 +172,62 @@ impl App {
         once: &Once,
     ) -> AppResult<Person> {
         let scope = managed(caller)?;
+        if posts.is_empty() && matches!(scope, Scope::Township { .. }) {
+            // Nobody of the township would see this account again.
+            let village = ("请选择所在的村", "Choose the village of this person");
+            return Err(Problem::field("/posts", village.0, village.1).into());
+        }
         let new = NewPerson { county_id: scope.county().or(new.county_id), ..new };
         let now = self.clock.now();
         self.idempotent(caller, once, async |tx| {
             let row = new.row(self.random.id(), now);
             if !persons::insert(tx, row.clone()).await? {
-                let taken = ("这个账号已有人使用", "This login is taken");
-                return Err(Problem::field("/login", taken.0, taken.1).into());
+                return Err(taken().into());
             }
             for (at, post) in posts.iter().enumerate() {
                 self.begin_in(tx, scope, row.id, post, &format!("/posts/{at}")).await?;
             }
             audit::append(tx, now, caller.audit("person.add", "people", row.id)).await?;
-            self.show_one(tx, row).await
+            self.show_one(tx, scope, row).await
         })
         .await
+    }
+
+    /// Another name, phone number or login for the same person: posts, history, sessions and phones stay as they are.
+    pub async fn edit_person(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        seen: i32,
+        new: &NewPerson,
+        once: &Once,
+    ) -> AppResult<Person> {
+        let scope = managed(caller)?;
+        let now = self.clock.now();
+        let shown = self
+            .idempotent(caller, once, async |tx| {
+                let (row, _) = self.in_hand(tx, scope, id).await?;
+                let other = persons::by_login(tx, new.login.as_str()).await?;
+                if other.is_some_and(|other| other.id != id) {
+                    return Err(taken().into());
+                }
+                let row = PersonRow {
+                    login: new.login.as_str().to_owned(),
+                    name: new.name.clone(),
+                    phone: new.phone.clone(),
+                    search: new.search(),
+                    version: seen + 1,
+                    ..row
+                };
+                if !persons::edit(tx, seen, &row).await? {
+                    return Err(Code::Conflict.into());
+                }
+                audit::append(tx, now, caller.audit("person.edit", "people", id)).await?;
+                self.show_one(tx, scope, row).await
+            })
+            .await?;
+        self.forget();
+        Ok(shown)
     }
 
     /// Suspends a person: sign-ins and sessions are refused from the next request on. What their devices sealed before
@@ -185,7 +249,8 @@ impl App {
         action: &'static str,
         reason: &str,
     ) -> AppResult<Person> {
-        let scope = managed(caller)?;
+        caller.require(Action::ManagePeople)?;
+        let scope = caller.scope()?;
         if id == caller.person_id {
             let own = (
                 "不能停用或恢复自己的账号，请另一位管理人员处理",
@@ -197,7 +262,7 @@ impl App {
         let shown = self
             .store
             .write(async |tx| {
-                let mut row = self.in_hand(tx, scope, id).await?;
+                let (mut row, _) = self.in_hand(tx, scope, id).await?;
                 if row.status != status {
                     persons::set_status(tx, id, status).await?;
                     sessions::revoke_others(tx, id, None, now, status).await?;
@@ -206,27 +271,11 @@ impl App {
                     row.status = status.to_owned();
                     row.version += 1;
                 }
-                self.show_one(tx, row).await
+                self.show_one(tx, scope, row).await
             })
             .await?;
         self.forget();
         Ok(shown)
-    }
-
-    /// A person whose account the scope may act on. Somebody who also holds a post outside the county is the platform's:
-    /// otherwise an office could take over an account that is more than its own.
-    pub(super) async fn in_hand(&self, tx: &Tx, scope: Scope, id: Uuid) -> AppResult<PersonRow> {
-        let row = persons::in_scope(tx, scope, id).await?.ok_or(Code::NotFound)?;
-        let held = posts::not_ended(tx, id, self.clock.now()).await?;
-        let beyond = scope.county().is_some() && held.iter().any(|post| post.county_id != scope.county());
-        if beyond {
-            let platform = (
-                "此人还有本县以外的岗位，请平台管理员处理",
-                "This person also holds a post elsewhere; ask the platform's administrator",
-            );
-            return Err(Problem::new(Code::Forbidden).with_detail(platform.0, platform.1).into());
-        }
-        Ok(row)
     }
 
     /// Makes an account or finds it by its login, and sees to it that it holds these posts; for the demo and commands.
@@ -257,12 +306,17 @@ impl App {
         Ok(id)
     }
 
-    pub(super) async fn show_one(&self, conn: &impl Conn, row: PersonRow) -> AppResult<Person> {
+    async fn show_one(&self, conn: &impl Conn, scope: Scope, row: PersonRow) -> AppResult<Person> {
         let missing = || AppError::Internal("a person vanished while being shown".into());
-        self.show(conn, vec![row]).await?.pop().ok_or_else(missing)
+        self.show(conn, scope, vec![row]).await?.pop().ok_or_else(missing)
     }
 
-    pub(super) async fn show(&self, conn: &impl Conn, rows: Vec<PersonRow>) -> AppResult<Vec<Person>> {
+    pub(super) async fn show(
+        &self,
+        conn: &impl Conn,
+        scope: Scope,
+        rows: Vec<PersonRow>,
+    ) -> AppResult<Vec<Person>> {
         let now = self.clock.now();
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let posts = posts::of_people(conn, &ids).await?;
@@ -274,8 +328,15 @@ impl App {
             delegated_by: post.delegated_by,
             valid_now: post.is_valid_at(now),
         };
+        // What somebody does elsewhere is not the township's to read.
+        let shown = |post: &&PostRow| !matches!(scope, Scope::Township { .. }) || keeps(scope, post);
         let show = |row: PersonRow| Person {
-            posts: posts.iter().filter(|post| post.person_id == row.id).map(held).collect(),
+            in_hand: {
+                let of_person = posts.iter().filter(|post| post.person_id == row.id);
+                let held = of_person.filter(|post| post.valid_to.is_none_or(|end| now < end));
+                beyond(scope, &held.cloned().collect::<Vec<_>>()).is_none()
+            },
+            posts: posts.iter().filter(|post| post.person_id == row.id).filter(shown).map(held).collect(),
             id: row.id,
             county_id: row.county_id,
             login: row.login,
@@ -291,8 +352,6 @@ impl App {
     }
 }
 
-/// Whose accounts this caller keeps.
-pub(in crate::app) fn managed(caller: &Caller) -> AppResult<Scope> {
-    caller.require(Action::ManagePeople)?;
-    caller.scope()
+fn taken() -> Problem {
+    Problem::field("/login", "这个账号已有人使用", "This login is taken")
 }

@@ -6,8 +6,9 @@ use super::{
         field::facts::Facts,
         notices::{self, Tell},
     },
+    keeping::managed,
     me::in_words,
-    persons::{HeldPost, managed},
+    persons::HeldPost,
 };
 use crate::{
     domain::{
@@ -107,11 +108,7 @@ impl App {
         };
         let ended = self
             .idempotent(caller, once, async |tx| {
-                let post = posts::get(tx, id).await?.ok_or(Code::NotFound)?;
-                let outside = scope.county().is_some() && post.county_id != scope.county();
-                if outside {
-                    return Err(Code::NotFound.into());
-                }
+                let post = self.kept_post(tx, scope, id).await?;
                 // Nobody stands in for a post that has ended.
                 for acting in posts::substitutes(tx, id, at).await? {
                     posts::end(tx, acting.id, at.max(acting.valid_from)).await?;
@@ -172,6 +169,13 @@ impl App {
         let field =
             |name: &str, zh: &str, en: &str| AppError::from(Problem::field(format!("{at}/{name}"), zh, en));
         let now = self.clock.now();
+        if matches!(scope, Scope::Township { .. }) && new.role != Role::VillageCadre {
+            return Err(field(
+                "role",
+                "乡镇只管理本乡镇各村的村干部，其他岗位由县办公室安排",
+                "A township appoints the cadres of its own villages; the county office all others",
+            ));
+        }
         let (unit_id, county_id) = if new.role.unit_kind() == UnitKind::Platform {
             if scope.county().is_some() {
                 return Err(field(
@@ -186,7 +190,12 @@ impl App {
                 || field("unit_id", "没有这个单位，或它与岗位不符", "No such unit, or not one for this role");
             let id = new.unit_id.ok_or_else(wrong)?;
             let unit = units::by_ids(tx, &[id]).await?.remove(&id).ok_or_else(wrong)?;
-            let fits = unit.kind == new.role.unit_kind()
+            let own = match scope {
+                Scope::Township { township, .. } => unit.parent_id == Some(township),
+                _ => true,
+            };
+            let fits = own
+                && unit.kind == new.role.unit_kind()
                 && scope.county().is_none_or(|county| county == unit.county_id);
             if !fits {
                 return Err(wrong());

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod code;
+mod common_passwords;
 pub mod delay;
 pub mod device_key;
 pub mod password;

@@ -1,7 +1,7 @@
-//! What a chosen password must be: long enough, not the account's own name or number, not one that everybody tries first;
-//! and what checking one costs.
+//! What a chosen password must be: long enough, nothing that others know of its owner, not one that everybody tries first; and what
+//! checking one costs.
 
-use super::account::Login;
+use super::{account::Login, common_passwords};
 use crate::domain::{page::fold, problem::Problem};
 
 /// argon2id parameters (one lane).
@@ -21,45 +21,20 @@ impl Cost {
 const SHORTEST: usize = 10;
 /// Longer ones are somebody's mistake, and hashing them is work.
 pub const LONGEST: usize = 256;
+/// What must be left when all that others know is taken out.
+const OWN_PART: usize = 6;
 
-/// What attackers try first, folded. A full list of breached passwords is a later matter.
-const COMMON: &[&str] = &[
-    "1234567890",
-    "12345678910",
-    "123456789a",
-    "a123456789",
-    "0123456789",
-    "9876543210",
-    "1q2w3e4r5t",
-    "qwertyuiop",
-    "1qaz2wsx3edc",
-    "password123",
-    "password1234",
-    "passw0rd123",
-    "woaini1314",
-    "woaini520",
-    "woaini1314520",
-    "iloveyou123",
-    "abc123456789",
-    "abcd123456",
-    "abc1234567",
-    "admin12345",
-    "admin123456",
-    "administrator",
-    "lalian12345",
-    "lalian123456",
-    "lalian2026",
-    "qwer123456",
-    "asdf123456",
-    "zxcvbnm123",
-    "aa12345678",
-    "aa123456789",
-    "1234qwer1234",
-    "5201314520",
-];
+/// What others know of a password's owner.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub login: &'a Login,
+    pub phone: Option<&'a str>,
+    /// Own name, county and units.
+    pub words: &'a [String],
+}
 
 /// Judges a password that a person chose.
-pub fn check(password: &str, login: &Login, phone: Option<&str>) -> Result<(), Problem> {
+pub fn check(password: &str, known: &Known<'_>) -> Result<(), Problem> {
     let refuse = |zh: &str, en: &str| Err(Problem::field("/new_password", zh, en));
     let length = password.chars().count();
     if length < SHORTEST {
@@ -72,20 +47,35 @@ pub fn check(password: &str, login: &Login, phone: Option<&str>) -> Result<(), P
         return refuse("最多 256 字节", "At most 256 bytes");
     }
     let folded = fold(password);
+    let login = known.login.as_str();
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let phone = phone.map(digits).filter(|phone| phone.len() >= 7);
-    if folded.contains(login.as_str()) && login.as_str().len() >= 5
-        || phone.is_some_and(|phone| folded.contains(&phone))
-    {
+    let phone = known.phone.map(digits).filter(|phone| phone.len() >= 7);
+    if folded.contains(login) && login.len() >= 5 || phone.is_some_and(|phone| folded.contains(&phone)) {
         return refuse("不要包含自己的账号或手机号", "It must not contain your own login or phone number");
     }
-    let mut letters: Vec<char> = folded.chars().collect();
-    letters.sort_unstable();
-    letters.dedup();
-    if letters.len() < 4 || COMMON.contains(&folded.as_str()) {
+    if folded.chars().all(|c| c.is_ascii_digit()) {
+        return refuse(
+            "不要只用数字：手机号、生日、证件号别人都知道",
+            "Not digits alone: others know phone numbers, birthdays and identity numbers",
+        );
+    }
+    if common_passwords::is_common(&folded) {
         return refuse("太常见，容易被猜到，请换一个", "Too common and easily guessed; choose another one");
     }
+    if without(&folded, known.words).chars().count() < OWN_PART {
+        return refuse(
+            "去掉姓名、县名、单位名以后太短，请再加几个只有自己知道的词",
+            "Too short without your name, county and unit; add some words that only you know",
+        );
+    }
     Ok(())
+}
+
+/// What is left of a password without the words that others know.
+fn without(folded: &str, words: &[String]) -> String {
+    let words = words.iter().map(|word| fold(word)).filter(|word| word.chars().count() >= 2);
+    let ours = ["拉练通", "拉练", "lalian"].map(str::to_owned);
+    words.chain(ours).fold(folded.to_owned(), |left, word| left.replace(&word, ""))
 }
 
 #[cfg(test)]
@@ -93,7 +83,9 @@ mod tests {
     use super::*;
 
     fn refused(password: &str) -> bool {
-        check(password, &Login::parse("13800000000").unwrap(), Some("138 0000 0000")).is_err()
+        let words = ["王秀英", "云坪县", "杏桥街道"].map(str::to_owned);
+        let login = Login::parse("13800000000").unwrap();
+        check(password, &Known { login: &login, phone: Some("138 0000 0000"), words: &words }).is_err()
     }
 
     #[test]
@@ -107,11 +99,22 @@ mod tests {
             "PassWord 123",
             "aaaaaaaaaaaa",
             "abababababab",
+            "19900101199001",
         ] {
             assert!(refused(password), "{password}");
         }
         assert!(refused("my13800000000x"), "one's own number");
         assert!(refused(&"x1y2".repeat(65)), "too long");
+    }
+
+    #[test]
+    fn what_others_know_does_not_count() {
+        for password in
+            ["王秀英云坪县杏桥街道", "云坪县杏桥街道2026", "Lalian王秀英ab12", "王秀英王秀英王秀英王"]
+        {
+            assert!(refused(password), "{password}");
+        }
+        assert!(!refused("王秀英爱吃后山的野李子"), "a sentence with one's name in it");
     }
 
     #[test]

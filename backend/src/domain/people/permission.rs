@@ -101,6 +101,8 @@ permissions! {
     ManageStandards "standards.manage" [Office];
     ManagePeople "people.manage" [PlatformAdmin Office];
     ImportRegisters "imports.manage" [PlatformAdmin Office];
+    // A township only the cadres of its own villages.
+    KeepPeople "people.keep" [PlatformAdmin Office DeputyLeader DeskOfficer];
     ReadAudit "audit.read" [Office];
     // duties
     ReadDuties "duties.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];

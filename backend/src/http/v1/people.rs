@@ -1,10 +1,11 @@
-//! `/api/v1/people`: accounts as the office and the platform's administrators keep them.
+//! `/api/v1/people`: accounts as the platform's administrators, the office, and townships for their villages keep them.
 
 use crate::{
     app::{
         App, Caller,
         people::{
-            persons::{HeldPost, NewPerson, Person},
+            codes::Slips,
+            persons::{HeldPost, NewPerson, Person, Sought},
             posts::NewPost,
         },
     },
@@ -26,6 +27,10 @@ use uuid::Uuid;
 pub struct Filter {
     /// Part of a login, name or phone number.
     q: Option<String>,
+    /// Holders of a post there, or in a village of it.
+    unit_id: Option<Uuid>,
+    /// Only those who never chose a password.
+    no_password: Option<bool>,
     cursor: Option<String>,
     /// At most 200; 50 when nothing is said.
     limit: Option<u64>,
@@ -56,6 +61,25 @@ pub struct NewAccount {
     posts: Vec<NewPost>,
 }
 
+/// An account as it is to be.
+#[derive(Deserialize, ToSchema)]
+pub struct EditedAccount {
+    /// The version that was seen.
+    version: i32,
+    /// Phone number or account name, unique.
+    login: String,
+    name: String,
+    #[serde(default)]
+    phone: Option<String>,
+}
+
+/// For whom slips are to be printed.
+#[derive(Deserialize, ToSchema)]
+pub struct SlipsFor {
+    /// At most 200.
+    person_ids: Vec<Uuid>,
+}
+
 /// Why something is done.
 #[derive(Deserialize, ToSchema)]
 pub struct Reason {
@@ -75,8 +99,9 @@ pub struct OneTimeCode {
     (status = 200, description = "A page of people", body = People),
 ))]
 pub async fn list(app: web::Data<App>, caller: Caller, filter: Query<Filter>) -> Answer<web::Json<People>> {
-    let Filter { q, cursor, limit } = filter.0;
-    let found = app.people(&caller, q.as_deref(), &page(cursor.as_deref(), limit)?).await?;
+    let Filter { q, unit_id, no_password, cursor, limit } = filter.0;
+    let sought = Sought { q, unit_id, no_password: no_password == Some(true) };
+    let found = app.people(&caller, &sought, &page(cursor.as_deref(), limit)?).await?;
     Ok(web::Json(People { items: found.items, next: found.next }))
 }
 
@@ -95,6 +120,39 @@ pub async fn add(app: web::Data<App>, caller: Caller, write: Write<NewAccount>) 
     let NewAccount { login, name, phone, locale, county_id, posts } = write.body;
     let new = NewPerson::parse(&login, &name, phone.as_deref(), locale.as_deref(), county_id)?;
     Ok(HttpResponse::Created().json(app.add_person(&caller, new, &posts, &write.once).await?))
+}
+
+/// Another name, phone number or login for the same person; posts, history and phones stay.
+#[utoipa::path(put, path = "/api/v1/people/{id}", tag = "people",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = EditedAccount, responses(
+        (status = 200, description = "Changed", body = Person),
+        (status = 403, description = "forbidden: holds a post beyond the caller's"),
+        (status = 409, description = "conflict: changed meanwhile"),
+        (status = 422, description = "invalid_field"),
+    ))]
+pub async fn edit(
+    app: web::Data<App>,
+    caller: Caller,
+    id: Path<Uuid>,
+    write: Write<EditedAccount>,
+) -> Answer<web::Json<Person>> {
+    let EditedAccount { version, login, name, phone } = write.body;
+    let new = NewPerson::parse(&login, &name, phone.as_deref(), None, None)?;
+    Ok(web::Json(app.edit_person(&caller, id.0, version, &new, &write.once).await?))
+}
+
+/// One-time codes for many, for printed slips; earlier ones end. Sending this again issues others.
+#[utoipa::path(post, path = "/api/v1/people/codes", tag = "people", request_body = SlipsFor,
+    responses(
+        (status = 200, description = "The codes, shown here and never again", body = Slips),
+        (status = 404, description = "One of them is not in the caller's scope; none was issued"),
+    ))]
+pub async fn issue_codes(
+    app: web::Data<App>,
+    caller: Caller,
+    body: Json<SlipsFor>,
+) -> Answer<web::Json<Slips>> {
+    Ok(web::Json(app.issue_codes(&caller, &body.0.person_ids).await?))
 }
 
 /// Gives a person a post.

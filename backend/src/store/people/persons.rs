@@ -2,15 +2,24 @@
 
 use crate::{
     domain::{
+        clock::Instant,
         page::{Cursor, Page, PageRequest},
-        people::scope::Scope,
+        people::{
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
     },
-    store::{Conn, Error, Tx, entity::person, search},
+    store::{
+        Conn, Error, Tx,
+        entity::{division, person, post},
+        search,
+    },
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    QueryTrait,
+    sea_query::{Expr, LockType, OnConflict, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -29,31 +38,81 @@ pub async fn by_login(conn: &impl Conn, login: &str) -> Result<Option<PersonRow>
     Ok(person::Entity::find().filter(person::Column::Login.eq(login)).one(conn.raw()).await?)
 }
 
-/// A person inside the scope: the office sees its county's, the platform all.
+/// A person inside the scope: the office sees its county's, a township who is or was a cadre of its villages, the platform all.
 pub async fn in_scope(conn: &impl Conn, scope: Scope, id: Uuid) -> Result<Option<PersonRow>, Error> {
     let query = person::Entity::find_by_id(id).filter(visible(scope));
     Ok(query.one(conn.raw()).await?)
+}
+
+/// The same, held until the transaction ends: two who change an account do so one after the other.
+pub async fn lock_in_scope(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<PersonRow>, Error> {
+    let query = person::Entity::find_by_id(id).filter(visible(scope)).lock(LockType::Update);
+    Ok(query.one(tx.raw()).await?)
 }
 
 fn visible(scope: Scope) -> Condition {
     match scope {
         Scope::Platform => Condition::all(),
         Scope::County { county } => Condition::all().add(person::Column::CountyId.eq(county)),
+        Scope::Township { county, township } => {
+            let cadres = post::Entity::find()
+                .select_only()
+                .column(post::Column::PersonId)
+                .filter(post::Column::CountyId.eq(county))
+                .filter(post::Column::Role.eq(Role::VillageCadre.as_str()))
+                .filter(post::Column::UnitId.in_subquery(villages_of(township)));
+            Condition::all()
+                .add(person::Column::CountyId.eq(county))
+                .add(person::Column::Id.in_subquery(cadres.into_query()))
+        }
         // Nobody else administers people; an empty `any` would match everything.
         _ => Condition::all().add(Expr::val(false)),
     }
 }
 
-/// Accounts by login name; `q` is folded text that the login, name or phone contains.
+fn villages_of(township: Uuid) -> SelectStatement {
+    division::Entity::find()
+        .select_only()
+        .column(division::Column::Id)
+        .filter(division::Column::ParentId.eq(township))
+        .filter(division::Column::Kind.eq(UnitKind::Village.as_str()))
+        .into_query()
+}
+
+/// What a list of people is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Narrow {
+    /// Folded text that the login, name or phone contains.
+    pub q: Option<String>,
+    /// Holds a post in this unit, or in a village of it, at this time or later.
+    pub unit: Option<(Uuid, Instant)>,
+    /// No password was ever chosen.
+    pub no_password: bool,
+}
+
+/// Accounts by login name.
 pub async fn list(
     conn: &impl Conn,
     scope: Scope,
-    q: Option<&str>,
+    narrow: &Narrow,
     page: &PageRequest,
 ) -> Result<Page<PersonRow>, Error> {
     let mut query = person::Entity::find().filter(visible(scope));
-    if let Some(q) = q {
+    if let Some(q) = &narrow.q {
         query = query.filter(search::holds(person::Column::Search, q));
+    }
+    if let Some((unit, at)) = narrow.unit {
+        let not_ended =
+            Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(at));
+        let there = Condition::any()
+            .add(post::Column::UnitId.eq(unit))
+            .add(post::Column::UnitId.in_subquery(villages_of(unit)));
+        let holders = post::Entity::find().select_only().column(post::Column::PersonId);
+        let holders = holders.filter(there).filter(not_ended).into_query();
+        query = query.filter(person::Column::Id.in_subquery(holders));
+    }
+    if narrow.no_password {
+        query = query.filter(person::Column::PasswordHash.is_null());
     }
     if let Some(after) = &page.after {
         query = query.filter(person::Column::Login.gt(after.key.clone()));
@@ -69,6 +128,22 @@ pub async fn insert(tx: &Tx, row: PersonRow) -> Result<bool, Error> {
         .exec_without_returning(tx.raw())
         .await?;
     Ok(added == 1)
+}
+
+/// Gives an account another login, name and phone number, if it is still as it was seen; what the person did stays theirs.
+pub async fn edit(tx: &Tx, seen: i32, row: &PersonRow) -> Result<bool, Error> {
+    use person::Column as C;
+    let edited = person::Entity::update_many()
+        .col_expr(C::Login, Expr::value(row.login.clone()))
+        .col_expr(C::Name, Expr::value(row.name.clone()))
+        .col_expr(C::Phone, Expr::value(row.phone.clone()))
+        .col_expr(C::Search, Expr::value(row.search.clone()))
+        .col_expr(C::Version, Expr::col(C::Version).add(1))
+        .filter(C::Id.eq(row.id))
+        .filter(C::Version.eq(seen))
+        .exec(tx.raw())
+        .await?;
+    Ok(edited.rows_affected == 1)
 }
 
 /// Sets the password and whether another one must be chosen next.
@@ -119,6 +194,21 @@ pub async fn suspended(conn: &impl Conn, county: Uuid) -> Result<std::collection
         .select_only()
         .column(person::Column::Id)
         .filter(person::Column::CountyId.eq(county).and(person::Column::Status.eq(SUSPENDED)))
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The people of a county who never chose a password: a duty that only they hold cannot begin.
+pub async fn without_password(
+    conn: &impl Conn,
+    county: Uuid,
+) -> Result<std::collections::HashSet<Uuid>, Error> {
+    let rows: Vec<Uuid> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::CountyId.eq(county).and(person::Column::PasswordHash.is_null()))
         .into_tuple()
         .all(conn.raw())
         .await?;

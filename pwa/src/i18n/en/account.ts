@@ -20,7 +20,7 @@ export const account: typeof zh = {
     password: 'Password',
     submit: 'Sign in',
     busy: 'Signing in…',
-    wrong: 'The account or the password is not right. Please try again; the county office can reset a forgotten password.',
+    wrong: 'The account or the password is not right. Please try again; for a forgotten password ask the unit above, see below.',
     offline: 'The county server cannot be reached now. Without a signal, the last person who signed in here can go on.',
     continueAs: (name) => `Continue as ${name} (offline)`,
     slowDown: (seconds) => `Too many tries. Please try again in ${seconds} s.`,
@@ -65,7 +65,6 @@ export const account: typeof zh = {
     current: 'Current password',
     next: 'New password',
     repeat: 'New password again',
-    rule: 'At least 10 characters; not a phone number or a birthday.',
     differ: 'The two new passwords differ.',
     done: 'The password has been changed.',
     submit: 'Save the new password',
@@ -75,6 +74,5 @@ export const account: typeof zh = {
     offline: 'Changing the password needs the county server. Please try again with a signal.',
     firstTitle: 'Please set your own password first',
     firstText: 'The one-time code works only this once. From now on you sign in with your own password.',
-    codeUsed: 'The code or password you just used',
   },
 };

@@ -414,7 +414,7 @@ export const office: typeof zh = {
     noPosts: 'No post',
     empty: 'Nobody found',
     emptyText: 'Try another word, or add a person.',
-    noPassword: 'Never signed in',
+    noPassword: 'No password yet',
     suspended: 'Suspended',
     needName: 'Please give a name',
     needLogin: 'Please give an account',

@@ -23,7 +23,7 @@ export const account = {
     password: '密码',
     submit: '登录',
     busy: '正在登录…',
-    wrong: '账号或密码不对，请再试一次。忘记密码请联系县专班重设。',
+    wrong: '账号或密码不对，请再试一次。忘记密码找上一级单位，见下面。',
     offline: '现在连不上县里的服务器。没有信号时，可以用上次登录过的人打开。',
     continueAs: (name: string) => `以 ${name} 继续（离线）`,
     slowDown: (seconds: number) => `试得太快了，请 ${seconds} 秒后再试。`,
@@ -68,7 +68,6 @@ export const account = {
     current: '当前密码',
     next: '新密码',
     repeat: '再输一次新密码',
-    rule: '至少 10 位，不要用手机号或生日。',
     differ: '两次输入的新密码不一样。',
     done: '密码已修改。',
     submit: '保存新密码',
@@ -78,6 +77,5 @@ export const account = {
     offline: '修改密码要连上县里的服务器，请有信号时再改。',
     firstTitle: '请先设自己的密码',
     firstText: '一次性登录码只能用这一次。设好以后，用自己的密码登录。',
-    codeUsed: '刚才用的登录码或密码',
   },
 };

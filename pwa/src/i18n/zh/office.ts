@@ -411,7 +411,7 @@ export const office = {
     noPosts: '没有岗位',
     empty: '没有找到人员',
     emptyText: '换个词再找，或新增人员。',
-    noPassword: '还没登录过',
+    noPassword: '还没设密码',
     suspended: '已停用',
     needName: '请写姓名',
     needLogin: '请写账号',
