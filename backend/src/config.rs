@@ -1,6 +1,7 @@
 //! Every setting: one flag and one `LALIAN_*` variable each, read once, checked before anything starts.
 
 use crate::{
+    app::demo::made::Made,
     domain::{
         client::ClientVersion,
         clock::{SharedClock, SystemClock},
@@ -8,7 +9,10 @@ use crate::{
         random::{SharedRandom, SystemRandom},
     },
     files::BucketSettings,
-    http::{admission::Limits, listen::Tls},
+    http::{
+        admission::Limits,
+        listen::{Entrance, Tls},
+    },
     outgoing::OutgoingSettings,
 };
 use clap::{Args, builder::BoolishValueParser};
@@ -210,6 +214,8 @@ pub struct Config {
     pub disk_floor_bytes: u64,
     pub bind: SocketAddr,
     pub tls: Option<Tls>,
+    /// More addresses to listen on: the panes of the demo's stand.
+    pub more_entrances: Vec<Entrance>,
     pub proxies: Vec<IpNet>,
     pub public_url: Option<Url>,
     pub pwa: Option<PathBuf>,
@@ -250,6 +256,7 @@ impl Config {
                 .tls_certificate
                 .zip(network.tls_key)
                 .map(|(certificate, key)| Tls { certificate, key }),
+            more_entrances: Vec::new(),
             proxies: network.behind_proxy,
             public_url: network.public_url,
             pwa: network.pwa,
@@ -276,6 +283,7 @@ impl Config {
             data: data.to_owned(),
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
+            more_entrances: Vec::new(),
             proxies: Vec::new(),
             public_url: None,
             pwa: Some(data.join("no-front-end")),
@@ -315,9 +323,22 @@ impl Config {
         Ok(())
     }
 
-    /// True when browsers see HTTPS, ours or a proxy's.
-    pub fn is_encrypted(&self) -> bool {
-        self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    /// True when a proxy in front of us speaks HTTPS with browsers.
+    pub fn is_encrypted_in_front(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Every address to listen on, the program's own first.
+    pub fn entrances(&self) -> Vec<Entrance> {
+        let main = Entrance { bind: self.bind, tls: self.tls.clone(), pane: None };
+        std::iter::once(main).chain(self.more_entrances.iter().cloned()).collect()
+    }
+
+    /// Where a demo on SQLite and a local folder is kept as it was made, beside its data.
+    pub fn made_copy(&self) -> Option<Made> {
+        let Storage::Disk(files) = &self.storage else { return None };
+        let kept = self.demo && self.sqlite_file().is_some();
+        kept.then(|| Made { folder: self.data.join("made"), files: files.clone() })
     }
 
     /// The SQLite file, if the database is one.

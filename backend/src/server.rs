@@ -14,7 +14,7 @@ use crate::{
     http::{
         State,
         admission::Admission,
-        listen::{Listen, Listening},
+        listen::{Listen, Listening, Opened},
         pwa::Pwa,
     },
     jobs,
@@ -94,7 +94,7 @@ impl Server {
             Admission::new(config.limits),
             config.proxies.clone(),
             front_end(config.pwa.as_deref())?,
-            config.is_encrypted(),
+            config.is_encrypted_in_front(),
         ));
         let stopping = CancellationToken::new();
         let background = LocalPoolHandle::new(2);
@@ -109,15 +109,15 @@ impl Server {
             let workers = config.workers;
             background.spawn_pinned(move || work(app, state, workers, stopping))
         };
+        let entrances = config.entrances();
         let listen = Listen {
-            bind: config.bind,
-            tls: config.tls.as_ref(),
+            entrances: &entrances,
             workers: config.workers,
             connections: config.limits.total * 2,
             drain: config.drain,
         };
         let listening = Listening::start(&listen, Arc::clone(&state))
-            .map_err(|cause| Error::Io { what: format!("bind {}", config.bind), cause })?;
+            .map_err(|cause| Error::Io { what: "listen".to_owned(), cause })?;
         Ok(Self {
             app,
             listening,
@@ -132,7 +132,15 @@ impl Server {
 
     /// The real address, also when port 0 was asked for.
     pub fn addr(&self) -> SocketAddr {
-        self.listening.addr
+        self.listening
+            .opened
+            .first()
+            .map_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)), |first| first.addr)
+    }
+
+    /// Every address that is listened on, the program's own first.
+    pub fn opened(&self) -> &[Opened] {
+        &self.listening.opened
     }
 
     pub fn app(&self) -> &App {
@@ -179,6 +187,8 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         clock: Arc::clone(&config.clock),
         random: Arc::clone(&config.random),
         demo: config.demo,
+        made: config.made_copy(),
+        turn: Arc::default(),
         disk_floor_bytes: config.disk_floor_bytes,
         scratch: config.data.join("scratch"),
         min_client: config.min_client.clone(),

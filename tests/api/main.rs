@@ -49,6 +49,8 @@ mod requests;
 mod rescue;
 mod rules;
 mod settings;
+mod stand;
+mod stand_quarter;
 mod store;
 mod sync_http;
 mod two_people;

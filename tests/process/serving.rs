@@ -135,7 +135,8 @@ fn a_demo_that_runs_is_not_reset_under_its_feet() {
     lalian_tests::story::run(async {
         let folder = tempfile::tempdir().expect("a folder");
         let demo = |more: &[&str]| {
-            let mut arguments = vec!["demo", "--bind", "127.0.0.1:0", "--pwa", "none", "--data", "county"];
+            let mut arguments =
+                vec!["demo", "--empty", "--bind", "127.0.0.1:0", "--pwa", "none", "--data", "county"];
             arguments.extend(more);
             command(folder.path(), &arguments)
         };

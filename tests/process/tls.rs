@@ -59,7 +59,7 @@ stories! {
     async fn a_key_that_is_none_is_told_at_the_start(place: Place) {
         make_certificate(place.folder());
         std::fs::write(place.folder().join("key.pem"), "no key").expect("written");
-        let arguments = [&["demo", "--bind", "127.0.0.1:0", "--database", &place.url, "--pwa", "none"][..], &TLS].concat();
+        let arguments = [&["demo", "--empty", "--bind", "127.0.0.1:0", "--database", &place.url, "--pwa", "none"][..], &TLS].concat();
         let ended = run(&mut command(place.folder(), &arguments)).await;
         assert!(!ended.status.success() && ended.output.contains("key.pem"), "{}", ended.output);
     }

@@ -33,7 +33,7 @@ use crate::{
 };
 use people::{address_key::AddressKey, keys::Keys, passwords::Passwords, standing::Standings};
 use std::{path::PathBuf, sync::Arc};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedRwLockReadGuard, RwLock};
 use url::Url;
 
 /// What every use case works with. Cheap to clone.
@@ -45,6 +45,10 @@ pub struct App {
     pub random: SharedRandom,
     /// This process serves the demo county.
     pub demo: bool,
+    /// Where the demo county is kept as it was made.
+    pub made: Option<demo::made::Made>,
+    /// In a demo whoever works holds it for reading, and whoever puts the county back holds it alone.
+    pub turn: Arc<RwLock<()>>,
     /// Below this many free bytes files wait while answers still enter.
     pub disk_floor_bytes: u64,
     /// Where large imports wait while they are looked at; beside the data, because a system's own place may be small.
@@ -83,6 +87,11 @@ pub struct App {
 }
 
 impl App {
+    /// A turn to work in a demo, where the county may be put back at any time; nothing anywhere else.
+    pub async fn turn(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        if self.demo { Some(Arc::clone(&self.turn).read_owned().await) } else { None }
+    }
+
     /// Drops what this process remembers of people and rules; called by whatever changes them.
     pub fn forget(&self) {
         self.standings.forget();

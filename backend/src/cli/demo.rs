@@ -2,8 +2,10 @@
 
 use super::{Outcome, front_end, plain, say, serve};
 use lalian::{
-    app::{App, demo::DemoPerson},
+    app::{App, AppResult, demo::DemoPerson},
     config::{Config, Storage},
+    http::listen::Entrance,
+    jobs,
     server::{self, Error},
 };
 use secrecy::ExposeSecret;
@@ -14,6 +16,9 @@ pub struct Demo {
     /// 清空示例县重来 Throw the demo county away and make it anew, with new passwords; refuses any other database
     #[arg(long)]
     reset: bool,
+    /// 只要机构、点位、清单和人员，不要一个季度的示例工作 Only places, checklists and people, without a quarter of work
+    #[arg(long)]
+    empty: bool,
     #[command(flatten)]
     serve: serve::Serve,
 }
@@ -25,17 +30,19 @@ impl Demo {
     pub async fn run(self) -> Outcome {
         self.serve.log.start()?;
         let config = Config { demo: true, ..self.serve.config(FOLDER)? };
+        let panes = Entrance::panes(config.bind, config.tls.as_ref());
+        let config = Config { more_entrances: panes, ..config };
         config.check()?;
         if config.pwa.is_none() && !cfg!(feature = "embed") {
             front_end::build(&server::checkout_dist())?;
         }
         // Nobody else may serve what is made, or thrown away, here.
         let taken = server::take(&config)?;
-        if self.reset {
+        if self.reset || is_half_made(&config).await? {
             reset(&config).await?;
         }
         let app = server::open_new(&config).await?;
-        let made = app.make_demo().await;
+        let made = make(&app, self.empty).await;
         app.store.close().await;
         drop(taken);
         match made.map_err(refused)? {
@@ -44,6 +51,27 @@ impl Demo {
         }
         serve::until_stopped(config).await
     }
+}
+
+/// Makes the county where there is none yet, with everything that stands in its queue done, and keeps a copy of it.
+async fn make(app: &App, empty: bool) -> AppResult<Vec<DemoPerson>> {
+    if let Some(made) = &app.made {
+        made.migrate().await?;
+    }
+    let people = if empty {
+        app.make_demo().await?
+    } else {
+        // It takes some seconds, and silence looks like a fault.
+        if !app.is_demo_database().await? {
+            say("正在准备示例县和一个季度的示例工作… Making the demo county and a quarter of work …");
+        }
+        app.make_lived_in_demo().await?.0
+    };
+    if !people.is_empty() {
+        jobs::drain(app).await?;
+        app.keep_made().await?;
+    }
+    Ok(people)
 }
 
 const AGAIN: &str = "示例县已经在这里，账号和密码第一次运行时显示过；忘了就用 demo --reset 重来。\n\
@@ -86,8 +114,22 @@ async fn reset(config: &Config) -> Outcome {
             remove(fs::remove_file(format!("{}{ending}", database.display())))?;
         }
         clear(files)?;
+        if let Some(made) = config.made_copy() {
+            made.remove()?;
+        }
     }
     Ok(())
+}
+
+/// True when making this demo was interrupted: nobody has seen its passwords, so it is made again from the beginning.
+async fn is_half_made(config: &Config) -> Result<bool, Error> {
+    if !config.sqlite_file().is_some_and(|file| file.is_file()) {
+        return Ok(false);
+    }
+    let app = server::open(config).await?;
+    let half = app.is_half_made_demo().await.unwrap_or(false);
+    app.store.close().await;
+    Ok(half)
 }
 
 /// A database whose mark cannot be read is somebody else's.
@@ -97,7 +139,7 @@ async fn is_demo(app: &App) -> bool {
 
 /// Empties a folder of stored files; it goes only when nothing else lies in it.
 fn clear(files: &Path) -> io::Result<()> {
-    for ours in ["c", "staging"] {
+    for ours in ["c", "d", "staging"] {
         remove(fs::remove_dir_all(files.join(ours)))?;
     }
     let _ = fs::remove_dir(files);

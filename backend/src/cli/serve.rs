@@ -40,6 +40,12 @@ pub async fn until_stopped(config: Config) -> Outcome {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut server = Server::start(config).await?;
     say(&format!("listening on {scheme}://{}", server.addr()));
+    if let [_, panes @ ..] = server.opened()
+        && !panes.is_empty()
+    {
+        let panes: Vec<String> = panes.iter().map(|pane| format!("{scheme}://{}", pane.addr)).collect();
+        say(&format!("演示台的三个画面 panes of the stand: {}", panes.join(" ")));
+    }
     tokio::select! {
         ended = server.ended() => return Ok(ended?),
         _ = terminate.recv() => {}

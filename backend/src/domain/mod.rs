@@ -4,6 +4,7 @@ pub mod campaigns;
 pub mod client;
 pub mod clock;
 pub mod colours;
+pub mod demo;
 pub mod duties;
 pub mod evidence;
 pub mod field;

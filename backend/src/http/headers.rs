@@ -50,10 +50,15 @@ pub async fn secure<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     let state = request.app_data::<web::Data<State>>().cloned();
     let api = super::is_api(request.path());
+    let stand = state.as_ref().and_then(|state| state.stand(request.request()));
+    let encrypted = state.as_ref().is_some_and(|state| state.is_encrypted(request.request()));
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(stand) = stand {
+        stand.frame(headers, CSP, PERMISSIONS);
     }
     for (name, value) in [(CONTENT_SECURITY_POLICY, CSP), (CACHE_CONTROL, "no-store")] {
         if !headers.contains_key(&name) {
@@ -61,7 +66,7 @@ pub async fn secure<B: MessageBody>(
         }
     }
     let Some(state) = state else { return Ok(response) };
-    if state.tls {
+    if encrypted {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if api {

@@ -1,6 +1,8 @@
-//! Binds the address and runs actix on it, in this process, until told to stop.
+//! Binds the addresses and runs actix on them, in this process, until told to stop. Usually one address; the demo's
+//! stand has one for each pane beside it, all served by the same workers.
 
 use super::{State, application};
+use crate::domain::demo::Pane;
 use actix_web::{HttpServer, dev::ServerHandle, web};
 use rustls::{
     ServerConfig,
@@ -8,7 +10,7 @@ use rustls::{
 };
 use std::{
     io,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -22,10 +24,56 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// One address to listen on.
+#[derive(Debug, Clone)]
+pub struct Entrance {
+    pub bind: SocketAddr,
+    pub tls: Option<Tls>,
+    /// The pane of the demo's stand that is served here; none is the program itself.
+    pub pane: Option<Pane>,
+}
+
+impl Entrance {
+    /// The three panes at the ports after `main`, as `main` is encrypted.
+    pub fn panes(main: SocketAddr, tls: Option<&Tls>) -> Vec<Self> {
+        let port = |number: u16| match main.port() {
+            0 => 0,
+            port => port.checked_add(number).unwrap_or(0),
+        };
+        (1..)
+            .zip(Pane::ALL)
+            .map(|(number, pane)| Self {
+                bind: SocketAddr::new(main.ip(), port(number)),
+                tls: tls.cloned(),
+                pane: Some(pane),
+            })
+            .collect()
+    }
+
+    /// Where to bind: a pane takes any free port where its own is taken, because people find it through the stand and not
+    /// by its number.
+    fn free(&self) -> SocketAddr {
+        let taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
+        match self.pane.and_then(|_| TcpListener::bind(self.bind).err()) {
+            Some(error) if taken(&error) => SocketAddr::new(self.bind.ip(), 0),
+            _ => self.bind,
+        }
+    }
+}
+
+/// An address that is listened on now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The real address, also where port 0 was asked for.
+    pub addr: SocketAddr,
+    pub tls: bool,
+    pub pane: Option<Pane>,
+}
+
 /// Where and how to listen.
 pub struct Listen<'a> {
-    pub bind: SocketAddr,
-    pub tls: Option<&'a Tls>,
+    /// The first one is the program's own address.
+    pub entrances: &'a [Entrance],
     pub workers: usize,
     /// Connections that one worker holds; more wait in the system's queue.
     pub connections: usize,
@@ -35,16 +83,17 @@ pub struct Listen<'a> {
 
 /// A running HTTP server.
 pub struct Listening {
-    pub addr: SocketAddr,
+    /// In the order in which they were asked for.
+    pub opened: Vec<Opened>,
     handle: ServerHandle,
     task: JoinHandle<io::Result<()>>,
 }
 
 impl Listening {
-    /// Binds and starts; answers the real address, so port 0 works.
+    /// Binds and starts; answers the real addresses, so port 0 works.
     pub fn start(listen: &Listen, state: Arc<State>) -> io::Result<Self> {
-        let data = web::Data::from(state);
-        let server = HttpServer::new(move || application(data.clone()))
+        let data = web::Data::from(Arc::clone(&state));
+        let mut server = HttpServer::new(move || application(data.clone()))
             .workers(listen.workers)
             .max_connections(listen.connections)
             .client_request_timeout(Duration::from_secs(20))
@@ -52,14 +101,23 @@ impl Listening {
             .keep_alive(Duration::from_secs(75))
             .shutdown_timeout(listen.drain.as_secs())
             .disable_signals();
-        let server = match listen.tls {
-            Some(tls) => server.bind_rustls_0_23(listen.bind, load(tls)?)?,
-            None => server.bind(listen.bind)?,
-        };
-        let addr = server.addrs().first().copied().ok_or(io::ErrorKind::AddrNotAvailable)?;
+        let mut opened = Vec::with_capacity(listen.entrances.len());
+        for entrance in listen.entrances {
+            let named =
+                |cause: io::Error| io::Error::new(cause.kind(), format!("bind {}: {cause}", entrance.bind));
+            server = match &entrance.tls {
+                Some(tls) => server.bind_rustls_0_23(entrance.free(), load(tls)?),
+                None => server.bind(entrance.free()),
+            }
+            .map_err(named)?;
+            let addr = server.addrs().last().copied().ok_or(io::ErrorKind::AddrNotAvailable)?;
+            opened.push(Opened { addr, tls: entrance.tls.is_some(), pane: entrance.pane });
+        }
+        // Known before the first request can come.
+        state.opened(opened.clone());
         let server = server.run();
         let handle = server.handle();
-        Ok(Self { addr, handle, task: tokio::spawn(server) })
+        Ok(Self { opened, handle, task: tokio::spawn(server) })
     }
 
     /// Takes no new connection, lets requests under way finish, then returns.

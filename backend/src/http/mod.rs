@@ -20,11 +20,12 @@ pub mod pwa;
 pub mod request_id;
 pub mod routes;
 pub mod same_origin;
+pub mod stand;
 pub mod v1;
 
 use crate::{app::App, domain::people::permission::Action};
 use actix_web::{
-    Error,
+    Error, HttpRequest,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Compress, from_fn},
@@ -35,7 +36,7 @@ use ipnet::IpNet;
 use routes::{Body, Route, Who};
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc, OnceLock, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -43,6 +44,7 @@ use std::{
 use uuid::Uuid;
 
 const HEALTH: &str = "/api/v1/health";
+const RESET: &str = "/api/v1/demo/reset";
 
 const NONE: Body = Body::None;
 /// One photo at most; the upload's own length is checked by the use case.
@@ -179,6 +181,12 @@ routes! {
     GET "/api/v1/notices/mail" Who::May(Action::ManageNotices), NONE => v1::notice_channels::mail;
     PUT "/api/v1/notices/mail" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notice_channels::set_mail;
     POST "/api/v1/notices/preview" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notices::preview;
+    // the demo's stand
+    GET "/api/v1/demo" Who::Anyone, NONE => v1::demo::stand;
+    POST "/api/v1/demo/session" Who::Anyone, Body::Json(16 * KIB) => v1::demo::sign_in;
+    GET "/api/v1/demo/walk" Who::Anyone, NONE => v1::demo::walk;
+    POST "/api/v1/demo/walk" Who::Anyone, NONE => v1::demo::begin_walk;
+    POST "/api/v1/demo/reset" Who::Anyone, NONE => v1::demo::reset;
     // session
     POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
     GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;
@@ -259,26 +267,58 @@ pub struct State {
     /// Proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpNet>,
     pub pwa: pwa::Pwa,
-    /// Browsers reach us over TLS (our own or the proxy's).
-    pub tls: bool,
+    /// Browsers reach us over TLS that a proxy in front ends.
+    pub tls_in_front: bool,
     /// Set once the database has its present shape.
-    epoch: OnceLock<Uuid>,
+    epoch: RwLock<Option<Uuid>>,
+    entrances: OnceLock<Vec<listen::Opened>>,
     closing: AtomicBool,
 }
 
 impl State {
-    pub fn new(app: App, admission: Arc<Admission>, proxies: Vec<IpNet>, pwa: pwa::Pwa, tls: bool) -> Self {
-        Self { app, admission, proxies, pwa, tls, epoch: OnceLock::new(), closing: AtomicBool::new(false) }
+    pub fn new(
+        app: App,
+        admission: Arc<Admission>,
+        proxies: Vec<IpNet>,
+        pwa: pwa::Pwa,
+        tls_in_front: bool,
+    ) -> Self {
+        Self {
+            app,
+            admission,
+            proxies,
+            pwa,
+            tls_in_front,
+            epoch: RwLock::default(),
+            entrances: OnceLock::new(),
+            closing: AtomicBool::new(false),
+        }
     }
 
-    /// Opens the API: the database has its present shape, and this is its epoch.
+    /// Opens the API: the database has its present shape, and this is its epoch. Said again when the epoch was renewed.
     pub fn open(&self, epoch: Uuid) {
-        let _ = self.epoch.set(epoch);
+        *self.epoch.write().unwrap_or_else(PoisonError::into_inner) = Some(epoch);
     }
 
     /// The database's epoch, renewed by a restore; nothing before it is open.
     pub fn epoch(&self) -> Option<Uuid> {
-        self.epoch.get().copied()
+        *self.epoch.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says where the server listens, before it does.
+    pub(crate) fn opened(&self, entrances: Vec<listen::Opened>) {
+        let _ = self.entrances.set(entrances);
+    }
+
+    /// The demo's stand as this request came to it; `None` everywhere but in a demo with panes.
+    pub fn stand(&self, request: &HttpRequest) -> Option<stand::Stand> {
+        let entrances = self.entrances.get().filter(|_| self.app.demo)?;
+        stand::Stand::seen(entrances, request)
+    }
+
+    /// True when this request's browser sees HTTPS, ours or a proxy's.
+    pub fn is_encrypted(&self, request: &HttpRequest) -> bool {
+        self.tls_in_front || request.app_config().secure()
     }
 
     pub fn is_ready(&self) -> bool {

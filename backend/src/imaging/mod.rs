@@ -15,6 +15,7 @@ mod colour;
 mod colour_tests;
 pub mod confine;
 mod decode;
+pub mod drawing;
 mod export;
 mod fingerprint;
 mod gate;

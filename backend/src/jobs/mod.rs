@@ -139,6 +139,18 @@ async fn work(app: &App, stopping: &CancellationToken) {
     }
 }
 
+/// Does everything that is due now and returns: for a county that is being made and nobody serves yet.
+pub async fn drain(app: &App) -> AppResult<()> {
+    let one = async || {
+        let worker = app.random.id();
+        while let Some(job) = next(app, worker).await? {
+            attempt(app, worker, &job).await?;
+        }
+        Ok::<_, AppError>(())
+    };
+    futures_util::future::try_join(one(), one()).await.map(drop)
+}
+
 async fn rest(app: &App, stopping: &CancellationToken) {
     tokio::select! {
         () = app.bell.notified() => {}
@@ -149,6 +161,7 @@ async fn rest(app: &App, stopping: &CancellationToken) {
 
 async fn next(app: &App, worker: Uuid) -> AppResult<Option<Claimed>> {
     let now = app.clock.now();
+    let _turn = app.turn().await;
     // Asked on the read side first, so that an idle server writes nothing.
     if !queue::is_due(app.store.read(), now).await? {
         return Ok(None);
@@ -159,6 +172,7 @@ async fn next(app: &App, worker: Uuid) -> AppResult<Option<Claimed>> {
 
 /// Runs a claimed job once and records how it ended.
 async fn attempt(app: &App, worker: Uuid, job: &Claimed) -> AppResult<()> {
+    let _turn = app.turn().await;
     let Some(kind) = KINDS.iter().find(|kind| kind.name == job.kind) else {
         // A newer program put it there; one of its kind will come for it.
         return record(

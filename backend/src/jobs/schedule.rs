@@ -52,6 +52,7 @@ pub(super) async fn keep(app: &App, stopping: &CancellationToken) {
 }
 
 async fn turn(app: &App, schedule: &Schedule) -> AppResult<()> {
+    let _turn = app.turn().await;
     let (now, job, holder) = (app.clock.now(), app.random.id(), app.random.id());
     let name = format!("schedule/{}", schedule.kind);
     let mine = app

@@ -20,6 +20,7 @@ pub mod field;
 pub mod idempotency;
 pub mod jobs;
 pub mod look_backs;
+mod made_copy;
 pub mod meta;
 pub mod notices;
 pub mod people;

@@ -6,7 +6,8 @@
 
 use super::{Error, Tx, WriteError};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use std::sync::Arc;
 use tokio::{
@@ -111,6 +112,20 @@ impl SingleWriter {
             let result = batch.tx.commit().await.map_err(|error| error.to_string());
             batch.fate.send_replace(Some(result));
         }
+    }
+
+    /// Runs `work` on the connection itself while no transaction is open on it and nobody else writes: what is no writing
+    /// closure, such as copying the whole database.
+    pub async fn alone<F>(&self, work: F) -> Result<(), Error>
+    where
+        F: AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>,
+    {
+        let mut gate = self.gate.lock().await;
+        if let Some(batch) = gate.take() {
+            let result = batch.tx.commit().await.map_err(|error| error.to_string());
+            batch.fate.send_replace(Some(result));
+        }
+        Ok(work(&self.db).await?)
     }
 
     pub async fn close(&self) {

@@ -22,7 +22,7 @@ use crate::{
 use chrono::TimeDelta;
 use std::{
     collections::HashMap,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ const KEPT: TimeDelta = TimeDelta::seconds(5);
 /// Rules of all counties as this process last read them, and the database's epoch.
 #[derive(Default)]
 pub struct FactsCache {
-    epoch: OnceLock<Uuid>,
+    epoch: RwLock<Option<Uuid>>,
     counties: Kept<Arc<Rules>>,
     sites: Kept<Arc<Site>>,
     posts: Kept<Arc<PostRow>>,
@@ -41,6 +41,12 @@ pub struct FactsCache {
 }
 
 impl FactsCache {
+    /// Drops everything, the epoch too: the database was put back to an older copy.
+    pub fn begin_anew(&self) {
+        *self.epoch.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.forget();
+    }
+
     /// Drops everything that can change.
     pub fn forget(&self) {
         self.counties.forget();
@@ -157,8 +163,9 @@ impl Facts {
 
 /// The database's epoch as every receipt names it.
 pub async fn epoch(app: &App, conn: &impl Conn) -> AppResult<Uuid> {
-    if let Some(epoch) = app.facts.epoch.get() {
-        return Ok(*epoch);
+    let kept = *app.facts.epoch.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(epoch) = kept {
+        return Ok(epoch);
     }
     let text = store::meta::get(conn, store::meta::EPOCH).await?.unwrap_or_default();
     let epoch = text.parse().map_err(|_cause| store::Error::Inconsistent {
@@ -166,7 +173,8 @@ pub async fn epoch(app: &App, conn: &impl Conn) -> AppResult<Uuid> {
         column: "value",
         value: text,
     })?;
-    Ok(*app.facts.epoch.get_or_init(|| epoch))
+    *app.facts.epoch.write().unwrap_or_else(PoisonError::into_inner) = Some(epoch);
+    Ok(epoch)
 }
 
 /// A post as it stands, for judging what its holder sealed.

@@ -6,6 +6,7 @@ pub mod campaigns;
 pub mod checklists;
 pub mod colours;
 pub mod delegations;
+pub mod demo;
 pub mod departments;
 pub mod devices;
 pub mod divisions;

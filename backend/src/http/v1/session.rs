@@ -104,7 +104,7 @@ pub async fn refresh(
     state: web::Data<State>,
     _ours: SameOrigin,
 ) -> Answer {
-    let presented = presented(&request).ok_or(Code::SignedOut)?;
+    let presented = presented(&request, &state).ok_or(Code::SignedOut)?;
     let signed_in = app.refresh(&presented, &auth::origin(&request)).await?;
     Ok(opened(signed_in, &request, &state))
 }
@@ -119,7 +119,7 @@ pub async fn sign_out(
     state: web::Data<State>,
     _ours: SameOrigin,
 ) -> Answer {
-    if let Some(presented) = presented(&request) {
+    if let Some(presented) = presented(&request, &state) {
         app.sign_out(&presented, &auth::origin(&request)).await?;
     }
     if let Ok(caller) = auth::authenticate(&request, crate::http::routes::Who::Newcomer).await {
@@ -147,7 +147,7 @@ pub async fn change_password(app: web::Data<App>, caller: Caller, body: Json<New
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn opened(signed_in: SignedIn, request: &HttpRequest, state: &State) -> HttpResponse {
+pub(super) fn opened(signed_in: SignedIn, request: &HttpRequest, state: &State) -> HttpResponse {
     let SignedIn { me, access_token, refresh: Refresh { secret, expires_at }, device } = signed_in;
     let mut cookie = cookie(secret.expose_secret().to_owned(), request, state);
     cookie.set_max_age(Duration::seconds((expires_at - me.server_at).num_seconds()));
@@ -162,21 +162,30 @@ fn opened(signed_in: SignedIn, request: &HttpRequest, state: &State) -> HttpResp
     HttpResponse::Ok().cookie(cookie).json(Session { me, access_token, expires_in, device })
 }
 
-fn presented(request: &HttpRequest) -> Option<SecretString> {
-    request.cookie(COOKIE).map(|cookie| cookie.value().to_owned().into())
+/// The cookie's name. Cookies ignore ports, so each pane of the demo's stand has a name of its own.
+fn cookie_name(request: &HttpRequest, state: &State) -> String {
+    match state.stand(request).filter(|stand| stand.pane.is_some()) {
+        Some(_) => format!("{COOKIE}_{}", request.app_config().local_addr().port()),
+        None => COOKIE.to_owned(),
+    }
+}
+
+fn presented(request: &HttpRequest, state: &State) -> Option<SecretString> {
+    request.cookie(&cookie_name(request, state)).map(|cookie| cookie.value().to_owned().into())
 }
 
 /// Not readable by scripts, sent to this path only, never from another site. Secure, except where the connection is a
 /// plain one that never leaves the machine: some browsers keep no secure cookie from `http://127.0.0.1`.
 fn cookie(value: String, request: &HttpRequest, state: &State) -> Cookie<'static> {
-    let local = !state.tls && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    let local = !state.is_encrypted(request)
+        && request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
     let loopback = ["127.0.0.1", "localhost", "[::1]"];
     let name = host
         .rsplit_once(':')
         .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
         .map_or(host, |(name, _)| name);
-    Cookie::build(COOKIE, value)
+    Cookie::build(cookie_name(request, state), value)
         .path(PATH)
         .http_only(true)
         .same_site(SameSite::Strict)

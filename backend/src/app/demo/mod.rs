@@ -1,6 +1,11 @@
 //! The demo county 示例县: invented places, one person for each kind of post. A demo database never serves real work, and
 //! the demo never touches another.
 
+pub mod made;
+pub mod quarter;
+pub mod stand;
+pub mod walk;
+
 use super::{
     App, AppError, AppResult, Caller,
     people::{passwords::PasswordHash, persons::NewPerson, posts::NewPost},
@@ -36,21 +41,23 @@ use crate::{
 use secrecy::SecretString;
 use uuid::Uuid;
 
-const DIVISIONS: &[u8] = include_bytes!("../../demo/regions.geojson");
-const CHECKLISTS: &[u8] = include_bytes!("../../demo/checklists.json");
+const DIVISIONS: &[u8] = include_bytes!("../../../demo/regions.geojson");
+const CHECKLISTS: &[u8] = include_bytes!("../../../demo/checklists.json");
 /// The pictures that [`CHECKLISTS`] names.
 const EXAMPLES: &[(&str, &[u8])] = &[
-    ("exit_blocked.png", include_bytes!("../../demo/examples/exit_blocked.png")),
-    ("exit_clear.png", include_bytes!("../../demo/examples/exit_clear.png")),
-    ("extinguisher_blocked.png", include_bytes!("../../demo/examples/extinguisher_blocked.png")),
-    ("extinguisher_free.png", include_bytes!("../../demo/examples/extinguisher_free.png")),
-    ("food_covered.png", include_bytes!("../../demo/examples/food_covered.png")),
-    ("food_open.png", include_bytes!("../../demo/examples/food_open.png")),
-    ("stop_sign_intact.png", include_bytes!("../../demo/examples/stop_sign_intact.png")),
-    ("stop_sign_worn.png", include_bytes!("../../demo/examples/stop_sign_worn.png")),
+    ("exit_blocked.png", include_bytes!("../../../demo/examples/exit_blocked.png")),
+    ("exit_clear.png", include_bytes!("../../../demo/examples/exit_clear.png")),
+    ("extinguisher_blocked.png", include_bytes!("../../../demo/examples/extinguisher_blocked.png")),
+    ("extinguisher_free.png", include_bytes!("../../../demo/examples/extinguisher_free.png")),
+    ("food_covered.png", include_bytes!("../../../demo/examples/food_covered.png")),
+    ("food_open.png", include_bytes!("../../../demo/examples/food_open.png")),
+    ("stop_sign_intact.png", include_bytes!("../../../demo/examples/stop_sign_intact.png")),
+    ("stop_sign_worn.png", include_bytes!("../../../demo/examples/stop_sign_worn.png")),
 ];
-const SITES: &[u8] = include_bytes!("../../demo/sites.csv");
+const SITES: &[u8] = include_bytes!("../../../demo/sites.csv");
 
+/// When the county was made.
+const MADE_AT: &str = "demo_made_at";
 /// Values of the demo mark: a county that is only half made is made again.
 const MAKING: &str = "making";
 const READY: &str = "ready";
@@ -92,6 +99,15 @@ impl App {
     /// # Errors
     /// `still_in_use` when the database holds anything that the demo did not make.
     pub async fn make_demo(&self) -> AppResult<Vec<DemoPerson>> {
+        let people = self.make_county().await?;
+        if !people.is_empty() {
+            self.finish_demo().await?;
+        }
+        Ok(people)
+    }
+
+    /// Places, standards and people, without saying yet that the county is ready.
+    async fn make_county(&self) -> AppResult<Vec<DemoPerson>> {
         if !self.mark_demo().await? {
             return Ok(Vec::new());
         }
@@ -148,15 +164,28 @@ impl App {
             ready.push((person, NewPost::now(role, unit), hash));
             people.push(DemoPerson { role, name, login, password });
         }
+        let now = self.clock.now();
         self.store
             .write(async |tx| {
                 for (person, post, hash) in &ready {
                     self.ensure_person(tx, person, std::slice::from_ref(post), Some(hash)).await?;
                 }
-                Ok::<_, AppError>(meta::set(tx, meta::DEMO, READY.to_owned()).await?)
+                Ok::<_, AppError>(meta::set(tx, MADE_AT, now.to_rfc3339()).await?)
             })
             .await?;
         Ok(people)
+    }
+
+    /// Says that the county is ready: from now on it stays as people leave it.
+    async fn finish_demo(&self) -> AppResult<()> {
+        self.store
+            .write(async |tx| Ok::<_, AppError>(meta::set(tx, meta::DEMO, READY.to_owned()).await?))
+            .await
+    }
+
+    /// True when making the demo county was interrupted here: nobody has seen its passwords.
+    pub async fn is_half_made_demo(&self) -> AppResult<bool> {
+        Ok(meta::get(self.store.read(), meta::DEMO).await?.as_deref() == Some(MAKING))
     }
 }
 

@@ -1,0 +1,169 @@
+//! The quarter that the demo county has behind it: whatever day it is made on, it holds what a stranger is to see.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use lalian::app::demo::quarter::Lived;
+use lalian::config::Config;
+use lalian::domain::clock::{Clock as _, local_day};
+use lalian::jobs;
+use lalian::server::{self, Server};
+use lalian_tests::actor::{Actor, Login};
+use lalian_tests::clock::{Seeded, TestClock};
+use lalian_tests::http::Http;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A county with its quarter, made at a moment of our own.
+struct County {
+    folder: TempDir,
+    config: Config,
+    clock: Arc<TestClock>,
+    logins: Vec<Login>,
+    lived: Lived,
+}
+
+async fn made_at(moment: &str) -> County {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clock = TestClock::new();
+    clock.set(moment.parse::<DateTime<Utc>>().expect("an instant"));
+    let config = Config {
+        demo: true,
+        clock: Arc::clone(&clock) as _,
+        random: Seeded::new(7),
+        ..Config::for_testing(folder.path())
+    };
+    let app = server::open_new(&config).await.expect("an empty database");
+    let (people, lived) = app.make_lived_in_demo().await.expect("a quarter");
+    jobs::drain(&app).await.expect("nothing waits in the queue");
+    let login =
+        |login: &str, password: &str| Login { login: login.to_owned(), password: password.to_owned() };
+    let logins = people.iter().map(|one| login(one.login, one.password.expose_secret())).collect();
+    app.store.close().await;
+    County { folder, config, clock, logins, lived }
+}
+
+impl County {
+    async fn person(&self, server: &Server, login: &str) -> Actor {
+        let login = self.logins.iter().find(|one| one.login == login).expect("somebody of the cast");
+        Actor::at_desk(&Http::new(format!("http://{}", server.addr())), login).await
+    }
+
+    fn today(&self) -> NaiveDate {
+        local_day(self.clock.now())
+    }
+}
+
+fn day(row: &Value, name: &str) -> Option<NaiveDate> {
+    let at = row[name].as_str()?.parse::<DateTime<Utc>>().ok()?;
+    Some(local_day(at))
+}
+
+fn by<'a>(rows: &'a [Value], name: &str) -> BTreeMap<&'a str, usize> {
+    rows.iter().fold(BTreeMap::new(), |mut counts, row| {
+        *counts.entry(row[name].as_str().unwrap_or_default()).or_default() += 1;
+        counts
+    })
+}
+
+#[test]
+fn a_quarter_holds_every_state_and_a_burn_down_that_falls() {
+    lalian_tests::story::run(async {
+        let county = made_at("2026-11-23T03:10:00Z").await;
+        assert!((44..=48).contains(&county.lived.visits), "{:?}", county.lived);
+        assert_eq!(county.lived.conflicts, Vec::<String>::new());
+        let server = Server::start(county.config.clone()).await.expect("it serves");
+        let office = county.person(&server, "office1").await;
+        let today = county.today();
+
+        // Visits and tickets, by days that go with today.
+        let visits = office.list("/api/v1/inspections").await;
+        assert_eq!(visits.len(), county.lived.visits);
+        let days: Vec<NaiveDate> = visits.iter().filter_map(|visit| day(visit, "observed_at")).collect();
+        assert!(days.iter().all(|day| *day <= today && *day >= today - Days::new(91)), "{days:?}");
+        assert!(days.iter().any(|day| *day >= today - Days::new(4)), "{days:?}");
+        let tickets = office.list("/api/v1/tickets").await;
+        assert!((110..=130).contains(&tickets.len()), "{}", tickets.len());
+        let states = by(&tickets, "state");
+        for state in [
+            "pending",
+            "issued",
+            "in_progress",
+            "submitted",
+            "rework",
+            "on_hold",
+            "closed",
+            "declined",
+            "void",
+        ] {
+            assert!(states.get(state).is_some_and(|count| *count > 0), "{state}: {states:?}");
+        }
+        assert_eq!(states["on_hold"], 1, "{states:?}");
+        let count = async |query: &str| office.list(&format!("/api/v1/tickets?{query}")).await.len();
+        assert_eq!(count("overdue=true").await, 1, "one is late");
+        assert_eq!(count("border=true").await, 1, "one at a border");
+        assert!(count("to_sign=true").await >= 2, "signatures wait");
+        assert!(tickets.iter().any(|row| row["relapse"].as_i64() > Some(0)), "one came back");
+
+        // The board climbed and has come down, with an end in sight.
+        let board = office.http.get("/api/v1/figures/zero").await.expect(200).json();
+        let open: Vec<i64> =
+            board["days"].as_array().expect("days").iter().filter_map(|day| day["open"].as_i64()).collect();
+        let (highest, now) =
+            (open.iter().max().copied().unwrap_or(0), board["open"].as_i64().expect("a number"));
+        assert!(highest >= 25 && now * 2 < highest && now > 3, "{highest} {now} {open:?}");
+        let campaigns = office.http.get("/api/v1/campaigns").await.expect(200).at("/items");
+        let ends = campaigns[0]["deadline_day"].as_str().expect("a day").parse::<NaiveDate>().expect("a day");
+        assert_eq!(ends, today + Days::new(9), "{campaigns}");
+        assert!(campaigns[0]["baseline"].as_i64() > Some(15), "{campaigns}");
+
+        // Last month's colours are out, and townships read them.
+        let desk = county.person(&server, "xingqiao.desk").await;
+        let colours = desk.http.get("/api/v1/colours").await.expect(200).at("/items");
+        let months: Vec<&str> =
+            colours.as_array().expect("rows").iter().filter_map(|row| row["month"].as_str()).collect();
+        assert!(months.contains(&"2026-10"), "{months:?}");
+        assert!(office.list("/api/v1/honours").await.len() >= 3);
+        assert!(
+            !desk.http.get("/api/v1/delegations?active=true").await.expect(200).at("/items")[0].is_null()
+        );
+        assert!(!desk.list("/api/v1/notices").await.is_empty(), "the township was told");
+
+        // Every picture is stored, has its copies, and looks like no other.
+        let flags = office.list("/api/v1/photo-flags").await;
+        let alike: Vec<&Value> = flags.iter().filter(|flag| flag["strength"] == "strong").collect();
+        assert!(alike.is_empty(), "{alike:?}");
+        let photos = std::fs::read_dir(county.folder.path().join("files/c")).expect("files").count();
+        assert!(photos > 0);
+
+        // Nothing of a real place, and everybody has left.
+        let text = serde_json::to_string(&tickets).expect("JSON");
+        for real in ["北京", "上海", "四川", "成都", "江苏", "浙江", "广东"] {
+            assert!(!text.contains(real), "{real}");
+        }
+        assert_eq!(
+            office.http.get("/api/v1/devices/unsent").await.expect(200).at("/items").as_array().map(Vec::len),
+            Some(0)
+        );
+        server.stop().await.expect("it stops");
+    });
+}
+
+#[test]
+fn a_quarter_fits_awkward_days_too() {
+    lalian_tests::story::run(async {
+        // Just after midnight on the first of a month after the longest holidays of a year.
+        for moment in ["2026-02-28T16:20:00Z", "2026-10-08T01:00:00Z"] {
+            let county = made_at(moment).await;
+            assert_eq!(county.lived.conflicts, Vec::<String>::new(), "{moment}");
+            assert!((44..=48).contains(&county.lived.visits), "{moment}: {:?}", county.lived);
+            // Once made it stays: a second start makes nothing.
+            let app = server::open(&county.config).await.expect("it opens");
+            let (people, again) = app.make_lived_in_demo().await.expect("nothing to do");
+            assert!(people.is_empty() && again == Lived::default());
+            app.store.close().await;
+        }
+    });
+}
