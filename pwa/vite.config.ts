@@ -7,7 +7,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
-/** Oldest browsers that get the app (decisions.md 1); older ones get old.html. */
+/** Oldest browsers that get the app (decisions.md 1); older ones get old.html, plain http:// gets plain.html. */
 const BROWSER_FLOOR = ['chrome100', 'safari16.4'];
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string };
@@ -125,7 +125,7 @@ export default defineConfig({
         globPatterns: ['**/*.{js,css,html,svg,png,webmanifest,woff2}'],
         // The office's charts are big and the office is never offline: they load when asked for.
         // Example pictures of the starter checklists go to the server once, when a county is set up.
-        globIgnores: ['**/echarts*', 'assets/{exit,extinguisher,food,stop_sign}_*.png', 'old.html', 'gate.js'],
+        globIgnores: ['**/echarts*', 'assets/{exit,extinguisher,food,stop_sign}_*.png', 'old.html', 'plain.html', 'gate.js'],
         maximumFileSizeToCacheInBytes: 1_000_000,
         // The worker checks every file against this before it keeps it.
         manifestTransforms: [(entries) => ({ manifest: entries.map((entry) => ({ ...entry, revision: revision(entry.url) })), warnings: [] })],

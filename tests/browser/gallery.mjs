@@ -33,7 +33,7 @@ const ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => '灯
 
 const page = ['# Every screen', '', 'Written by `npm run gallery` in `tests/browser`. All places, people and photos are invented (示例数据).', ''];
 const seen = new Set();
-const SHELL = /^\/(me|outbox|password|pin|ready|signin)$/;
+const SHELL = /^\/(me|outbox|password|phones|pin|ready|signin)$/;
 const kept = (name) => missing && existsSync(join(out, `${name}.jpg`));
 async function picture(page, name) {
   await page.waitForTimeout(900);

@@ -14,6 +14,7 @@ import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
 
 const position = { longitude: 104.9773, latitude: 30.2854, accuracy: 8 };
+const DINGTALK = 'Mozilla/5.0 (Linux; U; Android 13; zh-CN; X) AppleWebKit/537.36 Version/4.0 Chrome/100.0 UWS/3.22 Mobile Safari/537.36 AliApp(DingTalk/7.6.0) com.alibaba.android.rimet/1';
 const WECHAT = 'Mozilla/5.0 (Linux; Android 14; X) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.50';
 
 let county;
@@ -251,4 +252,34 @@ test('inside a chat app: the way out first, tickets with a network, nothing with
   await signInAs(page, county.login('inspector'));
   await says(page, '检查要用手机浏览器');
   assert.deepEqual(device.complaints(), []);
+});
+
+test('the way to a phone is open to everybody; an address without encryption and an old browser each get the page that is theirs', { timeout: 120_000 }, async () => {
+  const { device, page } = await open();
+  await page.getByRole('link', { name: '用手机打开' }).click();
+  await says(page, '这个网址只有本机能用');
+  await says(page, '为什么一定要 https');
+  await says(page, 'lalian demo --lan');
+  if (process.env.LALIAN_SHOTS) await page.screenshot({ path: join(process.env.LALIAN_SHOTS, 'phones.png'), fullPage: true });
+  assert.deepEqual(device.complaints(), []);
+
+  const instead = async (script, words) => {
+    const other = await phone({ origin: county.url, position });
+    browsers.push(other);
+    await other.context.addInitScript(script);
+    const there = await other.page();
+    await there.goto(county.url);
+    await says(there, words);
+    assert.equal(await there.locator('#app').count(), 0, 'nothing of the app');
+    if (process.env.LALIAN_SHOTS) await there.screenshot({ path: join(process.env.LALIAN_SHOTS, `${new URL(there.url()).pathname.slice(1)}.png`), fullPage: true });
+  };
+  await instead(() => Object.defineProperty(globalThis, 'isSecureContext', { value: false }), '请用 https:// 开头的网址打开');
+  await instead(() => delete globalThis.structuredClone, '这个浏览器太旧');
+
+  // Chat apps of the office are no better than WeChat.
+  const chat = await phone({ origin: county.url, position, userAgent: DINGTALK });
+  browsers.push(chat);
+  const there = await chat.page();
+  await there.goto(county.url);
+  await says(there, '请用手机浏览器打开');
 });

@@ -1,9 +1,10 @@
 // Chat apps open links in a browser of their own whose storage lives with the chat's cache and which has no service worker. Nothing may be kept
 // there: a page leads to the real browser, and who only wants to see or answer a ticket may do so while there is a network.
 import type { Session } from '@/core';
+import { isChatApp } from './chat-apps';
 import { entryOf } from './roles';
 
-export const IN_CHAT = /MicroMessenger/i.test(navigator.userAgent);
+export const IN_CHAT = isChatApp(navigator.userAgent);
 
 let looking = $state(false);
 /** Asked of the browser, because a session still counts as live until somebody needs the server. */

@@ -101,6 +101,8 @@ export const phone: typeof zh = {
       advice: 'There is a new version; better update before you leave.',
     },
   },
+  /** The page itself has words of its own (phones.ts). */
+  elsewhere: { title: 'On a phone', detail: 'How to get another phone going' },
   lock: {
     title: 'Screen lock',
     hello: (name) => name,
@@ -157,7 +159,7 @@ export const phone: typeof zh = {
   chat: {
     title: 'Please open it in the phone’s browser',
     why: 'Pages inside chat apps can be cleared at any time, cannot keep photos and do not work offline.',
-    steps: ['Tap “…” at the top right', 'Choose “Open in browser”', 'Sign in with your account'],
+    steps: ['Tap “…” at the top right', 'Choose “Open in browser” (some say “default browser” or “Safari”)', 'Sign in with your account'],
     copy: 'Copy the address',
     copied: 'Copied; paste it in the browser',
     copyFailed: 'Copying did not work; please press and hold the address below.',

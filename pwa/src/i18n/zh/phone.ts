@@ -100,6 +100,8 @@ export const phone = {
       advice: '有新版本，建议更新后再走。',
     },
   },
+  /** The page itself has words of its own (phones.ts). */
+  elsewhere: { title: '用手机打开', detail: '怎样在另一台手机上用起来' },
   lock: {
     title: '屏幕锁',
     hello: (name: string) => name,
@@ -156,7 +158,7 @@ export const phone = {
   chat: {
     title: '请用手机浏览器打开',
     why: '聊天软件里的页面随时会被清掉，不能存照片，也不能离线用。',
-    steps: ['点右上角的“…”', '选“在浏览器打开”', '用原来的账号登录'],
+    steps: ['点右上角的“…”', '选“在浏览器打开”（有的写“在默认浏览器打开”“用 Safari 打开”）', '用原来的账号登录'],
     copy: '复制网址',
     copied: '网址已复制，去浏览器里粘贴打开',
     copyFailed: '没有复制成功，请长按下面的网址复制。',
