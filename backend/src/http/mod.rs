@@ -179,6 +179,11 @@ routes! {
     GET "/api/v1/notices/mail" Who::May(Action::ManageNotices), NONE => v1::notice_channels::mail;
     PUT "/api/v1/notices/mail" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notice_channels::set_mail;
     POST "/api/v1/notices/preview" Who::May(Action::ManageNotices), Body::Json(16 * KIB) => v1::notices::preview;
+    // feedback
+    GET "/api/v1/feedback" Who::May(Action::SendFeedback), NONE => v1::feedback::list;
+    POST "/api/v1/feedback" Who::May(Action::SendFeedback), Body::Json(16 * KIB) => v1::feedback::add;
+    POST "/api/v1/feedback/{id}/replies" Who::May(Action::SendFeedback), Body::Json(16 * KIB) => v1::feedback::reply;
+    POST "/api/v1/feedback/{id}/seen" Who::May(Action::SendFeedback), NONE => v1::feedback::see;
     // session
     POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
     GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;

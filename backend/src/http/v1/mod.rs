@@ -11,6 +11,7 @@ pub mod devices;
 pub mod divisions;
 pub mod duties;
 pub mod erasures;
+pub mod feedback;
 pub mod figures;
 pub mod health;
 pub mod honours;

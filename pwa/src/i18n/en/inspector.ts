@@ -27,6 +27,7 @@ export const inspector: typeof zh = {
     lastVisit: (when) => `last ${when}`,
     neverVisited: 'no visit on record',
     score: (points) => `${points} points`,
+    practice: 'Practice',
     resume: 'Go on',
     drafts: 'Unfinished',
     answered: (done, all) => `${done}/${all} answered`,

@@ -26,6 +26,7 @@ export const inspector = {
     lastVisit: (when: string) => `上次 ${when}`,
     neverVisited: '没有检查记录',
     score: (points: string) => `${points} 分`,
+    practice: '练习',
     resume: '接着做',
     drafts: '没做完的',
     answered: (done: number, all: number) => `已答 ${done}/${all}`,
