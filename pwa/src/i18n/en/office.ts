@@ -37,6 +37,7 @@ export const office: typeof zh = {
     erasures: 'Erase photos',
     settings: 'Settings',
     audit: 'Audit',
+    feedback: 'Feedback',
     me: 'Me',
   },
   // duties

@@ -34,6 +34,7 @@ export const office = {
     erasures: '删除照片',
     settings: '设置',
     audit: '审计记录',
+    feedback: '意见反馈',
     me: '我的',
   },
   // duties
