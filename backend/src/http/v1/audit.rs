@@ -3,10 +3,18 @@
 use crate::{
     app::{
         App, Caller,
-        reports::audit::{self, AuditView},
+        reports::{
+            audit::{self, AuditView},
+            lists,
+        },
     },
     domain::page::Page,
-    http::{extract::Query, paging::page, problem::Answer},
+    http::{
+        extract::Query,
+        paging::page,
+        problem::Answer,
+        v1::sheets::{SheetQuery, download},
+    },
 };
 use actix_web::web;
 use serde::Deserialize;
@@ -34,4 +42,18 @@ pub async fn audit(
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
     Ok(web::Json(audit::list(&app, &caller, asked.object_id.as_deref(), &page).await?))
+}
+
+/// The rows of the list as a workbook, in the same order; audited.
+#[utoipa::path(get, path = "/api/v1/audit/list.xlsx", tag = "audit", params(AuditQuery, SheetQuery), responses(
+    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = 422, description = "invalid_field: too many rows"),
+))]
+pub async fn list_xlsx(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<AuditQuery>,
+    sheet: Query<SheetQuery>,
+) -> Answer {
+    download(lists::audit(&app, &caller, sheet.0.language()?, query.0.object_id.as_deref()).await?)
 }

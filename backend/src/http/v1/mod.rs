@@ -35,6 +35,7 @@ pub mod projects;
 pub mod rounds;
 pub mod session;
 pub mod settings;
+pub mod sheets;
 pub mod site_kinds;
 pub mod sites;
 pub mod substitutes;
