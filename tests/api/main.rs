@@ -7,6 +7,7 @@ mod campaigns;
 mod capture;
 mod checks;
 mod colours;
+mod comfort;
 mod corrections;
 mod custody;
 mod desk;

@@ -20,7 +20,7 @@ const SCREENS: Readonly<Record<Entry, readonly (readonly [string, Topic])[]>> = 
   ],
   office: [
     ['/issue', 'issue'], ['/verify', 'check'], ['/requests', 'requests'], ['/tickets', 'tickets'], ['/zero', 'boards'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/look-backs', 'boards'],
-    ['/rounds', 'boards'], ['/colours', 'colours'], ['/talks', 'colours'], ['/visits', 'visits'], ['/flags', 'care'], ['/photos', 'care'], ['/library', 'paper'], ['/paper', 'paper'],
+    ['/rounds', 'boards'], ['/colours', 'colours'], ['/talks', 'colours'], ['/visits', 'visits'], ['/sites', 'visits'], ['/flags', 'care'], ['/photos', 'care'], ['/library', 'paper'], ['/paper', 'paper'],
     ['/staff', 'people'], ['/holders', 'people'], ['/honours', 'people'], ['/team', 'people'], ['/devices', 'devices'], ['/unsent', 'care'], ['/rescue', 'care'], ['/operations', 'care'],
     ['/erasures', 'care'], ['/settings', 'settings'], ['/calendar', 'settings'], ['/channels', 'settings'], ['/audit', 'audit'], ['/backups', 'settings'], ['/slips', 'people'], ['/accounts', 'people'], ['/', 'desk'],
   ],

@@ -2,14 +2,6 @@ import type { account as zh } from '../zh/account';
 
 export const account: typeof zh = {
   language: { name: 'Language', zh: '中文', en: 'English' },
-  look: {
-    title: 'Display',
-    colours: 'Colours',
-    text: 'Size of text',
-    of: { system: 'As the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
-    size: { normal: 'Normal', large: 'Large', larger: 'Very large' },
-    help: 'Only on this device. “As the system” follows the dark and high-contrast settings of the phone; printed sheets are always black on white.',
-  },
   role: { inspector: 'Inspect', township: 'Repair', office: 'County office' },
   post: {
     platform_admin: 'Platform administrator',

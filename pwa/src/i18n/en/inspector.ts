@@ -7,7 +7,7 @@ export const inspector: typeof zh = {
     list: 'List',
     map: 'Map',
     mapFailed: 'The map could not be opened. Please use the list.',
-    search: 'Name or code',
+    search: 'Name, code, initials',
     scan: 'Scan',
     scanLabel: 'Scan the plate',
     view: 'List or map',

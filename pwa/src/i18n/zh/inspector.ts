@@ -6,7 +6,7 @@ export const inspector = {
     list: '列表',
     map: '地图',
     mapFailed: '地图没有打开，请用列表。',
-    search: '搜名称或编码',
+    search: '名称、编码、首字母',
     scan: '扫码',
     scanLabel: '扫码打开点位',
     view: '列表或地图',
