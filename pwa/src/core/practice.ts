@@ -1,6 +1,6 @@
 // Practice: a visit on an invented site with the county's own checklist. It is an ordinary draft with ordinary photos, so that everything is as
 // in the field, but one that nothing seals; what it would have sent is told at its end.
-import type { Answer } from './payloads';
+import type { Answer } from './checklist';
 import type { Checklist, ChecklistItem, Severity, Site } from './rows';
 
 export const PRACTICE_SITE = 'practice';
@@ -28,7 +28,7 @@ export function wouldMake(checklist: Checklist, answers: readonly Answer[]): rea
       ? []
       : answers
           .filter((answer) => answer.item === item.code && answer.result === 'fail')
-          .flatMap((answer) => answer.findings.map((finding): WouldBe => ({ item, title: finding.title, severity: severityOf(item, answer), fixed_on_spot: finding.fixed_on_spot }))),
+          .flatMap((answer) => answer.findings.map((finding): WouldBe => ({ item, title: finding.title ?? '', severity: severityOf(item, answer), fixed_on_spot: finding.fixed_on_spot }))),
   );
 }
 
