@@ -46,7 +46,9 @@ pub fn initials(name: &str) -> String {
             }
             _ => Vec::new(),
         };
-        spellings.iter_mut().for_each(|told| told.push(first));
+        for told in &mut spellings {
+            told.push(first);
+        }
         spellings.extend(more);
     }
     spellings.join(" ").trim().to_owned()
