@@ -25,6 +25,7 @@ mod m0018_notices;
 mod m0019_campaigns;
 mod m0021_imports;
 mod m0022_codes;
+mod m0023_comfort;
 mod m0025_audit;
 mod table;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_campaigns::Step),
             Box::new(m0021_imports::Step),
             Box::new(m0022_codes::Step),
+            Box::new(m0023_comfort::Step),
             Box::new(m0025_audit::Step),
         ]
     }

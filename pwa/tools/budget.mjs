@@ -40,7 +40,7 @@ function reachable(key, seen = new Set()) {
 /** What taking photos brings: loads for those who take one, at a desk as on a phone. */
 const CAMERA = 'src/ui/PhotoTaker.svelte';
 /** Screens that keep the county in order and are opened now and then; each loads by itself. */
-const CARE = new Set(['Audit', 'Cover', 'Devices', 'EraseAsk', 'Erasures', 'People', 'Rescue', 'Rounds', 'Settings'].map((name) => `src/app/office/${name}.svelte`));
+const CARE = new Set(['Audit', 'Cover', 'Devices', 'EraseAsk', 'Erasures', 'People', 'Rescue', 'Rounds', 'Settings', 'Sites', 'Visits'].map((name) => `src/app/office/${name}.svelte`));
 /** Everything about photos as evidence, with the map of one: opened from a photo or a hint. */
 const EVIDENCE = new Set(Object.keys(manifest).filter((key) => key.startsWith('src/app/evidence/') || key === PHOTO_MAP));
 /** A ticket's history and the steps that are taken now and then (requests and their answers, reminders, merging): each loads when it is opened. */

@@ -8,6 +8,7 @@ mod campaigns;
 mod capture;
 mod checks;
 mod colours;
+mod comfort;
 mod corrections;
 mod custody;
 mod desk;

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod duties;
 pub mod error;
 pub mod evidence;
+pub mod feedback;
 pub mod field;
 pub mod health;
 pub mod idempotency;

@@ -112,6 +112,7 @@ routes! {
     GET "/api/v1/sync" Who::May(Action::Sync), NONE => v1::sync::changes;
     GET "/api/v1/sync/snapshot" Who::May(Action::Sync), NONE => v1::sync::snapshot;
     GET "/api/v1/devices/unsent" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent;
+    GET "/api/v1/devices/unsent.xlsx" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent_xlsx;
     POST "/api/v1/devices/{id}/reconcile" Who::Sender, Body::Json(4096 * KIB) => v1::phones::reconcile;
     POST "/api/v1/imports/rescue" Who::May(Action::ImportRescue), RESCUE => v1::imports::rescue;
     // setting up a county; the template before ids
@@ -123,6 +124,7 @@ routes! {
     POST "/api/v1/imports/{id}/apply" Who::May(Action::ImportRegisters), Body::Json(16 * KIB) => v1::registers::apply;
     POST "/api/v1/imports/{id}/undo" Who::May(Action::ImportRegisters), NONE => v1::registers::undo;
     GET "/api/v1/inspections" Who::May(Action::ReadInspections), NONE => v1::inspections::list;
+    GET "/api/v1/inspections/list.xlsx" Who::May(Action::ReadInspections), NONE => v1::inspections::list_xlsx;
     GET "/api/v1/inspections/{id}" Who::May(Action::ReadInspections), NONE => v1::inspections::get;
     // tickets, rounds, figures
     GET "/api/v1/tickets" Who::May(Action::ReadTickets), NONE => v1::tickets::list;
@@ -171,6 +173,7 @@ routes! {
     POST "/api/v1/talks" Who::May(Action::WriteTalks), Body::Json(64 * KIB) => v1::talks::add;
     GET "/api/v1/talks/{id}" Who::May(Action::ReadTalks), NONE => v1::talks::get;
     GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;
+    GET "/api/v1/audit/list.xlsx" Who::May(Action::ReadAudit), NONE => v1::audit::list_xlsx;
     // notices: the inbox
     GET "/api/v1/notices" Who::May(Action::ReadNotices), NONE => v1::notices::list;
     GET "/api/v1/notices/counts" Who::May(Action::ReadNotices), NONE => v1::notices::counts;
@@ -197,6 +200,11 @@ routes! {
     GET "/api/v1/demo/walk" Who::Anyone, NONE => v1::demo::walk;
     POST "/api/v1/demo/walk" Who::Anyone, NONE => v1::demo::begin_walk;
     POST "/api/v1/demo/reset" Who::Anyone, NONE => v1::demo::reset;
+    // feedback
+    GET "/api/v1/feedback" Who::May(Action::SendFeedback), NONE => v1::feedback::list;
+    POST "/api/v1/feedback" Who::May(Action::SendFeedback), Body::Json(16 * KIB) => v1::feedback::add;
+    POST "/api/v1/feedback/{id}/replies" Who::May(Action::SendFeedback), Body::Json(16 * KIB) => v1::feedback::reply;
+    POST "/api/v1/feedback/{id}/seen" Who::May(Action::SendFeedback), NONE => v1::feedback::see;
     // session
     POST "/api/v1/session" Who::Anyone, Body::Json(16 * KIB) => v1::session::sign_in;
     GET "/api/v1/session" Who::Newcomer, NONE => v1::session::me;
@@ -208,6 +216,7 @@ routes! {
     GET "/api/v1/devices" Who::Person, NONE => v1::devices::list;
     DELETE "/api/v1/devices/{id}" Who::Person, NONE => v1::devices::revoke;
     GET "/api/v1/people" Who::May(Action::KeepPeople), NONE => v1::people::list;
+    GET "/api/v1/people/list.xlsx" Who::May(Action::KeepPeople), NONE => v1::people::list_xlsx;
     POST "/api/v1/people" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::add;
     POST "/api/v1/people/codes" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::issue_codes;
     GET "/api/v1/people/{id}" Who::May(Action::KeepPeople), NONE => v1::people::get;
@@ -252,6 +261,7 @@ routes! {
     GET "/api/v1/divisions/outlines" Who::May(Action::ReadPlaces), NONE => v1::divisions::outlines;
     GET "/api/v1/divisions/{id}" Who::May(Action::ReadPlaces), NONE => v1::divisions::division;
     GET "/api/v1/sites" Who::May(Action::ReadPlaces), NONE => v1::sites::sites;
+    GET "/api/v1/sites/list.xlsx" Who::May(Action::ReadPlaces), NONE => v1::sites::sites_xlsx;
     GET "/api/v1/sites/by-code/{code}" Who::May(Action::ReadPlaces), NONE => v1::sites::by_code;
     GET "/api/v1/sites/{id}" Who::May(Action::ReadPlaces), NONE => v1::sites::site;
     GET "/api/v1/sites/{id}/last-photos" Who::May(Action::ReadPhotos), NONE => v1::sites::last_photos;

@@ -16,6 +16,7 @@ pub mod colours;
 pub mod duties;
 pub mod evidence;
 pub mod feed;
+pub mod feedback;
 pub mod field;
 pub mod idempotency;
 pub mod imports;

@@ -8,12 +8,14 @@ import { provideCore } from './shell/core.svelte';
 import { browserHost } from './shell/host';
 import { watchForInstall } from './shell/install.svelte';
 import { restoreLanguage } from './shell/language';
+import { restoreLook } from './shell/look.svelte';
 import { watchForUpdates } from './shell/update.svelte';
 import '@/ui/tokens.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
 restoreLanguage();
+restoreLook();
 watchForInstall();
 /** Somebody of a village with a photo link: no account, no local database, nothing of the app. */
 const byLink = (): boolean => location.hash.startsWith('#/v/');

@@ -9,24 +9,23 @@ interface Words {
   readonly closed: string;
 }
 
-/** Colours of tokens.css by meaning; shapes and words tell the series apart without them. */
-const COLOUR = { open: '#0a4070', opened: '#9b1c13', closed: '#0a5c36', ink: '#16211c', line: '#c3cbc7' };
-
-export function burndown(days: readonly ZeroDay[], words: Words): Option {
-  const text = { color: COLOUR.ink, fontSize: 14 };
-  const axis = { axisLabel: text, axisLine: { lineStyle: { color: COLOUR.line } }, splitLine: { lineStyle: { color: COLOUR.line, type: 'dashed' as const } } };
+/** `ink` gives the colours of tokens.css by meaning, as they look now; shapes and words tell the series apart without them. */
+export function burndown(days: readonly ZeroDay[], words: Words, ink: (token: string) => string): Option {
+  const colour = { open: ink('info'), opened: ink('chart-opened'), closed: ink('pass'), ink: ink('ink'), line: ink('line') };
+  const text = { color: colour.ink, fontSize: 14 };
+  const axis = { axisLabel: text, axisLine: { lineStyle: { color: colour.line } }, splitLine: { lineStyle: { color: colour.line, type: 'dashed' as const } } };
   return {
     animation: false,
     textStyle: { fontFamily: 'inherit' },
     grid: { left: 8, right: 8, top: 44, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: text, itemGap: 20 },
-    tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, textStyle: text, valueFormatter: (value) => number(Number(value)) },
+    tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: ink('ground'), borderColor: colour.line, textStyle: text, valueFormatter: (value) => number(Number(value)) },
     xAxis: { type: 'category', data: days.map((day) => day.day.slice(5)), ...axis, splitLine: { show: false } },
     yAxis: { type: 'value', min: 0, minInterval: 1, ...axis },
     series: [
-      { name: words.open, type: 'line', data: days.map((day) => day.open), showSymbol: days.length < 3, symbolSize: 8, lineStyle: { width: 3 }, color: COLOUR.open, areaStyle: { opacity: 0.08 } },
-      { name: words.opened, type: 'bar', data: days.map((day) => day.opened), color: COLOUR.opened, barMaxWidth: 10 },
-      { name: words.closed, type: 'bar', data: days.map((day) => day.closed), color: COLOUR.closed, barMaxWidth: 10 },
+      { name: words.open, type: 'line', data: days.map((day) => day.open), showSymbol: days.length < 3, symbolSize: 8, lineStyle: { width: 3 }, color: colour.open, areaStyle: { opacity: 0.08 } },
+      { name: words.opened, type: 'bar', data: days.map((day) => day.opened), color: colour.opened, barMaxWidth: 10 },
+      { name: words.closed, type: 'bar', data: days.map((day) => day.closed), color: colour.closed, barMaxWidth: 10 },
     ],
   };
 }

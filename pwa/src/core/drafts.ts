@@ -155,7 +155,7 @@ const withNew = (draft: Draft, { payload, view }: Pick<Pending, 'payload' | 'vie
 
 function sameSubject(a: Subject, b: Subject): boolean {
   if (!b.site_id && !b.ticket_id) return false;
-  return a.site_id === b.site_id && a.ticket_id === b.ticket_id && a.paper === b.paper;
+  return a.site_id === b.site_id && a.ticket_id === b.ticket_id && a.paper === b.paper && a.practice === b.practice;
 }
 
 function deferredSave(): Pick<Pending, 'saved' | 'resolve' | 'reject'> {

@@ -13,13 +13,15 @@ export type PullOutcome =
   | { readonly kind: 'expired' };
 
 const MOST_PAGES = 10_000;
+/** Grows when rows get something new that a phone wants of all of them at once: 2, the first sounds of sites. */
+const SHAPE = 2;
 
 /** Brings the working set up to date. `call` adds the session and the acting post. */
 export async function pull(db: Database, call: Call, post_id: string | null, now: () => number): Promise<PullOutcome> {
   const nouns = new Set<string>();
   for (let page = 0; page < MOST_PAGES; page++) {
     const at = await db.read(['meta'], (tx) => getMeta(tx, 'cursor'));
-    if (at === null || at.post_id !== post_id) return snapshot(db, call, post_id, now);
+    if (at === null || at.post_id !== post_id || at.shape !== SHAPE) return snapshot(db, call, post_id, now);
     const reply = await call({ method: 'GET', url: `${API}/sync?cursor=${encodeURIComponent(at.cursor)}`, timeout_ms: 60_000 });
     if (reply.kind !== 'ours') return { kind: 'link' };
     if (reply.status === 401) return { kind: 'expired' };
@@ -31,7 +33,7 @@ export async function pull(db: Database, call: Call, post_id: string | null, now
         await apply(tx, change);
         nouns.add(change.noun);
       }
-      await putMeta(tx, 'cursor', { post_id, cursor: answer.cursor, pulled_at: now() });
+      await putMeta(tx, 'cursor', { post_id, cursor: answer.cursor, pulled_at: now(), shape: SHAPE });
     });
     await forget(db, answer.changes);
     if (!answer.more) return { kind: 'done', nouns };
@@ -93,7 +95,7 @@ async function snapshot(db: Database, call: Call, post_id: string | null, now: (
         await store.delete([noun, id]);
         nouns.add(noun);
       }
-      await putMeta(tx, 'cursor', { post_id, cursor: answer.cursor, pulled_at: now() });
+      await putMeta(tx, 'cursor', { post_id, cursor: answer.cursor, pulled_at: now(), shape: SHAPE });
     });
     await forget(db, answer.rows);
     if (last) return { kind: 'done', nouns };

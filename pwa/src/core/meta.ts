@@ -79,7 +79,7 @@ export interface MetaValues {
   /** Answer of the last reconcile. `safe_through` null = the server has no backup or replica to point at. */
   reconciled: { readonly epoch: string; readonly at: number; readonly safe_through: number | null };
   /** Where the working set stands; belongs to one post, because another post sees other rows. */
-  cursor: { readonly post_id: string | null; readonly cursor: string; readonly pulled_at: number };
+  cursor: { readonly post_id: string | null; readonly cursor: string; readonly pulled_at: number; readonly shape?: number };
   keys: { readonly keys: readonly SigningKey[]; readonly fetched_at: number };
   /** Where the person is known to have been a moment ago; serves photos that get no fix of their own. */
   anchors: readonly Anchor[];

@@ -116,6 +116,8 @@ export interface Subject {
   readonly ticket_id?: string;
   /** Entered from a sheet that somebody filled in by hand; lies beside a visit that is under way on the phone. */
   readonly paper?: true;
+  /** A visit of practice: nothing of it is ever sealed (`seal.ts`), so nothing of it can leave the phone. */
+  readonly practice?: true;
   /** Name to show in lists: the site's or the ticket's, as it was when the work began. */
   readonly title: string;
 }

@@ -27,6 +27,8 @@ export interface Site {
   readonly code: string;
   readonly kind: string;
   readonly name: string;
+  /** First sounds of the name, for search; rows of an older server have none. */
+  readonly initials?: string;
   readonly township_id: string;
   readonly township_name: string;
   readonly village_id: string | null;

@@ -1,5 +1,6 @@
 // Questions to the working set. The rows lie in the database; a list is read once and kept in memory until the feed changes its noun, because a
 // phone asks for "the nearest sites" at every step the person takes.
+import { finder } from './find';
 import type { Database } from './db';
 import { distanceM } from './geo';
 import type { SiteHit, SiteQuery, SiteState, TicketQuery } from './index';
@@ -42,12 +43,12 @@ export class WorkingSet {
 
   async sites(query: SiteQuery): Promise<readonly SiteHit[]> {
     const { drafts, done } = await this.#visits();
-    const text = query.text?.trim().toLowerCase() ?? '';
+    const fits = finder(query.text);
     const hits = (await this.all('sites')).flatMap((site): SiteHit[] => {
       if (RETIRED.has(site.status)) return [];
       if (query.kind !== undefined && site.kind !== query.kind) return [];
       if (query.township_id !== undefined && site.township_id !== query.township_id) return [];
-      if (text !== '' && !site.name.toLowerCase().includes(text) && !site.code.toLowerCase().includes(text)) return [];
+      if (!fits([site.name, site.code, site.initials, site.village_name])) return [];
       const draft_id = drafts.get(site.id) ?? null;
       const state: SiteState = draft_id !== null ? 'draft' : done.has(site.id) ? 'done' : 'open';
       if (query.state !== undefined && query.state !== 'all' && query.state !== state) return [];

@@ -139,6 +139,7 @@ export const idsFor = (filled, work, sheet = NOBODY) => ({
     '/finding/:id': [work.finding],
     '/ticket/:id': [filled.tickets.waiting, filled.tickets.returned],
     '/photos/:id': [filled.photos[0]],
+    '/practice/:id': [work.visit],
     '/mine/:id': [work.sealed, filled.visits[0].inspection_id],
     '/paper/enter/:id': [sheet],
     '/look-back/:id': filled.looks,

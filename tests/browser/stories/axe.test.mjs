@@ -1,5 +1,6 @@
 // Everybody can use every screen: axe finds nothing on any route of any role, in both languages, empty, full, offline and with each sheet
-// open (a screen built like one that it has seen is not judged twice, except with --long); in the field contrast is 7:1, targets are large enough for a thumb and the main action lies under it; text at 200 % needs no sideways scrolling.
+// open, in each look (a screen built like one that it has seen is not judged twice, except with --long); in the field contrast is 7:1, targets
+// are large enough for a thumb and the main action lies under it; text at 200 % needs no sideways scrolling.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -48,7 +49,8 @@ const buildOf = (page, within) =>
     const words = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== '');
     // A list of fifty rows is built like one of two.
     const lines = [...(root?.querySelectorAll('*') ?? [])].map((one) => `${one.parentElement?.tagName} ${one.tagName} ${told(one)} ${words(one)} ${one.checkVisibility({ visibilityProperty: true })}`);
-    return [document.documentElement.lang !== '', innerWidth, ...new Set(lines)].join('\n');
+    const look = [...document.documentElement.attributes].filter(({ name }) => name !== 'lang').map(({ name, value }) => `${name}=${value}`);
+    return [document.documentElement.lang !== '', innerWidth, ...look, ...new Set(lines)].join('\n');
   }, within ?? null);
 
 /** What axe has against the screen, or against one part of it. */
@@ -134,7 +136,13 @@ async function sheets(browser, route, lang, only) {
   return opened;
 }
 
+/** Another look in each state, so that all of them are judged without walking twice: empty in the dark, offline with the highest contrast. */
+const LOOK = { '': 'light', empty: 'dark', offline: 'contrast' };
+
 async function look(browser, routes, { deep = false, state = '' } = {}) {
+  await browser.page.evaluate((look) => {
+    document.cookie = `lalian_look=${look}-normal; Path=/; SameSite=Strict`;
+  }, LOOK[state]);
   // The words are the same in every state: both languages are heard in the middle of the work.
   const opened = new Map();
   for (const lang of state && !LONG ? ['zh'] : speaks(browser.role)) {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
+        names::initials,
         page::{Page, PageRequest},
         people::permission::Action,
         places::division::DivisionKind,
@@ -27,6 +28,8 @@ pub struct DivisionRow {
     /// 12-digit statistics code.
     code: String,
     name: String,
+    /// First sounds of the name's syllables, for search; more than one spelling is parted by spaces.
+    initials: String,
     kind: DivisionKind,
     parent_id: Option<Uuid>,
     /// Level of its civilised-place title: county, city, provincial, national.
@@ -37,7 +40,7 @@ pub struct DivisionRow {
 impl From<Division> for DivisionRow {
     fn from(division: Division) -> Self {
         let Division { id, code, name, kind, parent_id, honour, version, .. } = division;
-        Self { id, code: code.to_string(), name, kind, parent_id, honour, version }
+        Self { id, code: code.to_string(), initials: initials(&name), name, kind, parent_id, honour, version }
     }
 }
 

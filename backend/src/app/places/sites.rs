@@ -5,6 +5,7 @@ pub use crate::store::places::sites::Filter as SiteFilter;
 use crate::{
     domain::{
         clock::Instant,
+        names::initials,
         page::{Page, PageRequest},
         people::{permission::Action, scope::Scope},
         problem::Code,
@@ -28,6 +29,8 @@ pub struct SiteRow {
     pub code: String,
     pub kind: String,
     pub name: String,
+    /// First sounds of the name's syllables, for search; more than one spelling is parted by spaces.
+    pub initials: String,
     pub township_id: Uuid,
     pub township_name: String,
     pub village_id: Uuid,
@@ -105,6 +108,7 @@ impl App {
                 id: site.id,
                 code: site.code,
                 kind: site.kind,
+                initials: initials(&site.name),
                 name: site.name,
                 township_id: site.township_id,
                 township_name: site.township_name,

@@ -56,8 +56,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn filter(self, today: NaiveDate) -> Result<AuditFilter, Problem> {
-        let words = self.words.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    fn filter(&self, today: NaiveDate) -> Result<AuditFilter, Problem> {
+        let words = self.words.as_deref().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let (mut from, to) = (self.from, self.to);
         if words.is_some() {
             let last = to.unwrap_or(today);
@@ -73,9 +73,9 @@ impl Asked {
             from = Some(first);
         }
         Ok(AuditFilter {
-            object_id: self.object_id,
+            object_id: self.object_id.clone(),
             person_id: self.person_id,
-            noun: self.noun,
+            noun: self.noun.clone(),
             from: from.map(start_of_day),
             to: to.map(end_of_day),
             words,
@@ -87,7 +87,7 @@ impl Asked {
 pub async fn list(
     app: &App,
     caller: &Caller,
-    asked: Asked,
+    asked: &Asked,
     page: &PageRequest,
 ) -> AppResult<Page<AuditView>> {
     caller.require(Action::ReadAudit)?;

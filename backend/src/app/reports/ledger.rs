@@ -29,12 +29,12 @@ use tokio::{
 };
 
 /// Rows read at a time; what is in memory at once is a few of these.
-const BATCH: u64 = 1_000;
+pub(super) const BATCH: u64 = 1_000;
 /// What a workbook is still opened with on an office's computer.
-const MOST: i64 = 200_000;
+pub(super) const MOST: i64 = 200_000;
 
 /// One at a time: each fills a file and keeps a processor busy.
-static WRITING: Semaphore = Semaphore::const_new(1);
+pub(super) static WRITING: Semaphore = Semaphore::const_new(1);
 
 /// A finished workbook; its file is gone when the value is dropped.
 pub struct Ledger {
@@ -105,7 +105,7 @@ pub async fn ledger(
 }
 
 /// The side that fills the file; it answers it with its hash and length.
-fn write(
+pub(super) fn write(
     folder: &Path,
     head: &Head,
     mut batches: mpsc::Receiver<Vec<Vec<Cell>>>,
@@ -150,7 +150,7 @@ impl Writer {
         lines.extend(demo.then(|| self.words.demo().to_owned()));
         let mut columns = self.words.columns().to_vec();
         columns.extend(self.secrets.then(|| self.words.hidden_column()));
-        Head { sheet: self.words.sheet().to_owned(), lines, columns, rows }
+        Head { sheet: self.words.sheet().to_owned(), lines, columns }
     }
 
     fn row(&self, t: &Ticket, names: &Names) -> Vec<Cell> {

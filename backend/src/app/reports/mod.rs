@@ -3,5 +3,7 @@
 pub mod audit;
 pub mod checks;
 pub mod ledger;
+pub mod lists;
+pub mod sheets;
 pub mod workbook;
 pub mod zero;

@@ -41,7 +41,6 @@ pub struct Head {
     pub lines: Vec<String>,
     /// Name and width, in characters, of each column.
     pub columns: Vec<(&'static str, f64)>,
-    pub rows: u32,
 }
 
 /// Longest text that a cell of a workbook holds.
@@ -50,6 +49,8 @@ const LONGEST: usize = 32_000;
 /// A sheet under way; it lies in `folder` until it is handed out.
 pub struct Sheet {
     workbook: Workbook,
+    /// The row of the columns' names, and the last column.
+    names: (u32, u16),
     next: u32,
     moment: Format,
     wrapped: Format,
@@ -62,8 +63,10 @@ impl Sheet {
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(broken)?;
         let next = write_head(sheet, head).map_err(broken)?;
         let top = Format::new().set_align(FormatAlign::Top);
+        let last = u16::try_from(head.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
         Ok(Self {
             workbook,
+            names: (next.saturating_sub(1), last),
             next,
             moment: top.clone().set_num_format("yyyy-mm-dd hh:mm"),
             wrapped: top.set_text_wrap(),
@@ -88,6 +91,10 @@ impl Sheet {
 
     /// The finished file; it is gone when the value is dropped.
     pub fn finish(mut self, folder: &Path) -> AppResult<NamedTempFile> {
+        // How many rows there are is known only now.
+        let (top, last) = self.names;
+        let sheet = self.workbook.worksheet_from_index(0).map_err(broken)?;
+        sheet.autofilter(top, 0, self.next.saturating_sub(1).max(top), last).map_err(broken)?;
         let file =
             NamedTempFile::new_in(folder).map_err(|error| AppError::Internal(format!("ledger: {error}")))?;
         self.workbook.save_to_writer(file.as_file()).map_err(broken)?;
@@ -112,8 +119,6 @@ fn write_head(sheet: &mut Worksheet, head: &Head) -> Result<u32, XlsxError> {
         sheet.set_column_width(column, *width)?;
         sheet.write_string_with_format(row, column, *name, &title)?;
     }
-    let last = u16::try_from(head.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    sheet.autofilter(row, 0, row + head.rows, last)?;
     // What is above, and the number and title of each row, stay in sight.
     sheet.set_freeze_panes(row + 1, 2)?;
     sheet.set_landscape().set_repeat_rows(0, row)?;
@@ -153,7 +158,6 @@ mod tests {
             sheet: "台账".into(),
             lines: vec!["整改台账".into()],
             columns: vec![("编号", 10.0), ("问题", 30.0), ("期限", 18.0)],
-            rows: 1,
         };
         let mut sheet = Sheet::begin(folder.path(), &head).unwrap();
         let due: Instant = "2026-11-29T16:00:00Z".parse().unwrap();

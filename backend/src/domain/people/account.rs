@@ -1,6 +1,6 @@
 //! Names of accounts and people, parsed at the edge.
 
-use crate::domain::{page::fold, problem::Problem};
+use crate::domain::{names::find_text, page::fold, problem::Problem};
 
 /// What somebody types to say who they are: a phone number or a word; width, case and spaces do not matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn phone(field: &str, text: Option<&str>) -> Result<Option<String>, Problem>
 
 /// What lists of people are searched in.
 pub fn search_text(login: &Login, name: &str, phone: Option<&str>) -> String {
-    format!("{} {} {}", login.as_str(), fold(name), phone.unwrap_or_default())
+    find_text(name, &[login.as_str(), phone.unwrap_or_default()])
 }
 
 #[cfg(test)]

@@ -117,5 +117,7 @@ permissions! {
     UseVillageLinks "village_links.use" [DeskOfficer];
     // oneself
     UseDevice "device.use" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    SendFeedback "feedback.send" [PlatformAdmin Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    AnswerFeedback "feedback.answer" [PlatformAdmin Office];
     OwnAccount "account.own" [PlatformAdmin Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
 }

@@ -1,4 +1,5 @@
 //! What figures and exports are made of, in words and rules.
 
 pub mod ledger;
+pub mod lists;
 pub mod spans;

@@ -3,10 +3,18 @@
 use crate::{
     app::{
         App, Caller,
-        reports::audit::{self, Asked, AuditView},
+        reports::{
+            audit::{self, Asked, AuditView},
+            lists,
+        },
     },
     domain::page::Page,
-    http::{extract::Query, paging::page, problem::Answer},
+    http::{
+        extract::Query,
+        paging::page,
+        problem::Answer,
+        v1::sheets::{SheetQuery, download},
+    },
 };
 use actix_web::web;
 use chrono::NaiveDate;
@@ -34,6 +42,13 @@ pub struct AuditQuery {
     limit: Option<u64>,
 }
 
+impl From<AuditQuery> for Asked {
+    fn from(query: AuditQuery) -> Self {
+        let AuditQuery { object_id, person_id, noun, from, to, q: words, .. } = query;
+        Self { object_id, person_id, noun, from, to, words }
+    }
+}
+
 /// The record of the county, newest first.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(AuditQuery), responses(
     (status = 200, description = "One page", body = Page<AuditView>),
@@ -46,8 +61,19 @@ pub async fn audit(
 ) -> Answer<web::Json<Page<AuditView>>> {
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
-    let AuditQuery { object_id, person_id, noun, from, to, q: words, .. } = asked;
-    Ok(web::Json(
-        audit::list(&app, &caller, Asked { object_id, person_id, noun, from, to, words }, &page).await?,
-    ))
+    Ok(web::Json(audit::list(&app, &caller, &asked.into(), &page).await?))
+}
+
+/// The rows of the list as a workbook, in the same order; audited.
+#[utoipa::path(get, path = "/api/v1/audit/list.xlsx", tag = "audit", params(AuditQuery, SheetQuery), responses(
+    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = 422, description = "invalid_field: too many rows"),
+))]
+pub async fn list_xlsx(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<AuditQuery>,
+    sheet: Query<SheetQuery>,
+) -> Answer {
+    download(lists::audit(&app, &caller, sheet.0.language()?, &query.0.into()).await?)
 }

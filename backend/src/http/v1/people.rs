@@ -8,12 +8,14 @@ use crate::{
             persons::{HeldPost, NewPerson, Person, Sought},
             posts::NewPost,
         },
+        reports::lists,
     },
     domain::clock::Instant,
     http::{
         extract::{Json, Path, Query, Write},
         paging::page,
         problem::Answer,
+        v1::sheets::{SheetQuery, download},
     },
 };
 use actix_web::{HttpResponse, web};
@@ -34,6 +36,13 @@ pub struct Filter {
     cursor: Option<String>,
     /// At most 200; 50 when nothing is said.
     limit: Option<u64>,
+}
+
+impl From<Filter> for Sought {
+    fn from(filter: Filter) -> Self {
+        let Filter { q, unit_id, no_password, .. } = filter;
+        Self { q, unit_id, no_password: no_password == Some(true) }
+    }
 }
 
 /// One page of people, by login.
@@ -99,10 +108,23 @@ pub struct OneTimeCode {
     (status = 200, description = "A page of people", body = People),
 ))]
 pub async fn list(app: web::Data<App>, caller: Caller, filter: Query<Filter>) -> Answer<web::Json<People>> {
-    let Filter { q, unit_id, no_password, cursor, limit } = filter.0;
-    let sought = Sought { q, unit_id, no_password: no_password == Some(true) };
-    let found = app.people(&caller, &sought, &page(cursor.as_deref(), limit)?).await?;
+    let page = page(filter.0.cursor.as_deref(), filter.0.limit)?;
+    let found = app.people(&caller, &filter.0.into(), &page).await?;
     Ok(web::Json(People { items: found.items, next: found.next }))
+}
+
+/// The rows of the list as a workbook, in the same order; audited.
+#[utoipa::path(get, path = "/api/v1/people/list.xlsx", tag = "people", params(Filter, SheetQuery), responses(
+    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = 422, description = "invalid_field: too many rows"),
+))]
+pub async fn list_xlsx(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<Filter>,
+    sheet: Query<SheetQuery>,
+) -> Answer {
+    download(lists::people(&app, &caller, sheet.0.language()?, &query.0.into()).await?)
 }
 
 /// One account.

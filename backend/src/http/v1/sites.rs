@@ -7,12 +7,14 @@ use crate::{
         App, Caller,
         field::last_photos::LastPhotos,
         places::sites::{SiteFilter, SiteRow},
+        reports::lists,
     },
     domain::page::Page,
     http::{
         extract::{Path, Query},
         paging::page,
-        problem::Failure,
+        problem::{Answer, Failure},
+        v1::sheets::{SheetQuery, download},
     },
 };
 use actix_web::web;
@@ -48,15 +50,32 @@ pub async fn sites(
     Query(asked): Query<Asked>,
 ) -> Result<web::Json<Page<SiteRow>>, Failure> {
     let page = page(asked.cursor.as_deref(), asked.limit)?;
-    let filter = SiteFilter {
+    Ok(web::Json(app.sites(&caller, &narrowed(asked), &page).await?))
+}
+
+fn narrowed(asked: Asked) -> SiteFilter {
+    SiteFilter {
         kind: asked.kind,
         township_id: asked.township_id,
         village_id: asked.village_id,
         status: asked.status,
         outside: asked.outside_township,
         search: asked.q,
-    };
-    Ok(web::Json(app.sites(&caller, &filter, &page).await?))
+    }
+}
+
+/// The rows of the list as a workbook, in the same order; audited.
+#[utoipa::path(get, path = "/api/v1/sites/list.xlsx", tag = "places", params(Asked, SheetQuery), responses(
+    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = 422, description = "invalid_field: too many rows"),
+))]
+pub async fn sites_xlsx(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<Asked>,
+    sheet: Query<SheetQuery>,
+) -> Answer {
+    download(lists::sites(&app, &caller, sheet.0.language()?, &narrowed(query.0)).await?)
 }
 
 /// One site with its last visit and the number of its open tickets.

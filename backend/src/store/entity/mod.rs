@@ -18,6 +18,8 @@ pub mod device_slot;
 pub mod division;
 pub mod erasure;
 pub mod example;
+pub mod feedback;
+pub mod feedback_reply;
 pub mod file;
 pub mod finding;
 pub mod honour;

@@ -5,7 +5,8 @@
 use crate::{
     domain::{
         clock::Instant,
-        page::{Cursor, PageRequest, fold},
+        names::find_text,
+        page::{Cursor, PageRequest},
         people::scope::Scope,
         places::{
             division::{DivisionCode, DivisionKind},
@@ -191,7 +192,7 @@ pub struct Stored {
 }
 
 fn search(division: &Division) -> String {
-    fold(&format!("{} {}", division.name, division.code))
+    find_text(&division.name, &[&division.code.to_string()])
 }
 
 pub async fn insert(tx: &Tx, rows: &[Stored], at: Instant) -> Result<(), Error> {

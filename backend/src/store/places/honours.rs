@@ -3,7 +3,8 @@
 use crate::{
     domain::{
         clock::Instant,
-        page::{Cursor, PageRequest, fold},
+        names::find_text,
+        page::{Cursor, PageRequest},
         people::scope::Scope,
         places::division::Honour,
     },
@@ -113,7 +114,7 @@ pub async fn same(conn: &impl Conn, row: &HonourRow) -> Result<Option<HonourRow>
 
 /// What a title is found by.
 pub fn search_text(name: &str, title: &str) -> String {
-    fold(&format!("{name} {title}"))
+    find_text(name, &[title])
 }
 
 /// Inserts unless the place has this level of this year already.

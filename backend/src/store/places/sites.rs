@@ -2,7 +2,8 @@
 
 use crate::{
     domain::{
-        page::{Cursor, PageRequest, fold},
+        names::find_text,
+        page::{Cursor, PageRequest},
         people::scope::Scope,
         places::position::Point,
     },
@@ -162,7 +163,7 @@ impl Site {
 }
 
 fn search(site: &Site) -> String {
-    fold(&format!("{} {}", site.name, site.code))
+    find_text(&site.name, &[&site.code])
 }
 
 /// Inserts sites; their places are named by id, the names beside them are not stored.

@@ -4,6 +4,7 @@ import type { Answer, Arrival, Checklist, Draft, FileRow, FindingEntry, Inspecti
 import { answerAt, give, newFinding, phrase, plainPass, sayAbsent, spotKey, takeBack, withoutInstance, type Ask, type Answers, type Skip } from '@/core/answers';
 import { arrivalOf, betterArrival, farBy } from '@/core/arrival';
 import { EMPTY_REVIEW, judge, review } from '@/core/checklist';
+import { practiceSite } from '@/core/practice';
 import { instanceName, instancesOf, isRepeat, mostInstances, nextNumber, stretches, type Stretch } from '@/core/groups';
 import { core, place } from '@/app/shell/core.svelte';
 import { keep } from './discard.svelte';
@@ -17,6 +18,8 @@ export type { Ask, Skip };
 export class Visit {
   readonly id: string;
   readonly kind: VisitKind;
+  /** Nothing of it is ever sent. */
+  readonly practice: boolean;
   readonly site: Site | null;
   readonly checklist: Checklist | null;
   readonly stretches: readonly Stretch[];
@@ -40,6 +43,7 @@ export class Visit {
   private constructor(draft: Draft<Payloads[VisitKind]>, kind: VisitKind, parts: { site: Site | null; checklist: Checklist | null; earlier: readonly FileRow[]; far_m: number | undefined }) {
     this.id = draft.id;
     this.kind = kind;
+    this.practice = draft.subject.practice === true;
     this.#payload = draft.payload;
     this.#body = bodyOf(draft.payload);
     this.#look = readLook(draft.view);
@@ -57,12 +61,13 @@ export class Visit {
     if (!draft) return null;
     keep(id);
     const body = bodyOf(draft.payload);
-    const [site, checklist, earlier, settings] = await Promise.all([
+    const [register, checklist, earlier, settings] = await Promise.all([
       core().sites.get(body.site_id),
       core().checklists.get(body.checklist_id),
       correction ? core().photos.ofVisit(correction.payload.inspection_id) : [],
       core().settings(),
     ]);
+    const site = draft.subject.practice ? practiceSite(checklist?.site_kind ?? '', draft.subject.title) : register;
     const visit = new Visit(draft, fresh ? 'inspection.submit' : 'inspection.correct', { site, checklist, earlier, far_m: settings?.field.far_from_site_m });
     await visit.refreshPhotos();
     return visit;
@@ -255,7 +260,7 @@ export class Visit {
   /** Notes where the person is as soon as the phone knows it; a fix that says nothing gives way to one that does. */
   arrive(): void {
     const here = place();
-    if (this.kind === 'inspection.submit' && here.kind === 'fixed' && betterArrival(this.#body.arrived, here.position)) this.arriveAt(here.position);
+    if (this.kind === 'inspection.submit' && !this.practice && here.kind === 'fixed' && betterArrival(this.#body.arrived, here.position)) this.arriveAt(here.position);
   }
 
   /** By a scanned plate or a pin, which a person says; serves the photos of this site for a while too. */

@@ -17,7 +17,10 @@ export async function draw(poster: Poster): Promise<Blob | null> {
   const { height, shapes } = compose(poster, measure);
   canvas.width = WIDTH;
   canvas.height = height;
-  const tokens = getComputedStyle(document.documentElement);
+  // A picture for others: light, whatever look this person reads in.
+  const probe = Object.assign(document.createElement('i'), { className: 'on-paper', hidden: true });
+  document.body.append(probe);
+  const tokens = getComputedStyle(probe);
   const colour = (ink: Ink): string => tokens.getPropertyValue(`--${ink}`).trim();
 
   context.fillStyle = colour('ground');
@@ -43,6 +46,7 @@ export async function draw(poster: Poster): Promise<Blob | null> {
       context.restore();
     }
   }
+  probe.remove();
   return new Promise((made) => canvas.toBlob(made, 'image/png'));
 }
 

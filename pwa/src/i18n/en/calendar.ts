@@ -18,6 +18,7 @@ export const calendar: typeof zh = {
   list: 'Holidays and worked weekends',
   name: 'Holiday',
   empty: 'Nothing is entered for this year',
+  emptyText: 'Tap a day above to make it a holiday or a working day; dates count working days.',
   lastDecember: (n) => `${days(n)} of them in the December before`,
   import: 'Bring in a year',
   importHelp: 'Choose a JSON file (year, days; each day with date, name, isOffDay), the form of the public holiday data. You see what changes before anything is saved.',

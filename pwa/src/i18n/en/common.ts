@@ -3,6 +3,7 @@ import type { common as zh } from '../zh/common';
 export const common: typeof zh = {
   app: 'Lalian',
   demo: 'Sample data, for demonstration only',
+  help: 'Help',
   nav: { label: 'Main pages' },
   inbox: (unseen) => (unseen > 0 ? `Inbox, ${unseen} not seen` : 'Inbox'),
   sync: {

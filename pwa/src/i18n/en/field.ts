@@ -130,6 +130,7 @@ export const field: typeof zh = {
     gone: 'This draft has been submitted or deleted.',
   },
   review: {
+    practiceEnd: 'End the practice',
     title: 'Check before submitting',
     missing: (n) => `${n} still missing`,
     groupMissing: 'none begun, and not said to be absent',
@@ -180,6 +181,8 @@ export const field: typeof zh = {
     here: 'See this visit',
   },
   mine: {
+    practice: 'Practise a visit',
+    practiceHelp: 'Sends nothing, makes no tickets',
     enterPaper: 'Enter a paper sheet',
     title: 'My visits',
     none: 'No visits yet',

@@ -48,7 +48,8 @@ export const lists: typeof zh = {
     printThese: 'Print these orders',
     line: { waiting: 'Not yet', running: 'Under way', issue: 'Issued', remind: 'Reminded', no_longer: 'No longer needed' },
   },
-  rows: { title: 'Tickets', empty: 'No such tickets' },
+  rows: { title: 'Tickets', empty: 'No such tickets', emptyText: 'They may be done, or lie outside your unit. Go back and look at another list.' },
+  along: { workbook: 'Save as workbook', print: 'Print', saved: 'The workbook is in your downloads' },
   ledger: {
     do: 'Take along as a ledger',
     making: 'Writing the ledger…',

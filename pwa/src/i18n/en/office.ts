@@ -19,6 +19,7 @@ export const office: typeof zh = {
     tickets: 'Tickets',
     look_backs: 'Look-back',
     checks: 'Time of checks',
+    sites: 'Sites',
     visits: 'Visits',
     unsent: 'Not uploaded',
     operations: 'Odd records',
@@ -38,6 +39,7 @@ export const office: typeof zh = {
     setup: 'Set up',
     settings: 'Settings',
     audit: 'Audit',
+    feedback: 'Feedback',
     me: 'Me',
   },
   // duties
@@ -388,7 +390,7 @@ export const office: typeof zh = {
   },
   people: {
     title: 'People',
-    search: 'Name or account',
+    search: 'Name, account or first letters of the pinyin',
     add: 'Add a person',
     name: 'Name',
     login: 'Account (phone number)',

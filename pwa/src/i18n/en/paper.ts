@@ -44,6 +44,7 @@ export const paper: typeof zh = {
     none: 'No checklist for this kind yet',
     noneText: 'It can be printed once it is in the library.',
     noSite: 'No site of this kind in this township',
+    noSiteText: 'Choose another township or kind, or print sheets without a site.',
     count: (sheets, pages) => `${pieces(sheets, 'copy', 'copies')}, ${pieces(pages, 'page')}`,
   },
   blank: {
@@ -144,6 +145,7 @@ export const paper: typeof zh = {
     empty: 'No checklists yet',
     emptyText: 'They come in by the import command.',
     none: 'No checklist for this kind yet',
+    noneText: 'Look at another kind; the county office puts lists into the library.',
     items: (from, to) => `Items ${from} to ${to}`,
     repeat: (label) => `Asked for each ${label}`,
     weight: (n) => pieces(n, 'point'),

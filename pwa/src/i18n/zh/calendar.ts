@@ -14,6 +14,7 @@ export const calendar = {
   list: '放假和调休安排',
   name: '节日',
   empty: '这一年没有录入放假安排',
+  emptyText: '在上面的日历里点一天，就能写成放假或补班；期限按工作日往后算。',
   lastDecember: (n: number) => `其中 ${n} 天在上一年 12 月`,
   import: '导入放假安排',
   importHelp: '选 JSON 文件（year、days，每天写 date、name、isOffDay），公开的节假日数据就是这个格式。先核对改动，确认后才保存。',

@@ -2,6 +2,7 @@
 export const common = {
   app: '拉练通',
   demo: '示例数据：仅供演示，不是真实检查结果',
+  help: '帮助',
   nav: { label: '主要页面' },
   inbox: (unseen: number) => (unseen > 0 ? `消息，${unseen} 条未看` : '消息'),
   sync: {

@@ -129,6 +129,7 @@ export const field = {
     gone: '这份草稿已经提交或删除。',
   },
   review: {
+    practiceEnd: '结束练习',
     title: '提交前看一遍',
     missing: (n: number) => `还差 ${n} 处`,
     groupMissing: '还没加，也没说明这里没有',
@@ -179,6 +180,8 @@ export const field = {
     here: '看这次检查',
   },
   mine: {
+    practice: '练习一次检查',
+    practiceHelp: '不上传、不产生整改单',
     enterPaper: '录入纸质表',
     title: '我的检查',
     none: '还没有检查',

@@ -16,6 +16,7 @@ export const office = {
     tickets: '整改单',
     look_backs: '回头看',
     checks: '核查时效',
+    sites: '点位',
     visits: '检查记录',
     unsent: '本机未上传',
     operations: '异常记录',
@@ -35,6 +36,7 @@ export const office = {
     setup: '建县向导',
     settings: '设置',
     audit: '审计记录',
+    feedback: '意见反馈',
     me: '我的',
   },
   // duties
@@ -385,7 +387,7 @@ export const office = {
   },
   people: {
     title: '人员岗位',
-    search: '姓名或账号',
+    search: '姓名、账号或拼音首字母',
     add: '新增人员',
     name: '姓名',
     login: '账号（手机号）',

@@ -41,6 +41,7 @@ export const paper = {
     none: '这类点位还没有检查清单',
     noneText: '清单入库后就能打印。',
     noSite: '这个乡镇没有这类点位',
+    noSiteText: '换一个乡镇或类型；也可以打印不写点位的空表。',
     count: (sheets: number, pages: number) => `${sheets} 份，${pages} 页`,
   },
   blank: {
@@ -141,6 +142,7 @@ export const paper = {
     empty: '还没有清单',
     emptyText: '用导入命令把清单装进来。',
     none: '这类点位还没有清单',
+    noneText: '换一种点位看看；清单由县专班入库。',
     items: (from: number, to: number) => `第 ${from} 到 ${to} 项`,
     repeat: (label: string) => `每个${label}各查一遍`,
     weight: (n: number) => `${n} 分`,

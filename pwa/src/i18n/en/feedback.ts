@@ -1,0 +1,26 @@
+import type { feedback as zh } from '../zh/feedback';
+
+export const feedback: typeof zh = {
+  title: 'Feedback',
+  lead: 'What is hard to use, hard to understand or missing: write it here. The county office reads it and answers in this place.',
+  text: 'What you want to tell',
+  textHelp: 'Please leave out passwords and anything about patients or residents.',
+  what: (screen: string, version: string) => (screen === '' ? `The office is also told your name and post, and version ${version}. Nothing else.` : `The office is also told your name and post, the page “${screen}”, and version ${version}. Nothing else.`),
+  send: 'Send',
+  sent: 'Sent; the answer will stand here',
+  views: { label: 'Which ones', mine: 'Mine', open: 'To answer', answered: 'Answered' },
+  none: { mine: 'You have not written anything yet', open: 'Nothing waits for an answer', answered: 'Nothing has been answered yet' },
+  noneText: { mine: 'The “?” at the top of every page leads here too.', open: 'What people write appears here.', answered: 'What was answered moves here.' },
+  state: { open: 'To answer', answered: 'Answered' },
+  news: 'New answer',
+  of: (name: string, unit: string) => (unit === '' ? name : `${name} (${unit})`),
+  on: (screen: string, version: string) => [screen, version].filter(Boolean).join(' · '),
+  desk: 'Answer',
+  me: 'Me',
+  reply: 'Answer',
+  goOn: 'Add something',
+  replyText: 'Your answer',
+  replySend: 'Send',
+  needed: 'Please write a few words first.',
+  row: 'Write, and read answers',
+};

@@ -1,0 +1,25 @@
+import type { practice as zh } from '../zh/practice';
+
+export const practice: typeof zh = {
+  title: 'Practice',
+  bar: 'Practice: nothing is sent, no tickets are made',
+  site: (kind: string) => `Place to practise (${kind})`,
+  intro: 'Walk through a visit of an invented place with the county’s own checklist: answering, taking photos and handing in are as in earnest, but nothing leaves this phone.',
+  pick: 'Which kind of place do you want to practise on?',
+  go: 'Begin',
+  resume: 'Go on with the last practice',
+  none: 'No checklists on this phone yet',
+  noneText: 'Please open Lalian once where there is a signal; the checklists come by themselves, then you can practise.',
+  again: 'Try again',
+  end: 'End of the practice',
+  endLead: 'If this had been a real visit, now this would happen:',
+  answers: (n: number) => (n === 1 ? '1 answer is sent' : `${n} answers are sent`),
+  photos: (n: number) => (n === 0 ? 'No photos' : n === 1 ? '1 photo is sent' : `${n} photos are sent`),
+  tickets: (n: number) => (n === 0 ? 'No faults, so no tickets' : n === 1 ? '1 ticket is made, which the county office issues' : `${n} tickets are made, which the county office issues`),
+  fixed: 'Fixed on the spot, closed at once',
+  nothing: 'Answers and photos of practice lie on this phone only; clearing leaves nothing.',
+  clear: 'Clear the practice',
+  cleared: 'The practice is cleared',
+  back: 'Go on practising',
+  gone: 'This practice has been cleared',
+};

@@ -1,0 +1,20 @@
+// Words of the register of sites.
+export const sites = {
+  title: '点位',
+  search: '找点位',
+  searchHint: '名称、编号或拼音首字母',
+  kind: '类型',
+  township: '乡镇（街道）',
+  status: '状态',
+  any: '不限',
+  active: '在用',
+  retired: '停用',
+  last: (when: string) => `上次检查 ${when}`,
+  never: '没有检查记录',
+  open: (n: number) => `未销号 ${n}`,
+  none: '还没有点位',
+  noneText: '点位由县专班按表格导入；导入以后手机会自动收到。',
+  noneFound: '没有符合条件的点位',
+  noneFoundText: '少选一个条件，或者换个叫法再找。',
+  clear: '清除条件',
+};

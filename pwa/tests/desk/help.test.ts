@@ -1,0 +1,28 @@
+// Every screen has help, and every topic of help is reachable: the addresses are read from the entries' own tables.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { topicAt, topicsOf } from '@/app/help/topics';
+import type { Role } from '@/core';
+import { help as en } from '@/i18n/en/help';
+import { help as zh } from '@/i18n/zh/help';
+
+const SRC = new URL('../../src/app', import.meta.url).pathname;
+const routes = (file: string): readonly string[] => [...readFileSync(`${SRC}/${file}`, 'utf8').matchAll(/'(\/[^'*]*)':/g)].map(([, path = '']) => path.replace(/:\w+/g, '7'));
+const HOME: Readonly<Record<string, string>> = { inspector: 'sites', township: 'duty', office: 'desk' };
+
+test.each([
+  ['inspector', 'inspector'],
+  ['deputy_leader', 'township'],
+  ['office', 'office'],
+] as const)('%s: no screen but the first one falls back to the help of the first one', (role: Role, entry) => {
+  const bare = routes(`${entry}/Entry.svelte`).filter((path) => path !== '/' && topicAt(role, path) === HOME[entry]);
+  expect(bare).toEqual([]);
+  expect(topicAt(role, '/')).toBe(HOME[entry]);
+  for (const path of routes('shell/App.svelte').filter((one) => one !== '/signin')) expect([path, topicAt(role, path)]).not.toEqual([path, HOME[entry]]);
+});
+
+test('every topic is somebody’s, and says something in both languages', () => {
+  const roles: readonly Role[] = ['inspector', 'deputy_leader', 'office', 'platform_admin'];
+  expect([...new Set(roles.flatMap(topicsOf))].sort()).toEqual(Object.keys(zh.topics).sort());
+  for (const words of [zh, en]) for (const [topic, { title, lines }] of Object.entries(words.topics)) expect([topic, title !== '' && lines.length > 0 && lines.every((line) => line.trim() !== '')]).toEqual([topic, true]);
+});
