@@ -78,8 +78,8 @@ export const stand: typeof zh = {
   open: 'Open',
   paneTab: { inspector: 'Inspector', township: 'Township', office: 'Office' },
   pane: {
-    inspector: 'Inspector’s phone',
-    township: 'Township’s phone',
+    inspector: 'Inspector',
+    township: 'Township',
     office: 'County office',
     alone: 'Open alone',
     frame: (who) => `${who} (works)`,
