@@ -26,6 +26,7 @@ const now = () => page.locator('.steps li.now');
 /** The app inside a device, once it is signed in. */
 async function device(name) {
   const box = page.getByRole('article', { name });
+  await box.waitFor();
   await box.locator('.veil').waitFor({ state: 'detached', timeout: 120_000 });
   const handle = await box.locator('iframe').elementHandle();
   return handle.contentFrame();
@@ -172,6 +173,7 @@ test('a stranger walks the whole way on the stand, and puts it back', { timeout:
       await cache.put('/index.html', new Response(await kept.arrayBuffer(), { headers }));
     });
     await page.reload();
+    await page.waitForURL(/#\/stand\?again$/);
     await device('检查人员的手机');
     assert.match(await policy(page), /frame-src http/);
   });

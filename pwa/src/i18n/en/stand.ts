@@ -9,6 +9,7 @@ export const stand: typeof zh = {
   introText: 'A phone for the inspector, a phone for the township, a computer for the county office: the real system, and you do the tapping. About five minutes. First, chance draws a site.',
   leader: 'One page for leaders',
   signIn: 'Sign in',
+  enter: 'Go in',
   reset: 'Start fresh',
   again: 'Walk again',
   steps: 'Six steps',
@@ -78,8 +79,8 @@ export const stand: typeof zh = {
   open: 'Open',
   paneTab: { inspector: 'Inspector', township: 'Township', office: 'Office' },
   pane: {
-    inspector: 'Inspector’s phone',
-    township: 'Township’s phone',
+    inspector: 'Inspector',
+    township: 'Township',
     office: 'County office',
     alone: 'Open alone',
     frame: (who) => `${who} (works)`,

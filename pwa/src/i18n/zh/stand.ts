@@ -8,6 +8,7 @@ export const stand = {
   introText: '检查人员一部手机，乡镇一部手机，县专班一台电脑：都是真的系统，您来点，大约五分钟。先抽一个点位，抽到哪里查哪里。',
   leader: '给领导的一页纸',
   signIn: '用账号登录',
+  enter: '进入系统',
   reset: '恢复原样',
   again: '再走一遍',
   steps: '六步',
