@@ -153,3 +153,10 @@ test('posts that ended and suspended accounts fill no place; a township counts o
   const facts = factsOf([], people, NOW);
   expect([facts.office, facts.inspectors, facts.desks]).toEqual([0, 0, 2]);
 });
+
+test('where the register may be read, it tells, not the files', () => {
+  const seen = { divisions: { rows: 21, more: false }, sites: { rows: 200, more: true }, checklists: { rows: 9, more: false }, outlines: { rows: 20, more: false } };
+  const all = lines(factsOf([view('applied', sheet('sites', 3))], [person('office', 'c'), person('inspector', 'c')], NOW, seen));
+  expect(isReady(all)).toBe(true);
+  expect(all.filter(({ count, more }) => more ?? count === 9).map(({ id, count }) => [id, count])).toEqual([['checklists', 9], ['sites', 200]]);
+});
