@@ -24,7 +24,7 @@ export const setup: typeof Words = {
     starter: 'There are no checklists yet: put the starter set in with it',
     starterHelp: 'What kinds of sites there are (public toilet, market …) is told by the checklists. With lists of your own, hand them in first under “Checklists”.',
     two: 'Download the template and fill it in',
-    twoText: 'Each column is explained, with an example. Copy and paste from your own tables; keep codes and phone numbers as text, or their leading zeros are lost.',
+    twoText: 'The sheet “说明” explains each column in both languages, with an example. Copy and paste from your own tables; keep codes and phone numbers as text, or their leading zeros are lost.',
     three: 'Hand in the workbook',
     threeText: 'You see at once what becomes of every row: new, changed, the same, or not right yet. For those it says which row, which column and what to do.',
   },
