@@ -124,7 +124,7 @@ export const setup: typeof Words = {
     following: 'Next',
     map: 'Look at it on the map',
     mapShapes: (n) => `${n} outlines in the file`,
-    mapDots: (n) => `${n} sites with coordinates on this page`,
+    mapDots: (n) => `${n} sites drawn`,
     mapWithout: (n) => `${n} entries without an outline are not drawn`,
     mapSwapped: 'Longitude and latitude seem to have changed places: longitude (about 73–136) comes first, then latitude (about 3–54).',
     mapLegend: { shape: 'Outline', dot: 'Site', bad: 'Site that is not right yet' },

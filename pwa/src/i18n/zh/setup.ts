@@ -123,7 +123,7 @@ export const setup = {
     following: '下一页',
     map: '在地图上看看位置',
     mapShapes: (n: number) => `文件里有 ${n} 个边界`,
-    mapDots: (n: number) => `这一页有 ${n} 个带坐标的点位`,
+    mapDots: (n: string) => `画出了 ${n} 个点位`,
     mapWithout: (n: number) => `有 ${n} 项没有边界，没有画出来`,
     mapSwapped: '经度和纬度好像写反了：先写经度（约 73–136），再写纬度（约 3–54）。',
     mapLegend: { shape: '边界', dot: '点位', bad: '有问题的点位' },
