@@ -5,7 +5,7 @@ import type { PersonRow } from '../../src/api/types';
 import { countyCode, countyFile, judge, MAX_BYTES, textOf, type Judged } from '../../src/app/setup/files';
 import { advice, counts, dots, filled, firstLook, rowsOf, span } from '../../src/app/setup/preview';
 import { factsOf, isReady, lines, nextStep, stepDone, taken } from '../../src/app/setup/ready';
-import { readShapes, swapped } from '../../src/app/setup/shapes';
+import { readDots, readShapes, swapped } from '../../src/app/setup/shapes';
 
 const ZIP = Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0);
 const OLE = Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1);
@@ -61,6 +61,20 @@ test('outlines of a file are drawn from the county down, what has none is counte
 
 test('what holds no outlines is no map', () => {
   for (const text of ['', '{', '[]', 'null', '{"schema_version":3,"items":[]}', '{"features":{}}']) expect(readShapes(text)).toBeNull();
+});
+
+test('sites of a table are drawn as far as they have coordinates', () => {
+  const found = readDots('\uFEFF点位编码*,名称,经度*,纬度*\r\n1,"甲,""乙""",104.5,30.25\n2,丙,１０４.6,30.5\n\n3,丁,,\n4,戊,东,30\n5,己,1045,30\n');
+  expect(found?.dots).toEqual([
+    { lon: 104.5, lat: 30.25, name: '甲,"乙"', bad: false },
+    { lon: 104.6, lat: 30.5, name: '丙', bad: false },
+  ]);
+  expect(found?.swapped).toBe(false);
+  expect(readDots('code,name\n1,a')).toBeNull();
+  expect(readDots('')).toBeNull();
+  // Swapped ones are told; what cannot lie on a map is not drawn.
+  expect(readDots('name,longitude,latitude\na,30.25,104.5')).toMatchObject({ dots: [], swapped: true });
+  expect(readDots(`lon,lat\n${'104,30\n'.repeat(6_000)}`)?.dots).toHaveLength(5_000);
 });
 
 test('swapped columns are noticed, and no place of the country is taken for swapped', () => {
@@ -152,4 +166,11 @@ test('posts that ended and suspended accounts fill no place; a township counts o
   ];
   const facts = factsOf([], people, NOW);
   expect([facts.office, facts.inspectors, facts.desks]).toEqual([0, 0, 2]);
+});
+
+test('where the register may be read, it tells, not the files', () => {
+  const seen = { divisions: { rows: 21, more: false }, sites: { rows: 200, more: true }, checklists: { rows: 9, more: false }, outlines: { rows: 20, more: false } };
+  const all = lines(factsOf([view('applied', sheet('sites', 3))], [person('office', 'c'), person('inspector', 'c')], NOW, seen));
+  expect(isReady(all)).toBe(true);
+  expect(all.filter(({ count, more }) => more ?? count === 9).map(({ id, count }) => [id, count])).toEqual([['checklists', 9], ['sites', 200]]);
 });

@@ -1,9 +1,10 @@
-// What the guided page knows of the county: the files that were handed in, and the people. Both are what an administrator may read; places are not.
+// What the guided page knows of the county: the files that were handed in, and the people. The office may also read the register itself; for an
+// administrator of the platform the files have to tell.
 import type { ApiResult } from '@/api/client';
-import type { ImportView, Page } from '@/api/imports';
+import type { ImportSheet, ImportView, Page } from '@/api/imports';
 import type { PersonRow } from '@/api/types';
-import { core } from '../shell/core.svelte';
-import { factsOf, type Facts } from './ready';
+import { core, session } from '../shell/core.svelte';
+import { factsOf, type Facts, type Seen } from './ready';
 
 export interface County {
   readonly imports: readonly ImportView[];
@@ -28,9 +29,29 @@ async function all<Row>(path: string): Promise<ApiResult<readonly Row[]>> {
   return { kind: 'ok', status: 200, data: rows };
 }
 
+/** As much of a list as one question tells; nothing where it cannot be read, so that the files tell. */
+async function count(path: string): Promise<Seen | undefined> {
+  const answer = await core().api.get<Page<unknown>>(path, { limit: PAGE });
+  return answer.kind === 'ok' ? { rows: answer.data.items.length, more: answer.data.next !== null } : undefined;
+}
+
+export const mayReadPlaces = (): boolean => {
+  const who = session();
+  return who.kind === 'signed_in' && who.post?.role === 'office';
+};
+
+async function register(): Promise<Partial<Record<ImportSheet, Seen>>> {
+  if (!mayReadPlaces()) return {};
+  const outlines = core()
+    .api.get<{ readonly features: readonly unknown[] }>('/divisions/outlines')
+    .then((answer) => (answer.kind === 'ok' ? { rows: answer.data.features.length, more: false } : undefined));
+  const [divisions, sites, checklists, drawn] = await Promise.all([count('/divisions'), count('/sites'), count('/checklists'), outlines]);
+  return { ...(divisions && { divisions }), ...(sites && { sites }), ...(checklists && { checklists }), ...(drawn && { outlines: drawn }) };
+}
+
 export async function readCounty(): Promise<ApiResult<County>> {
-  const [imports, people] = await Promise.all([all<ImportView>('/imports'), all<PersonRow>('/people')]);
+  const [imports, people, seen] = await Promise.all([all<ImportView>('/imports'), all<PersonRow>('/people'), register()]);
   if (imports.kind !== 'ok') return imports;
   if (people.kind !== 'ok') return people;
-  return { kind: 'ok', status: 200, data: { imports: imports.data, people: people.data, facts: factsOf(imports.data, people.data, Date.now()) } };
+  return { kind: 'ok', status: 200, data: { imports: imports.data, people: people.data, facts: factsOf(imports.data, people.data, Date.now(), seen) } };
 }

@@ -1,5 +1,6 @@
 // The figures of an import as the page shows them: sums over its sheets, what to look at first, which rows a page holds.
 import { SHEETS, type Fate, type ImportRow, type ImportSheet, type ImportView, type SheetCounts } from '@/api/imports';
+import type { Dot } from './shapes';
 
 export type Counts = Omit<SheetCounts, 'sheet'>;
 export type FateFilter = Fate | 'all';
@@ -40,13 +41,6 @@ export function advice(view: Pick<ImportView, 'sheets' | 'state'>): Advice {
 /** Rows `from` to `to` of a page, counted from 1. */
 export function span(page: number, shown: number): { readonly from: number; readonly to: number } {
   return { from: page * PAGE_ROWS + 1, to: page * PAGE_ROWS + shown };
-}
-
-export interface Dot {
-  readonly lon: number;
-  readonly lat: number;
-  readonly name: string;
-  readonly bad: boolean;
 }
 
 /** Rows that say where they lie, as far as their coordinates are among what is told of them. */

@@ -1,6 +1,6 @@
 // What a county still lacks before somebody can make the first visit, in the order in which it is built. Only what the system needs to work: nothing
 // about who has signed in.
-import type { ImportSheet, ImportView } from '@/api/imports';
+import { SHEETS, type ImportSheet, type ImportView } from '@/api/imports';
 import type { PersonRow } from '@/api/types';
 import { counts } from './preview';
 
@@ -17,12 +17,21 @@ export interface Line {
   readonly standing: Standing;
   /** What is there, or what is left to do. */
   readonly count: number;
-  readonly of?: number;
+  /** At least so many. */
+  readonly more?: boolean;
+}
+
+/** Rows that the register holds; `more` where they were not counted to their end. */
+export interface Seen {
+  readonly rows: number;
+  readonly more: boolean;
 }
 
 export interface Facts {
-  /** Rows that were taken over and are not undone. */
+  /** Rows of the register: counted where one may read it, else those that were taken over and are not undone. */
   readonly taken: Readonly<Record<ImportSheet, number>>;
+  /** Of these there are more. */
+  readonly more: readonly ImportSheet[];
   readonly office: number;
   readonly inspectors: number;
   /** Townships with somebody at the desk, or a deputy. */
@@ -38,12 +47,13 @@ export function taken(imports: readonly ImportView[], sheet: ImportSheet): numbe
   return applied.reduce((most, one) => Math.max(most, one.rows - one.refused), created);
 }
 
-export function factsOf(imports: readonly ImportView[], people: readonly PersonRow[], now: number): Facts {
-  const sheet = (name: ImportSheet): number => taken(imports, name);
+export function factsOf(imports: readonly ImportView[], people: readonly PersonRow[], now: number, seen: Readonly<Partial<Record<ImportSheet, Seen>>> = {}): Facts {
+  const sheet = (name: ImportSheet): number => seen[name]?.rows ?? taken(imports, name);
   const posts = people.filter(({ status }) => status !== 'suspended').flatMap((person) => person.posts.filter((post) => post.valid_to === null || Date.parse(post.valid_to) > now));
   const held = (...roles: readonly string[]): readonly string[] => posts.filter(({ role }) => roles.includes(role)).map(({ unit_id }) => unit_id);
   return {
     taken: { county: sheet('county'), divisions: sheet('divisions'), outlines: sheet('outlines'), sites: sheet('sites'), people: sheet('people'), checklists: sheet('checklists') },
+    more: SHEETS.filter((name) => seen[name]?.more === true),
     office: held('office').length,
     inspectors: held('inspector').length,
     desks: new Set(held('desk_officer', 'deputy_leader')).size,
@@ -58,10 +68,10 @@ export function lines(facts: Facts): readonly Line[] {
   const wish = (id: LineId, count: number): Line => ({ id, count, standing: count > 0 ? 'done' : 'advice' });
   return [
     need('county', Math.max(taken.county, taken.divisions > 0 ? 1 : 0)),
-    need('townships', taken.divisions),
+    { ...need('townships', taken.divisions), more: facts.more.includes('divisions') },
     wish('outlines', taken.outlines),
     need('checklists', taken.checklists),
-    need('sites', taken.sites),
+    { ...need('sites', taken.sites), more: facts.more.includes('sites') },
     need('office', facts.office),
     need('inspectors', facts.inspectors),
     wish('desks', facts.desks),

@@ -1,4 +1,5 @@
-// Outlines as they stand in a file, to be looked at before anything is sent: how many, where, and whether longitude and latitude changed places.
+// Outlines and sites as they stand in a file, to be looked at on a map before anything is written: how many, where, and whether longitude and latitude
+// changed places.
 import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from 'geojson';
 
 export interface ShapeFacts {
@@ -8,8 +9,18 @@ export interface ShapeFacts {
 }
 export type Shape = Feature<Polygon | MultiPolygon, ShapeFacts>;
 
+export interface Dot {
+  readonly lon: number;
+  readonly lat: number;
+  readonly name: string;
+  readonly bad: boolean;
+}
+
+/** What a file shows on a map. */
 export interface Shapes {
   readonly features: FeatureCollection<Polygon | MultiPolygon, ShapeFacts>;
+  /** Sites, as far as they are drawn. */
+  readonly dots: readonly Dot[];
   /** Features of the file without an area: they are not drawn. */
   readonly without: number;
   /** Longitude and latitude seem to have changed places. */
@@ -41,7 +52,42 @@ export function readShapes(text: string): Shapes | null {
   }
   // The county's own outline below, what lies in it on top.
   features.sort((a, b) => rank(a) - rank(b));
-  return { features: { type: 'FeatureCollection', features }, without, swapped: features.some((shape) => swapped(cornerOf(shape))) };
+  return { features: { type: 'FeatureCollection', features }, dots: [], without, swapped: features.some((shape) => swapped(cornerOf(shape))) };
+}
+
+/** More of them make no better picture. */
+const MOST_DOTS = 5_000;
+const LON = ['经度', 'longitude', 'lon', 'lng'];
+const LAT = ['纬度', 'latitude', 'lat'];
+const NAME = ['名称', 'name', '点位名称'];
+
+/** The sites of a table; null when it has no columns of coordinates. */
+export function readDots(text: string): Shapes | null {
+  const [head, ...rows] = cells(text.replace(/^\uFEFF/, ''));
+  const at = (titles: readonly string[]): number => head?.findIndex((title) => titles.includes(title.replace(/[*\s]/g, '').toLowerCase())) ?? -1;
+  const [lon, lat, name] = [at(LON), at(LAT), at(NAME)];
+  if (lon < 0 || lat < 0) return null;
+  const dots = rows.slice(0, MOST_DOTS).flatMap((row) => {
+    const [x, y] = [row[lon], row[lat]].map((cell) => (cell === undefined || cell.trim() === '' ? Number.NaN : Number(cell.normalize('NFKC'))));
+    // What is far off the globe cannot be drawn; the row says so itself.
+    return x !== undefined && y !== undefined && Math.abs(x) <= 180 && Math.abs(y) <= 180 ? [{ lon: x, lat: y, name: row[name] ?? '', bad: false }] : [];
+  });
+  const wrong = dots.filter((dot) => swapped([dot.lon, dot.lat])).length;
+  return { features: { type: 'FeatureCollection', features: [] }, dots: dots.filter((dot) => Math.abs(dot.lat) < 90), without: 0, swapped: wrong > dots.length / 2 };
+}
+
+/** The cells of a CSV text, quoted ones too. */
+function cells(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    row.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
+    if (end === ',') continue;
+    if (row.length > 1 || row[0] !== '') rows.push(row);
+    row = [];
+    if (rows.length > MOST_DOTS) break;
+  }
+  return rows;
 }
 
 const RANK: Readonly<Record<string, number>> = { county: 0, 县: 0, township: 1, 乡镇: 1 };

@@ -5,13 +5,16 @@ import { zipped, type ZipEntry } from '@/core/zip';
 
 const PICTURES = import.meta.glob<string>('../../../../backend/demo/examples/*.png', { query: '?url', import: 'default', eager: true });
 
+/** Whatever the workbook is called: a name such as 点位表 would stand before the names of its sheets, which tell what they are. */
+export const WORKBOOK = '工作簿.xlsx';
+
 async function* entries(urls: readonly (readonly [name: string, url: string])[], more: File | null): AsyncGenerator<ZipEntry> {
   for (const [name, url] of urls) {
     const answer = await fetch(url);
     if (!answer.ok) throw new Error(url);
     yield { name, bytes: new Uint8Array(await answer.arrayBuffer()) };
   }
-  if (more) yield { name: more.name.replaceAll('/', ' '), bytes: new Uint8Array(await more.arrayBuffer()) };
+  if (more) yield { name: WORKBOOK, bytes: new Uint8Array(await more.arrayBuffer()) };
 }
 
 /** One archive of the starter checklists and this workbook; null when they cannot be fetched. */

@@ -4,7 +4,7 @@ import type { ApiResult } from '@/api/client';
 import type { Datum, ImportView } from '@/api/imports';
 import { sendFile, type Sending } from '../office/send-file';
 import { judge, textOf, type Unfit } from './files';
-import { readShapes, type Shapes } from './shapes';
+import { readDots, readShapes, type Shapes } from './shapes';
 import { withStarter } from './starter';
 
 export type UploadState =
@@ -60,6 +60,7 @@ export class Upload {
       const read = textOf(await file.arrayBuffer());
       converted = read.converted;
       if (converted) sent = new Blob([read.text]);
+      if (file.size <= LOOKED_AT_BYTES) shapes = readDots(read.text);
     } else if ((judged.kind === 'geojson' || judged.kind === 'checklists') && file.size <= LOOKED_AT_BYTES) {
       shapes = readShapes(await file.text());
     }
