@@ -437,7 +437,7 @@ export const office: typeof zh = {
     object: 'Id of an object',
     objectHelp: 'Of a ticket, person or operation; empty = the latest',
     columns: { at: 'When', who: 'Who', what: 'What', object: 'Object', reason: 'Reason' },
-    noun: { tickets: 'Ticket', operations: 'Record', people: 'Person', posts: 'Post', session: 'Sign-in', devices: 'Device', photos: 'Photo', photo_flags: 'Hint', files: 'File', settings: 'Settings', rounds: 'Round', calendar: 'Calendar', checklists: 'Checklist', divisions: 'Divisions', sites: 'Sites', inspections: 'Inspection' },
+    noun: { tickets: 'Ticket', operations: 'Record', people: 'Person', posts: 'Post', session: 'Sign-in', devices: 'Device', photos: 'Photo', photo_flags: 'Hint', files: 'File', settings: 'Settings', rounds: 'Round', calendar: 'Calendar', checklists: 'Checklist', divisions: 'Divisions', sites: 'Sites', inspections: 'Inspection', lists: 'List', feedback: 'Feedback' },
     empty: 'No records',
     emptyText: 'Check the id, or clear it to see the latest.',
     action: {
@@ -480,6 +480,9 @@ export const office: typeof zh = {
       'sites.import': 'Sites imported',
       'divisions.import': 'Divisions imported',
       'checklists.import': 'Checklists imported',
+      'lists.export': 'List taken along',
+      'feedback.add': 'Feedback written',
+      'feedback.reply': 'Feedback answered',
       'password.change': 'Password changed',
     },
   },

@@ -434,7 +434,7 @@ export const office = {
     object: '编号或对象',
     objectHelp: '整改单、人员、操作的编号；不填看最近的',
     columns: { at: '时间', who: '谁', what: '做了什么', object: '对象', reason: '理由' },
-    noun: { tickets: '整改单', operations: '记录', people: '人员', posts: '岗位', session: '登录', devices: '设备', photos: '照片', photo_flags: '照片提示', files: '文件', settings: '设置', rounds: '轮次', calendar: '日历', checklists: '清单', divisions: '区划', sites: '点位', inspections: '检查' } as Record<string, string>,
+    noun: { tickets: '整改单', operations: '记录', people: '人员', posts: '岗位', session: '登录', devices: '设备', photos: '照片', photo_flags: '照片提示', files: '文件', settings: '设置', rounds: '轮次', calendar: '日历', checklists: '清单', divisions: '区划', sites: '点位', inspections: '检查', lists: '清单', feedback: '意见' } as Record<string, string>,
     empty: '没有记录',
     emptyText: '核对一下编号，或清空再看最近的。',
     action: {
@@ -477,6 +477,9 @@ export const office = {
       'sites.import': '导入点位',
       'divisions.import': '导入区划',
       'checklists.import': '导入清单',
+      'lists.export': '导出清单',
+      'feedback.add': '写意见',
+      'feedback.reply': '回复意见',
       'password.change': '修改密码',
     } as Record<string, string>,
   },
