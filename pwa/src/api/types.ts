@@ -265,7 +265,7 @@ export interface DeviceRow {
 export interface AuditRow {
   readonly seq: number;
   readonly at: string;
-  readonly person_id: string | null;
+  readonly person_id?: string | null;
   readonly person_name: string | null;
   readonly role?: string | null;
   readonly action: string;

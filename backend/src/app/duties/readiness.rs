@@ -20,13 +20,15 @@ use uuid::Uuid;
 
 /// What keeps a unit from working.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
 pub enum Lack {
-    NoHolder,
+    #[serde(rename = "no_holder")]
+    Holder,
     /// Of desk officer and deputy a township has only one.
-    NoPair,
+    #[serde(rename = "no_pair")]
+    Pair,
     /// Held, but no holder has chosen a password yet.
-    NoPassword,
+    #[serde(rename = "no_password")]
+    Password,
 }
 
 /// One thing that a unit lacks.
@@ -92,11 +94,11 @@ pub(super) async fn unready(
 /// `of_role` says whether a duty is held, and whether by somebody who can sign in.
 fn lacking(needed: &[Role], of_role: impl Fn(Role) -> (bool, bool)) -> Vec<Lacking> {
     if !needed.is_empty() && needed.iter().all(|role| !of_role(*role).0) {
-        return vec![Lacking { kind: Lack::NoHolder, role: None }];
+        return vec![Lacking { kind: Lack::Holder, role: None }];
     }
     let lack = |role: &Role| match of_role(*role) {
-        (false, _) => Some(Lack::NoPair),
-        (true, false) => Some(Lack::NoPassword),
+        (false, _) => Some(Lack::Pair),
+        (true, false) => Some(Lack::Password),
         (true, true) => None,
     };
     needed.iter().filter_map(|role| Some(Lacking { kind: lack(role)?, role: Some(*role) })).collect()
@@ -110,11 +112,11 @@ mod tests {
     fn a_township_needs_its_pair_and_both_able_to_sign_in() {
         let pair = needed(UnitKind::Township);
         let nobody = lacking(pair, |_| (false, false));
-        assert_eq!(nobody, [Lacking { kind: Lack::NoHolder, role: None }]);
+        assert_eq!(nobody, [Lacking { kind: Lack::Holder, role: None }]);
         let half = lacking(pair, |role| (role == Role::DeskOfficer, true));
-        assert_eq!(half, [Lacking { kind: Lack::NoPair, role: Some(Role::DeputyLeader) }]);
+        assert_eq!(half, [Lacking { kind: Lack::Pair, role: Some(Role::DeputyLeader) }]);
         let closed = lacking(pair, |role| (true, role == Role::DeputyLeader));
-        assert_eq!(closed, [Lacking { kind: Lack::NoPassword, role: Some(Role::DeskOfficer) }]);
+        assert_eq!(closed, [Lacking { kind: Lack::Password, role: Some(Role::DeskOfficer) }]);
         assert_eq!(lacking(pair, |_| (true, true)), []);
         assert_eq!(lacking(needed(UnitKind::County), |_| (false, false)), []);
     }

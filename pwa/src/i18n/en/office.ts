@@ -445,7 +445,7 @@ export const office: typeof zh = {
     clear: 'No filter',
     system: 'System',
     columns: { at: 'When', who: 'Who', what: 'What', object: 'Object', reason: 'Reason' },
-    noun: { campaigns: 'Campaign', colours: 'Colour', delegations: 'Delegation', honours: 'Honour', imports: 'Import', liaisons: 'Liaison', look_backs: 'Look-back', meta: 'System', notice_channels: 'Channel', notice_mail: 'Mail', notice_messages: 'Message', projects: 'Project', talks: 'Talk', village_drafts: 'Sent by a village', village_links: 'Village link', tickets: 'Ticket', operations: 'Record', people: 'Person', posts: 'Post', session: 'Sign-in', devices: 'Device', photos: 'Photo', photo_flags: 'Hint', files: 'File', settings: 'Settings', rounds: 'Round', calendar: 'Calendar', checklists: 'Checklist', divisions: 'Divisions', sites: 'Sites', inspections: 'Inspection' },
+    noun: { campaigns: 'Campaign', colours: 'Colour', delegations: 'Delegation', honours: 'Honour', imports: 'Import', liaisons: 'Liaison', look_backs: 'Look-back', meta: 'System', notice_channels: 'Channel', notice_mail: 'Mail', notice_messages: 'Message', projects: 'Project', talks: 'Talk', village_drafts: 'Sent by a village', village_links: 'Village link', tickets: 'Ticket', operations: 'Record', people: 'Person', posts: 'Post', session: 'Sign-in', devices: 'Device', photos: 'Photo', photo_flags: 'Hint', files: 'File', settings: 'Settings', rounds: 'Round', calendar: 'Calendar', checklists: 'Checklist', divisions: 'Divisions', sites: 'Sites', inspections: 'Inspection', lists: 'List', feedback: 'Feedback' },
     empty: 'No records',
     emptyText: 'Try other words, more days, or no filter.',
     action: {
@@ -526,6 +526,9 @@ export const office: typeof zh = {
       'sites.import': 'Sites imported',
       'divisions.import': 'Divisions imported',
       'checklists.import': 'Checklists imported',
+      'lists.export': 'List taken along',
+      'feedback.add': 'Feedback written',
+      'feedback.reply': 'Feedback answered',
       'password.change': 'Password changed',
     },
   },

@@ -21,5 +21,6 @@ export const practice: typeof zh = {
   clear: 'Clear the practice',
   cleared: 'The practice is cleared',
   back: 'Go on practising',
+  failed: 'Practice did not open. Please look at the space on this phone, or update Lalian first.',
   gone: 'This practice has been cleared',
 };

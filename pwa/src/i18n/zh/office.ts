@@ -442,7 +442,7 @@ export const office = {
     clear: '不再筛选',
     system: '系统',
     columns: { at: '时间', who: '谁', what: '做了什么', object: '对象', reason: '理由' },
-    noun: { campaigns: '清零行动', colours: '颜色', delegations: '委托', honours: '荣誉', imports: '导入', liaisons: '联络员', look_backs: '回头看', meta: '系统', notice_channels: '通知渠道', notice_mail: '邮件', notice_messages: '通知', projects: '施工项目', talks: '约谈记录', village_drafts: '村里发来的', village_links: '村级链接', tickets: '整改单', operations: '记录', people: '人员', posts: '岗位', session: '登录', devices: '设备', photos: '照片', photo_flags: '照片提示', files: '文件', settings: '设置', rounds: '轮次', calendar: '日历', checklists: '清单', divisions: '区划', sites: '点位', inspections: '检查' } as Record<string, string>,
+    noun: { campaigns: '清零行动', colours: '颜色', delegations: '委托', honours: '荣誉', imports: '导入', liaisons: '联络员', look_backs: '回头看', meta: '系统', notice_channels: '通知渠道', notice_mail: '邮件', notice_messages: '通知', projects: '施工项目', talks: '约谈记录', village_drafts: '村里发来的', village_links: '村级链接', tickets: '整改单', operations: '记录', people: '人员', posts: '岗位', session: '登录', devices: '设备', photos: '照片', photo_flags: '照片提示', files: '文件', settings: '设置', rounds: '轮次', calendar: '日历', checklists: '清单', divisions: '区划', sites: '点位', inspections: '检查', lists: '清单', feedback: '意见' } as Record<string, string>,
     empty: '没有记录',
     emptyText: '换个字、放宽日期，或不再筛选。',
     action: {
@@ -523,6 +523,9 @@ export const office = {
       'sites.import': '导入点位',
       'divisions.import': '导入区划',
       'checklists.import': '导入清单',
+      'lists.export': '导出清单',
+      'feedback.add': '写意见',
+      'feedback.reply': '回复意见',
       'password.change': '修改密码',
     } as Record<string, string>,
   },

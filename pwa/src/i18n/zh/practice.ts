@@ -20,5 +20,6 @@ export const practice = {
   clear: '清除练习',
   cleared: '练习已清除',
   back: '接着练',
+  failed: '练习没有打开。请看看手机空间，或先更新拉练通。',
   gone: '这次练习已经清除',
 };
