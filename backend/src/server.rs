@@ -116,7 +116,7 @@ impl Server {
             connections: config.limits.total * 2,
             drain: config.drain,
         };
-        let listening = Listening::start(&listen, Arc::clone(&state))
+        let listening = Listening::start(&listen, &state)
             .map_err(|cause| Error::Io { what: "listen".to_owned(), cause })?;
         Ok(Self {
             app,

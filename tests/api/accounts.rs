@@ -219,7 +219,8 @@ stories! {
         for turn in 0..3 {
             let login = format!("twice-{turn}");
             let person = made(&officer, &login, own[0]).await;
-            let three = tokio::join!(code_of(&officer, &person), code_of(&deputy, &person), slips(&office, &[&person]));
+            let people = [&person];
+            let three = tokio::join!(code_of(&officer, &person), code_of(&deputy, &person), slips(&office, &people));
             let codes = [three.0.expect(200).text("/code"), three.1.expect(200).text("/code"), three.2.expect(200).text("/items/0/code")];
             assert_eq!(codes.iter().collect::<HashSet<_>>().len(), 3);
             let mut opened = 0;

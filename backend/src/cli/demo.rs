@@ -42,7 +42,7 @@ impl Demo {
             reset(&config).await?;
         }
         let app = server::open_new(&config).await?;
-        let made = make(&app, self.empty).await;
+        let made = Box::pin(make(&app, self.empty)).await;
         app.store.close().await;
         drop(taken);
         match made.map_err(refused)? {
@@ -65,7 +65,7 @@ async fn make(app: &App, empty: bool) -> AppResult<Vec<DemoPerson>> {
         if !app.is_demo_database().await? {
             say("正在准备示例县和一个季度的示例工作… Making the demo county and a quarter of work …");
         }
-        app.make_lived_in_demo().await?.0
+        Box::pin(app.make_lived_in_demo()).await?.0
     };
     if !people.is_empty() {
         jobs::drain(app).await?;

@@ -91,8 +91,8 @@ pub struct Listening {
 
 impl Listening {
     /// Binds and starts; answers the real addresses, so port 0 works.
-    pub fn start(listen: &Listen, state: Arc<State>) -> io::Result<Self> {
-        let data = web::Data::from(Arc::clone(&state));
+    pub fn start(listen: &Listen, state: &Arc<State>) -> io::Result<Self> {
+        let data = web::Data::from(Arc::clone(state));
         let mut server = HttpServer::new(move || application(data.clone()))
             .workers(listen.workers)
             .max_connections(listen.connections)

@@ -46,8 +46,8 @@ impl Stand {
             headers.remove(X_FRAME_OPTIONS);
             csp.replace("frame-ancestors 'none'", &format!("frame-ancestors {}", self.origin))
         } else {
-            let quoted: String = origins().map(|origin| format!(" \"{origin}\"")).collect();
-            let lent = permissions.replace("(self)", &format!("(self{quoted})"));
+            let quoted: Vec<String> = origins().map(|origin| format!("\"{origin}\"")).collect();
+            let lent = permissions.replace("(self)", &format!("(self {})", quoted.join(" ")));
             put(headers, HeaderName::from_static("permissions-policy"), &lent);
             format!("{csp}; frame-src {}", origins().collect::<Vec<_>>().join(" "))
         };

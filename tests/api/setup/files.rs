@@ -70,7 +70,7 @@ stories! {
         let key = fresh_id().to_string();
         let moved = bring_as(&office, "sites.csv", line.as_bytes(), &key, "bd09").await.expect(201).json();
         assert_eq!(counts(&moved, "sites"), Some([0, 1, 0, 0]));
-        let row = &office.list(&format!("/api/v1/imports/{}/rows", super::id(&moved))).await[0];
+        let row = &office.list(&format!("/api/v1/imports/{}/rows", crate::setup::id(&moved))).await[0];
         let fields: Vec<&str> = row["changes"].as_array().expect("changes").iter().filter_map(|change| change["field"].as_str()).collect();
         assert_eq!(fields, ["longitude", "latitude"]);
         assert!(row["notes"].to_string().contains("BD09"), "{row}");
@@ -89,7 +89,7 @@ stories! {
         }
         let sites = bring(&office, "sites.csv", &file("sites.csv")).await.expect(201).json();
         assert_eq!(counts(&sites, "sites"), Some([0, 0, 925, 0]));
-        let lists = bring(&office, "all.zip", &super::with_checklists(&[])).await.expect(201).json();
+        let lists = bring(&office, "all.zip", &crate::setup::with_checklists(&[])).await.expect(201).json();
         assert_eq!(counts(&lists, "checklists"), Some([0, 0, 9, 0]), "{lists}");
         assert_eq!(office.list("/api/v1/imports").await.len(), 3);
     }

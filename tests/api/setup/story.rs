@@ -55,7 +55,7 @@ stories! {
         assert_eq!(counts(&seen, "sites"), Some([1, 0, 0, 0]));
         assert_eq!(counts(&seen, "people"), Some([4, 1, 0, 0]), "the second post of one person changes what the first row made");
         assert_eq!(seen["notes"].as_array().map(Vec::len), Some(1), "one sheet was not read: {seen}");
-        let row = &admin.list(&format!("/api/v1/imports/{}/rows?sheet=county", super::id(&seen))).await[0];
+        let row = &admin.list(&format!("/api/v1/imports/{}/rows?sheet=county", crate::setup::id(&seen))).await[0];
         assert_eq!((&row["name"], row["notes"].as_array().map(Vec::len)), (&json!("新县"), Some(1)), "the changed name is told");
         assert_eq!(admin.list("/api/v1/people?q=13900000001").await.len(), 0, "a look writes nothing");
 
@@ -111,7 +111,7 @@ stories! {
         assert!(why[0].3.contains("another county") && why[1].3.contains("not this county"), "{why:?}");
         // Another county's import is not there.
         let theirs = bring(&world.desk(Role::PlatformAdmin).await, "a.xlsx", &foreign).await.expect(201).json();
-        office.http.get(&format!("/api/v1/imports/{}", super::id(&theirs))).await.expect_problem(404, "not_found");
+        office.http.get(&format!("/api/v1/imports/{}", crate::setup::id(&theirs))).await.expect_problem(404, "not_found");
         apply(&office, &theirs, true).await.expect_problem(404, "not_found");
         undo(&office, &theirs).await.expect_problem(404, "not_found");
     }
@@ -124,7 +124,7 @@ stories! {
         assert_eq!(once, twice);
         bring_as(&office, "people.csv", b"login,name,role,unit\n", &key, "wgs84").await.expect_problem(409, "id_reused");
         let http = office.http.with("idempotency-key", &fresh_id().to_string());
-        let path = format!("/api/v1/imports/{}/apply", super::id(&once));
+        let path = format!("/api/v1/imports/{}/apply", crate::setup::id(&once));
         let first = http.post(&path, &json!({})).await.expect(200).json();
         assert_eq!(http.post(&path, &json!({})).await.expect(200).json(), first, "a lost answer is told again");
         assert_eq!(office.list("/api/v1/people?q=k1").await.len(), 1);

@@ -41,7 +41,7 @@ stories! {
         apply(&office, &seen, false).await.expect(200);
         let person = office.list("/api/v1/people?q=u1").await[0]["id"].as_str().expect("an id").to_owned();
         let code = office.http.post(&format!("/api/v1/people/{person}/code"), &json!({})).await.expect(200).text("/code");
-        let path = format!("/api/v1/imports/{}", super::id(&seen));
+        let path = format!("/api/v1/imports/{}", crate::setup::id(&seen));
         assert_eq!(office.http.get(&path).await.expect(200).at("/can_undo"), true, "a code that nobody used hinders nothing");
         let body = json!({ "login": "u1", "password": code });
         world.http().post("/api/v1/session", &body).await.expect(200);

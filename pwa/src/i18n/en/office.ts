@@ -449,6 +449,10 @@ export const office: typeof zh = {
     empty: 'No records',
     emptyText: 'Try other words, more days, or no filter.',
     action: {
+      'import.apply': 'Import written',
+      'import.preview': 'Import looked at',
+      'import.undo': 'Import taken back',
+      'person.edit': 'Person changed',
       'campaign.draft': 'Campaign drafted',
       'campaign.edit': 'Campaign changed',
       'campaign.end': 'Campaign ended',

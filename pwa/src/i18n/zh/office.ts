@@ -446,6 +446,10 @@ export const office = {
     empty: '没有记录',
     emptyText: '换个字、放宽日期，或不再筛选。',
     action: {
+      'import.apply': '写入导入',
+      'import.preview': '查看导入文件',
+      'import.undo': '撤销导入',
+      'person.edit': '修改人员',
       'campaign.draft': '拟定清零行动',
       'campaign.edit': '修改清零行动',
       'campaign.end': '结束清零行动',
