@@ -185,6 +185,34 @@ test('the switch is asked for at most once an hour', async () => {
   expect(asked.filter((path) => path === '/sw-off')).toHaveLength(1);
 });
 
+const policy = (frames: string): Response => new Response('<html>1</html>', { headers: { 'Content-Type': 'text/html', 'Content-Security-Policy': `frame-ancestors ${frames}` } });
+const policyOf = (response: Response | undefined): string | null | undefined => response?.headers.get('Content-Security-Policy');
+
+test('a framed page comes with the policy of the moment, and without a network with the one that was kept', async () => {
+  serve(BUILD);
+  served.set('/index.html', policy("'none'"));
+  const run = await worker(BUILD);
+  await run('install');
+  served.set('/', policy('http://stand.test'));
+  const framed = request('/', 'navigate');
+  Object.defineProperty(framed.request, 'destination', { value: 'iframe' });
+  expect(policyOf(await run('fetch', framed))).toBe('frame-ancestors http://stand.test');
+  expect(policyOf(await run('fetch', request('/', 'navigate')))).toBe("frame-ancestors 'none'");
+  served.set('/', 'cut');
+  expect(policyOf(await run('fetch', framed))).toBe("frame-ancestors 'none'");
+});
+
+test('a page is never taken over from an earlier build: its policy may be another by now', async () => {
+  serve(BUILD);
+  await (await worker(BUILD))('install');
+  served.set('/index.html', policy('http://stand.test'));
+  const next = { ...BUILD, '/assets/b.js': 'b()' };
+  served.set('/assets/b.js', new Response('b()', { headers: { 'Content-Type': 'text/javascript' } }));
+  const run = await worker(next);
+  await run('install');
+  await run('activate');
+  expect(policyOf(await run('fetch', request('/', 'navigate')))).toBe('frame-ancestors http://stand.test');
+});
 
 test('a push says that something waits, reads nothing of what it was sent, and asks the server nothing', async () => {
   vi.stubGlobal('navigator', { language: 'zh-CN' });

@@ -12,6 +12,8 @@ const framed = window.parent !== window;
 /** Begin with nothing on this browser. */
 const ANEW = '#/pane?anew';
 
+const PHONE_PX = 600;
+
 const link = new LinkSwitch();
 const place = new ExamplePlace(() => Date.now());
 
@@ -22,7 +24,8 @@ export async function paneWorld(host: Host): Promise<Host> {
     await forgetDemo(indexedDB).catch(() => false);
     history.replaceState(null, '', '#/pane');
   }
-  return { ...link.behind(host), geolocation: place };
+  // What lies in a narrow frame plays a phone, whatever desk it stands on.
+  return { ...link.behind(host), geolocation: place, capture: innerWidth < PHONE_PX ? 'phone' : host.capture };
 }
 
 /** Keeps the pane's person signed in, and listens to the stand. */
