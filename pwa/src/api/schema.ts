@@ -1417,6 +1417,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One-time codes for many, for printed slips; earlier ones end. Sending this again issues others. */
+        post: operations["people_issue_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}": {
         parameters: {
             query?: never;
@@ -1426,7 +1443,8 @@ export interface paths {
         };
         /** One account. */
         get: operations["people_get"];
-        put?: never;
+        /** Another name, phone number or login for the same person; posts, history and phones stay. */
+        put: operations["people_edit"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3660,6 +3678,18 @@ export interface components {
              */
             village_link_photos: number;
         };
+        /** @description An account as it is to be. */
+        EditedAccount: {
+            /** @description Phone number or account name, unique. */
+            login: string;
+            name: string;
+            phone?: string | null;
+            /**
+             * Format: int32
+             * @description The version that was seen.
+             */
+            version: number;
+        };
         /** @description The end of a post. */
         End: {
             /**
@@ -3909,6 +3939,10 @@ export interface components {
              */
             ending_days: number;
             items: components["schemas"]["Gap"][];
+            /** @description How many units were looked at for `unready`. */
+            units: number;
+            /** @description Units that cannot work yet, and what they lack. */
+            unready: components["schemas"]["UnreadyUnit"][];
         };
         /** @description An honoured place. */
         GapPlace: {
@@ -4239,6 +4273,16 @@ export interface components {
             /** Format: int64 */
             server_seq: number;
             status: string;
+        };
+        /**
+         * @description What keeps a unit from working.
+         * @enum {string}
+         */
+        Lack: "no_holder" | "no_pair" | "no_password";
+        /** @description One thing that a unit lacks. */
+        Lacking: {
+            kind: components["schemas"]["Lack"];
+            role?: components["schemas"]["Role"] | null;
         };
         /** @description One photo; its picture is read by id and size. */
         LastPhoto: {
@@ -4875,6 +4919,14 @@ export interface components {
              * @description The version that was seen: 0 while the office has entered nothing for this year.
              */
             version: number;
+        };
+        /** @description Somebody whose account is not the caller's to reset, and why. */
+        NoSlip: {
+            en: string;
+            name: string;
+            /** Format: uuid */
+            person_id: string;
+            zh: string;
         };
         /** @description A channel without its secrets. */
         NoticeChannel: {
@@ -6026,6 +6078,8 @@ export interface components {
             has_password: boolean;
             /** Format: uuid */
             id: string;
+            /** @description False: this person holds a post that the reader does not keep, so only those who do change or reset the account. */
+            in_hand: boolean;
             /** @description `zh` or `en`. */
             locale: string;
             login: string;
@@ -6033,7 +6087,7 @@ export interface components {
             must_change_password: boolean;
             name: string;
             phone?: string | null;
-            /** @description Ended ones too, oldest first. */
+            /** @description Ended ones too, oldest first; a township sees those in its own villages. */
             posts: components["schemas"]["HeldPost"][];
             /** @description `active` or `suspended`. */
             status: string;
@@ -6809,6 +6863,30 @@ export interface components {
             village_id: string;
             village_name: string;
         };
+        /** @description A code and for whom it is, as the slip says it. Shown here and never again. */
+        Slip: {
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            login: string;
+            name: string;
+            /** Format: uuid */
+            person_id: string;
+            role?: components["schemas"]["Role"] | null;
+            township_name?: string | null;
+            unit_name?: string | null;
+        };
+        /** @description Codes for many. */
+        Slips: {
+            /** @description In the order that was asked for. */
+            items: components["schemas"]["Slip"][];
+            left_out: components["schemas"]["NoSlip"][];
+        };
+        /** @description For whom slips are to be printed. */
+        SlipsFor: {
+            /** @description At most 200. */
+            person_ids: string[];
+        };
         /** @description One page of the whole working set. */
         Snapshot: {
             /** @description Where the feed goes on after the last page. */
@@ -7169,6 +7247,17 @@ export interface components {
             operation_id: string;
             /** Format: int64 */
             seq?: number | null;
+        };
+        /** @description A unit that cannot work yet. */
+        UnreadyUnit: {
+            lacking: components["schemas"]["Lacking"][];
+            /** Format: uuid */
+            township_id?: string | null;
+            township_name?: string | null;
+            /** Format: uuid */
+            unit_id: string;
+            unit_kind: components["schemas"]["UnitKind"];
+            unit_name: string;
         };
         /** @description The board. */
         UnsentBoard: {
@@ -11065,6 +11154,10 @@ export interface operations {
             query?: {
                 /** @description Part of a login, name or phone number. */
                 q?: string;
+                /** @description Holders of a post there, or in a village of it. */
+                unit_id?: string;
+                /** @description Only those who never chose a password. */
+                no_password?: boolean;
                 cursor?: string;
                 /** @description At most 200; 50 when nothing is said. */
                 limit?: number;
@@ -11130,6 +11223,46 @@ export interface operations {
             };
         };
     };
+    people_issue_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlipsFor"];
+            };
+        };
+        responses: {
+            /** @description The codes, shown here and never again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slips"];
+                };
+            };
+            /** @description One of them is not in the caller's scope; none was issued */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     people_get: {
         parameters: {
             query?: never;
@@ -11149,6 +11282,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_edit: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditedAccount"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description forbidden: holds a post beyond the caller's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description conflict: changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
