@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["audit_list_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar/{year}": {
         parameters: {
             query?: never;
@@ -467,6 +484,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stand of this demo. */
+        get: operations["demo_stand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the county back as it was made. Passwords stay; everybody signs in again. */
+        post: operations["demo_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in the person of the pane at whose address this comes; answers as `POST /session` does. */
+        post: operations["demo_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demo/walk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the walk is. */
+        get: operations["demo_walk"];
+        put?: never;
+        /** Begins a walk, or begins anew: another site is drawn. */
+        post: operations["demo_begin_walk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/departments": {
         parameters: {
             query?: never;
@@ -510,6 +596,23 @@ export interface paths {
         };
         /** What phones still hold. A safety board, never a score. */
         get: operations["devices_unsent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/unsent.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["devices_unsent_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -709,6 +812,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first: one's own; for the office its county's, for the platform all. */
+        get: operations["feedback_list"];
+        put?: never;
+        /** Tells something. */
+        post: operations["feedback_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers, or goes on where one wrote oneself. */
+        post: operations["feedback_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One has read what was answered. */
+        post: operations["feedback_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/checks": {
         parameters: {
             query?: never;
@@ -897,6 +1052,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports, newest first. */
+        get: operations["imports_list"];
+        put?: never;
+        /** Looks at a file (XLSX, CSV, GeoJSON, JSON, or a ZIP of these): what each row would do. Nothing is written yet. */
+        post: operations["imports_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/rescue": {
         parameters: {
             query?: never;
@@ -914,6 +1087,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workbook to fill in, with its columns explained in both languages. */
+        get: operations["imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import, with what hinders undoing it. */
+        get: operations["imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes all of it in one transaction. Where the register has moved on since the preview nothing is written: the answer is the preview
+         *     worked out again, with `refreshed`; applying once more (with a new key) writes that.
+         */
+        post: operations["imports_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fate of every row. */
+        get: operations["imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what it wrote, while nothing hangs on it. */
+        post: operations["imports_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/inspections": {
         parameters: {
             query?: never;
@@ -923,6 +1184,23 @@ export interface paths {
         };
         /** Visits in the caller's scope, newest first. */
         get: operations["inspections_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["inspections_list_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1428,6 +1706,23 @@ export interface paths {
         put?: never;
         /** One-time codes for many, for printed slips; earlier ones end. Sending this again issues others. */
         post: operations["people_issue_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["people_list_xlsx"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2006,6 +2301,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["places_sites_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}": {
         parameters: {
             query?: never;
@@ -2464,6 +2776,11 @@ export interface components {
          * @enum {string}
          */
         AppealState: "open" | "upheld" | "changed";
+        /** @description How an import is applied. */
+        ApplyImport: {
+            /** @description Write the rows that can be written and leave the refused ones out; without it one refused row stops everything. */
+            skip_refused?: boolean;
+        };
         /**
          * @description What is asked.
          * @enum {string}
@@ -3514,6 +3831,46 @@ export interface components {
             township_id: string;
             township_name: string;
         };
+        /** @description The invented county. */
+        DemoCounty: {
+            name: string;
+        };
+        /** @description Addresses for phones in the same room. */
+        DemoLan: {
+            /** @description Where a phone gets the certificate first. */
+            install_url: string;
+            url: string;
+        };
+        /** @description The real program, signed in as one person, at an origin of its own. */
+        DemoPane: {
+            pane: components["schemas"]["Pane"];
+            person: components["schemas"]["DemoWho"];
+            unit_name: string;
+            url: string;
+        };
+        /** @description Who comes in at a pane: nobody types a name or a password. */
+        DemoSignIn: {
+            device?: components["schemas"]["NewDevice"] | null;
+        };
+        /** @description The stand: where its panes are, and who stands there. */
+        DemoStand: {
+            county: components["schemas"]["DemoCounty"];
+            lan?: components["schemas"]["DemoLan"] | null;
+            /** Format: date-time */
+            made_at: string;
+            panes: components["schemas"]["DemoPane"][];
+            /** @description The stand's own origin: panes obey nobody else. */
+            stand: string;
+        };
+        /** @description The walk under way. */
+        DemoWalk: {
+            walk?: components["schemas"]["Walk"] | null;
+        };
+        /** @description Somebody of the demo by name and login. */
+        DemoWho: {
+            login: string;
+            name: string;
+        };
         DepartmentReferrals: {
             /** Format: uuid */
             department_id: string;
@@ -3592,6 +3949,8 @@ export interface components {
             honour?: string | null;
             /** Format: uuid */
             id: string;
+            /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+            initials: string;
             kind: components["schemas"]["DivisionKind"];
             name: string;
             /** Format: uuid */
@@ -3837,6 +4196,40 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        FeedbackReply: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description By whoever wrote the feedback; else by the office or the platform. */
+            own: boolean;
+            person_name: string;
+            text: string;
+        };
+        /** @description Feedback with all that was said under it. */
+        FeedbackRow: {
+            app_version: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Written by the reader. */
+            mine: boolean;
+            person_name: string;
+            replies: components["schemas"]["FeedbackReply"][];
+            role: string;
+            screen: string;
+            state: components["schemas"]["FeedbackState"];
+            text: string;
+            unit_name: string;
+            /** @description Told to its author only: somebody answered since they looked last. */
+            unread: boolean;
+        };
+        /**
+         * @description Who spoke last.
+         * @enum {string}
+         */
+        FeedbackState: "open" | "answered";
         /** @description What is asked of field work. */
         FieldRules: {
             /**
@@ -4111,6 +4504,116 @@ export interface components {
             days: number;
             /** @description Most tickets first; townships without any are left out. */
             items: components["schemas"]["TownshipIdle"][];
+        };
+        /** @description A field that a row changes. */
+        ImportChange: {
+            after?: string | null;
+            before?: string | null;
+            /** @description Name of the column, or `outline`, `post`, `items`. */
+            field: string;
+        };
+        /** @description The rows of one sheet by fate. */
+        ImportCounts: {
+            /** Format: int32 */
+            changed: number;
+            /** Format: int32 */
+            created: number;
+            /** Format: int32 */
+            refused: number;
+            /** Format: int32 */
+            rows: number;
+            sheet: components["schemas"]["ImportSheet"];
+            /** Format: int32 */
+            unchanged: number;
+        };
+        /**
+         * @description What becomes of a row.
+         * @enum {string}
+         */
+        ImportFate: "created" | "changed" | "unchanged" | "refused";
+        /** @description A fault of a row. */
+        ImportFault: {
+            en: string;
+            /** @description Name of the column; empty where the row as a whole is at fault. */
+            field: string;
+            zh: string;
+        };
+        /** @description The fate of one row. */
+        ImportRow: {
+            changes: components["schemas"]["ImportChange"][];
+            fate: components["schemas"]["ImportFate"];
+            faults: components["schemas"]["ImportFault"][];
+            /** @description Code or login. */
+            key: string;
+            name: string;
+            notes: components["schemas"]["ImportWords"][];
+            /**
+             * Format: int32
+             * @description Its number there, from 1; of a feature or a checklist in its file.
+             */
+            row: number;
+            sheet: components["schemas"]["ImportSheet"];
+            /** @description Sheet or file in which the row stands. */
+            source: string;
+        };
+        /** @description One page of rows, in the order of the file. */
+        ImportRows: {
+            items: components["schemas"]["ImportRow"][];
+            next?: string | null;
+        };
+        /**
+         * @description What a row is about. The order is the order of writing: what comes later names what came before.
+         * @enum {string}
+         */
+        ImportSheet: "county" | "divisions" | "outlines" | "checklists" | "sites" | "people";
+        /**
+         * @description How far an import is.
+         * @enum {string}
+         */
+        ImportState: "preview" | "applied" | "undone" | "refused";
+        /** @description An import. */
+        ImportView: {
+            /** Format: date-time */
+            applied_at?: string | null;
+            /** @description There is something to write. Refused rows must then be left out on purpose. */
+            can_apply: boolean;
+            can_undo: boolean;
+            /**
+             * Format: uuid
+             * @description Null while it would make a county that is not there yet.
+             */
+            county_id?: string | null;
+            datum: components["schemas"]["SourceDatum"];
+            /** Format: int32 */
+            faults_total: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Empty when it was made by command. */
+            made_by_name: string;
+            /** @description Of the file. */
+            name: string;
+            /** @description About the file as a whole: sheets that were not read, an old encoding. */
+            notes: components["schemas"]["ImportWords"][];
+            /** @description The register had moved on: nothing was written, and the rows were worked out again. */
+            refreshed: boolean;
+            sheets: components["schemas"]["ImportCounts"][];
+            state: components["schemas"]["ImportState"];
+            /** @description Why it cannot be undone; only told where one import is asked for. */
+            undo_hindered_by: components["schemas"]["ImportWords"][];
+            /** Format: date-time */
+            undone_at?: string | null;
+        };
+        /** @description A sentence in both languages. */
+        ImportWords: {
+            en: string;
+            zh: string;
+        };
+        /** @description One page of imports, newest first. */
+        Imports: {
+            items: components["schemas"]["ImportView"][];
+            next?: string | null;
         };
         /** @description A visit with every answer. */
         InspectionDetail: components["schemas"]["InspectionView"] & {
@@ -4789,6 +5292,16 @@ export interface components {
             name: string;
             public_key: components["schemas"]["DeviceKey"];
         };
+        /** @description What somebody writes; nothing is added that they do not see. */
+        NewFeedback: {
+            app_version?: string;
+            /** @description The screen it is about, in words; empty if it is about none. */
+            screen?: string;
+            text: string;
+        };
+        NewFeedbackReply: {
+            text: string;
+        };
         /** @description A title to be entered. */
         NewHonour: components["schemas"]["HonourFacts"] & {
             /**
@@ -5434,6 +5947,8 @@ export interface components {
                 honour?: string | null;
                 /** Format: uuid */
                 id: string;
+                /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+                initials: string;
                 kind: components["schemas"]["DivisionKind"];
                 name: string;
                 /** Format: uuid */
@@ -5474,6 +5989,28 @@ export interface components {
                 reason: string;
                 /** @description `asked`, `erased`, `withdrawn`. */
                 state: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_FeedbackRow: {
+            items: {
+                app_version: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                made_at: string;
+                /** @description Written by the reader. */
+                mine: boolean;
+                person_name: string;
+                replies: components["schemas"]["FeedbackReply"][];
+                role: string;
+                screen: string;
+                state: components["schemas"]["FeedbackState"];
+                text: string;
+                unit_name: string;
+                /** @description Told to its author only: somebody answered since they looked last. */
+                unread: boolean;
             }[];
             next?: string | null;
         };
@@ -5777,6 +6314,8 @@ export interface components {
                 code: string;
                 /** Format: uuid */
                 id: string;
+                /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+                initials: string;
                 kind: string;
                 last_visit?: components["schemas"]["LastVisit"] | null;
                 /** Format: double */
@@ -6060,6 +6599,11 @@ export interface components {
             }[];
             next?: string | null;
         };
+        /**
+         * @description A pane of the stand.
+         * @enum {string}
+         */
+        Pane: "inspector" | "township" | "office";
         PassRule: {
             op: components["schemas"]["RuleOp"];
             /** Format: int32 */
@@ -6835,6 +7379,8 @@ export interface components {
             code: string;
             /** Format: uuid */
             id: string;
+            /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+            initials: string;
             kind: string;
             last_visit?: components["schemas"]["LastVisit"] | null;
             /** Format: double */
@@ -6899,6 +7445,11 @@ export interface components {
             /** Format: date-time */
             server_at: string;
         };
+        /**
+         * @description The datum that a file's positions are given in. CGCS2000 agrees with WGS-84 within about a metre.
+         * @enum {string}
+         */
+        SourceDatum: "wgs84" | "gcj02" | "bd09";
         /** @description A span of a working day, `HH:MM`. */
         Span: {
             from: string;
@@ -7438,6 +7989,56 @@ export interface components {
         WaiverBody: {
             reason: string;
         };
+        /** @description The walk under way. */
+        Walk: {
+            /** Format: uuid */
+            checklist_id: string;
+            /**
+             * Format: int32
+             * @description 1 for the first one since the county was made.
+             */
+            no: number;
+            /**
+             * Format: int64
+             * @description Open static issues of the county when the walk began, and now.
+             */
+            open_before: number;
+            /** Format: int64 */
+            open_now: number;
+            site: components["schemas"]["WalkSite"];
+            /** Format: date-time */
+            started_at: string;
+            steps: components["schemas"]["WalkStep"][];
+            tickets: components["schemas"]["WalkTicket"][];
+        };
+        /** @description The site that was drawn. */
+        WalkSite: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            kind_name: string;
+            name: string;
+        };
+        /** @description A step, and when it was done. */
+        WalkStep: {
+            /** Format: date-time */
+            at?: string | null;
+            done: boolean;
+            step: components["schemas"]["WalkStepName"];
+        };
+        /**
+         * @description A step of the walk.
+         * @enum {string}
+         */
+        WalkStepName: "drawn" | "visited" | "arrived" | "repaired" | "checked" | "zero";
+        /** @description A ticket that the walk made. */
+        WalkTicket: {
+            /** Format: uuid */
+            id: string;
+            number?: string | null;
+            state: components["schemas"]["State"];
+            title: string;
+        };
         /** @description Why the photo stays. */
         WithdrawBody: {
             reason: string;
@@ -7574,6 +8175,16 @@ export interface operations {
             query?: {
                 /** @description Only lines about this object. */
                 object_id?: string;
+                /** @description Only what this person did. */
+                person_id?: string;
+                /** @description Only lines about objects of this kind, such as `tickets` or `settings`. */
+                noun?: string;
+                /** @description From this local day on. */
+                from?: string;
+                /** @description Until this local day. */
+                to?: string;
+                /** @description Words of the reason; within 92 days. */
+                q?: string;
                 cursor?: string;
                 /** @description 1 to 200, 50 if absent. */
                 limit?: number;
@@ -7592,6 +8203,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_AuditView"];
                 };
+            };
+            /** @description invalid_field: words over too many days */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_list_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Only lines about this object. */
+                object_id?: string;
+                /** @description Only what this person did. */
+                person_id?: string;
+                /** @description Only lines about objects of this kind, such as `tickets` or `settings`. */
+                noun?: string;
+                /** @description From this local day on. */
+                from?: string;
+                /** @description Until this local day. */
+                to?: string;
+                /** @description Words of the reason; within 92 days. */
+                q?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -8786,6 +9458,153 @@ export interface operations {
             };
         };
     };
+    demo_stand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoStand"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it was made, and serving again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoSignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_walk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The walk, or null before the first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoWalk"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo_begin_walk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A site is drawn */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoWalk"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     standards_departments: {
         parameters: {
             query?: never;
@@ -8861,6 +9680,45 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UnsentBoard"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_unsent_xlsx: {
+        parameters: {
+            query?: {
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -9291,6 +10149,164 @@ export interface operations {
             };
             /** @description invalid_field */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_list: {
+        parameters: {
+            query?: {
+                /** @description Only what the reader wrote. */
+                mine?: boolean;
+                state?: "open" | "answered";
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FeedbackRow"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeedback"];
+            };
+        };
+        responses: {
+            /** @description Written down */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackRow"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_reply: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeedbackReply"];
+            };
+        };
+        responses: {
+            /** @description With all that was said */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackRow"];
+                };
+            };
+            /** @description wrong_state: it is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Noted; nobody else is told */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9747,6 +10763,94 @@ export interface operations {
             };
         };
     };
+    imports_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description At most 200; 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of imports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_preview: {
+        parameters: {
+            query: {
+                /** @description Its name, with the ending. */
+                name: string;
+                /** @description What its positions are given in; WGS-84 when nothing is said. */
+                datum?: "wgs84" | "gcj02" | "bd09";
+            };
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file, at most 50 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description The preview */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description import_refused: the file as a whole cannot be used; nothing was kept */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     imports_rescue: {
         parameters: {
             query?: never;
@@ -9802,6 +10906,208 @@ export interface operations {
             };
         };
     };
+    imports_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_apply: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyImport"];
+            };
+        };
+        responses: {
+            /** @description Applied, or worked out again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: it was applied, undone or refused before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description import_refused: some rows are refused and were not to be left out */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rows: {
+        parameters: {
+            query?: {
+                sheet?: "county" | "divisions" | "outlines" | "checklists" | "sites" | "people";
+                fate?: "created" | "changed" | "unchanged" | "refused";
+                cursor?: string;
+                /** @description At most 200; 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRows"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_undo: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Undone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: it is not applied; still_in_use: `errors` says what hinders */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     inspections_list: {
         parameters: {
             query?: {
@@ -9827,6 +11133,52 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_InspectionView"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_list_xlsx: {
+        parameters: {
+            query?: {
+                site_id?: string;
+                round_id?: string;
+                /** @description Only one's own. */
+                mine?: boolean;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -11247,6 +12599,54 @@ export interface operations {
             };
             /** @description One of them is not in the caller's scope; none was issued */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_list_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Part of a login, name or phone number. */
+                q?: string;
+                /** @description Holders of a post there, or in a village of it. */
+                unit_id?: string;
+                /** @description Only those who never chose a password. */
+                no_password?: boolean;
+                cursor?: string;
+                /** @description At most 200; 50 when nothing is said. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12988,6 +14388,58 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SiteRow"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places_sites_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Key of a site kind. */
+                kind?: string;
+                township_id?: string;
+                village_id?: string;
+                /** @description `active` or `retired`; both if absent. */
+                status?: string;
+                /** @description Only those whose point lies outside the township that the register names (or only the others). */
+                outside_township?: boolean;
+                /** @description Part of a name or code; width, case and spaces do not matter. */
+                q?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
