@@ -11,7 +11,7 @@ let county;
 let browser;
 let page;
 before(async () => {
-  county = await demo({ lived_in: true });
+  county = await demo();
   // Most desks have no camera.
   browser = await phone({ origin: county.url, viewport: DESK, blind: true });
   page = await browser.page();
