@@ -79,6 +79,31 @@ stories! {
         assert_eq!(counts(&again, "sites"), Some([0, 0, 1, 0]), "the same file converts to the same numbers");
     }
 
+    async fn rows_of_divisions_that_do_not_fit_are_named_with_their_reason(world: World) {
+        let office = world.office().await;
+        let rows: &[&[&str]] = &[
+            &["区划代码", "名称", "级别", "上级代码"],
+            &["519901777001", "无乡之村", "", ""],
+            &["519901888000", "新乡", "乡镇", ""],
+            &["519901888000", "又一个新乡", "乡镇", ""],
+            &["519901888001", "新村", "村", ""],
+            &["519901888002", "乱级村", "乡镇", ""],
+            &["5199018880", "短码村", "村", ""],
+            &["519901888003", "", "村", ""],
+            &["519901889000", "外县乡", "乡镇", "519902000000"],
+        ];
+        let seen = bring(&office, "a.xlsx", &workbook(&[("区划", rows)])).await.expect(201).json();
+        assert_eq!(counts(&seen, "divisions"), Some([2, 0, 0, 6]), "{seen}");
+        let why: Vec<(i64, String)> = refused(&office, &seen).await.into_iter().map(|(_, row, field, _)| (row, field)).collect();
+        let expected = [(2, "parent"), (4, "code"), (6, "level"), (7, "code"), (8, "name"), (9, "parent")];
+        assert_eq!(why, expected.map(|(row, field)| (row, field.to_owned())));
+        let created = office.list(&format!("/api/v1/imports/{}/rows?sheet=divisions&fate=created", super::id(&seen))).await;
+        assert_eq!(created.iter().map(|row| &row["key"]).collect::<Vec<_>>(), ["519901888000", "519901888001"]);
+        let lists = archive(&[("checklists.json", b"{\"schema_version\":9}")]);
+        let seen = bring(&office, "a.zip", &lists).await.expect(201).json();
+        assert_eq!((&seen["state"], counts(&seen, "checklists")), (&json!("refused"), Some([0, 0, 0, 1])));
+    }
+
     async fn the_registers_of_the_county_are_found_as_they_are(world: World) {
         let office = world.office().await;
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/demo");

@@ -79,6 +79,8 @@ pub const POST: &[Dependent] = &[
     row("delegation", "desk_post_id", "委托", "delegations"),
     row("village_link", "post_id", "给村里的链接", "links for villages"),
     row("post", "delegated_by", "代理岗位", "substitutes"),
+    // Whatever a post did at a desk left a line.
+    row("audit", "post_id", "办过的事", "things done in them"),
 ];
 
 /// What names a version of a checklist.
