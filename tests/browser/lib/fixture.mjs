@@ -158,8 +158,13 @@ export async function fillCounty(county, { text = ordinary, photo, boards = fals
 
   // A file at the guided set-up, looked over and not written: one row changes a site, one cannot be read.
   const [first] = codes;
-  const table = ['code,kind,name,township_code,village_code,longitude,latitude', [first.code, first.kind, `"${text('import.name', 60).replaceAll('"', '""')}"`, first.township, first.village, first.longitude, first.latitude], ['01-NEW', first.kind, '新点位', first.township, 'x', 'x', '']].map((line) => [line].flat().join(',')).join('\n');
-  const brought = await office.bring('点位.csv', Buffer.from(table));
+  const quoted = (words) => `"${words.replaceAll('"', '""')}"`;
+  const table = [
+    ['code', 'kind', 'name', 'township_code', 'village_code', 'longitude', 'latitude'],
+    [first.code, first.kind, '改过的名称', first.township, first.village, first.longitude, first.latitude],
+    ['01-NEW', first.kind, quoted(text('import.name', 60)), first.township, 'x', 'x', ''],
+  ];
+  const brought = await office.bring(`${text('import.file', 100)}.csv`, Buffer.from(table.map((line) => line.join(',')).join('\n')));
 
   const made = boards ? await fillBoards({ office, deputy, text, passed, returned }) : { campaigns: [], draws: [], looks: [] };
   return { ...made, imports: brought ? [brought.id] : ['00000000-0000-4000-8000-000000000000'], colour, photos, round: round.id, site: siteOf('bus_shelter').id, code: siteOf('bus_shelter').code, ticket: waiting.id, tickets: { fresh: fresh.id, returned: returned.id, passed: passed.id, waiting: waiting.id, pending: waits.id, declined: declined.id }, visits, people };
