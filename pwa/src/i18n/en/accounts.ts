@@ -56,6 +56,7 @@ export const accounts: typeof zh = {
     none: (of) => `All ${of} units can begin`,
     lack: { no_holder: 'Nobody', no_password: 'No password yet' },
     print: 'Print slips',
-    more: (n) => `${n} more`,
+    above: 'Townships and departments',
+    villages: (n, waiting) => `${n} villages${waiting > 0 ? `, ${waiting} waiting for slips` : ''}`,
   },
 };

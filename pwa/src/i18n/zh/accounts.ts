@@ -55,6 +55,7 @@ export const accounts = {
     none: (of: number) => `${of} 个单位都可以开始工作`,
     lack: { no_holder: '没有人', no_password: '还没设密码' },
     print: '去打印登录码单',
-    more: (n: number) => `其余 ${n} 个`,
+    above: '乡镇和部门',
+    villages: (n: number, waiting: number) => `${n} 个村${waiting > 0 ? `，其中 ${waiting} 个等登录码单` : ''}`,
   },
 };
