@@ -11,6 +11,7 @@ use crate::{
     files::BucketSettings,
     http::{
         admission::Limits,
+        lan::Lan,
         listen::{Entrance, Tls},
     },
     outgoing::OutgoingSettings,
@@ -216,6 +217,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// More addresses to listen on: the panes of the demo's stand.
     pub more_entrances: Vec<Entrance>,
+    /// The demo's way in for phones of the same room.
+    pub lan: Option<Arc<Lan>>,
     pub proxies: Vec<IpNet>,
     pub public_url: Option<Url>,
     pub pwa: Option<PathBuf>,
@@ -255,8 +258,9 @@ impl Config {
             tls: network
                 .tls_certificate
                 .zip(network.tls_key)
-                .map(|(certificate, key)| Tls { certificate, key }),
+                .map(|(certificate, key)| Tls::Files { certificate, key }),
             more_entrances: Vec::new(),
+            lan: None,
             proxies: network.behind_proxy,
             public_url: network.public_url,
             pwa: network.pwa,
@@ -284,6 +288,7 @@ impl Config {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
             more_entrances: Vec::new(),
+            lan: None,
             proxies: Vec::new(),
             public_url: None,
             pwa: Some(data.join("no-front-end")),

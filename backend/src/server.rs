@@ -14,6 +14,7 @@ use crate::{
     http::{
         State,
         admission::Admission,
+        lan::InstallPage,
         listen::{Listen, Listening, Opened},
         pwa::Pwa,
     },
@@ -66,6 +67,8 @@ impl Error {
 pub struct Server {
     app: App,
     listening: Listening,
+    /// Hands out the certificate of a demo for phones.
+    install: Option<InstallPage>,
     stopping: CancellationToken,
     state: Arc<State>,
     jobs: JoinHandle<()>,
@@ -89,13 +92,14 @@ impl Server {
         if app.store.is_single_writer() {
             app.store.migrate().await?;
         }
-        let state = Arc::new(State::new(
+        let state = State::new(
             app.clone(),
             Admission::new(config.limits),
             config.proxies.clone(),
             front_end(config.pwa.as_deref())?,
             config.is_encrypted_in_front(),
-        ));
+        );
+        let state = Arc::new(state.with_lan(config.lan.clone()));
         let stopping = CancellationToken::new();
         let background = LocalPoolHandle::new(2);
         if app.store.pending_migrations().await? == 0 {
@@ -118,9 +122,17 @@ impl Server {
         };
         let listening = Listening::start(&listen, &state)
             .map_err(|cause| Error::Io { what: "listen".to_owned(), cause })?;
+        let install = match &config.lan {
+            Some(lan) => Some(
+                InstallPage::start(lan, &listening.opened)
+                    .map_err(|cause| Error::Io { what: "page for phones".to_owned(), cause })?,
+            ),
+            None => None,
+        };
         Ok(Self {
             app,
             listening,
+            install,
             stopping,
             state,
             jobs,
@@ -150,6 +162,9 @@ impl Server {
     /// Takes no more requests, lets those and the jobs under way finish, closes the database.
     pub async fn stop(self) -> Result<(), Error> {
         self.stopping.cancel();
+        if let Some(install) = self.install {
+            install.stop().await;
+        }
         let under_way = async { tokio::join!(self.state.close(), self.jobs) };
         if tokio::time::timeout(self.drain, under_way).await.is_err() {
             tracing::warn!("something was still under way; phones and jobs will try again");

@@ -99,6 +99,12 @@ impl Http {
         Self::of(client().https_only(true).add_root_certificate(certificate), base)
     }
 
+    /// The same from one of the addresses of this machine (on Linux all of 127/8 are), as another client would.
+    pub fn trusting_from(from: std::net::IpAddr, base: impl Into<String>, certificate: &str) -> Self {
+        let certificate = reqwest::Certificate::from_pem(certificate.as_bytes()).expect("a certificate");
+        Self::of(client().https_only(true).add_root_certificate(certificate).local_address(from), base)
+    }
+
     fn of(client: ClientBuilder, base: impl Into<String>) -> Self {
         Self { client: client.build().expect("a client"), base: base.into(), headers: HeaderMap::new() }
     }

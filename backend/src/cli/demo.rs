@@ -1,6 +1,6 @@
 //! `demo`: the invented county on this machine, ready to look at after one command.
 
-use super::{Outcome, front_end, plain, say, serve};
+use super::{Outcome, front_end, lan, plain, say, serve};
 use lalian::{
     app::{App, AppResult, demo::DemoPerson},
     config::{Config, Storage},
@@ -20,6 +20,8 @@ pub struct Demo {
     #[arg(long)]
     empty: bool,
     #[command(flatten)]
+    lan: lan::LanArgs,
+    #[command(flatten)]
     serve: serve::Serve,
 }
 
@@ -30,9 +32,11 @@ impl Demo {
     pub async fn run(self) -> Outcome {
         self.serve.log.start()?;
         let config = Config { demo: true, ..self.serve.config(FOLDER)? };
-        let panes = Entrance::panes(config.bind, config.tls.as_ref());
-        let config = Config { more_entrances: panes, ..config };
+        let mut more_entrances = Entrance::panes(config.bind, config.tls.as_ref());
         config.check()?;
+        let lan = self.lan.open(&config)?;
+        more_entrances.extend(lan.iter().flat_map(Entrance::lan));
+        let config = Config { more_entrances, lan, ..config };
         if config.pwa.is_none() && !cfg!(feature = "embed") {
             front_end::build(&server::checkout_dist())?;
         }

@@ -7,6 +7,7 @@ mod evidence;
 mod front_end;
 mod import;
 mod keys;
+mod lan;
 mod openapi;
 mod photos;
 mod serve;

@@ -1,6 +1,6 @@
 //! `serve` and `migrate`: the program as a service.
 
-use super::{FOLDER, Outcome, say};
+use super::{FOLDER, Outcome, lan, say};
 use lalian::{
     config::{Config, DatabaseArgs, NetworkArgs, StorageArgs},
     server::Server,
@@ -38,20 +38,30 @@ impl Serve {
 pub async fn until_stopped(config: Config) -> Outcome {
     let scheme = if config.tls.is_some() { "https" } else { "http" };
     let mut terminate = signal(SignalKind::terminate())?;
+    let lan = config.lan.clone();
     let mut server = Server::start(config).await?;
     say(&format!("listening on {scheme}://{}", server.addr()));
     if let [_, panes @ ..] = server.opened()
         && !panes.is_empty()
     {
-        let panes: Vec<String> = panes.iter().map(|pane| format!("{scheme}://{}", pane.addr)).collect();
+        // Those for phones are found by a code.
+        let panes = panes.iter().filter(|pane| lan.is_none() || !pane.tls);
+        let panes: Vec<String> = panes.map(|pane| format!("{scheme}://{}", pane.addr)).collect();
         say(&format!("演示台的三个画面 panes of the stand: {}", panes.join(" ")));
     }
+    let watch = lan.map(|lan| {
+        say(&lan::sheet(&lan));
+        lan::watch(lan)
+    });
     tokio::select! {
         ended = server.ended() => return Ok(ended?),
         _ = terminate.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted?,
     }
     tracing::info!("stopping: requests under way may finish");
+    if let Some(watch) = watch {
+        watch.abort();
+    }
     server.stop().await?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use actix_web::{
 use ipnet::IpNet;
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -95,6 +95,11 @@ pub async fn admit<B: MessageBody + 'static>(
     let Some(state) = request.app_data::<web::Data<State>>().cloned() else {
         return Ok(next.call(request).await?.map_into_left_body());
     };
+    // Beyond loopback the demo is for the room that it stands in, whatever other addresses this machine has.
+    let foreign = |peer: SocketAddr| !super::lan::is_private(peer.ip());
+    if state.lan.is_some() && request.peer_addr().is_some_and(foreign) {
+        return Ok(problem::refuse(request, Code::NotFound).map_into_right_body());
+    }
     let path = request.path();
     let health = path == super::HEALTH;
     if !state.is_ready() && !health && super::is_api(path) {

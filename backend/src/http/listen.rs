@@ -1,7 +1,7 @@
 //! Binds the addresses and runs actix on them, in this process, until told to stop. Usually one address; the demo's
 //! stand has one for each pane beside it, all served by the same workers.
 
-use super::{State, application};
+use super::{State, application, lan::Lan};
 use crate::domain::demo::Pane;
 use actix_web::{HttpServer, dev::ServerHandle, web};
 use rustls::{
@@ -17,11 +17,13 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
-/// A certificate chain and its key, both PEM.
+/// What TLS is ended with.
 #[derive(Debug, Clone)]
-pub struct Tls {
-    pub certificate: PathBuf,
-    pub key: PathBuf,
+pub enum Tls {
+    /// A certificate chain and its key, both PEM.
+    Files { certificate: PathBuf, key: PathBuf },
+    /// What the demo makes for the private addresses of the moment.
+    Lan(Arc<Lan>),
 }
 
 /// One address to listen on.
@@ -50,11 +52,20 @@ impl Entrance {
             .collect()
     }
 
+    /// The program and its panes once more, over TLS, for phones in the same room.
+    pub fn lan(lan: &Arc<Lan>) -> Vec<Self> {
+        let tls = Tls::Lan(Arc::clone(lan));
+        let bind = SocketAddr::new(lan.bind_address().into(), lan.port());
+        let panes = Self::panes(bind, Some(&tls));
+        std::iter::once(Self { bind, tls: Some(tls), pane: None }).chain(panes).collect()
+    }
+
     /// Where to bind: a pane takes any free port where its own is taken, because people find it through the stand and not
-    /// by its number.
+    /// by its number; so does what phones find by a code.
     fn free(&self) -> SocketAddr {
         let taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
-        match self.pane.and_then(|_| TcpListener::bind(self.bind).err()) {
+        let found_otherwise = self.pane.is_some() || matches!(self.tls, Some(Tls::Lan(_)));
+        match found_otherwise.then(|| TcpListener::bind(self.bind).err()).flatten() {
             Some(error) if taken(&error) => SocketAddr::new(self.bind.ip(), 0),
             _ => self.bind,
         }
@@ -133,16 +144,21 @@ impl Listening {
 }
 
 fn load(tls: &Tls) -> io::Result<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_no_client_auth();
+    let (certificate, key) = match tls {
+        Tls::Files { certificate, key } => (certificate, key),
+        Tls::Lan(lan) => return Ok(builder.with_cert_resolver(Arc::clone(lan) as _)),
+    };
     let named = |path: &Path, error: &dyn std::fmt::Display| {
         io::Error::new(io::ErrorKind::InvalidInput, format!("{}: {error}", path.display()))
     };
-    let chain = CertificateDer::pem_file_iter(&tls.certificate)
+    let chain = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| named(&tls.certificate, &error))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key).map_err(|error| named(&tls.key, &error))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|error| named(&tls.certificate, &error))
+        .map_err(|error| named(certificate, &error))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| named(key, &error))?;
+    builder.with_single_cert(chain, private).map_err(|error| named(certificate, &error))
 }

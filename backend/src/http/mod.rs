@@ -11,6 +11,7 @@ mod door;
 mod door_tests;
 pub mod extract;
 pub mod headers;
+pub mod lan;
 pub mod listen;
 pub mod method_override;
 pub mod openapi;
@@ -291,6 +292,8 @@ pub struct State {
     pub pwa: pwa::Pwa,
     /// Browsers reach us over TLS that a proxy in front ends.
     pub tls_in_front: bool,
+    /// The demo's way in for phones of the same room.
+    pub lan: Option<Arc<lan::Lan>>,
     /// Set once the database has its present shape.
     epoch: RwLock<Option<Uuid>>,
     entrances: OnceLock<Vec<listen::Opened>>,
@@ -311,10 +314,17 @@ impl State {
             proxies,
             pwa,
             tls_in_front,
+            lan: None,
             epoch: RwLock::default(),
             entrances: OnceLock::new(),
             closing: AtomicBool::new(false),
         }
+    }
+
+    /// The same for a demo that phones of the same room may enter.
+    #[must_use]
+    pub fn with_lan(self, lan: Option<Arc<lan::Lan>>) -> Self {
+        Self { lan, ..self }
     }
 
     /// Opens the API: the database has its present shape, and this is its epoch. Said again when the epoch was renewed.

@@ -411,13 +411,13 @@ pub(in crate::app) fn read<T: DeserializeOwned>(path: &Path) -> AppResult<T> {
 
 /// Whether a file that is there already may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::app) enum Replace {
+pub(crate) enum Replace {
     Never,
     Whole,
 }
 
 /// Writes a key file whole or not at all. With `Replace::Never`, whoever comes first wins and the others read his.
-pub(in crate::app) fn publish<T: Serialize>(path: &Path, file: &T, replace: Replace) -> AppResult<()> {
+pub(crate) fn publish<T: Serialize>(path: &Path, file: &T, replace: Replace) -> AppResult<()> {
     let text = serde_json::to_vec_pretty(file)
         .map_err(|error| AppError::Internal(format!("keys do not serialise: {error}")))?;
     let making = path.with_extension(format!("{}.new", std::process::id()));

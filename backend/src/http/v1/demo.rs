@@ -85,7 +85,7 @@ pub async fn stand(
         panes: cast.panes.into_iter().filter_map(at).collect(),
         stand: origin,
         made_at: cast.made_at,
-        lan: None,
+        lan: state.lan.as_ref().map(|lan| DemoLan { url: lan.url(), install_url: lan.install_url() }),
     }))
 }
 
