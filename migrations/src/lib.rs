@@ -23,6 +23,7 @@ mod m0016_colours;
 mod m0017_duties;
 mod m0018_notices;
 mod m0019_campaigns;
+mod m0024_backups;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_duties::Step),
             Box::new(m0018_notices::Step),
             Box::new(m0019_campaigns::Step),
+            Box::new(m0024_backups::Step),
         ]
     }
 }

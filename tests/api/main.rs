@@ -5,6 +5,7 @@ mod at_once;
 mod board;
 mod campaigns;
 mod capture;
+mod care;
 mod checks;
 mod colours;
 mod corrections;

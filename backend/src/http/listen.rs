@@ -74,7 +74,8 @@ impl Listening {
     }
 }
 
-fn load(tls: &Tls) -> io::Result<ServerConfig> {
+/// Reads certificate and key; says which file is no good, also when they do not belong together.
+pub fn load(tls: &Tls) -> io::Result<ServerConfig> {
     let named = |path: &Path, error: &dyn std::fmt::Display| {
         io::Error::new(io::ErrorKind::InvalidInput, format!("{}: {error}", path.display()))
     };

@@ -101,6 +101,7 @@ permissions! {
     ManageStandards "standards.manage" [Office];
     ManagePeople "people.manage" [PlatformAdmin Office];
     ReadAudit "audit.read" [Office];
+    ReadBackups "backups.read" [PlatformAdmin Office];
     // duties
     ReadDuties "duties.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];
     ReadReferrals "referrals.read" [Office CountyLeader Department];
