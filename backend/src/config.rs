@@ -28,6 +28,10 @@ use std::{
 };
 use url::Url;
 
+mod care;
+
+pub use care::{BackupArgs, BackupPlan};
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -131,6 +135,8 @@ pub struct NetworkArgs {
     drain_s: u64,
     #[command(flatten)]
     outgoing: OutgoingArgs,
+    #[command(flatten)]
+    backups: BackupArgs,
 }
 
 /// Whom the program itself may call.
@@ -186,6 +192,7 @@ impl Default for NetworkArgs {
             storage_replicated: false,
             drain_s: 0,
             outgoing: OutgoingArgs::default(),
+            backups: BackupArgs::default(),
         }
     }
 }
@@ -199,11 +206,7 @@ fn network(text: &str) -> Result<IpNet, String> {
 }
 
 /// Where objects lie.
-#[derive(Debug, Clone)]
-pub enum Storage {
-    Disk(PathBuf),
-    Bucket(BucketSettings),
-}
+pub use crate::files::Place as Storage;
 
 /// Everything that a server needs to start.
 #[derive(Clone)]
@@ -231,6 +234,8 @@ pub struct Config {
     pub drain: Duration,
     /// Whom the program itself may call.
     pub outgoing: OutgoingSettings,
+    /// Where backups go each day; nowhere unless it was said.
+    pub backups: Option<BackupPlan>,
     /// Runs the demo county: needs a demo database, as everything else refuses one.
     pub demo: bool,
     /// The program whose children open photographs: this one. Without it they are opened in this process.
@@ -269,6 +274,7 @@ impl Config {
             min_client: network.min_client,
             storage_replicated: network.storage_replicated,
             drain: Duration::from_secs(network.drain_s),
+            backups: network.backups.resolve(None)?,
             outgoing: network.outgoing.resolve()?,
             demo: false,
             developer: Some(own_program()),
@@ -298,6 +304,7 @@ impl Config {
             storage_replicated: false,
             drain: Duration::from_secs(5),
             outgoing: OutgoingSettings::default(),
+            backups: None,
             demo: false,
             developer: None,
             password_cost: password::Cost::CHEAP,
@@ -375,31 +382,36 @@ impl DatabaseArgs {
 impl StorageArgs {
     fn resolve(self, data: &Path) -> Result<Storage, Error> {
         let Some(text) = &self.storage else { return Ok(Storage::Disk(data.join("files"))) };
-        if let Some(path) = text.strip_prefix("file:") {
-            return Ok(Storage::Disk(path.trim_start_matches("//").into()));
-        }
-        let url = Url::parse(text).ok().filter(|url| url.scheme() == "s3");
-        let Some((url, bucket)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
-            return Err(Error::Unusable(
-                "the storage URL must look like file:DIR or s3://BUCKET/PREFIX".to_owned(),
-            ));
-        };
-        let parameter =
-            |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         let secret_key = match (self.s3_secret_key, &self.s3_secret_key_file) {
             (Some(key), _) => Some(key.into()),
             (None, Some(file)) => Some(read(file)?.into()),
             (None, None) => None,
         };
-        Ok(Storage::Bucket(BucketSettings {
-            bucket: bucket.to_owned(),
-            prefix: url.path().trim_matches('/').to_owned(),
-            endpoint: parameter("endpoint"),
-            region: parameter("region"),
-            access_key: self.s3_access_key,
-            secret_key,
-        }))
+        place(text, self.s3_access_key, secret_key)
     }
+}
+
+/// A folder or a bucket from its URL.
+fn place(text: &str, access_key: Option<String>, secret_key: Option<SecretString>) -> Result<Storage, Error> {
+    if let Some(path) = text.strip_prefix("file:") {
+        return Ok(Storage::Disk(path.trim_start_matches("//").into()));
+    }
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "s3");
+    let Some((url, bucket)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
+        return Err(Error::Unusable(
+            "the storage URL must look like file:DIR or s3://BUCKET/PREFIX".to_owned(),
+        ));
+    };
+    let parameter =
+        |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    Ok(Storage::Bucket(BucketSettings {
+        bucket: bucket.to_owned(),
+        prefix: url.path().trim_matches('/').to_owned(),
+        endpoint: parameter("endpoint"),
+        region: parameter("region"),
+        access_key,
+        secret_key,
+    }))
 }
 
 /// A secret from a file, without its final newline.

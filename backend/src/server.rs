@@ -3,6 +3,7 @@
 use crate::{
     app::{
         App, AppError,
+        care::{self, CareError},
         evidence::album::Albums,
         field::{darkroom::Darkroom, lanes::Lanes},
         notices::keys::NoticeKeys,
@@ -10,7 +11,7 @@ use crate::{
         places::areas::AreaCache,
     },
     config::{self, Config, Storage},
-    files::{self, Files},
+    files::{self, Files, seal::Recipients},
     http::{
         State,
         admission::Admission,
@@ -55,6 +56,8 @@ pub enum Error {
     NotMigrated,
     #[error(transparent)]
     App(#[from] AppError),
+    #[error(transparent)]
+    Care(#[from] CareError),
 }
 
 impl Error {
@@ -183,10 +186,7 @@ impl Server {
 /// Opens database and files for use cases, without serving (commands use this too).
 pub async fn open(config: &Config) -> Result<App, Error> {
     let store = Store::connect(config.database.expose_secret()).await?;
-    let files = match &config.storage {
-        Storage::Disk(folder) => Files::disk(folder).await?,
-        Storage::Bucket(settings) => Files::bucket(settings)?,
-    };
+    let files = open_files(&config.storage).await?;
     let folder = config.data.join("keys");
     let keys = Keys::open(&folder, Arc::clone(&config.clock), &*config.random)?;
     let address_key = AddressKey::open(&folder, Arc::clone(&config.clock), &*config.random)?;
@@ -211,6 +211,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         outgoing: Arc::new(Outgoing::new(config.outgoing.clone())),
         notice_keys: Arc::new(notice_keys),
         storage_replicated: config.storage_replicated,
+        backups: backup_plan(config)?.map(Arc::new),
         lanes: Lanes::default(),
         darkroom: match &config.developer {
             Some(program) => {
@@ -224,6 +225,29 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         area_cache: AreaCache::default(),
         facts: Arc::default(),
     })
+}
+
+/// Opens the place of files.
+pub async fn open_files(storage: &Storage) -> Result<Files, Error> {
+    Ok(match storage {
+        Storage::Disk(folder) => Files::disk(folder).await?,
+        Storage::Bucket(settings) => Files::bucket(settings)?,
+    })
+}
+
+/// Where backups go by the schedule, as use cases take it.
+pub fn backup_plan(config: &Config) -> Result<Option<care::Plan>, Error> {
+    let Some(plan) = &config.backups else { return Ok(None) };
+    let recipients = Recipients::parse(&plan.recipients).map_err(CareError::Recipient)?;
+    if plan.with_keys && recipients.is_open() {
+        return Err(CareError::KeysInClear.into());
+    }
+    Ok(Some(care::Plan {
+        place: plan.place.clone(),
+        shown: plan.shown.clone(),
+        recipients,
+        keys: plan.with_keys.then(|| config.data.join("keys")),
+    }))
 }
 
 /// [`open`], and brings the schema up to date on either database: for a county that nobody else serves yet.

@@ -26,6 +26,7 @@ mod m0019_campaigns;
 mod m0021_imports;
 mod m0022_codes;
 mod m0023_comfort;
+mod m0024_backups;
 mod m0025_audit;
 mod table;
 
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_imports::Step),
             Box::new(m0022_codes::Step),
             Box::new(m0023_comfort::Step),
+            Box::new(m0024_backups::Step),
             Box::new(m0025_audit::Step),
         ]
     }

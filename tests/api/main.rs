@@ -6,6 +6,7 @@ mod at_once;
 mod board;
 mod campaigns;
 mod capture;
+mod care;
 mod checks;
 mod colours;
 mod comfort;

@@ -1,5 +1,6 @@
 //! The real program, as an operator starts, stops and kills it.
 
+mod backup;
 mod chaos;
 mod crash;
 mod demo;

@@ -64,6 +64,11 @@ impl Bucket {
         BucketSettings { secret_key: Some("another-secret".to_owned().into()), ..self.settings("") }
     }
 
+    /// The folder in which objects of a prefix lie.
+    pub fn path(&self, prefix: &str) -> std::path::PathBuf {
+        self.folder.path().join(BUCKET).join(prefix)
+    }
+
     /// How many objects lie under a prefix.
     pub fn objects_under(&self, prefix: &str) -> usize {
         fn count(path: &std::path::Path) -> usize {

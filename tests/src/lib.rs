@@ -6,6 +6,7 @@ pub mod actor;
 pub mod archive;
 pub mod backend;
 pub mod bucket;
+pub mod care;
 pub mod chaos;
 pub mod children;
 pub mod clock;

@@ -60,6 +60,11 @@ impl World {
         self.folder.path()
     }
 
+    /// Where the server keeps everything now: a restore may have moved it.
+    pub fn data(&self) -> &Path {
+        &self.config.data
+    }
+
     /// Stops the server and starts it again on the same data, perhaps with other settings; the address changes.
     pub async fn restart(&mut self, change: impl FnOnce(&mut Config)) {
         let server = self.server.take().expect("it runs");

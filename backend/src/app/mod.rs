@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod campaigns;
+pub mod care;
 pub mod colours;
 pub mod demo;
 pub mod duties;
@@ -65,6 +66,8 @@ pub struct App {
     pub notice_keys: Arc<notices::keys::NoticeKeys>,
     /// The operator declares that database and files are replicated as they are written.
     pub storage_replicated: bool,
+    /// Where backups go by the schedule.
+    pub backups: Option<Arc<care::Plan>>,
     /// Uploads that a request works on now.
     pub lanes: Lanes,
     /// Where copies of photos are made.

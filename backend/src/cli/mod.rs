@@ -1,7 +1,9 @@
 //! The commands of the program: one binary, one subcommand for each thing an operator does.
 
+mod backup;
 mod demo;
 mod develop;
+mod doctor;
 mod epoch;
 mod evidence;
 mod front_end;
@@ -10,6 +12,7 @@ mod keys;
 mod lan;
 mod openapi;
 mod photos;
+mod restore;
 mod serve;
 mod user;
 
@@ -48,7 +51,13 @@ enum Command {
     User(Box<user::User>),
     /// 签名密钥 Show or renew the keys that sign receipts and access tokens
     Keys(keys::Keys),
-    /// 恢复备份之后 Renew the mark by which phones see that an older copy was put back
+    /// 备份 Make, check and list backups; a running server need not stop
+    Backup(Box<backup::Backup>),
+    /// 恢复 Put a backup back into an empty place
+    Restore(Box<restore::Restore>),
+    /// 体检 Look at settings, clock, disk, TLS, database, files, keys and backups, and say what to do
+    Doctor(Box<doctor::Doctor>),
+    /// 用其他办法放回旧副本之后 Renew the mark by which phones see that an older copy was put back
     Epoch(Box<epoch::Epoch>),
     /// 照片的显示副本 Make the copies of photographs for the screen again
     Photos(Box<photos::Photos>),
@@ -96,6 +105,9 @@ pub fn run(cli: Cli) -> Outcome {
             Command::Import(import) => Box::pin(import.run()).await,
             Command::User(user) => user.run().await,
             Command::Keys(keys) => keys.run(),
+            Command::Backup(backup) => Box::pin(backup.run()).await,
+            Command::Restore(restore) => Box::pin(restore.run()).await,
+            Command::Doctor(doctor) => doctor.run().await,
             Command::Epoch(epoch) => epoch.run().await,
             Command::Photos(photos) => photos.run().await,
             Command::VerifyEvidence(verify) => verify.run(),

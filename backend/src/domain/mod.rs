@@ -1,6 +1,7 @@
 //! Words and rules. Pure: no async, no I/O, no SQL, no HTTP.
 
 pub mod campaigns;
+pub mod care;
 pub mod client;
 pub mod clock;
 pub mod colours;

@@ -7,13 +7,16 @@
 mod bucket;
 mod disk;
 mod key;
+pub mod seal;
 mod staging;
 #[cfg(test)]
 mod tests;
+mod vault;
 
 pub use bucket::BucketSettings;
 pub use key::{Copy, Key};
 pub use staging::{Finished, Writer};
+pub use vault::{Vault, VaultWriter};
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -29,6 +32,13 @@ use uuid::Uuid;
 
 use crate::domain::field::media::Sha256;
 use staging::Staging;
+
+/// Where objects lie.
+#[derive(Debug, Clone)]
+pub enum Place {
+    Disk(PathBuf),
+    Bucket(BucketSettings),
+}
 
 /// What storage can answer besides bytes.
 #[derive(Debug, thiserror::Error)]
@@ -186,6 +196,33 @@ impl Files {
             }
         }
         Ok(())
+    }
+
+    /// True when no original lies here.
+    pub async fn is_empty(&self) -> Result<bool> {
+        Ok(self.objects.list(Some(&Path::from("c"))).try_next().await?.is_none())
+    }
+
+    /// Leaves or reads a small note beside the files: which backup is being put back here.
+    pub async fn note(&self, text: Option<&str>) -> Result<()> {
+        let path = Path::from("restoring");
+        let done = match text {
+            Some(text) => self.objects.put(&path, text.to_owned().into_bytes().into()).await.map(drop),
+            None => self.objects.delete(&path).await,
+        };
+        match done {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The note that [`Files::note`] left.
+    pub async fn noted(&self) -> Result<Option<String>> {
+        match self.objects.get(&Path::from("restoring")).await {
+            Ok(found) => Ok(Some(String::from_utf8_lossy(&found.bytes().await?).into_owned())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Free bytes where files lie; `None` where that cannot be asked (S3).

@@ -143,7 +143,8 @@ impl Listening {
     }
 }
 
-fn load(tls: &Tls) -> io::Result<ServerConfig> {
+/// Reads certificate and key; says which file is no good, also when they do not belong together.
+pub fn load(tls: &Tls) -> io::Result<ServerConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

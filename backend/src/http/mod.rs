@@ -154,6 +154,7 @@ routes! {
     POST "/api/v1/projects" Who::May(Action::ManageProjects), Body::Json(64 * KIB) => v1::projects::begin;
     GET "/api/v1/projects/{id}" Who::May(Action::ReadTickets), NONE => v1::projects::get;
     PUT "/api/v1/projects/{id}" Who::May(Action::ManageProjects), Body::Json(64 * KIB) => v1::projects::edit;
+    GET "/api/v1/backups" Who::May(Action::ReadBackups), NONE => v1::backups::list;
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     GET "/api/v1/figures/counters" Who::May(Action::ReadCounters), NONE => v1::figures::counters;

@@ -3,6 +3,7 @@
 //! The queue is the truth and is looked at every two seconds; the bell only shortens the wait. A job has a time cap, its lease is longer,
 //! so a lease needs no renewing and a worker that died is noticed by itself. Jobs must be harmless to repeat.
 
+mod backups;
 mod copies;
 mod schedule;
 mod sweep;
@@ -116,7 +117,8 @@ static KINDS: &[Kind] = &[
 /// Works until told to stop; a job under way is finished first. Returns when all workers have stopped.
 pub async fn run(app: App, workers: usize, stopping: CancellationToken) {
     let loops = (0..workers).map(|_| work(&app, &stopping));
-    futures_util::future::join(futures_util::future::join_all(loops), schedule::keep(&app, &stopping)).await;
+    let clocks = futures_util::future::join(schedule::keep(&app, &stopping), backups::keep(&app, &stopping));
+    futures_util::future::join(futures_util::future::join_all(loops), clocks).await;
 }
 
 async fn work(app: &App, stopping: &CancellationToken) {

@@ -11,6 +11,7 @@ mod writer;
 
 pub mod audit;
 pub mod campaigns;
+pub mod care;
 pub mod changes;
 pub mod colours;
 pub mod duties;

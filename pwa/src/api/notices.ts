@@ -19,6 +19,7 @@ export const NOTICE_KINDS = [
   'to_verify',
   'hard_case',
   'unit_gap',
+  'backup_failed',
   'request_decided',
   'passed',
   'voided',

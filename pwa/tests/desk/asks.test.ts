@@ -139,7 +139,9 @@ describe('the answer', () => {
   it('gives a department working days, not a day', () => {
     const refer = request({ what: 'refer', wanted_day: null, unit_kind: 'department', unit_id: 'd1' });
     expect(answerFaults(AS_ASKED, refer, ticket(), NOW)).toEqual([]);
-    expect(decidePayload(AS_ASKED, refer, ticket())).toMatchObject({ verdict: 'approved', days: 5, day: null, unit_id: null });
+    // As many as the county usually gives: its setting, not ours.
+    expect(decidePayload(AS_ASKED, refer, ticket())).toMatchObject({ verdict: 'approved', day: null, unit_id: null });
+    expect(decidePayload(AS_ASKED, refer, ticket())).not.toHaveProperty('days');
     expect(decidePayload({ ...AS_ASKED, unit: 'department:d2', days: '8' }, refer, ticket())).toMatchObject({ days: 8, unit_kind: 'department', unit_id: 'd2' });
     for (const days of ['0', '121', '2.5', 'x']) expect(answerFaults({ ...AS_ASKED, days }, refer, ticket(), NOW), days).toEqual(['day']);
     expect(decidePayload({ ...AS_ASKED, verdict: 'denied', note: '先自己办' }, refer, ticket())).not.toHaveProperty('days');

@@ -28,11 +28,12 @@ const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   to_verify: {},
   hard_case: { ask: '请住建局协调' },
   unit_gap: { unit_id: 'u', duty: 'deputy_leader' },
+  backup_failed: { problem: 'target_full' },
   request_decided: { what: 'hold', agreed: true, day: '2026-12-10' },
   passed: {},
   voided: {},
 };
-const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'unit_gap'];
+const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'unit_gap', 'backup_failed'];
 const notice = (kind: NoticeKind, over: Partial<Notice> = {}): Notice => ({
   id: kind,
   kind,

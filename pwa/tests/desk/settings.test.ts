@@ -6,6 +6,7 @@ import { changes, fromForm, toForm } from '../../src/app/office/settings';
 const DEFAULTS: CountySettings = {
   checks: { on_site: ['critical', 'major'], check_days: 3, signed_sheet_days: 10, look_back_percent: 10, look_back_flagged_percent: 30, look_back_flagged_days: 90 },
   colours: { overdue_days: 5, rework: 2, accepted_late: 2, reissued: 3, hollow: 1, small_base: 10, on_time_permille: 900, late_count: 2, overdue_yellow: 3, overdue_red: 5, long_days: 10, hollow_yellow: 1, hollow_red: 2, appeal_days: 3, plan_days: 3 },
+  care: { backup_at: '02:30', keep_backups: 14 },
   duties: { no_progress_days: 5, ending_days: 14, delegation_days: 92, substitute_days: 92, escalate_deputy_days: 1, escalate_leader_days: 3, escalate_county_days: 6, village_link_hours: 72, village_link_photos: 6, referral_days: 5 },
   notices: { due_days: [7, 3, 1], monthly_dates: [25], day_at: '08:00', digest_at: '08:30', digest_on_days_off: false, quiet_from: '20:00', quiet_to: '08:00', urgent_in_quiet: false, urgent_kinds: ['reminded', 'escalated'], keep_days: 60, digest_template: '{unit} {date} {link}', urgent_template: '{unit} {urgent} {link}', mail_subject: '{unit} {date}', office_template: '{unit} {date} {link}' },
   deadlines: { working_hours: [{ from: '09:00', to: '12:00' }, { from: '14:00', to: '18:00' }], same_day_hours: 4, accept_days: 1, rework_days: 1, due_soon_days: 2, due_soon_percent: 25, relapse_static_days: 30, relapse_dynamic_days: 7 },

@@ -5,6 +5,7 @@ use crate::{
     domain::{clock::Instant, people::permission::Action, problem::Code},
     store::{
         self,
+        care::backups,
         field::phones::{Contact, Held},
     },
 };
@@ -60,7 +61,8 @@ pub struct HeldReport {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Reconciled {
     pub epoch: Uuid,
-    /// Newest `server_seq` that survives the loss of this server; absent unless the operator declares storage replicated.
+    /// Newest `server_seq` that survives the loss of this server: in the newest complete backup, or the newest of all where the
+    /// operator declares storage replicated; absent without either.
     pub safe_through: Option<i64>,
     pub server_at: DateTime<Utc>,
     pub known: Vec<KnownView>,
@@ -127,7 +129,7 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
     let through = report.sealed_through.clamp(0, from.max(0).saturating_add(SPAN));
     let answer = Reconciled {
         epoch,
-        safe_through: safe_through(app).await?,
+        safe_through: safe_through(app, Some(device)).await?,
         server_at: now,
         known: held
             .iter()
@@ -172,10 +174,21 @@ pub async fn reconcile(app: &App, caller: &Caller, device: Uuid, report: Reconci
     Ok(answer)
 }
 
-/// Everything that is here now, where the operator declares that it is also elsewhere (`--storage-replicated`).
-pub(super) async fn safe_through(app: &App) -> AppResult<Option<i64>> {
-    if !app.storage_replicated {
-        return Ok(None);
+/// The newest number that survives the loss of this server: everything that is here now, where the operator declares that it is also
+/// elsewhere (`--storage-replicated`), else what the newest complete backup of this life of the server holds. Backups of a life before do
+/// not count: what was put back may be older than they are.
+///
+/// A device is told less while something of its own was not wholly in that backup: a photo that came after the copy has a receipt, and a
+/// number that the copy reaches, and yet it would be lost. What has no receipt yet is held by the phone anyway.
+pub(super) async fn safe_through(app: &App, device: Option<Uuid>) -> AppResult<Option<i64>> {
+    let read = app.store.read();
+    if app.storage_replicated {
+        return Ok(Some(store::field::operations::newest_seq(read).await?));
     }
-    Ok(Some(store::field::operations::newest_seq(app.store.read()).await?))
+    let epoch = super::facts::epoch(app, read).await?;
+    let Some(backup) = backups::newest_done(read, Some(epoch)).await? else { return Ok(None) };
+    let Some(device) = device else { return Ok(Some(backup.newest_seq)) };
+    let Ok(uncovered) = serde_json::from_value::<Vec<i64>>(backup.uncovered) else { return Ok(None) };
+    let lowest = backups::lowest_confirmed(read, device, &uncovered).await?;
+    Ok(Some(lowest.map_or(backup.newest_seq, |seq| backup.newest_seq.min(seq - 1))))
 }

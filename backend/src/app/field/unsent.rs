@@ -72,7 +72,7 @@ pub async fn board(app: &App, caller: &Caller) -> AppResult<UnsentBoard> {
     });
     Ok(UnsentBoard {
         as_of: app.clock.now(),
-        safe_through: super::reconcile::safe_through(app).await?,
+        safe_through: super::reconcile::safe_through(app, None).await?,
         items,
     })
 }

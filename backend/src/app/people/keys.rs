@@ -6,6 +6,7 @@
 
 use super::super::{AppError, AppResult};
 use crate::domain::{
+    care::manifest::PublicHalf,
     clock::{Instant, SharedClock},
     random::Random,
 };
@@ -214,6 +215,51 @@ impl Keys {
     /// The keys of a folder, oldest first, without their secrets.
     pub fn list(folder: &Path, purpose: Purpose) -> AppResult<Vec<PublicKey>> {
         Ok(read::<KeyFile>(&path(folder, purpose))?.keys.iter().map(StoredKey::public).collect())
+    }
+
+    /// Public halves of the keys that signed receipts, for a backup.
+    pub fn receipt_halves(&self) -> Vec<PublicHalf> {
+        let half = |key: &StoredKey| PublicHalf {
+            kid: key.kid.clone(),
+            x: key.x.clone(),
+            y: key.y.clone(),
+            created_at: key.created_at,
+            retired_at: key.retired_at,
+        };
+        self.ring(Purpose::Receipt).keys.iter().map(half).collect()
+    }
+
+    /// Publishes keys of a former installation as retired ones, so that its receipts still verify. Makes the folder's own keys first where
+    /// there are none. Answers how many are new.
+    pub fn adopt(
+        folder: &Path,
+        halves: &[PublicHalf],
+        clock: &SharedClock,
+        random: &dyn Random,
+    ) -> AppResult<usize> {
+        Self::open(folder, Arc::clone(clock), random)?;
+        let path = path(folder, Purpose::Receipt);
+        let mut file: KeyFile = read(&path)?;
+        let known = file.keys.len();
+        for half in halves {
+            if file.keys.iter().all(|key| key.kid != half.kid) {
+                let retired = StoredKey {
+                    kid: half.kid.clone(),
+                    x: half.x.clone(),
+                    y: half.y.clone(),
+                    created_at: half.created_at,
+                    retired_at: Some(half.retired_at.unwrap_or_else(|| clock.now())),
+                    private: None,
+                };
+                // The last one that is not retired signs; former ones stand before it.
+                file.keys.insert(0, retired);
+            }
+        }
+        let new = file.keys.len() - known;
+        if new > 0 {
+            publish(&path, &file, Replace::Whole)?;
+        }
+        Ok(new)
     }
 
     /// A compact JWS over a receipt's claims.

@@ -69,6 +69,8 @@ kinds! {
     HardCase "hard_case" Office;
     /// A unit is without a valid holder.
     UnitGap "unit_gap" Office;
+    /// No backup could be made.
+    BackupFailed "backup_failed" Office;
 }
 
 #[cfg(test)]

@@ -104,6 +104,7 @@ permissions! {
     // A township only the cadres of its own villages.
     KeepPeople "people.keep" [PlatformAdmin Office DeputyLeader DeskOfficer];
     ReadAudit "audit.read" [Office];
+    ReadBackups "backups.read" [PlatformAdmin Office];
     // duties
     ReadDuties "duties.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];
     ReadReferrals "referrals.read" [Office CountyLeader Department];

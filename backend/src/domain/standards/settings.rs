@@ -1,8 +1,10 @@
 //! What a county decides for itself, in one document: every value has a default, bounds, and one place where it acts
 //! (decisions.md 5: never constants in code). The defaults are ours (domain.md 4.4, 5) until the office changes them.
 
+mod care;
 mod duties;
 
+pub use care::CareRules;
 pub use duties::DutyRules;
 pub mod checks;
 
@@ -23,6 +25,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CountySettings {
+    pub care: CareRules,
     pub colours: ColourRules,
     pub checks: Checks,
     pub deadlines: Deadlines,
@@ -169,6 +172,7 @@ impl CountySettings {
                 faults.push((field.into(), format!("应在 {low} 到 {high} 之间"), format!("{low} to {high}")));
             }
         }
+        faults.extend(self.care.faults());
         faults.extend(self.colours.faults());
         faults.extend(self.duties.faults());
         faults.extend(self.checks.faults());

@@ -1,6 +1,7 @@
 //! Version 1 of the API, one file per resource: request, response, handler, nothing else.
 
 pub mod audit;
+pub mod backups;
 pub mod calendar;
 pub mod campaigns;
 pub mod checklists;

@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod audit;
+pub mod backup;
 pub mod campaign;
 pub mod campaign_day;
 pub mod campaign_ticket;

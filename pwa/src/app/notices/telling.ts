@@ -22,6 +22,7 @@ const LOOK: Readonly<Record<NoticeKind, readonly [Tone, IconName]>> = {
   to_verify: ['info', 'search'],
   hard_case: ['warn', 'flag'],
   unit_gap: ['warn', 'people'],
+  backup_failed: ['fail', 'flag'],
   request_decided: ['info', 'note'],
   passed: ['pass', 'check'],
   voided: ['muted', 'cross'],
@@ -110,6 +111,8 @@ function about(notice: Notice): string {
       return t.colour_published(text(data, 'month'));
     case 'unit_gap':
       return t.unit_gap(text(data, 'unit_name'));
+    case 'backup_failed':
+      return t.backup_failed(text(data, 'problem'));
     default:
       return kindWord(notice.kind);
   }

@@ -14,6 +14,8 @@ export const FIELDS = {
   // Checks and look-back.
   checks: ['on_site', 'check_days', 'signed_sheet_days', 'look_back_percent', 'look_back_flagged_percent', 'look_back_flagged_days'],
   duties: ['no_progress_days', 'ending_days', 'delegation_days', 'substitute_days', 'escalate_deputy_days', 'escalate_leader_days', 'escalate_county_days', 'village_link_hours', 'village_link_photos', 'referral_days'],
+  // Backups.
+  care: ['backup_at', 'keep_backups'],
 } as const;
 export type Group = keyof typeof FIELDS;
 export type Leaf = (typeof FIELDS)[Group][number];
@@ -21,7 +23,7 @@ export const GROUPS = Object.keys(FIELDS) as readonly Group[];
 const LEAVES = GROUPS.flatMap((group) => FIELDS[group].map((leaf) => ({ group, leaf: leaf as Leaf })));
 export type Form = Record<Leaf, string>;
 
-const TEXTS: ReadonlySet<Leaf> = new Set<Leaf>(['inspector_zh', 'inspector_en']);
+const TEXTS: ReadonlySet<Leaf> = new Set<Leaf>(['inspector_zh', 'inspector_en', 'backup_at']);
 export const isText = (leaf: Leaf): boolean => TEXTS.has(leaf) || leaf === 'working_hours' || leaf === 'on_site';
 
 const SEVERITIES: readonly Severity[] = ['critical', 'major', 'minor'];

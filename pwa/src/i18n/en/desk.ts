@@ -42,7 +42,7 @@ export const desk: typeof zh = {
   settings: {
     title: 'Settings',
     help: 'What the county decides for itself. What is not changed has its default; a change counts from the moment it is saved and moves no deadline that was already given.',
-    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words', checks: 'Checks and look-back', colours: 'Colours', duties: 'Duties' },
+    groups: { deadlines: 'Deadlines', field: 'Field work', evidence: 'Photos as evidence', scoring: 'Scoring', words: 'Words', checks: 'Checks and look-back', colours: 'Colours', duties: 'Duties', care: 'Backups' },
     fields: {
       working_hours: 'Working hours',
       same_day_hours: 'Working hours that a same-day ticket leaves at least',
@@ -88,6 +88,8 @@ export const desk: typeof zh = {
       appeal_days: 'Working days for an appeal after publication',
       plan_days: 'Working days for a plan after publication',
       // duties
+      backup_at: 'Time of the daily backup (Beijing time), such as 02:30',
+      keep_backups: 'Complete backups that stay',
       no_progress_days: 'Working days without a step that count as no progress',
       ending_days: 'Days before its end when a post is told',
       delegation_days: 'Longest delegation, in days',

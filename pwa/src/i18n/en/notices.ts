@@ -1,5 +1,6 @@
 import type { notices as zh } from '../zh/notices';
 
+const BACKUP: Readonly<Record<string, string>> = { target_full: 'The place for backups is full', target: 'The place for backups cannot be reached', interrupted: 'The backup was interrupted' };
 const WHAT: Record<string, string> = { send_back: 'Sending back', extension: 'Extension', further_extension: 'Further extension', hold: 'Hold', void: 'Voiding', refer: 'Referral' };
 
 export const notices: typeof zh = {
@@ -22,6 +23,7 @@ export const notices: typeof zh = {
     to_verify: 'To check',
     hard_case: 'Hard case',
     unit_gap: 'Nobody in a duty',
+    backup_failed: 'No backup',
     request_decided: 'Request answered',
     passed: 'Closed',
     voided: 'Voided',
@@ -49,6 +51,7 @@ export const notices: typeof zh = {
     monthly_date_how: 'Until 24:00 of that day counts; it does not move for holidays.',
     colour_published: (month) => `The colour of ${month} is published`,
     unit_gap: (unit) => ['A duty has nobody, please name somebody', unit].filter(Boolean).join(': '),
+    backup_failed: (problem) => `${BACKUP[problem] ?? 'The daily backup was not made'}; please ask the administrator to run “lalian doctor”`,
   },
   reason: {
     not_done: 'not repaired',

@@ -41,7 +41,7 @@ export const desk = {
   settings: {
     title: '设置',
     help: '县里自己定的数。不改就用默认值；改动从保存起算，已经交办的期限不变。',
-    groups: { deadlines: '期限', field: '现场', evidence: '照片证据', scoring: '评分', words: '称呼', checks: '核查和回头看', colours: '三色', duties: '责任' },
+    groups: { deadlines: '期限', field: '现场', evidence: '照片证据', scoring: '评分', words: '称呼', checks: '核查和回头看', colours: '三色', duties: '责任', care: '备份' },
     fields: {
       working_hours: '工作时间',
       same_day_hours: '当天办结的，至少留几个工作小时',
@@ -87,6 +87,8 @@ export const desk = {
       appeal_days: '公布后几个工作日内可以申诉',
       plan_days: '公布后几个工作日内交整改方案',
       // duties
+      backup_at: '每天几点备份（北京时间），如 02:30',
+      keep_backups: '保留几份完整备份',
       no_progress_days: '几个工作日没有动算没有进展',
       ending_days: '岗位还剩几天到期时提示',
       delegation_days: '委托签字最长几天',

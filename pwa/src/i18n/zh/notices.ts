@@ -1,4 +1,5 @@
 // Words of the inbox: what happened and what is to do, never whose fault. Whether somebody looked is nobody's business but theirs.
+const BACKUP: Readonly<Record<string, string>> = { target_full: '备份存放处没有空间了', target: '备份存放处连不上', interrupted: '备份中断了' };
 const WHAT: Record<string, string> = { send_back: '退回申请', extension: '延期申请', further_extension: '再次延期申请', hold: '挂账申请', void: '撤销申请', refer: '提请部门办理' };
 
 export const notices = {
@@ -21,6 +22,7 @@ export const notices = {
     to_verify: '待核查',
     hard_case: '难点件',
     unit_gap: '岗位空缺',
+    backup_failed: '备份没有完成',
     request_decided: '申请有答复',
     passed: '已销号',
     voided: '已撤销',
@@ -48,6 +50,7 @@ export const notices = {
     monthly_date_how: '当天 24:00 前办结都算，遇节假日不顺延。',
     colour_published: (month: string) => `${month} 的颜色已公布`,
     unit_gap: (unit: string) => ['有岗位空着，请安排人', unit].filter(Boolean).join('：'),
+    backup_failed: (problem: string) => `${BACKUP[problem] ?? '今天的备份没有完成'}，请系统管理员运行 lalian doctor 查看`,
   },
   reason: {
     not_done: '还没有整改',

@@ -1,0 +1,6 @@
+//! Backups, and what comes back from them.
+
+mod certificate;
+mod drill;
+mod faults;
+mod schedule;
