@@ -289,7 +289,7 @@ stories! {
         let code = code_of(&officer, &person).await.expect(200).text("/code");
         let signed_in = try_login(&world.http(), "wang-xiuying", &code).await.expect(200);
         let http = world.http().with("authorization", &format!("Bearer {}", signed_in.text("/access_token")));
-        for guess in ["password1234", "Woaini 5201314", "1qaz2wsx3edc", "lalian2026!", "19900101199001", "wang-xiuying-1", &format!("王秀英{county}{village}123"), &format!("{county}{county}{county}{county}")] {
+        for guess in ["password1234", "Woaini 5201314", "1qaz2wsx3edc", "lalian2026!", "19900101199001", "wang-xiuying-1", format!("王秀英{county}{village}123").as_str(), format!("{county}{county}{county}{county}").as_str()] {
             let answer = http.post("/api/v1/session/password", &json!({ "new_password": guess })).await.expect_problem(422, "invalid_field");
             assert_eq!(answer.at("/errors/0/field"), "/new_password", "{guess}");
         }

@@ -44,12 +44,12 @@ pub(super) fn beyond(scope: Scope, held: &[PostRow]) -> Option<Problem> {
     }
     let (zh, en) = match scope {
         Scope::Township { .. } => (
-            "此人还有村干部以外的岗位，请县办公室处理",
-            "This person holds more than a post in your villages; ask the county office",
+            "此人还有村干部以外的岗位，请县办公室处理。",
+            "This person holds more than a post in your villages; ask the county office.",
         ),
         _ => (
-            "此人还有本县以外的岗位，请平台管理员处理",
-            "This person also holds a post elsewhere; ask the platform's administrator",
+            "此人还有本县以外的岗位，请平台管理员处理。",
+            "This person also holds a post elsewhere; ask the platform's administrator.",
         ),
     };
     Some(Problem::new(Code::Forbidden).with_detail(zh, en))
@@ -61,13 +61,13 @@ pub(super) fn no_reset(scope: Scope, person: &PersonRow, held: &[PostRow]) -> Op
     let colleague = scope != Scope::Platform && held.iter().any(|post| post.role == Role::Office);
     if colleague && person.password_hash.is_some() {
         let (zh, en) = (
-            "县办公室人员的口令由平台管理员重置",
-            "The platform's administrator resets accounts of the county office",
+            "县办公室人员的口令由平台管理员重置。",
+            "The platform's administrator resets accounts of the county office.",
         );
         return Some(Problem::new(Code::Forbidden).with_detail(zh, en));
     }
     if person.status != persons::ACTIVE {
-        let (zh, en) = ("账号已停用，请先恢复", "The account is suspended; take that back first");
+        let (zh, en) = ("账号已停用，请先恢复。", "The account is suspended; take that back first.");
         return Some(Problem::new(Code::WrongState).with_detail(zh, en));
     }
     beyond(scope, held)
