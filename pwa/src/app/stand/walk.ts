@@ -64,7 +64,7 @@ export function tasks(step: StepName, walk: Walk | null, phone: Phone): readonly
       return [task('plug', at || phone.link, 'inspector'), task('arrive', at, 'inspector', '/outbox')];
     case 'repaired': {
       const waits = pair.filter((ticket) => ticket.state === 'pending');
-      const repairs = pair.map((ticket) => task('repair', at || HANDED_IN.includes(ticket.state), 'township', `/tickets/${ticket.id}`, ticket));
+      const repairs = pair.map((ticket) => task('repair', at || HANDED_IN.includes(ticket.state), 'township', ticket.state === 'pending' ? null : `/tickets/${ticket.id}`, ticket));
       // Where the county looks before it issues, that comes first.
       return waits[0] ? [task('issue', false, 'office', `/tickets/${waits[0].id}`, waits[0]), ...repairs] : repairs;
     }
