@@ -897,6 +897,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports, newest first. */
+        get: operations["imports_list"];
+        put?: never;
+        /** Looks at a file (XLSX, CSV, GeoJSON, JSON, or a ZIP of these): what each row would do. Nothing is written yet. */
+        post: operations["imports_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/rescue": {
         parameters: {
             query?: never;
@@ -908,6 +926,94 @@ export interface paths {
         put?: never;
         /** Takes in what a phone could not send: signatures and hashes are checked before anything is stored, and the same receipts come out. */
         post: operations["imports_rescue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A workbook to fill in, with its columns explained in both languages. */
+        get: operations["imports_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import, with what hinders undoing it. */
+        get: operations["imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes all of it in one transaction. Where the register has moved on since the preview nothing is written: the answer is the preview
+         *     worked out again, with `refreshed`; applying once more (with a new key) writes that.
+         */
+        post: operations["imports_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fate of every row. */
+        get: operations["imports_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what it wrote, while nothing hangs on it. */
+        post: operations["imports_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2446,6 +2552,11 @@ export interface components {
          * @enum {string}
          */
         AppealState: "open" | "upheld" | "changed";
+        /** @description How an import is applied. */
+        ApplyImport: {
+            /** @description Write the rows that can be written and leave the refused ones out; without it one refused row stops everything. */
+            skip_refused?: boolean;
+        };
         /**
          * @description What is asked.
          * @enum {string}
@@ -4077,6 +4188,116 @@ export interface components {
             days: number;
             /** @description Most tickets first; townships without any are left out. */
             items: components["schemas"]["TownshipIdle"][];
+        };
+        /** @description A field that a row changes. */
+        ImportChange: {
+            after?: string | null;
+            before?: string | null;
+            /** @description Name of the column, or `outline`, `post`, `items`. */
+            field: string;
+        };
+        /** @description The rows of one sheet by fate. */
+        ImportCounts: {
+            /** Format: int32 */
+            changed: number;
+            /** Format: int32 */
+            created: number;
+            /** Format: int32 */
+            refused: number;
+            /** Format: int32 */
+            rows: number;
+            sheet: components["schemas"]["ImportSheet"];
+            /** Format: int32 */
+            unchanged: number;
+        };
+        /**
+         * @description What becomes of a row.
+         * @enum {string}
+         */
+        ImportFate: "created" | "changed" | "unchanged" | "refused";
+        /** @description A fault of a row. */
+        ImportFault: {
+            en: string;
+            /** @description Name of the column; empty where the row as a whole is at fault. */
+            field: string;
+            zh: string;
+        };
+        /** @description The fate of one row. */
+        ImportRow: {
+            changes: components["schemas"]["ImportChange"][];
+            fate: components["schemas"]["ImportFate"];
+            faults: components["schemas"]["ImportFault"][];
+            /** @description Code or login. */
+            key: string;
+            name: string;
+            notes: components["schemas"]["ImportWords"][];
+            /**
+             * Format: int32
+             * @description Its number there, from 1; of a feature or a checklist in its file.
+             */
+            row: number;
+            sheet: components["schemas"]["ImportSheet"];
+            /** @description Sheet or file in which the row stands. */
+            source: string;
+        };
+        /** @description One page of rows, in the order of the file. */
+        ImportRows: {
+            items: components["schemas"]["ImportRow"][];
+            next?: string | null;
+        };
+        /**
+         * @description What a row is about. The order is the order of writing: what comes later names what came before.
+         * @enum {string}
+         */
+        ImportSheet: "county" | "divisions" | "outlines" | "checklists" | "sites" | "people";
+        /**
+         * @description How far an import is.
+         * @enum {string}
+         */
+        ImportState: "preview" | "applied" | "undone" | "refused";
+        /** @description An import. */
+        ImportView: {
+            /** Format: date-time */
+            applied_at?: string | null;
+            /** @description There is something to write. Refused rows must then be left out on purpose. */
+            can_apply: boolean;
+            can_undo: boolean;
+            /**
+             * Format: uuid
+             * @description Null while it would make a county that is not there yet.
+             */
+            county_id?: string | null;
+            datum: components["schemas"]["SourceDatum"];
+            /** Format: int32 */
+            faults_total: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Empty when it was made by command. */
+            made_by_name: string;
+            /** @description Of the file. */
+            name: string;
+            /** @description About the file as a whole: sheets that were not read, an old encoding. */
+            notes: components["schemas"]["ImportWords"][];
+            /** @description The register had moved on: nothing was written, and the rows were worked out again. */
+            refreshed: boolean;
+            sheets: components["schemas"]["ImportCounts"][];
+            state: components["schemas"]["ImportState"];
+            /** @description Why it cannot be undone; only told where one import is asked for. */
+            undo_hindered_by: components["schemas"]["ImportWords"][];
+            /** Format: date-time */
+            undone_at?: string | null;
+        };
+        /** @description A sentence in both languages. */
+        ImportWords: {
+            en: string;
+            zh: string;
+        };
+        /** @description One page of imports, newest first. */
+        Imports: {
+            items: components["schemas"]["ImportView"][];
+            next?: string | null;
         };
         /** @description A visit with every answer. */
         InspectionDetail: components["schemas"]["InspectionView"] & {
@@ -6821,6 +7042,11 @@ export interface components {
             /** Format: date-time */
             server_at: string;
         };
+        /**
+         * @description The datum that a file's positions are given in. CGCS2000 agrees with WGS-84 within about a metre.
+         * @enum {string}
+         */
+        SourceDatum: "wgs84" | "gcj02" | "bd09";
         /** @description A span of a working day, `HH:MM`. */
         Span: {
             from: string;
@@ -9658,6 +9884,94 @@ export interface operations {
             };
         };
     };
+    imports_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description At most 200; 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of imports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_preview: {
+        parameters: {
+            query: {
+                /** @description Its name, with the ending. */
+                name: string;
+                /** @description What its positions are given in; WGS-84 when nothing is said. */
+                datum?: "wgs84" | "gcj02" | "bd09";
+            };
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file, at most 50 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description The preview */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description import_refused: the file as a whole cannot be used; nothing was kept */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     imports_rescue: {
         parameters: {
             query?: never;
@@ -9697,6 +10011,208 @@ export interface operations {
             };
             /** @description storage_low */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_apply: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyImport"];
+            };
+        };
+        responses: {
+            /** @description Applied, or worked out again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: it was applied, undone or refused before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description import_refused: some rows are refused and were not to be left out */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_rows: {
+        parameters: {
+            query?: {
+                sheet?: "county" | "divisions" | "outlines" | "checklists" | "sites" | "people";
+                fate?: "created" | "changed" | "unchanged" | "refused";
+                cursor?: string;
+                /** @description At most 200; 50 when nothing is said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRows"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_undo: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Undone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Not in the caller's scope */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description wrong_state: it is not applied; still_in_use: `errors` says what hinders */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
