@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["audit_list_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar/{year}": {
         parameters: {
             query?: never;
@@ -518,6 +535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/unsent.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["devices_unsent_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}": {
         parameters: {
             query?: never;
@@ -703,6 +737,58 @@ export interface paths {
         put?: never;
         /** Takes an open request back; the photo stays. */
         post: operations["photos_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Newest first: one's own; for the office its county's, for the platform all. */
+        get: operations["feedback_list"];
+        put?: never;
+        /** Tells something. */
+        post: operations["feedback_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers, or goes on where one wrote oneself. */
+        post: operations["feedback_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One has read what was answered. */
+        post: operations["feedback_see"];
         delete?: never;
         options?: never;
         head?: never;
@@ -923,6 +1009,23 @@ export interface paths {
         };
         /** Visits in the caller's scope, newest first. */
         get: operations["inspections_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["inspections_list_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1411,6 +1514,23 @@ export interface paths {
         put?: never;
         /** Makes an account without a password; a one-time code opens it. */
         post: operations["people_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["people_list_xlsx"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1980,6 +2100,23 @@ export interface paths {
         };
         /** The site of a code, as its QR plate names it. */
         get: operations["places_by_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the list as a workbook, in the same order; audited. */
+        get: operations["places_sites_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3574,6 +3711,8 @@ export interface components {
             honour?: string | null;
             /** Format: uuid */
             id: string;
+            /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+            initials: string;
             kind: components["schemas"]["DivisionKind"];
             name: string;
             /** Format: uuid */
@@ -3807,6 +3946,40 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        FeedbackReply: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description By whoever wrote the feedback; else by the office or the platform. */
+            own: boolean;
+            person_name: string;
+            text: string;
+        };
+        /** @description Feedback with all that was said under it. */
+        FeedbackRow: {
+            app_version: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description Written by the reader. */
+            mine: boolean;
+            person_name: string;
+            replies: components["schemas"]["FeedbackReply"][];
+            role: string;
+            screen: string;
+            state: components["schemas"]["FeedbackState"];
+            text: string;
+            unit_name: string;
+            /** @description Told to its author only: somebody answered since they looked last. */
+            unread: boolean;
+        };
+        /**
+         * @description Who spoke last.
+         * @enum {string}
+         */
+        FeedbackState: "open" | "answered";
         /** @description What is asked of field work. */
         FieldRules: {
             /**
@@ -4745,6 +4918,16 @@ export interface components {
             name: string;
             public_key: components["schemas"]["DeviceKey"];
         };
+        /** @description What somebody writes; nothing is added that they do not see. */
+        NewFeedback: {
+            app_version?: string;
+            /** @description The screen it is about, in words; empty if it is about none. */
+            screen?: string;
+            text: string;
+        };
+        NewFeedbackReply: {
+            text: string;
+        };
         /** @description A title to be entered. */
         NewHonour: components["schemas"]["HonourFacts"] & {
             /**
@@ -5382,6 +5565,8 @@ export interface components {
                 honour?: string | null;
                 /** Format: uuid */
                 id: string;
+                /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+                initials: string;
                 kind: components["schemas"]["DivisionKind"];
                 name: string;
                 /** Format: uuid */
@@ -5422,6 +5607,28 @@ export interface components {
                 reason: string;
                 /** @description `asked`, `erased`, `withdrawn`. */
                 state: string;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
+        Page_FeedbackRow: {
+            items: {
+                app_version: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                made_at: string;
+                /** @description Written by the reader. */
+                mine: boolean;
+                person_name: string;
+                replies: components["schemas"]["FeedbackReply"][];
+                role: string;
+                screen: string;
+                state: components["schemas"]["FeedbackState"];
+                text: string;
+                unit_name: string;
+                /** @description Told to its author only: somebody answered since they looked last. */
+                unread: boolean;
             }[];
             next?: string | null;
         };
@@ -5725,6 +5932,8 @@ export interface components {
                 code: string;
                 /** Format: uuid */
                 id: string;
+                /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+                initials: string;
                 kind: string;
                 last_visit?: components["schemas"]["LastVisit"] | null;
                 /** Format: double */
@@ -6781,6 +6990,8 @@ export interface components {
             code: string;
             /** Format: uuid */
             id: string;
+            /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
+            initials: string;
             kind: string;
             last_visit?: components["schemas"]["LastVisit"] | null;
             /** Format: double */
@@ -7503,6 +7714,50 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_AuditView"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_list_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Only lines about this object. */
+                object_id?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -8784,6 +9039,45 @@ export interface operations {
             };
         };
     };
+    devices_unsent_xlsx: {
+        parameters: {
+            query?: {
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     devices_revoke: {
         parameters: {
             query?: never;
@@ -9202,6 +9496,164 @@ export interface operations {
             };
             /** @description invalid_field */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_list: {
+        parameters: {
+            query?: {
+                /** @description Only what the reader wrote. */
+                mine?: boolean;
+                state?: "open" | "answered";
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FeedbackRow"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_add: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeedback"];
+            };
+        };
+        responses: {
+            /** @description Written down */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackRow"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_reply: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeedbackReply"];
+            };
+        };
+        responses: {
+            /** @description With all that was said */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackRow"];
+                };
+            };
+            /** @description wrong_state: it is full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feedback_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Noted; nobody else is told */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9738,6 +10190,52 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_InspectionView"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections_list_xlsx: {
+        parameters: {
+            query?: {
+                site_id?: string;
+                round_id?: string;
+                /** @description Only one's own. */
+                mine?: boolean;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -11118,6 +11616,50 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_list_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Part of a login, name or phone number. */
+                q?: string;
+                cursor?: string;
+                /** @description At most 200; 50 when nothing is said. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -12797,6 +13339,58 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SiteRow"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places_sites_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Key of a site kind. */
+                kind?: string;
+                township_id?: string;
+                village_id?: string;
+                /** @description `active` or `retired`; both if absent. */
+                status?: string;
+                /** @description Only those whose point lies outside the township that the register names (or only the others). */
+                outside_township?: boolean;
+                /** @description Part of a name or code; width, case and spaces do not matter. */
+                q?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description invalid_field: too many rows */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
