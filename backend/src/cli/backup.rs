@@ -29,6 +29,7 @@ pub struct Backup {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
 struct Make {
     /// 存放处 Where to: a folder on another disk or s3://BUCKET/PREFIX?endpoint=URL&region=NAME
     #[arg(long, value_name = "DIR|URL")]

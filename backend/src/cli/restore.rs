@@ -16,6 +16,7 @@ use secrecy::ExposeSecret;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "these lines are what --help prints")]
 pub struct Restore {
     /// 存放处 Where the backups are: a folder or s3://BUCKET/PREFIX?endpoint=URL&region=NAME
     #[arg(value_name = "DIR|URL")]

@@ -82,7 +82,11 @@ pub(super) fn tls(config: &Config, now: Instant, report: &mut Report) {
     }
     // What `demo --lan` makes for itself it also renews by itself.
     let Tls::Files { certificate, .. } = tls else {
-        return report.good("tls", "证书由本机自己签发和更换", "certificates are made and renewed by this machine itself");
+        return report.good(
+            "tls",
+            "证书由本机自己签发和更换",
+            "certificates are made and renewed by this machine itself",
+        );
     };
     let first = CertificateDer::pem_file_iter(certificate).ok().and_then(|mut chain| chain.next()?.ok());
     let Some(certificate) = first.as_deref().and_then(Certificate::read) else {

@@ -18,7 +18,10 @@ fn sealed(to: &Recipients, plain: &[u8], packed: bool) -> (Vec<u8>, String) {
     }
     let (rest, bytes, hash) = sealer.finish().unwrap();
     all.extend(rest);
-    assert_eq!((bytes as usize, hash.as_str()), (all.len(), hex(&Sha256::digest(&all)).as_str()));
+    assert_eq!(
+        (usize::try_from(bytes).ok(), hash.as_str()),
+        (Some(all.len()), hex(&Sha256::digest(&all)).as_str())
+    );
     (all, hash)
 }
 

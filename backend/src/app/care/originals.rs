@@ -93,7 +93,7 @@ impl Copying<'_> {
                 }
                 One::Erased => {}
                 One::Lacking => {
-                    done.lacking.push(Lacking { county: original.county, sha256: original.sha256.clone() })
+                    done.lacking.push(Lacking { county: original.county, sha256: original.sha256.clone() });
                 }
             }
         }

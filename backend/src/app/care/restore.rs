@@ -252,7 +252,6 @@ enum Mark {
     End { end: String, rows: u64, last: Option<i64> },
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one restore")]
 async fn put_rows(
     place: &Place,
     wish: &Wish,

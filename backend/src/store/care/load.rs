@@ -106,8 +106,14 @@ impl Filler {
             for (at, column) in self.columns.iter().enumerate() {
                 number += 1;
                 let comma = if at == 0 { "" } else { ", " };
-                let cast = if postgres && column.kind == Kind::Json { "::jsonb" } else { "" };
-                sql.push_str(&if postgres { format!("{comma}${number}{cast}") } else { format!("{comma}?") });
+                sql.push_str(comma);
+                if postgres {
+                    sql.push('$');
+                    sql.push_str(&number.to_string());
+                    sql.push_str(if column.kind == Kind::Json { "::jsonb" } else { "" });
+                } else {
+                    sql.push('?');
+                }
             }
             sql.push(')');
         }

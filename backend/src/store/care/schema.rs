@@ -82,7 +82,7 @@ async fn postgres(conn: &impl Conn) -> Result<Vec<Table>, Error> {
             "jsonb" => Kind::Json,
             "bytea" => Kind::Blob,
             _ if OWN.contains(&table.as_str()) => Kind::Text,
-            _ => return Err(unknown(&table, &column, kind)),
+            _ => return Err(unknown(&table, &column, &kind)),
         };
         let numbered = text("d")?.starts_with("nextval(") || text("i")? == "YES";
         add(&mut found, table, Column { name: column, kind }, numbered);
@@ -110,7 +110,7 @@ async fn sqlite(conn: &impl Conn) -> Result<Vec<Table>, Error> {
             "blob" => Kind::Blob,
             other if other.starts_with("varchar(") => Kind::Text,
             _ if OWN.contains(&table.as_str()) => Kind::Text,
-            _ => return Err(unknown(&table, &column, declared)),
+            _ => return Err(unknown(&table, &column, &declared)),
         };
         let numbered = row.try_get::<i64>("", "pk")? == 1 && row.try_get::<i64>("", "a")? == 1;
         add(&mut found, table, Column { name: column, kind }, numbered);
@@ -131,7 +131,7 @@ fn add(found: &mut Vec<Table>, table: String, column: Column, numbered: bool) {
 }
 
 /// A migration used a type that backups do not know yet: it has to be added above, or the backup would lack rows.
-fn unknown(table: &str, column: &str, kind: String) -> Error {
+fn unknown(table: &str, column: &str, kind: &str) -> Error {
     Error::Inconsistent { table: "schema", column: "type", value: format!("{table}.{column}: {kind}") }
 }
 
