@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest backups, made or tried, and when the last one succeeded. */
+        get: operations["backups_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar/{year}": {
         parameters: {
             query?: never;
@@ -2837,6 +2854,68 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        /** @description How the data is cared for. */
+        BackupBoard: {
+            /** Format: date-time */
+            as_of: string;
+            items: components["schemas"]["BackupView"][];
+            /**
+             * Format: date-time
+             * @description When the newest complete backup of this life of the server was begun.
+             */
+            last_success?: string | null;
+            /** @description The operator declares that everything is written elsewhere too. */
+            replicated: boolean;
+            /** @description A place for backups is set, so they are made by the clock. */
+            scheduled: boolean;
+        };
+        /**
+         * @description Who wanted a backup.
+         * @enum {string}
+         */
+        BackupMadeBy: "command" | "schedule";
+        /**
+         * @description How far a backup is.
+         * @enum {string}
+         */
+        BackupState: "running" | "done" | "failed";
+        /** @description One backup, made or tried. */
+        BackupView: {
+            /** Format: int64 */
+            bytes_new: number;
+            /** @description False for backups of a life of the server before it was put back. */
+            counts: boolean;
+            /** @description What went wrong and what to do, in both languages. */
+            detail?: string | null;
+            encrypted: boolean;
+            /**
+             * Format: int32
+             * @description Files that the server itself has no more.
+             */
+            faults: number;
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            files_done: number;
+            /** Format: int64 */
+            files_new: number;
+            /** Format: date-time */
+            finished_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            made_by: components["schemas"]["BackupMadeBy"];
+            name: string;
+            /** @description A short word for what went wrong. */
+            problem?: string | null;
+            /** Format: int64 */
+            rows: number;
+            /** Format: date-time */
+            started_at: string;
+            state: components["schemas"]["BackupState"];
+            /** @description Where it lies, without secrets. */
+            target: string;
+            with_keys: boolean;
+        };
         /** @description The copies are on their way. */
         BeingMade: {
             en: string;
@@ -3072,6 +3151,20 @@ export interface components {
             state: components["schemas"]["CampaignState"];
             /** Format: int32 */
             version: number;
+        };
+        /** @description Backups of the installation; where several counties share one, each of their times counts and the highest number stays. */
+        CareRules: {
+            /**
+             * @description Time of day, `HH:MM`, Asia/Shanghai.
+             * @default 02:30
+             */
+            backup_at: string;
+            /**
+             * Format: int32
+             * @description Complete backups that stay.
+             * @default 14
+             */
+            keep_backups: number;
         };
         /** @description A row that an operation changed. */
         Changed: {
@@ -3567,6 +3660,13 @@ export interface components {
         };
         /** @description Everything that a county sets. What a stored document does not name has its default. */
         CountySettings: {
+            /**
+             * @default {
+             *       "backup_at": "02:30",
+             *       "keep_backups": 14
+             *     }
+             */
+            care: components["schemas"]["CareRules"];
             /**
              * @default {
              *       "check_days": 3,
@@ -5532,7 +5632,7 @@ export interface components {
          * @description What a notice tells.
          * @enum {string}
          */
-        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap";
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
         /** @description The mail server without its password. */
         NoticeMail: {
             from: string;
@@ -7074,7 +7174,8 @@ export interface components {
             lacking: string[];
             /**
              * Format: int64
-             * @description Newest `server_seq` that survives the loss of this server; absent unless the operator declares storage replicated.
+             * @description Newest `server_seq` that survives the loss of this server: in the newest complete backup, or the newest of all where the
+             *     operator declares storage replicated; absent without either.
              */
             safe_through?: number | null;
             /** Format: date-time */
@@ -8264,6 +8365,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backups_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupBoard"];
+                };
             };
             /** @description A problem, in words for the person who asked */
             default: {

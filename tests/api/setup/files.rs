@@ -97,7 +97,7 @@ stories! {
         let why: Vec<(i64, String)> = refused(&office, &seen).await.into_iter().map(|(_, row, field, _)| (row, field)).collect();
         let expected = [(2, "parent"), (4, "code"), (6, "level"), (7, "code"), (8, "name"), (9, "parent")];
         assert_eq!(why, expected.map(|(row, field)| (row, field.to_owned())));
-        let created = office.list(&format!("/api/v1/imports/{}/rows?sheet=divisions&fate=created", super::id(&seen))).await;
+        let created = office.list(&format!("/api/v1/imports/{}/rows?sheet=divisions&fate=created", crate::setup::id(&seen))).await;
         assert_eq!(created.iter().map(|row| &row["key"]).collect::<Vec<_>>(), ["519901888000", "519901888001"]);
         let lists = archive(&[("checklists.json", b"{\"schema_version\":9}")]);
         let seen = bring(&office, "a.zip", &lists).await.expect(201).json();
