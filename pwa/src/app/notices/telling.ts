@@ -119,7 +119,7 @@ function about(notice: Notice): string {
 }
 
 /** Screens of other areas that a notice without a ticket leads to. */
-const PLACES: Readonly<Partial<Record<NoticeKind, string>>> = { monthly_date: '/', colour_published: '/colour', unit_gap: '/holders' };
+const PLACES: Readonly<Partial<Record<NoticeKind, string>>> = { monthly_date: '/', colour_published: '/colour', unit_gap: '/holders', backup_failed: '/backups' };
 
 export function tell(notice: Notice, role: Role): Told {
   const { ticket } = notice;

@@ -38,6 +38,7 @@ export const office: typeof zh = {
     erasures: 'Erase photos',
     setup: 'Set up',
     settings: 'Settings',
+    backups: 'Backups',
     audit: 'Audit',
     feedback: 'Feedback',
     me: 'Me',

@@ -35,6 +35,7 @@ export const office = {
     erasures: '删除照片',
     setup: '建县向导',
     settings: '设置',
+    backups: '备份',
     audit: '审计记录',
     feedback: '意见反馈',
     me: '我的',
