@@ -255,7 +255,8 @@ stories! {
         assert_eq!(officer.http.get("/api/v1/people?q=13900000001").await.expect(200).at("/items"), json!([]));
         // Over what somebody else changed meanwhile, nothing; a login has one owner.
         write_as(&officer, Method::PUT, &path, &edit(1, "13900000003"), fresh_id()).await.expect_problem(409, "conflict");
-        let taken = write_as(&officer, Method::PUT, &path, &edit(2, &officer.login.login), fresh_id()).await.expect_problem(422, "invalid_field");
+        let taken = json!({ "version": 2, "login": officer.login.login, "name": "王秀英", "phone": "13900000002" });
+        let taken = write_as(&officer, Method::PUT, &path, &taken, fresh_id()).await.expect_problem(422, "invalid_field");
         assert_eq!(taken.at("/errors/0/field"), "/login");
         let (a, b) = (edit(2, "13900000004"), edit(2, "13900000005"));
         let (one, two) = tokio::join!(

@@ -40,7 +40,8 @@ pub fn example(number: u64, shows: Shows) -> Result<Vec<u8>, Unfit> {
 
 /// Blocks of muted colours in many places and sizes: coarse enough to be told apart by, and clearly no photograph.
 fn scene(number: u64) -> RgbImage {
-    let mut dice = Dice(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    // Another constant than the dice's own step, with which the next scene would begin one throw later in this one.
+    let mut dice = Dice(number.wrapping_mul(0xd134_2543_de82_ef95) | 1);
     let (width, height) = (u32::from(SIZE.0), u32::from(SIZE.1));
     let mut picture = RgbImage::from_pixel(width, height, dice.colour());
     for _ in 0..28 {

@@ -108,11 +108,11 @@ pub(super) fn entries(bytes: &[u8], allowance: &mut Allowance) -> Result<Vec<Pie
         let short = name.rsplit('/').next().unwrap_or_default();
         let ending = short.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         let beside = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        if name.ends_with('/') || short.is_empty() || beside || short.starts_with("~$") {
-            continue;
-        }
         if name.split('/').any(|part| part == "..") || name.starts_with('/') {
             return refused("里面有指向别处的路径", "it holds paths that lead elsewhere");
+        }
+        if name.ends_with('/') || short.is_empty() || beside || short.starts_with("~$") {
+            continue;
         }
         match ending.as_str() {
             "xlsx" => {

@@ -164,6 +164,7 @@ stories! {
         late.drain().await;
         assert_eq!(late.told().await, Value::from(0), "it has a receipt now, and its photo is not in the copy");
         assert_eq!(early.told().await, Value::from(newest), "another phone's is");
+        world.clock.advance(TimeDelta::hours(1));
         care.back_up(&world).await;
         assert_eq!(late.told().await, Value::from(newest));
     }
