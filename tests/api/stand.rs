@@ -202,7 +202,7 @@ stories! {
         let first = draw(&stand, &inspector).await;
         assert_eq!(done(&stand).await, ["drawn"]);
         assert_eq!(first.row["township_id"], json!(world.township_id(0).await));
-        clock.advance(chrono::TimeDelta::minutes(5));
+        clock.advance(chrono::TimeDelta::minutes(2));
         // Another site is not the one that was drawn.
         let kind = first.row["kind"].as_str().expect("a kind");
         let others = Site::some(&inspector, kind, world.township_id(0).await).await;
@@ -214,13 +214,13 @@ stories! {
         assert_eq!(done(&stand).await, ["drawn", "visited"]);
 
         // Begun anew it is another site, and what happened before counts no more.
-        clock.advance(chrono::TimeDelta::minutes(5));
+        clock.advance(chrono::TimeDelta::minutes(2));
         let site = draw(&stand, &inspector).await;
         assert_ne!(site.id(), first.id());
         assert_eq!(done(&stand).await, ["drawn"]);
         let walk = stand.get("/api/v1/demo/walk").await.expect(200);
         assert_eq!((walk.at("/walk/no"), walk.at("/walk/tickets")), (json!(2), json!([])));
-        clock.advance(chrono::TimeDelta::minutes(5));
+        clock.advance(chrono::TimeDelta::minutes(2));
         visit(&inspector, &site, &minor_items(&site)[..2], 3).await;
         assert_eq!(done(&stand).await, ["drawn", "visited", "arrived"]);
         let office = world.office().await;
@@ -228,14 +228,14 @@ stories! {
         for id in &made {
             lalian_tests::desk::issue(&world, *id, 0).await;
         }
-        clock.advance(chrono::TimeDelta::minutes(5));
+        clock.advance(chrono::TimeDelta::minutes(2));
         let one = repair(&world, made[0], 31, true).await;
         assert_eq!(done(&stand).await.len(), 3, "one is repaired");
         let two = repair(&world, made[1], 32, true).await;
         assert_eq!(done(&stand).await.last().map(String::as_str), Some("repaired"));
 
         // Sent back and later passed is one ticket's story: nothing else has passed yet.
-        clock.advance(chrono::TimeDelta::minutes(5));
+        clock.advance(chrono::TimeDelta::minutes(2));
         check(&world, made[0], one, false).await;
         let again = repair(&world, made[0], 33, false).await;
         assert_eq!(done(&stand).await.last().map(String::as_str), Some("repaired"));

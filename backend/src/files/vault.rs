@@ -175,7 +175,12 @@ impl Error {
                     continue;
                 }
             }
-            if error.to_string().contains("507 Insufficient Storage") {
+            // Some keep only the words: no room, a file too large, a quota.
+            let words = error.to_string();
+            if ["507 Insufficient Storage", "(os error 28)", "(os error 27)", "(os error 122)"]
+                .iter()
+                .any(|sign| words.contains(sign))
+            {
                 return true;
             }
             cause = error.source();

@@ -450,6 +450,7 @@ export const office: typeof zh = {
     empty: 'No records',
     emptyText: 'Try other words, more days, or no filter.',
     action: {
+      'backup.restore': 'Backup restored',
       'import.apply': 'Import written',
       'import.preview': 'Import looked at',
       'import.undo': 'Import taken back',

@@ -447,6 +447,7 @@ export const office = {
     empty: '没有记录',
     emptyText: '换个字、放宽日期，或不再筛选。',
     action: {
+      'backup.restore': '恢复备份',
       'import.apply': '写入导入',
       'import.preview': '查看导入文件',
       'import.undo': '撤销导入',
