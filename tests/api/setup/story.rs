@@ -130,6 +130,22 @@ stories! {
         assert_eq!(office.list("/api/v1/people?q=k1").await.len(), 1);
     }
 
+    async fn of_two_who_apply_the_same_file_one_writes(world: World) {
+        let office = world.office().await;
+        let csv = "login,name,role,unit\ntwin-a,某人,inspector,\ntwin-b,某人,inspector,\n";
+        let one = bring(&office, "people.csv", csv.as_bytes()).await.expect(201).json();
+        let other = bring(&office, "people.csv", csv.as_bytes()).await.expect(201).json();
+        let (a, b) = tokio::join!(apply(&office, &one, false), apply(&office, &other, false));
+        let answers = [a.expect(200).json(), b.expect(200).json()];
+        let written = answers.iter().filter(|view| view["state"] == "applied").count();
+        assert_eq!(written, 1, "{answers:?}");
+        let late = answers.iter().find(|view| view["state"] != "applied").expect("the other one");
+        assert_eq!((&late["refreshed"], counts(late, "people")), (&json!(true), Some([0, 0, 2, 0])), "it was worked out again");
+        assert_eq!(office.list("/api/v1/people?q=twin-a").await.len(), 1);
+        let (a, b) = tokio::join!(apply(&office, &one, false), apply(&office, &one, false));
+        assert_eq!((a.status, b.status), (409, 409));
+    }
+
     async fn the_template_can_be_filled_in_and_read(world: World) {
         let office = world.office().await;
         let template = office.http.get("/api/v1/imports/template.xlsx").await.expect(200);
