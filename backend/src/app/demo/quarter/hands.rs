@@ -103,7 +103,7 @@ impl Hand {
         });
         let body = Bytes::from(sealed.to_string());
         let arrival = Arrival { operation_id, body, signature: None, sealed_through: None };
-        let answer = match door::put(app, &self.caller, arrival).await? {
+        let answer = match Box::pin(door::put(app, &self.caller, arrival)).await? {
             Reply::Answered { answer, .. } => *answer,
             Reply::Kept(problem) => {
                 return Err(AppError::Internal(format!("{kind} of the demo: {:?}", problem.errors)));
@@ -113,7 +113,7 @@ impl Hand {
             return Err(AppError::Internal(format!("{kind} of the demo: {:?}", answer.refusal)));
         }
         for drawn in bytes {
-            self.uploads(app, drawn).await?;
+            Box::pin(self.uploads(app, drawn)).await?;
         }
         Ok(answer)
     }

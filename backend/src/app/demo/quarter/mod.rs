@@ -186,10 +186,11 @@ impl<'a> Quarter<'a> {
                 break;
             }
             self.clock.put_to(at);
+            // On the heap: every use case of the county is in one of these, more than a thread's stack holds unoptimised.
             match task {
-                Task::Visit(number) => self.visit(number).await?,
-                Task::Step(case, step) => self.step(&case, step).await?,
-                Task::Matter(matter) => self.attend(matter).await?,
+                Task::Visit(number) => Box::pin(self.visit(number)).await?,
+                Task::Step(case, step) => Box::pin(self.step(&case, step)).await?,
+                Task::Matter(matter) => Box::pin(self.attend(matter)).await?,
             }
         }
         self.clock.put_to(until);

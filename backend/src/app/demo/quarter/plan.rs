@@ -92,7 +92,7 @@ pub(super) fn visits() -> Vec<PlannedVisit> {
 
 fn early(number: i64) -> PlannedVisit {
     // Most in the first weeks: the board climbs, and then it falls.
-    let days = -88 + number * 44 / EARLY;
+    let days = -88 + number * 34 / EARLY;
     let index = usize::try_from(number).unwrap_or(0);
     let count = match number {
         4 | 20 | 9 | 27 => 0,
@@ -116,8 +116,8 @@ fn early_fate(number: i64) -> Fate {
         30 => OnHold,
         24 => Voided,
         51 => Extended,
-        _ if number % 9 == 4 => SecondTime(3 + number % 4),
-        _ => Closed(4 + number % 6),
+        _ if number % 9 == 4 => SecondTime(6 + number % 5),
+        _ => Closed(8 + number % 9),
     }
 }
 
