@@ -256,6 +256,8 @@ test('inside a chat app: the way out first, tickets with a network, nothing with
 
 test('the way to a phone is open to everybody; an address without encryption and an old browser each get the page that is theirs', { timeout: 120_000 }, async () => {
   const { device, page } = await open();
+  // A demo opens with its stand.
+  await goTo(page, '#/signin');
   await page.getByRole('link', { name: '用手机打开' }).click();
   await says(page, '这个网址只有本机能用');
   await says(page, '为什么一定要 https');

@@ -137,7 +137,7 @@ test('a county from nothing, from one workbook, to its first visit', { timeout: 
     // Names are tidied, and the tidied ones shown.
     await page.getByRole('button', { name: '点位', exact: true }).click();
     await page.getByRole('button', { name: /^全部 3$/ }).click();
-    await page.getByText('东河社区 招呼站1号').first().waitFor();
+    await page.getByText('东河社区招呼站1号').first().waitFor();
     await shot('sites');
   });
 
@@ -152,13 +152,13 @@ test('a county from nothing, from one workbook, to its first visit', { timeout: 
   });
 
   await step('the same file again writes nothing', async () => {
-    await page.getByRole('link', { name: '返回' }).click();
+    await page.getByRole('link', { name: '返回', exact: true }).click();
     await choose(page.locator('main'), '选文件', '又一次.xlsx', fillTemplate(template, mended));
     await page.getByText('没有要写入的').waitFor();
   });
 
   await step('it is taken back, and handed in and written once more', async () => {
-    await page.getByRole('link', { name: '返回' }).click();
+    await page.getByRole('link', { name: '返回', exact: true }).click();
     await page.getByRole('link', { name: /青溪县\.xlsx.*已写入/ }).click();
     await page.getByRole('button', { name: '撤销这次导入' }).click();
     await page.getByRole('dialog').getByRole('button', { name: '撤销这次导入' }).click();
@@ -178,8 +178,8 @@ test('a county from nothing, from one workbook, to its first visit', { timeout: 
   await step('the inspector gets a code', async () => {
     await page.getByRole('link', { name: '去发登录码' }).click();
     const row = page.locator('li').filter({ hasText: '赵检查' }).last();
-    await row.getByRole('button', { name: '发一次性口令' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: '发一次性口令' }).click();
+    await row.getByRole('button', { name: '发登录码' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '发登录码' }).click();
     code = (await page.getByRole('dialog').getByText(/^[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}$/).textContent()).trim();
     assert.deepEqual(browsers[0].complaints(), []);
   });
