@@ -135,6 +135,6 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['tests/**/*.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: 120_000,
   },
 });
