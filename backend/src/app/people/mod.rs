@@ -12,6 +12,7 @@ pub mod password;
 pub mod passwords;
 pub mod persons;
 pub mod posts;
+pub mod published;
 pub mod refresh;
 pub mod standing;
 pub mod sweep;
