@@ -1,6 +1,7 @@
 //! Use cases over people, posts, sessions and devices.
 
 pub mod address_key;
+pub mod choices;
 pub mod codes;
 pub mod commands;
 pub mod devices;
