@@ -187,6 +187,8 @@ impl Server {
 pub async fn open(config: &Config) -> Result<App, Error> {
     let store = Store::connect(config.database.expose_secret()).await?;
     let files = open_files(&config.storage).await?;
+    // Before keys are made: a restore that goes on brings its own.
+    care::unfinished::refuse_half(&files, &store).await?;
     let folder = config.data.join("keys");
     let keys = Keys::open(&folder, Arc::clone(&config.clock), &*config.random)?;
     let address_key = AddressKey::open(&folder, Arc::clone(&config.clock), &*config.random)?;

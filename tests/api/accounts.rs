@@ -320,6 +320,46 @@ stories! {
         write(&office, &format!("/api/v1/posts/{}/end", deputy.post()), &json!({})).await.expect(200);
         assert_eq!(lacking(officer.unit()).await, json!([{ "kind": "no_pair", "role": "deputy_leader" }]));
         let all = office.http.get("/api/v1/duties/gaps").await.expect(200);
+        let kinds = all.at("/kinds");
+        let sum: u64 = kinds.as_object().expect("kinds").values().filter_map(Value::as_u64).sum();
+        assert_eq!(Some(sum), all.at("/units").as_u64(), "{kinds}");
         assert!(all.at("/units").as_u64() > officer.http.get("/api/v1/duties/gaps").await.expect(200).at("/units").as_u64());
+    }
+
+    async fn the_platform_s_administrator_gives_a_post_of_a_county(world: World) {
+        let admin = world.desk(Role::PlatformAdmin).await;
+        let (office, officer) = (world.office().await, world.township(0, Role::DeskOfficer).await);
+        let units = async |actor: &Actor, query: &str| actor.list(&format!("/api/v1/units?{query}")).await;
+        let county = units(&admin, "kind=county").await.remove(0);
+        let within = format!("county_id={}", county["id"].as_str().expect("an id"));
+        let missing = admin.http.get("/api/v1/units?kind=township").await.expect_problem(422, "invalid_field");
+        assert_eq!(missing.at("/errors/0/field"), "/county_id");
+        assert_eq!(units(&admin, &format!("kind=township&county_id={}", fresh_id())).await, Vec::<Value>::new());
+        let townships = units(&admin, &format!("kind=township&{within}")).await;
+        assert_eq!(townships, units(&office, "kind=township").await);
+        assert!(!units(&admin, &format!("kind=department&{within}")).await.is_empty());
+        assert_eq!(units(&office, &format!("kind=county&county_id={}", fresh_id())).await, Vec::<Value>::new());
+        // A township is offered its own villages and nothing else.
+        let own: Vec<Uuid> = units(&officer, "kind=village").await.iter().map(|one| id(&one["id"])).collect();
+        assert_eq!(own, villages(&world, 0).await);
+        let other = world.township_id(1).await;
+        assert_eq!(units(&officer, &format!("kind=village&parent_id={other}")).await, Vec::<Value>::new());
+        assert_eq!(units(&officer, "kind=township").await.len(), 1);
+        assert_eq!(units(&officer, "kind=department").await, Vec::<Value>::new());
+
+        let post = |role: &str, unit: &Value| json!({ "role": role, "unit_id": unit });
+        let body = json!({ "login": "second-office", "name": "新同事", "posts": [post("office", &county["id"])] });
+        let made = write(&admin, "/api/v1/people", &body).await.expect(201).json();
+        assert_eq!(made["county_id"], county["id"]);
+        office.http.get(&format!("/api/v1/people/{}", id(&made["id"]))).await.expect(200);
+        code_of(&admin, &made).await.expect(200);
+        // What belongs to no county is read by the platform's administrator, and taken along as it stands.
+        let about = format!("/api/v1/audit?object_id={}&noun=people", id(&made["id"]));
+        assert_eq!(admin.list(&about).await[0]["action"], "person.add");
+        assert!(office.list("/api/v1/audit").await.iter().all(|line| line["action"] != "person.add"));
+        admin.http.get("/api/v1/audit/list.xlsx").await.expect(200);
+        let elsewhere = json!({ "login": "nowhere", "name": "某人", "county_id": fresh_id(), "posts": [] });
+        let refused = write(&admin, "/api/v1/people", &elsewhere).await.expect_problem(422, "invalid_field");
+        assert_eq!(refused.at("/errors/0/field"), "/county_id");
     }
 }

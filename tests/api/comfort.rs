@@ -111,6 +111,7 @@ stories! {
             ("/api/v1/sites", "/api/v1/sites/list.xlsx"),
             ("/api/v1/sites?kind=bus_shelter", "/api/v1/sites/list.xlsx?kind=bus_shelter"),
             ("/api/v1/people", "/api/v1/people/list.xlsx"),
+            ("/api/v1/devices", "/api/v1/devices/list.xlsx"),
             ("/api/v1/people?q=evil", "/api/v1/people/list.xlsx?q=evil"),
         ] {
             let xml = sheet(&office, export).await;
@@ -127,7 +128,7 @@ stories! {
         // Each taking along is a line of the record, which can be taken along too.
         let lines = office.list("/api/v1/audit").await;
         let taken = lines.iter().filter(|line| line["action"] == "lists.export").count();
-        assert_eq!(taken, 7);
+        assert_eq!(taken, 8);
         assert_eq!(rows(&sheet(&office, "/api/v1/audit/list.xlsx").await), lines.len());
 
         // Whoever may not read the list may not take it along; townships get their own sites.

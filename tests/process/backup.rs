@@ -83,6 +83,7 @@ stories! {
 
     async fn a_full_place_is_told_in_plain_words(place: Place) {
         let demo = Demo::start(place.folder(), &place.url).await;
+        let office = demo.logins(Role::Office).remove(0);
         visit(&demo, &demo.logins(Role::Inspector)[0], 12_000_000).await;
         demo.program.terminate().await;
         // No file may grow beyond 8 MB: what a full disk says, without filling one.
@@ -97,6 +98,21 @@ stories! {
         assert!(!full.status.success() && full.output.contains("is full"), "{}", full.output);
         let none = lalian(place.folder(), &["backup", "list", "elsewhere"]).await;
         assert!(!none.status.success() && none.output.contains("no complete backup"), "{}", none.output);
+        // The doctor and the page of backups say the same, and with room the next one works.
+        let here = ["--database", &place.url, "--storage", "file:files", "--data", "data/demo"];
+        let found = lalian(place.folder(), &[&["doctor"][..], &here].concat()).await;
+        assert!(found.output.contains("is full") && found.output.contains("没有空间"), "{}", found.output);
+        let made = lalian(place.folder(), &[&["backup", "--to", "elsewhere"][..], &here].concat()).await;
+        assert!(made.status.success(), "{}", made.output);
+        let whole = lalian(place.folder(), &["backup", "verify", "elsewhere"]).await;
+        assert!(whole.status.success(), "{}", whole.output);
+        let found = lalian(place.folder(), &[&["doctor"][..], &here].concat()).await;
+        assert!(!found.output.contains("is full"), "{}", found.output);
+        let demo = Demo::start(place.folder(), &place.url).await;
+        let office = Actor::at_desk(&demo.http(), &office).await;
+        let board = office.http.get("/api/v1/backups").await.expect(200);
+        assert_eq!((board.at("/items/0/state"), board.at("/items/1/problem")), ("done".into(), "target_full".into()), "{board}");
+        demo.program.terminate().await;
     }
 
     async fn the_doctor_says_what_to_do(place: Place) {

@@ -16,6 +16,7 @@ mod people;
 mod photos;
 mod proxies;
 mod restore;
+mod restore_killed;
 mod serving;
 mod settings;
 mod tls;

@@ -90,6 +90,7 @@ impl Care {
             set: None,
             identities: self.wish_keys(),
             without_damaged: false,
+            published: None,
         }
     }
 }

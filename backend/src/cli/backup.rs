@@ -3,11 +3,15 @@
 use super::{FOLDER, Outcome, Workplace, say};
 use clap::{Args, Subcommand};
 use lalian::{
-    app::care::{
-        self, CareError,
-        back_up::{MadeBy, Order},
-        restore::Wish,
-        verify,
+    app::{
+        care::{
+            self, CareError,
+            back_up::{MadeBy, Order},
+            origin::{self, Origin},
+            restore::Wish,
+            verify,
+        },
+        people::published::Published,
     },
     config::{BackupArgs, Config, NetworkArgs},
     files::seal::{self, Identities, Recipients},
@@ -70,6 +74,9 @@ enum What {
         /// 哪一份 Which one; the newest if absent
         #[arg(long, value_name = "NAME")]
         set: Option<String>,
+        /// 本县公布的公钥 The county's published keys (jwks.json): refuses a backup that they did not sign
+        #[arg(long, value_name = "FILE")]
+        keys: Option<PathBuf>,
     },
     /// 列出 List the complete backups of a place
     List {
@@ -89,7 +96,11 @@ impl Backup {
             None => self.make.run().await,
             Some(What::Key { file }) => key(&file),
             Some(What::List { from }) => list(&from).await,
-            Some(What::Verify { from, identity, set }) => check(&from, identity.as_deref(), set).await,
+            Some(What::Verify { from, identity, set, keys }) => {
+                let mut wish = wish(&from.args, &from.from, identity.as_deref(), set, false)?;
+                wish.published = published(keys.as_deref())?;
+                check(&wish).await
+            }
         }
     }
 }
@@ -180,12 +191,45 @@ pub fn wish(
         set,
         identities: identities(identity)?,
         without_damaged,
+        published: None,
     })
 }
 
-async fn check(from: &Source, identity: Option<&std::path::Path>, set: Option<String>) -> Outcome {
-    let wish = wish(&from.args, &from.from, identity, set, false)?;
-    let found = verify::verify(&wish, &mut |files, all| say(&format!("文件 files {files}/{all}"))).await?;
+/// The county's published keys from a file.
+pub fn published(file: Option<&std::path::Path>) -> Result<Option<Published>, CareError> {
+    let wrong = |file: &std::path::Path, why: &dyn std::fmt::Display| {
+        CareError::Published(format!("{}: {why}", file.display()))
+    };
+    let read = |file: &std::path::Path| {
+        let bytes = std::fs::read(file).map_err(|error| wrong(file, &error))?;
+        Published::parse(&bytes).map_err(|error| wrong(file, &error))
+    };
+    file.map(read).transpose()
+}
+
+/// Says where a backup comes from, as far as that can be told.
+pub async fn say_origin(wish: &Wish) -> Result<(), CareError> {
+    let (set, origin) = origin::of_wish(wish).await?;
+    let made = format!("{} · {} · lalian {}", set.name, set.made_at.format("%F %T UTC"), set.program);
+    say(&match origin {
+        Origin::Verified(key) => {
+            format!("来源已核对 Origin verified: {made} · 签名密钥 key {key}")
+        }
+        Origin::Claimed(key) => format!(
+            "来源 Origin: {made} · 自称签名密钥 says key {key}。没有核对：加密只保密，不证明是谁做的；用 --keys jwks.json 核对。Not verified: sealing keeps secrets, it does not tell who made it; --keys jwks.json does."
+        ),
+        Origin::Unsigned => {
+            format!(
+                "来源 Origin: {made} · 没有签名，无法核对是谁做的。Not signed: nobody can tell who made it."
+            )
+        }
+    });
+    Ok(())
+}
+
+async fn check(wish: &Wish) -> Outcome {
+    say_origin(wish).await?;
+    let found = verify::verify(wish, &mut |files, all| say(&format!("文件 files {files}/{all}"))).await?;
     let set = &found.set;
     say(&format!(
         "{} · {} · 文件 files {} · 行 rows {} · 到 through {}",

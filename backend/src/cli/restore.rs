@@ -30,6 +30,9 @@ pub struct Restore {
     /// 跳过损坏的照片 Go on without photo files that are damaged there; phones send again what they still have
     #[arg(long)]
     without_damaged: bool,
+    /// 本县公布的公钥 The county's published keys, kept from https://…/.well-known/jwks.json: refuses a backup that they did not sign. Sealing keeps a backup secret, it does not tell who made it
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     #[command(flatten)]
     backups: BackupArgs,
     #[command(flatten)]
@@ -43,7 +46,10 @@ pub struct Restore {
 impl Restore {
     pub async fn run(self) -> Outcome {
         self.log.start()?;
-        let wish = wish(&self.backups, &self.from, self.identity.as_deref(), self.set, self.without_damaged)?;
+        let mut wish =
+            wish(&self.backups, &self.from, self.identity.as_deref(), self.set, self.without_damaged)?;
+        wish.published = backup::published(self.keys.as_deref())?;
+        backup::say_origin(&wish).await?;
         let config = backup::config(&self.database, self.storage)?;
         let _lock = server::take(&config)?;
         let place = Place {

@@ -1,6 +1,9 @@
 //! Where backups go and to whom they are sealed.
 
-use super::{Error, Storage, place, read};
+use super::{
+    Error, Storage,
+    data::{place, read},
+};
 use clap::{Args, builder::BoolishValueParser};
 use std::path::{Path, PathBuf};
 

@@ -275,6 +275,7 @@ async fn backup(
             }
         }
     }
+    last_try(store, report).await?;
     if let Some(row) = newest.filter(|row| row.faults > 0) {
         report.bad(
             "backups",
@@ -288,6 +289,27 @@ async fn backup(
             ),
         );
     }
+    Ok(())
+}
+
+/// What became of the newest one that was tried, when it came to nothing.
+async fn last_try(store: &Store, report: &mut Report) -> Result<(), crate::store::Error> {
+    let tried = backups::list(store.read(), 1).await?.pop();
+    let Some(failed) = tried.filter(|row| row.state == backups::FAILED) else { return Ok(()) };
+    let told = failed.detail.or(failed.problem).unwrap_or_default();
+    let (zh, en) = told.split_once('\n').unwrap_or((&told, &told));
+    let when = failed.started_at.format("%F %H:%M UTC");
+    report.mind(
+        "backups",
+        both(
+            format!("最近一次备份（{when}）没有做成：{zh}"),
+            format!("the last try ({when}) came to nothing: {en}"),
+        ),
+        (
+            "改正后再运行 lalian backup；以前的备份不受影响",
+            "mend it and run `lalian backup`; former backups are not touched",
+        ),
+    );
     Ok(())
 }
 

@@ -17,6 +17,18 @@ const PART: usize = 6 * 1024 * 1024;
 /// Parts on their way at once.
 const PARTS: usize = 2;
 
+/// What storage servers and systems say when there is no room, where only their words are kept: the status, the codes of S3 and its kin, the
+/// errors of Linux.
+const FULL: [&str; 7] = [
+    "507 Insufficient Storage",
+    "QuotaExceeded",
+    "StorageFull",
+    "InsufficientStorage",
+    "(os error 28)",
+    "(os error 27)",
+    "(os error 122)",
+];
+
 /// A folder or a bucket. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Vault {
@@ -177,10 +189,7 @@ impl Error {
             }
             // Some keep only the words: no room, a file too large, a quota.
             let words = error.to_string();
-            if ["507 Insufficient Storage", "(os error 28)", "(os error 27)", "(os error 122)"]
-                .iter()
-                .any(|sign| words.contains(sign))
-            {
+            if FULL.iter().any(|sign| words.contains(sign)) {
                 return true;
             }
             cause = error.source();

@@ -216,6 +216,7 @@ routes! {
     GET "/.well-known/jwks.json" Who::Anyone, NONE => v1::well_known::jwks;
     // people
     GET "/api/v1/devices" Who::Person, NONE => v1::devices::list;
+    GET "/api/v1/devices/list.xlsx" Who::May(Action::ReadUnsent), NONE => v1::devices::devices_xlsx;
     DELETE "/api/v1/devices/{id}" Who::Person, NONE => v1::devices::revoke;
     GET "/api/v1/people" Who::May(Action::KeepPeople), NONE => v1::people::list;
     GET "/api/v1/people/list.xlsx" Who::May(Action::KeepPeople), NONE => v1::people::list_xlsx;
@@ -227,6 +228,7 @@ routes! {
     POST "/api/v1/people/{id}/code" Who::May(Action::KeepPeople), NONE => v1::people::issue_code;
     POST "/api/v1/people/{id}/suspend" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::suspend;
     POST "/api/v1/people/{id}/resume" Who::May(Action::ManagePeople), Body::Json(16 * KIB) => v1::people::resume;
+    GET "/api/v1/units" Who::May(Action::KeepPeople), NONE => v1::units::units;
     POST "/api/v1/posts/{id}/end" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::posts::end;
     // duties
     GET "/api/v1/delegations" Who::May(Action::ReadDelegations), NONE => v1::delegations::list;

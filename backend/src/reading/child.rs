@@ -23,6 +23,7 @@ const ROWS: usize = 500;
 enum Said {
     Table {
         title: String,
+        sheet: String,
     },
     Rows(Vec<RawRow>),
     /// Its bytes are the next frame.
@@ -52,8 +53,8 @@ pub fn serve(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     };
     for piece in pieces {
         match piece {
-            Piece::Table(RawTable { title, rows }) => {
-                say(&mut to, &Said::Table { title })?;
+            Piece::Table(RawTable { title, sheet, rows }) => {
+                say(&mut to, &Said::Table { title, sheet })?;
                 let mut rows = rows.into_iter().peekable();
                 while rows.peek().is_some() {
                     say(&mut to, &Said::Rows(rows.by_ref().take(ROWS).collect()))?;
@@ -93,7 +94,9 @@ impl Answer {
             return Ok(None);
         }
         match wire::words(&frame)? {
-            Said::Table { title } => self.pieces.push(Piece::Table(RawTable { title, rows: Vec::new() })),
+            Said::Table { title, sheet } => {
+                self.pieces.push(Piece::Table(RawTable { title, sheet, rows: Vec::new() }));
+            }
             Said::Rows(more) => match self.pieces.last_mut() {
                 Some(Piece::Table(table)) => table.rows.extend(more),
                 _ => return Err(io::Error::other("rows without a table")),

@@ -202,7 +202,8 @@ fn an_archive_gives_what_can_be_used_and_names_the_rest() {
     let book = sites(&[&["编码"], &["1"]]);
     // "点位.csv" as an old Chinese system writes it.
     let bytes = archive(&[
-        ("county/点位.xlsx", &book),
+        // What the workbook is called says nothing of its sheets.
+        ("county/人员.xlsx", &book),
         ("边界.geojson", b"{}"),
         ("readme.txt", b"x"),
         ("__MACOSX/._x.csv", b"x"),
@@ -217,7 +218,9 @@ fn an_archive_gives_what_can_be_used_and_names_the_rest() {
             Piece::Note(words) => words.en.clone(),
         })
         .collect();
-    assert_eq!(names, ["点位.xlsx/点位", "边界.geojson", "\"readme.txt\" was not read", "examples/a.jpg"]);
+    assert_eq!(names, ["人员.xlsx/点位", "边界.geojson", "\"readme.txt\" was not read", "examples/a.jpg"]);
+    let Some(Piece::Table(table)) = pieces.first() else { panic!("{pieces:?}") };
+    assert_eq!(table.sheet, "点位");
     refuses(archive(&[("../a.csv", b"a")]), "lead elsewhere");
     refuses(archive(&[("a.xlsm", &book)]), "macros");
     refuses(archive(&[("a.xls", b"x")]), "old .xls");

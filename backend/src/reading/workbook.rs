@@ -60,7 +60,7 @@ pub(super) fn sheets(file: &str, bytes: &[u8], allowance: &mut Allowance) -> Res
         })?;
         fill(&mut rows, &merged)?;
         let rows = rows.into_iter().map(|(row, cells)| RawRow { row: row + 1, cells }).collect();
-        pieces.push(Piece::Table(RawTable { title, rows }));
+        pieces.push(Piece::Table(RawTable { title, sheet: name, rows }));
     }
     Ok(pieces)
 }

@@ -66,16 +66,19 @@ pub struct AuditFilter {
     pub words: Option<String>,
 }
 
-/// One page of a county's record, newest first, `limit + 1` rows.
+/// One page of a county's record, or of what belongs to no county, newest first, `limit + 1` rows.
 pub async fn list(
     conn: &impl Conn,
-    county: Uuid,
+    county: Option<Uuid>,
     filter: &AuditFilter,
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<AuditLine>, Error> {
     use audit::Column as C;
-    let mut query = audit::Entity::find().filter(C::CountyId.eq(county));
+    let mut query = audit::Entity::find().filter(match county {
+        Some(county) => C::CountyId.eq(county),
+        None => C::CountyId.is_null(),
+    });
     if let Some(id) = &filter.object_id {
         query = query.filter(C::ObjectId.eq(id));
     }

@@ -5,6 +5,8 @@ use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 /// Renewed by a restore; phones that see another epoch reconcile and resync in full.
 pub const EPOCH: &str = "epoch";
+/// The backup set that was put back into this database last.
+pub const RESTORED: &str = "restored";
 /// Present when this database holds the demo county.
 pub const DEMO: &str = "demo";
 

@@ -4,6 +4,7 @@
 //! Reads go through [`Store::read`]. Entities are private to this module; rows leave it as plain structs, and every
 //! query over a county's rows takes a [`crate::domain::people::scope::Scope`].
 
+mod begin;
 mod entity;
 mod migrating;
 mod search;
@@ -36,7 +37,6 @@ pub mod tickets;
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
-    TransactionTrait,
 };
 use std::{sync::Arc, time::Duration};
 use writer::SingleWriter;
@@ -218,7 +218,7 @@ impl Store {
             Write::Pool(pool) => {
                 let mut tries = 0;
                 loop {
-                    let tx = Tx { inner: pool.begin().await.map_err(Error::from)? };
+                    let tx = Tx { inner: begin::begin(pool).await.map_err(Error::from)? };
                     let done = work(&tx).await;
                     let committed = match done {
                         Ok(value) => {

@@ -85,6 +85,8 @@ export interface UnreadyUnit {
 export interface GapBoard extends Rows<Gap> {
   /** How many units were looked at. */
   readonly units: number;
+  /** The same by kind of unit. */
+  readonly kinds: Readonly<Record<string, number>>;
   readonly unready: readonly UnreadyUnit[];
 }
 

@@ -7900,6 +7900,22 @@ export interface components {
             /** Format: int64 */
             seq?: number | null;
         };
+        /** @description A unit that a post can be given in. */
+        UnitChoice: {
+            /** Format: uuid */
+            county_id: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["UnitKind"];
+            name: string;
+            /** @description Departments only; divisions have one name. */
+            name_en?: string | null;
+            /**
+             * Format: uuid
+             * @description The township of a village, the county of a township.
+             */
+            parent_id?: string | null;
+        };
         /** @description A unit that cannot work yet. */
         UnreadyUnit: {
             lacking: components["schemas"]["Lacking"][];

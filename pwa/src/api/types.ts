@@ -146,6 +146,8 @@ export interface TicketCounts {
 }
 
 export type Department = Server['DepartmentRow'];
+/** A unit that whoever keeps accounts may give a post in. */
+export type UnitChoice = Server['UnitChoice'];
 
 /** `GET /divisions/outlines`: simplified borders of the townships, as GeoJSON. */
 export interface Outlines {
@@ -224,6 +226,8 @@ export interface PostRow {
 
 export interface PersonRow {
   readonly status: string;
+  /** Null for the platform's own people. */
+  readonly county_id: string | null;
   readonly has_password: boolean;
   readonly id: string;
   readonly login: string;

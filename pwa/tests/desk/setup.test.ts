@@ -125,7 +125,7 @@ test('a row lies on the map when both its coordinates are told', () => {
 });
 
 const person = (role: string, unit_id: string, more: Partial<PersonRow> = {}, valid_to: string | null = null): PersonRow => ({
-  id: role + unit_id, login: role, name: role, phone: null, version: 1, in_hand: false, status: 'active', has_password: true, posts: [{ id: 'p', role, unit_kind: 'x', unit_id, unit_name: '', valid_from: null, valid_to }], ...more,
+  id: role + unit_id, login: role, name: role, phone: null, version: 1, in_hand: false, status: 'active', county_id: null, has_password: true, posts: [{ id: 'p', role, unit_kind: 'x', unit_id, unit_name: '', valid_from: null, valid_to }], ...more,
 });
 const NOW = Date.parse('2026-11-30T00:00:00Z');
 

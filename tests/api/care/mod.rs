@@ -3,4 +3,5 @@
 mod certificate;
 mod drill;
 mod faults;
+mod full;
 mod schedule;

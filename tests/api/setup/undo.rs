@@ -3,6 +3,7 @@
 use super::{apply, bring, counts, undo};
 use lalian::domain::people::role::Role;
 use lalian_tests::stories;
+use lalian_tests::visit::Site;
 use lalian_tests::world::World;
 use serde_json::{Value, json};
 
@@ -65,5 +66,51 @@ stories! {
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409], "{a} {b}");
         assert_eq!(office.list("/api/v1/people?q=w1").await.len(), 0);
+    }
+
+    /// Whoever comes first decides: a visit that is in keeps its site, and a site that is gone leaves the sealed visit with the office. Never
+    /// both, and never a visit that points at nothing.
+    async fn a_visit_and_the_undo_of_its_site_at_the_same_moment(world: World) {
+        let (office, inspector) = (world.office().await, world.inspector().await);
+        let model = world.site(&inspector, "bus_shelter", 0).await;
+        let text = |field: &str| model.row[field].as_str().expect("a text").to_owned();
+        let place = format!("{},{},{},{}", text("township_name"), text("village_name"), model.row["lon"], model.row["lat"]);
+        let (mut visited, mut undone) = (0, 0);
+        for round in 0..10 {
+            let csv = format!("code,kind,name,township,village,longitude,latitude\nR-{round},bus_shelter,新站{round},{place}\n");
+            let seen = bring(&office, "sites.csv", csv.as_bytes()).await.expect(201).json();
+            apply(&office, &seen, false).await.expect(200);
+            let row = office.list(&format!("/api/v1/sites?q=R-{round}")).await.remove(0);
+            let site = Site { row, checklist: model.checklist.clone() };
+            let visit = site.visit(&inspector, &["BUS-01"]);
+            let sealed = visit.draft(&inspector, 500 + round).seal();
+            let (sent, taken) = tokio::join!(inspector.put(&sealed), async {
+                // Each of the two is the first one now and then.
+                for _ in 0..round * 40 {
+                    tokio::task::yield_now().await;
+                }
+                undo(&office, &seen).await
+            });
+            let inspection = office.http.get(&format!("/api/v1/inspections/{}", visit.inspection)).await;
+            let tickets = office.list(&format!("/api/v1/tickets?site_id={}", site.id())).await;
+            let there = office.http.get(&format!("/api/v1/sites/{}", site.id())).await.status;
+            match (sent.status, taken.status) {
+                (201, 409) => {
+                    visited += 1;
+                    taken.expect_problem(409, "still_in_use");
+                    assert!(taken.at("/errors").to_string().contains("检查记录"), "{taken}");
+                    assert_eq!((there, inspection.status, tickets.len()), (200, 200, 1), "{sent} {taken}");
+                }
+                (422, 200) => {
+                    undone += 1;
+                    assert_eq!(sent.at("/refusal"), "outside_county", "{sent}");
+                    assert_eq!((there, inspection.status, tickets.len()), (404, 404, 0), "{sent} {taken}");
+                    let kept = office.http.get(&format!("/api/v1/operations/{}", sealed.id)).await.expect(200);
+                    assert_eq!(kept.at("/status"), "refused", "what was sealed is kept for the office: {kept}");
+                }
+                _ => panic!("round {round}: {sent} {taken}"),
+            }
+        }
+        assert_eq!(visited + undone, 10);
     }
 }

@@ -177,12 +177,52 @@ test('the county sees which units cannot begin yet, and prints for them', async 
   await open(office, '/holders');
   const board = page.locator('section').filter({ has: page.getByRole('heading', { name: '还不能开始工作的单位' }) });
   await board.waitFor();
-  const villages = board.locator('details').filter({ has: page.getByRole('link', { name: `打印登录码单 ${township}`, includeHidden: true }) });
-  await villages.locator('summary').click();
+  // By township, villages folded; a filter by what is missing and by name; counts of units and nothing of people's diligence.
+  await board.getByText(/个单位中还有/).waitFor();
+  const row = board.getByRole('region', { name: township });
+  assert.equal(await row.locator('details').getAttribute('open'), null, 'villages are folded');
+  await row.getByText(/村还没设密码/).waitFor();
+  await row.locator('summary').click();
+  await row.getByText((await villages())[1].name).waitFor();
   await shot(office, 'unready');
-  await villages.getByRole('link', { name: `打印登录码单 ${township}` }).click();
+  await board.getByRole('button', { name: /^还没设密码/ }).click();
+  await board.getByRole('searchbox', { name: '单位名称' }).fill('没有这样的名字');
+  await board.getByText('没有这样的单位').waitFor();
+  await board.getByRole('searchbox', { name: '单位名称' }).fill(township);
+  await row.getByRole('link', { name: `打印登录码单 ${township}` }).click();
   await page.getByRole('heading', { name: '人员岗位' }).waitFor();
   await lineOf(page, '示例乙').waitFor();
   assert.equal(await page.locator('li.person').count(), 1, 'only who is waited for');
   await shot(office, 'waiting');
+});
+
+test('who keeps no accounts reads what the page is and who does it', async () => {
+  for (const [role, whom] of [['main_leader', /经办人员或分管领导办理/], ['village_cadre', /请找乡镇经办人员或分管领导/], ['county_leader', /请找县专班/]]) {
+    const somebody = await come(role);
+    await open(somebody, '/staff');
+    await somebody.page.getByText('这里管理别人的账号和岗位').waitFor();
+    await somebody.page.getByText(whom).waitFor();
+    await shot(somebody, `no-accounts-${role}`, false);
+  }
+});
+
+test('the platform’s administrator chooses a county, and gives its post', async () => {
+  const admin = await come('platform_admin');
+  const { page } = admin;
+  await open(admin, '/staff');
+  await page.getByRole('button', { name: '新增人员' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('姓名').fill('示例丙');
+  await form.getByLabel('账号（手机号）').fill('13900000003');
+  await form.getByLabel('岗位').selectOption('desk_officer');
+  const county = form.getByLabel('县（区）');
+  await expectEventually(async () => (await county.inputValue()) !== '', 'the only county is chosen by itself');
+  const township = at.desk_officer.me.posts[0].unit_name;
+  await expectEventually(async () => (await form.getByLabel('乡镇').locator('option').count()) > 1, 'its townships are offered');
+  await form.getByLabel('乡镇').selectOption({ label: township });
+  await shot(admin, 'platform', false);
+  await form.getByRole('button', { name: '新增', exact: true }).click();
+  await page.getByRole('dialog').getByText(/^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}$/).waitFor();
+  const made = await personOf('13900000003');
+  assert.equal(made.posts[0].unit_name, township, 'and the county’s office sees the account');
 });

@@ -2,11 +2,13 @@
 
 pub mod back_up;
 pub mod list;
+pub mod origin;
 mod originals;
 pub mod restore;
 mod schedule;
 mod sets;
 mod tidy;
+pub mod unfinished;
 pub mod verify;
 
 use super::AppError;
@@ -77,6 +79,18 @@ pub enum CareError {
     )]
     Originals { count: usize, first: String },
     #[error(
+        "备份 {0} 没有签名（旧版程序写成），无法用所给公钥核对来源。确信来源时去掉 --keys。\nThe backup {0} is not signed (an older version wrote it), so the keys that were given cannot tell who made it. If you are sure of its origin leave out --keys."
+    )]
+    NotSigned(String),
+    #[error(
+        "备份 {0} 不是所给公钥的主人做的，或清单被改过，不予恢复。请核对存放处，换一份备份（--set）。\nThe backup {0} was not made by the owner of the keys that were given, or its manifest was changed; it is not put back. Look at the place of backups, or use another one (--set)."
+    )]
+    NotOurs(String),
+    #[error(
+        "公布的公钥文件不能用：{0}。应是 https://…/.well-known/jwks.json 的内容。\nThe file of published keys cannot be used: {0}. It should be what https://…/.well-known/jwks.json shows."
+    )]
+    Published(String),
+    #[error(
         "这份备份由更新的版本写成（{0}）。请用该版本或更新的程序恢复。\nA newer version wrote this backup ({0}). Use that version of the program or a newer one."
     )]
     Newer(String),
@@ -92,6 +106,10 @@ pub enum CareError {
         "文件存放处不是空的。恢复只进空的地方：换一个 --storage 或清空它。\nThe place for files is not empty. A restore only goes into an empty place: name another --storage, or clear it."
     )]
     FilesInUse,
+    #[error(
+        "这里的恢复（{0}）没有做完，数据不全，暂时不能使用。请再运行一次同样的 lalian restore 命令，它会接着做完。\nA restore ({0}) was begun here and not finished: the data is not whole and is not used. Run the same `lalian restore` command again; it goes on where it stopped."
+    )]
+    HalfRestored(String),
     #[error(
         "文件存放处没有空间了。腾出空间后重新运行同一命令，会接着做。\nThe place for files is full. Make room and run the same command again; it goes on where it stopped."
     )]
@@ -133,8 +151,10 @@ impl CareError {
             Self::Damaged(_) => "damaged",
             Self::Missing(_) => "missing",
             Self::Originals { .. } => "originals",
+            Self::NotSigned(_) | Self::NotOurs(_) | Self::Published(_) => "origin",
             Self::Newer(_) => "newer",
             Self::DatabaseInUse(_) | Self::DatabaseAhead | Self::FilesInUse => "not_empty",
+            Self::HalfRestored(_) => "half_restored",
             Self::FilesFull => "files_full",
             Self::App(_) => "internal",
         }

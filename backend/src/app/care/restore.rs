@@ -3,11 +3,15 @@
 //! deletes anything, and no backup of the former life vouches for the new one.
 
 use super::{
-    CareError, CareResult, at_files, at_target, originals,
+    CareError, CareResult, at_files, at_target, origin, originals,
     sets::{self, Lines},
+    unfinished::{self, Left},
 };
 use crate::{
-    app::{AppError, AppResult, Caller, people::keys::Keys},
+    app::{
+        AppError, AppResult, Caller,
+        people::{keys::Keys, published::Published},
+    },
     domain::{
         care::manifest::{self, Lacking, Manifest},
         clock::SharedClock,
@@ -49,6 +53,8 @@ pub struct Wish {
     pub identities: Option<Identities>,
     /// Goes on without files that are damaged or missing there.
     pub without_damaged: bool,
+    /// The county's published keys: only what they signed is read.
+    pub published: Option<Published>,
 }
 
 /// How far it is.
@@ -92,7 +98,11 @@ pub async fn restore(
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> CareResult<Restored> {
     let (set, newest) = sets::find(&wish.vault, &wish.shown, wish.set.as_deref()).await?;
+    origin::origin(&wish.vault, &set, wish.published.as_ref()).await?;
     let identities = keys_for(&set, wish.identities.as_ref())?;
+    if unfinished::left(&place.files, &place.store).await? == Left::Whole(set.name.clone()) {
+        return finish(place, set, newest).await;
+    }
     let known = schema::known();
     if !known.starts_with(&set.migrations) {
         return Err(CareError::Newer(set.program));
@@ -125,6 +135,15 @@ pub async fn restore(
     place.store.migrate().await?;
     place.files.note(None).await.map_err(at_files)?;
     Ok(Restored { set, epoch, newest, lacking, keys })
+}
+
+/// All rows came the time before, and what died was the very last of it.
+async fn finish(place: &Place, set: Manifest, newest: bool) -> CareResult<Restored> {
+    place.store.migrate().await?;
+    place.files.note(None).await.map_err(at_files)?;
+    let epoch = meta::get(place.store.read(), meta::EPOCH).await?.and_then(|text| text.parse().ok());
+    let (lacking, keys) = (set.lacking.clone(), usize::from(set.keys.is_some()));
+    Ok(Restored { set, epoch: epoch.unwrap_or_default(), newest, lacking, keys })
 }
 
 async fn put_files(
@@ -309,6 +328,7 @@ async fn put_rows(
         backups::end_silent(&tx, at).await?;
     }
     meta::set(&tx, meta::EPOCH, epoch.to_string()).await?;
+    meta::set(&tx, meta::RESTORED, set.name.clone()).await?;
     let mut line = Caller::system(None).audit("backup.restore", "meta", epoch);
     line.reason.clone_from(&set.name);
     audit::append(&tx, at, line).await?;

@@ -1,7 +1,7 @@
 //! Checks a backup without putting it back: with the key every byte is opened and hashed, without it what can be seen from outside.
 
 use super::{
-    CareError, CareResult, at_target, originals,
+    CareError, CareResult, at_target, origin, originals,
     restore::{Wish, keys_for},
     sets::{self, Lines},
 };
@@ -26,6 +26,7 @@ pub struct Verified {
 /// Checks a set, and tells how many files it has looked at.
 pub async fn verify(wish: &Wish, tell: &mut (dyn FnMut(u64, u64) + Send)) -> CareResult<Verified> {
     let (set, _newest) = sets::find(&wish.vault, &wish.shown, wish.set.as_deref()).await?;
+    origin::origin(&wish.vault, &set, wish.published.as_ref()).await?;
     let opened = !set.is_sealed() || wish.identities.is_some();
     let keys = if opened { keys_for(&set, wish.identities.as_ref())? } else { None };
     let mut rows = 0;

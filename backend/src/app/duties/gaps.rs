@@ -81,6 +81,8 @@ pub struct GapList {
     pub items: Vec<Gap>,
     /// How many units were looked at for `unready`.
     pub units: usize,
+    /// The same by kind of unit.
+    pub kinds: BTreeMap<UnitKind, usize>,
     /// Units that cannot work yet, and what they lack.
     pub unready: Vec<UnreadyUnit>,
 }
@@ -134,7 +136,11 @@ pub async fn list(app: &App, caller: &Caller, township: Option<Uuid>) -> AppResu
         items.extend(places);
     }
     let unready = readiness::unready(read, county, &units, &held, now).await?;
-    Ok(GapList { as_of: now, ending_days, items, units: units.len(), unready })
+    let mut kinds = BTreeMap::new();
+    for unit in &units {
+        *kinds.entry(unit.kind).or_insert(0) += 1;
+    }
+    Ok(GapList { as_of: now, ending_days, items, units: units.len(), kinds, unready })
 }
 
 async fn units_of(conn: &impl Conn, county: Uuid) -> AppResult<Vec<Unit>> {

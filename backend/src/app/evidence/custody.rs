@@ -137,7 +137,7 @@ async fn trail(app: &App, county: Uuid, objects: &[Uuid]) -> AppResult<Vec<Value
     for object in objects {
         let about =
             audit::AuditFilter { object_id: Some(object.to_string()), ..audit::AuditFilter::default() };
-        lines.extend(audit::list(app.store.read(), county, &about, None, TRAIL).await?);
+        lines.extend(audit::list(app.store.read(), Some(county), &about, None, TRAIL).await?);
     }
     lines.sort_by_key(|line| line.seq);
     Ok(lines

@@ -5,14 +5,12 @@ use super::custody::{
     digest,
 };
 use crate::{
-    app::field::author::signed_by,
+    app::{field::author::signed_by, people::published::Published},
     domain::field::{
         envelope::Envelope,
-        receipt::{AUDIENCE as RECEIPT_AUDIENCE, ISSUER, Receipt, named_hash},
+        receipt::{AUDIENCE as RECEIPT_AUDIENCE, Receipt, named_hash},
     },
 };
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,
     io::{Cursor, Read},
@@ -41,18 +39,6 @@ pub enum Broken {
     Keys(String),
 }
 
-#[derive(Deserialize)]
-struct Jwks {
-    keys: Vec<Jwk>,
-}
-
-#[derive(Deserialize)]
-struct Jwk {
-    kid: String,
-    x: String,
-    y: String,
-}
-
 /// Checks a file. `keys` = the county's published keys from elsewhere; without them those inside the file are used, which proves only
 /// that the file fits together.
 ///
@@ -62,12 +48,12 @@ pub fn verify(file: &[u8], keys: Option<&[u8]>) -> Result<Vec<Check>, Broken> {
     let parts = unpacked(file)?;
     let part = |name: &str| parts.get(name).map(Vec::as_slice);
     let need = |name: &str| part(name).ok_or_else(|| Broken::NotOurs(format!("{name} is missing")));
-    let jwks: Jwks = serde_json::from_slice(keys.unwrap_or(need(KEYS)?))
-        .map_err(|error| Broken::Keys(error.to_string()))?;
+    let published =
+        Published::parse(keys.unwrap_or(need(KEYS)?)).map_err(|error| Broken::Keys(error.to_string()))?;
     let mut checks = Vec::new();
     let mut check = |zh, en, holds: bool, detail: String| checks.push(Check { zh, en, holds, detail });
 
-    let manifest: Option<Manifest> = claims(need(MANIFEST)?, &jwks, AUDIENCE);
+    let manifest: Option<Manifest> = published.claims(need(MANIFEST)?, AUDIENCE);
     check(
         "证据文件由本县签发",
         "the file was signed by the county",
@@ -99,7 +85,7 @@ pub fn verify(file: &[u8], keys: Option<&[u8]>) -> Result<Vec<Check>, Broken> {
         format!("sha-256:{photo}"),
     );
 
-    let receipt: Option<Receipt> = claims(need(RECEIPT)?, &jwks, RECEIPT_AUDIENCE);
+    let receipt: Option<Receipt> = published.claims(need(RECEIPT)?, RECEIPT_AUDIENCE);
     let operation_hash = named_hash(&digest(operation));
     let of_operation = receipt.as_ref().is_some_and(|receipt| {
         receipt.hash == operation_hash
@@ -133,21 +119,6 @@ pub fn verify(file: &[u8], keys: Option<&[u8]>) -> Result<Vec<Check>, Broken> {
         },
     );
     Ok(checks)
-}
-
-/// The claims of a JWS of ours; `None` when no key of these made it, or it is for somebody else.
-fn claims<T: DeserializeOwned>(signed: &[u8], jwks: &Jwks, audience: &str) -> Option<T> {
-    let text = std::str::from_utf8(signed).ok()?;
-    let header = jsonwebtoken::decode_header(text).ok()?;
-    let key = jwks.keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref())?;
-    let key = DecodingKey::from_ec_components(&key.x, &key.y).ok()?;
-    let mut rules = Validation::new(Algorithm::ES256);
-    rules.set_audience(&[audience]);
-    rules.set_issuer(&[ISSUER]);
-    rules.set_required_spec_claims(&["aud", "iss"]);
-    // What was signed once stays signed.
-    rules.validate_exp = false;
-    Some(jsonwebtoken::decode::<T>(text, &key, &rules).ok()?.claims)
 }
 
 fn unpacked(file: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Broken> {

@@ -122,17 +122,23 @@ impl Facts {
         &self.rules.settings
     }
 
-    /// The site of this id in the county.
+    /// The site of this id in the county. It stays until the transaction ends: taking an import back waits, and then sees what names it.
     pub async fn site(&self, tx: &Tx, id: Uuid) -> AppResult<Option<Arc<Site>>> {
-        if let Some(site) = self.cache.sites.get(id, self.now).filter(|site| site.county_id == self.county) {
+        let Some(version) = store::places::sites::hold(tx, self.county, id).await? else { return Ok(None) };
+        let known = self.cache.sites.get(id, self.now);
+        if let Some(site) = known.filter(|site| site.county_id == self.county && site.version == version) {
             return Ok(Some(site));
         }
         let found = store::places::sites::get(tx, Scope::County { county: self.county }, id).await?;
         Ok(found.map(|site| self.cache.sites.put(id, self.now, Arc::new(site))))
     }
 
-    /// The checklist version that a visit pinned, and whether it is in use. Versions never change, so they are kept.
+    /// The checklist version that a visit pinned, and whether it is in use. Versions never change, so they are kept; an import that brought
+    /// one can be taken back, so it is held as a site is.
     pub async fn checklist(&self, tx: &Tx, id: Uuid) -> AppResult<Option<(Arc<Checklist>, bool)>> {
+        if !store::standards::checklists::hold(tx, self.county, id).await? {
+            return Ok(None);
+        }
         let current = self.rules.current.contains(&id);
         if let Some(known) = self.cache.checklists.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return Ok(Some((Arc::clone(known), current)));
@@ -148,6 +154,20 @@ impl Facts {
         let list = Arc::new(body);
         self.cache.checklists.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&list));
         Ok(Some((list, current)))
+    }
+
+    /// Where a reported position lies, as far as its township is still there; held as a site is.
+    pub async fn locate_held(&self, tx: &Tx, place: &Place) -> AppResult<Option<Located>> {
+        let Some(mut located) = self.locate(place) else { return Ok(None) };
+        // In the order in which an undo takes them.
+        let mut places: Vec<Uuid> = [located.village, located.township].into_iter().flatten().collect();
+        places.sort_unstable();
+        for division in places {
+            if !store::places::divisions::hold(tx, self.county, division).await? {
+                (located.township, located.village) = (None, None);
+            }
+        }
+        Ok(Some(located))
     }
 
     /// Where a reported position lies; `None` when it is no place on Earth.

@@ -45,7 +45,11 @@ pub async fn report(entry: &Entry<'_>) -> AppResult<Result<Effect, Unreadable>> 
         None => None,
     };
     let position = body.position.as_ref().and_then(|place| place.checked());
-    let located = position.and_then(|place| entry.facts.locate(place));
+    let located = match position {
+        Some(place) if site.is_none() => entry.facts.locate_held(entry.tx, place).await?,
+        Some(place) => entry.facts.locate(place),
+        None => None,
+    };
     let (township, village, border) = match (&site, &located) {
         (Some(site), _) => (Some(site.township_id), Some(site.village_id), false),
         (None, Some(located)) => {

@@ -9,7 +9,7 @@ use crate::{
         problem::{Code, Problem},
     },
     store::{
-        Conn, audit,
+        Conn, Tx, audit,
         imports::{
             self as store,
             dependents::{self, Dependent},
@@ -18,6 +18,31 @@ use crate::{
     },
 };
 use uuid::Uuid;
+
+/// The rows that an import wrote, table by table: what each is called, and at which version it left them. Whoever accepts work holds the site
+/// before the checklist, so these two come first and in this order.
+type Written = (&'static str, (&'static str, &'static str), Vec<(Uuid, i32)>);
+
+fn written(traces: &Traces) -> [Written; 6] {
+    let of = |rows: Vec<(Uuid, i32)>, table, words| (table, words, rows);
+    [
+        of(traces.sites.iter().map(|row| (row.0, row.1)).collect(), "site", ("点位", "sites")),
+        of(traces.checklists.iter().map(|row| (row.0, row.1)).collect(), "checklist", ("清单", "checklists")),
+        of(traces.divisions.iter().map(|row| (row.0, row.1)).collect(), "division", ("区划", "divisions")),
+        of(traces.people.iter().map(|row| (row.0, row.1)).collect(), "person", ("人员", "people")),
+        of(traces.posts.clone(), "post", ("岗位", "posts")),
+        of(traces.departments.clone(), "department", ("部门", "departments")),
+    ]
+}
+
+/// Work that is being accepted at this moment and names what the import wrote is waited for, so that it is counted; work that comes after this
+/// waits, and finds the rows gone when they are taken back.
+async fn hold_all(tx: &Tx, traces: &Traces) -> AppResult<()> {
+    for (table, _, rows) in written(traces) {
+        dependents::lock(tx, table, rows.into_iter().map(|(id, _)| id).collect()).await?;
+    }
+    Ok(())
+}
 
 /// What hinders taking an import back, in plain words; empty when nothing does.
 pub(super) async fn hindrances(conn: &impl Conn, import: Uuid) -> AppResult<Vec<Words>> {
@@ -94,22 +119,9 @@ impl<C: Conn> Look<'_, C> {
 
     /// Nobody may have changed meanwhile what is to be taken back.
     async fn versions(&mut self, traces: &Traces) -> AppResult<()> {
-        for (table, zh, en, rows) in [
-            (
-                "division",
-                "区划",
-                "divisions",
-                traces.divisions.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>(),
-            ),
-            ("site", "点位", "sites", traces.sites.iter().map(|row| (row.0, row.1)).collect()),
-            ("person", "人员", "people", traces.people.iter().map(|row| (row.0, row.1)).collect()),
-            ("post", "岗位", "posts", traces.posts.clone()),
-            ("checklist", "清单", "checklists", traces.checklists.iter().map(|row| (row.0, row.1)).collect()),
-            ("department", "部门", "departments", traces.departments.clone()),
-        ] {
-            let now =
-                dependents::versions(self.conn, table, &rows.iter().map(|row| row.0).collect::<Vec<_>>())
-                    .await?;
+        for (table, (zh, en), rows) in written(traces) {
+            let ids: Vec<Uuid> = rows.iter().map(|row| row.0).collect();
+            let now = dependents::versions(self.conn, table, &ids).await?;
             let moved = rows.iter().filter(|(id, version)| now.get(id) != Some(version)).count();
             if moved > 0 {
                 self.found.push(Words::new(
@@ -157,6 +169,8 @@ impl App {
                         )
                         .into());
                 };
+                let traces = Traces::read(tx, id).await?;
+                hold_all(tx, &traces).await?;
                 let hindered = hindrances(tx, id).await?;
                 if !hindered.is_empty() {
                     let problem = Problem::new(Code::StillInUse);
@@ -165,7 +179,6 @@ impl App {
                         .fold(problem, |problem, words| problem.with_field("", words.zh, words.en))
                         .into());
                 }
-                let traces = Traces::read(tx, id).await?;
                 take_back(tx, caller, county, &traces, (now, stamp)).await?;
                 ImportState::Undone.as_str().clone_into(&mut record.state);
                 record.undone_at = Some(now);

@@ -15,7 +15,7 @@ use crate::{
         Tx, audit,
         people::{
             devices::{self, DeviceRow, Renewal},
-            persons::PersonRow,
+            persons::{self, PersonRow},
             sessions,
         },
     },
@@ -51,6 +51,7 @@ pub struct KnownDevice {
     pub id: Uuid,
     pub name: String,
     pub person_id: Uuid,
+    pub person_name: Option<String>,
     pub app_version: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Instant,
@@ -61,10 +62,10 @@ pub struct KnownDevice {
     pub revoked_at: Option<Instant>,
 }
 
-impl From<DeviceRow> for KnownDevice {
-    fn from(row: DeviceRow) -> Self {
+impl KnownDevice {
+    fn of(row: DeviceRow, person_name: Option<String>) -> Self {
         let DeviceRow { id, name, person_id, app_version, created_at, last_contact_at, revoked_at, .. } = row;
-        Self { id, name, person_id, app_version, created_at, last_contact_at, revoked_at }
+        Self { id, name, person_id, person_name, app_version, created_at, last_contact_at, revoked_at }
     }
 }
 
@@ -170,7 +171,13 @@ impl App {
     /// Devices: one's own, or the county's for the office.
     pub async fn devices(&self, caller: &Caller) -> AppResult<Vec<KnownDevice>> {
         let rows = devices::list(self.store.read(), devices_scope(caller)?).await?;
-        Ok(rows.into_iter().map(KnownDevice::from).collect())
+        let people = rows.iter().map(|row| row.person_id).collect();
+        let names = persons::names(self.store.read(), people).await?;
+        let show = |row: DeviceRow| {
+            let name = names.get(&row.person_id).cloned();
+            KnownDevice::of(row, name)
+        };
+        Ok(rows.into_iter().map(show).collect())
     }
 
     /// Revokes a device (a lost phone): it seals nothing new that is taken in, its sessions end, and its send credential

@@ -1,6 +1,7 @@
 //! Use cases over people, posts, sessions and devices.
 
 pub mod address_key;
+pub mod choices;
 pub mod codes;
 pub mod commands;
 pub mod devices;
@@ -12,6 +13,7 @@ pub mod password;
 pub mod passwords;
 pub mod persons;
 pub mod posts;
+pub mod published;
 pub mod refresh;
 pub mod standing;
 pub mod sweep;

@@ -2,6 +2,7 @@
 
 use super::super::{App, AppError, AppResult, Caller, Once};
 use super::{
+    choices::home,
     keeping::{beyond, keeps, managed},
     me::{MyPost, in_words},
     passwords::PasswordHash,
@@ -75,7 +76,7 @@ pub struct NewPerson {
     pub name: String,
     pub phone: Option<String>,
     pub locale: &'static str,
-    /// `None` for the platform's own people.
+    /// `None` for the platform's own people, and where the posts tell.
     pub county_id: Option<Uuid>,
 }
 
@@ -177,10 +178,10 @@ impl App {
             let village = ("请选择所在的村", "Choose the village of this person");
             return Err(Problem::field("/posts", village.0, village.1).into());
         }
-        let new = NewPerson { county_id: scope.county().or(new.county_id), ..new };
         let now = self.clock.now();
         self.idempotent(caller, once, async |tx| {
-            let row = new.row(self.random.id(), now);
+            let county_id = home(tx, scope, new.county_id, posts).await?;
+            let row = PersonRow { county_id, ..new.row(self.random.id(), now) };
             if !persons::insert(tx, row.clone()).await? {
                 return Err(taken().into());
             }

@@ -13,7 +13,10 @@ use crate::{
             unsent::{self, UnsentDevice},
             visits::{self, InspectionFilter, InspectionView},
         },
-        people::persons::{Person, Sought},
+        people::{
+            devices::KnownDevice,
+            persons::{Person, Sought},
+        },
         places::sites::{SiteFilter, SiteRow},
     },
     domain::{
@@ -118,6 +121,21 @@ pub async fn unsent(app: &App, caller: &Caller, language: Language) -> AppResult
                 .map_or(Cell::Empty, |bytes| Cell::count(i32::try_from(bytes >> 20).unwrap_or(i32::MAX))),
             text(row.app_version.as_deref()),
             yes(language, row.revoked),
+        ]
+    })
+    .await
+}
+
+pub async fn devices(app: &App, caller: &Caller, language: Language) -> AppResult<Ledger> {
+    let rows = async |_: &_| Ok(Page { items: app.devices(caller).await?, next: None });
+    sheet(app, caller, (List::Devices, language), rows, |row: &KnownDevice| {
+        vec![
+            text(row.person_name.as_deref()),
+            text(Some(&row.name)),
+            text(row.app_version.as_deref()),
+            Cell::Moment(row.created_at),
+            Cell::Moment(row.last_contact_at),
+            Cell::moment(row.revoked_at),
         ]
     })
     .await

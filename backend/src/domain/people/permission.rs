@@ -103,7 +103,8 @@ permissions! {
     ImportRegisters "imports.manage" [PlatformAdmin Office];
     // A township only the cadres of its own villages.
     KeepPeople "people.keep" [PlatformAdmin Office DeputyLeader DeskOfficer];
-    ReadAudit "audit.read" [Office];
+    // The platform's administrator reads what belongs to no county.
+    ReadAudit "audit.read" [PlatformAdmin Office];
     ReadBackups "backups.read" [PlatformAdmin Office];
     // duties
     ReadDuties "duties.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer];

@@ -9,6 +9,7 @@ pub enum List {
     Sites,
     People,
     Unsent,
+    Devices,
     Audit,
 }
 
@@ -62,6 +63,14 @@ const UNSENT: &[Column] = &[
     ("版本", "Version", 10.0),
     ("已停用", "Revoked", 8.0),
 ];
+const DEVICES: &[Column] = &[
+    ("使用人", "Person", 14.0),
+    ("设备", "Device", 22.0),
+    ("版本", "Version", 10.0),
+    ("登记", "Registered", 17.0),
+    ("最近联系", "Last contact", 17.0),
+    ("停用时间", "Revoked", 17.0),
+];
 const AUDIT: &[Column] = &[
     ("序号", "No.", 10.0),
     ("时间", "At", 17.0),
@@ -83,6 +92,7 @@ impl List {
             Self::Sites => "sites",
             Self::People => "people",
             Self::Unsent => "unsent",
+            Self::Devices => "devices",
             Self::Audit => "audit",
         }
     }
@@ -97,6 +107,8 @@ impl List {
             (Self::People, Language::En) => "People and posts",
             (Self::Unsent, Language::Zh) => "本机未上传",
             (Self::Unsent, Language::En) => "Unsent",
+            (Self::Devices, Language::Zh) => "设备",
+            (Self::Devices, Language::En) => "Devices",
             (Self::Audit, Language::Zh) => "审计记录",
             (Self::Audit, Language::En) => "Audit record",
         }
@@ -108,6 +120,7 @@ impl List {
             Self::Sites => SITES,
             Self::People => PEOPLE,
             Self::Unsent => UNSENT,
+            Self::Devices => DEVICES,
             Self::Audit => AUDIT,
         };
         columns

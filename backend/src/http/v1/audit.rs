@@ -1,4 +1,4 @@
-//! `/api/v1/audit`: who did what, for the office.
+//! `/api/v1/audit`: who did what, for the office; for the platform's administrator what belongs to no county.
 
 use crate::{
     app::{
@@ -49,7 +49,7 @@ impl From<AuditQuery> for Asked {
     }
 }
 
-/// The record of the county, newest first.
+/// The record of the county, newest first; the platform's administrator reads what belongs to no county.
 #[utoipa::path(get, path = "/api/v1/audit", tag = "audit", params(AuditQuery), responses(
     (status = 200, description = "One page", body = Page<AuditView>),
     (status = 422, description = "invalid_field: words over too many days"),

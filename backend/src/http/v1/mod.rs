@@ -45,6 +45,7 @@ pub mod substitutes;
 pub mod sync;
 pub mod talks;
 pub mod tickets;
+pub mod units;
 pub mod uploads;
 pub mod village;
 pub mod village_links;

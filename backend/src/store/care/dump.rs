@@ -3,13 +3,13 @@
 use super::schema::{Kind, Table, is_postgres, quoted, rows};
 use crate::{
     domain::clock::Instant,
-    store::{Conn, Error, Store, entity::operation},
+    store::{Conn, Error, Store, begin::begin_reading_one_moment, entity::operation},
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::SecondsFormat;
 use sea_orm::{
-    AccessMode, ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, IsolationLevel, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, TransactionTrait,
+    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, TransactionTrait,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -37,11 +37,8 @@ impl Conn for Snapshot {
 impl Snapshot {
     pub async fn open(store: &Store) -> Result<Self, Error> {
         let db = &store.read.inner;
-        let inner = if store.is_single_writer() {
-            db.begin().await?
-        } else {
-            db.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
-        };
+        let inner =
+            if store.is_single_writer() { db.begin().await? } else { begin_reading_one_moment(db).await? };
         let snapshot = Self { inner };
         // The moment is that of the first look.
         rows(&snapshot, "SELECT 1 AS one FROM meta LIMIT 1").await?;

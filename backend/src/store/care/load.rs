@@ -3,7 +3,7 @@
 use super::schema::{Column, Kind, Table, is_postgres, quoted, rows, tables};
 use crate::{
     domain::clock::Instant,
-    store::{Conn, Error, Store, Tx, Write},
+    store::{Conn, Error, Store, Tx, Write, begin},
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait, Value as Bound};
@@ -43,7 +43,7 @@ impl Store {
     pub async fn begin_filling(&self) -> Result<Tx, Error> {
         let inner = match &self.write {
             Write::Single(writer) => writer.raw().begin().await?,
-            Write::Pool(pool) => pool.begin().await?,
+            Write::Pool(pool) => begin::begin(pool).await?,
         };
         Ok(Tx { inner })
     }

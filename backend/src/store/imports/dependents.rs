@@ -1,12 +1,12 @@
 //! What hangs on rows that an import made: one table of who names whom, in words for the person who wants to undo it.
 
 use crate::store::{
-    Conn, Error,
+    Conn, Error, Tx,
     entity::{site, site_kind},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
-    sea_query::{Alias, Expr, Query},
+    sea_query::{Alias, Expr, LockType, Order, Query},
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -101,6 +101,23 @@ pub const DEPARTMENT: &[Dependent] = &[
     row("referral", "department_id", "提请办理", "referrals"),
     row("project", "unit_id", "项目", "projects"),
 ];
+
+/// Takes these rows for this transaction alone.
+pub async fn lock(tx: &Tx, table: &'static str, mut ids: Vec<Uuid>) -> Result<(), Error> {
+    // Always in one order, so that two who want some of the same never wait for each other.
+    ids.sort_unstable();
+    for chunk in ids.chunks(1000) {
+        let mut query = Query::select();
+        query
+            .column(Alias::new("id"))
+            .from(Alias::new(table))
+            .and_where(Expr::col(Alias::new("id")).is_in(chunk.iter().copied()))
+            .order_by(Alias::new("id"), Order::Asc)
+            .lock(LockType::Update);
+        tx.raw().query_all(&query).await?;
+    }
+    Ok(())
+}
 
 /// The versions of these rows as they stand; what is gone is absent.
 pub async fn versions(

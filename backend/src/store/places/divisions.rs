@@ -16,8 +16,10 @@ use crate::{
     store::{Conn, Error, Tx, entity::division, search},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    Select,
+    sea_query::{Expr, LockType},
 };
 use uuid::Uuid;
 
@@ -124,6 +126,13 @@ pub fn cursor(division: &Division) -> Cursor {
 
 pub async fn get(conn: &impl Conn, scope: Scope, id: Uuid) -> Result<Option<Division>, Error> {
     Ok(get_many(conn, scope, vec![id]).await?.pop())
+}
+
+/// Whether a division is there. Held until the transaction ends: many may hold it, and nobody takes it away meanwhile.
+pub async fn hold(tx: &Tx, county: Uuid, id: Uuid) -> Result<bool, Error> {
+    let query = division::Entity::find_by_id(id).filter(C::CountyId.eq(county));
+    let found = query.select_only().column(C::Version).lock(LockType::KeyShare);
+    Ok(found.into_tuple::<i32>().one(tx.raw()).await?.is_some())
 }
 
 /// The divisions of these ids that are in scope; for the feed and for names.

@@ -14,8 +14,10 @@ use crate::{
     },
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+    sea_query::{Expr, LockType},
 };
 use uuid::Uuid;
 
@@ -138,6 +140,13 @@ pub fn cursor(site: &Site) -> Cursor {
 
 pub async fn get(conn: &impl Conn, scope: Scope, id: Uuid) -> Result<Option<Site>, Error> {
     Ok(get_many(conn, scope, vec![id]).await?.pop())
+}
+
+/// The version of a site that is there. Held until the transaction ends: many may hold it, and nobody takes it away meanwhile.
+pub async fn hold(tx: &Tx, county: Uuid, id: Uuid) -> Result<Option<i32>, Error> {
+    let query = site::Entity::find_by_id(id).filter(C::CountyId.eq(county));
+    let version = query.select_only().column(C::Version).lock(LockType::KeyShare);
+    Ok(version.into_tuple().one(tx.raw()).await?)
 }
 
 /// The site of this code; codes are unique in a county.

@@ -8,8 +8,9 @@ use crate::{
     store::{Conn, Error, Tx, entity::checklist},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 use uuid::Uuid;
 
@@ -68,6 +69,13 @@ pub fn cursor(row: &ChecklistRow) -> Cursor {
 
 pub async fn get(conn: &impl Conn, scope: Scope, id: Uuid) -> Result<Option<ChecklistRow>, Error> {
     Ok(get_many(conn, scope, vec![id]).await?.pop())
+}
+
+/// Whether a version is there. Held until the transaction ends: many may hold it, and nobody takes it away meanwhile.
+pub async fn hold(tx: &Tx, county: Uuid, id: Uuid) -> Result<bool, Error> {
+    let query = checklist::Entity::find_by_id(id).filter(C::CountyId.eq(county));
+    let found = query.select_only().column(C::Version).lock(LockType::KeyShare);
+    Ok(found.into_tuple::<i32>().one(tx.raw()).await?.is_some())
 }
 
 /// The versions of these ids that are in scope; for the feed.

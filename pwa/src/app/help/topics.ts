@@ -26,7 +26,7 @@ const SCREENS: Readonly<Record<Entry, readonly (readonly [string, Topic])[]>> = 
   ],
 };
 /** Of a desk's topics, what these posts have. */
-const FEW: Partial<Record<Role, readonly Topic[]>> = { platform_admin: ['people', 'devices'] };
+const FEW: Partial<Record<Role, readonly Topic[]>> = { platform_admin: ['people', 'devices', 'audit'] };
 
 /** The help of the screen at this address. */
 export function topicAt(role: Role, location: string): Topic {

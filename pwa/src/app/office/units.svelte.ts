@@ -1,5 +1,6 @@
 // Townships and departments to choose from; fetched once, they do not change while somebody works.
-import type { Department, Page } from '@/api/types';
+import type { ApiResult } from '@/api/client';
+import type { Department, Page, UnitChoice } from '@/api/types';
 import type { Division } from '@/core';
 import { lang } from '@/i18n/area.svelte';
 import { core } from '../shell/core.svelte';
@@ -27,6 +28,19 @@ export function useUnits(): void {
     .then((result) => {
       if (result.kind === 'ok') departments = result.data.items;
     });
+}
+
+/** Units that a post can be given in, as far as this desk keeps accounts; the platform's administrator names the county. */
+export async function unitsOf(kind: 'county' | 'department' | 'township' | 'village', within: { readonly county_id?: string; readonly parent_id?: string } = {}): Promise<readonly UnitChoice[]> {
+  const found: UnitChoice[] = [];
+  let cursor: string | null = null;
+  do {
+    const result: ApiResult<Page<UnitChoice>> = await core().api.get<Page<UnitChoice>>('/units', { kind, ...within, cursor, limit: 200 });
+    if (result.kind !== 'ok') break;
+    found.push(...result.data.items);
+    cursor = result.data.next;
+  } while (cursor !== null);
+  return found;
 }
 
 export async function villagesOf(township_id: string): Promise<readonly Division[]> {
