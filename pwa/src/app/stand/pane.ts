@@ -5,6 +5,7 @@ import { mount } from 'svelte';
 import type { Core, Host } from '@/core';
 import { ExamplePlace, forgetDemo, LinkSwitch } from '@/core/stand';
 import { chooseLanguage } from '../shell/language';
+import AloneSwitch from './AloneSwitch.svelte';
 import { originOf, paneAt, standDoor, type DemoView } from './door';
 import { orderIn, type Order, type PaneState, type Suggestion, type Switched } from './protocol';
 import { suggested } from './walk';
@@ -47,7 +48,7 @@ export async function attend(core: Core): Promise<void> {
   core.on('session', enter);
   enter();
   if (framed) talk(core, told.data);
-  else if (mine.pane === 'inspector') await standAlone();
+  else if (mine.pane === 'inspector') standAlone();
 }
 
 /** Everybody who shows the switch; asked again when it moved. */
@@ -62,8 +63,7 @@ function switchTo(on: boolean): boolean {
 }
 
 /** The switch that the stand has above its frame, above the page. */
-async function standAlone(): Promise<void> {
-  const { default: AloneSwitch } = await import('./AloneSwitch.svelte');
+function standAlone(): void {
   const target = document.createElement('div');
   document.body.prepend(target);
   mount(AloneSwitch, {
