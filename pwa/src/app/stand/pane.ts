@@ -1,11 +1,13 @@
 // A pane of the demo's stand: the whole app, with its network behind the stand's switch and an ear for the stand. Loaded before the phone opens
 // when the page lies in a frame (only the demo's panes may), or was opened as a pane by itself.
 import { replace } from 'svelte-spa-router';
+import { mount } from 'svelte';
 import type { Core, Host } from '@/core';
 import { ExamplePlace, forgetDemo, LinkSwitch } from '@/core/stand';
 import { chooseLanguage } from '../shell/language';
+import AloneSwitch from './AloneSwitch.svelte';
 import { originOf, paneAt, standDoor, type DemoView } from './door';
-import { orderIn, type Order, type PaneState, type Suggestion } from './protocol';
+import { orderIn, type Order, type PaneState, type Suggestion, type Switched } from './protocol';
 import { suggested } from './walk';
 
 const framed = window.parent !== window;
@@ -14,12 +16,17 @@ const ANEW = '#/pane?anew';
 
 const PHONE_PX = 600;
 
+/** What a page asks that has just come. */
+const ASK = 'is it on?';
+
 const link = new LinkSwitch();
+/** One phone has one network: its frame on the stand and the pages that were opened alone are the same phone on the same data. */
+const beside = new BroadcastChannel('lalian pane link');
 const place = new ExamplePlace(() => Date.now());
 
-/** The world of a phone on the stand. One opened by itself has the world as it is. */
+/** The world of a phone on the stand. One opened by itself has the world as it is, but for the switch at its network. */
 export async function paneWorld(host: Host): Promise<Host> {
-  if (!framed) return host;
+  if (!framed) return link.behind(host);
   if (location.hash === ANEW) {
     await forgetDemo(indexedDB).catch(() => false);
     history.replaceState(null, '', '#/pane');
@@ -41,6 +48,40 @@ export async function attend(core: Core): Promise<void> {
   core.on('session', enter);
   enter();
   if (framed) talk(core, told.data);
+  else if (mine.pane === 'inspector') standAlone();
+}
+
+/** Everybody who shows the switch; asked again when it moved. */
+const watchers = new Set<() => void>();
+
+function switchTo(on: boolean): boolean {
+  if (on === link.on) return false;
+  link.set(on);
+  stir(on ? 'online' : 'offline');
+  for (const watcher of watchers) watcher();
+  return true;
+}
+
+/** The switch that the stand has above its frame, above the page. */
+function standAlone(): void {
+  const target = document.createElement('div');
+  document.body.prepend(target);
+  mount(AloneSwitch, {
+    target,
+    props: {
+      watch: (told: () => void) => {
+        watchers.add(told);
+        return () => watchers.delete(told);
+      },
+      isOn: () => link.on,
+      onswitch: (on: boolean) => switchTo(on) && beside.postMessage(on),
+    },
+  });
+  beside.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === 'boolean') switchTo(data);
+    else if (data === ASK) beside.postMessage(link.on);
+  };
+  beside.postMessage(ASK);
 }
 
 /** Where the stand says that this phone is; known once the county's sites are here. */
@@ -71,6 +112,13 @@ function talk(core: Core, demo: DemoView): void {
     const order = orderIn(data);
     if (order) void obey(core, order, stand).then(tell);
   });
+  beside.onmessage = ({ data: on }: MessageEvent<unknown>) => {
+    if (on === ASK) return void beside.postMessage(link.on);
+    // The stand has the last word; it hears of the tap before it hears of the state.
+    if (typeof on !== 'boolean' || !switchTo(on)) return;
+    window.parent.postMessage({ lalian: 'switched', on } satisfies Switched, stand);
+    tell();
+  };
   core.on('session', tell);
   core.on('sync', tell);
   core.on('changed', (nouns) => nouns.has('sites') && void arrive(core, stand));
@@ -83,9 +131,8 @@ const stir = (name: 'online' | 'offline'): boolean => window.dispatchEvent(new E
 async function obey(core: Core, order: Order, stand: string): Promise<void> {
   switch (order.lalian) {
     case 'link':
-      if (order.on === link.on) return;
-      link.set(order.on);
-      stir(order.on ? 'online' : 'offline');
+      switchTo(order.on);
+      beside.postMessage(order.on);
       return;
     case 'go':
       // The same screen again: what it shows is asked for anew.

@@ -34,6 +34,12 @@ export interface Suggestion {
   readonly en: readonly string[];
 }
 
+/** From a phone's pane: its network was switched on a page of the same phone that lies beside the stand. */
+export interface Switched {
+  readonly lalian: 'switched';
+  readonly on: boolean;
+}
+
 const ROUTE = /^\/[A-Za-z0-9/_?=&.-]*$/;
 const ID = /^[0-9a-f-]{36}$/;
 
@@ -75,4 +81,10 @@ export function suggestionIn(data: unknown): Suggestion | null {
   if (said?.['lalian'] !== 'suggest') return null;
   const { zh, en } = said;
   return areTexts(zh) && areTexts(en) ? { lalian: 'suggest', zh, en } : null;
+}
+
+/** Null when nothing was switched. */
+export function switchedIn(data: unknown): boolean | null {
+  const said = fields(data);
+  return said?.['lalian'] === 'switched' && typeof said['on'] === 'boolean' ? said['on'] : null;
 }

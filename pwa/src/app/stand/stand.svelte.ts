@@ -2,7 +2,7 @@
 // looks, and wakes the panes when something moved.
 import { lang } from '@/i18n/area.svelte';
 import { originOf, standDoor, type DemoView, type Told, type Walk } from './door';
-import { stateIn, suggestionIn, type Order, type PaneId, type PaneState, type Suggestion } from './protocol';
+import { stateIn, suggestionIn, switchedIn, type Order, type PaneId, type PaneState, type Suggestion } from './protocol';
 import { current, done, pointed, STEPS, tasks } from './walk';
 
 const ASK_EVERY_MS = 2_000;
@@ -150,7 +150,10 @@ export class Stand {
     if (typeof demo === 'string') return;
     const from = demo.panes.find((one) => originOf(one.url) === origin)?.pane;
     if (!from || this.#windows[from] !== source) return;
-    if (from === 'inspector') this.suggestion = suggestionIn(data) ?? this.suggestion;
+    if (from === 'inspector') {
+      this.suggestion = suggestionIn(data) ?? this.suggestion;
+      this.link = switchedIn(data) ?? this.link;
+    }
     const state = stateIn(data);
     if (!state) return;
     const fresh = this.panes[from] === undefined;

@@ -116,7 +116,7 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
     case 'refer_returned':
       return [data['late'] === true ? t.referLate : '', count(data, 'working_days') === null ? '' : t.referHeld(count(data, 'working_days') ?? 0), movedDue];
     case 'escalated':
-      return [t.escalatedTo(roles(data).join('、')), count(data, 'overdue_days') === null ? '' : t.overdueDays(count(data, 'overdue_days') ?? 0)];
+      return [t.escalatedTo(roles(data).join(' / ')), count(data, 'overdue_days') === null ? '' : t.overdueDays(count(data, 'overdue_days') ?? 0)];
     case 'T10':
       return [text(part(data, 'delegation'), 'by_name') ? t.delegatedBy(text(part(data, 'delegation'), 'by_name')) : ''];
     case 'attempt':

@@ -13,14 +13,22 @@ export class AttemptDraft {
     return this.draft?.payload.note ?? '';
   }
 
+  #resuming: Promise<void> = Promise.resolve();
+
   /** Takes up what was begun on this device earlier, if anything. */
-  async resume(ticket_id: string): Promise<void> {
+  resume(ticket_id: string): Promise<void> {
+    return (this.#resuming = this.#resume(ticket_id));
+  }
+
+  async #resume(ticket_id: string): Promise<void> {
     const begun = (await core().drafts.list('ticket.rectify')).find((draft) => draft.subject.ticket_id === ticket_id);
     this.draft = begun ? await core().drafts.get(begun.id, 'ticket.rectify') : null;
     await this.refresh();
   }
 
   async begin(ticket: AnyTicket): Promise<void> {
+    // A quick thumb must not begin a second report beside the one that is being looked for.
+    await this.#resuming.catch(() => undefined);
     this.draft ??= await core().drafts.open('ticket.rectify', subjectOf(ticket), () => ({
       ticket_id: ticket.id,
       seen_version: ticket.version,

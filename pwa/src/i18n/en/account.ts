@@ -26,7 +26,7 @@ export const account: typeof zh = {
     slowDown: (seconds) => `Too many tries. Please try again in ${seconds} s.`,
     mustChange: 'First sign-in: please set your own password.',
     signOut: 'Sign out',
-    signOutHeld: (n) => `${n} item(s) on this phone are not uploaded yet and could be lost. Please upload them first, or export a backup.`,
+    signOutHeld: (n) => `${n === 1 ? '1 item' : `${n} items`} on this phone not uploaded yet: could be lost. Please upload them first, or export a backup.`,
     expired: 'The sign-in has expired. Nothing saved is lost; uploading goes on after signing in.',
     noPost: 'This account holds no post at the moment. Please contact the county office.',
     choosePost: 'Choose a post',

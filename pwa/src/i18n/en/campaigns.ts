@@ -4,7 +4,7 @@ const n = (count: number, one: string, many = `${one}s`): string => `${count} ${
 
 export const campaigns: typeof zh = {
   list: {
-    title: 'Zeroing campaigns',
+    title: 'Campaigns',
     help: 'A set of static faults that goes to zero by a day. The baseline is fixed at the start, what is found later counts apart; the day moves for nobody.',
     new: 'New campaign',
     empty: 'No campaigns yet',

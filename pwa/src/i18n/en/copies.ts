@@ -9,7 +9,7 @@ export const copies: typeof zh = {
   keys: 'By keyboard: Tab chooses an area, arrows move it, Shift and arrows resize it, Delete removes it, Ctrl+Z takes back.',
   picture: 'The photo to cover',
   area: (n) => `Covered area ${n}`,
-  count: (n) => (n === 0 ? 'Nothing drawn yet' : `${n} area(s) drawn`),
+  count: (n) => (n === 0 ? 'Nothing drawn yet' : `${n === 1 ? '1 area' : `${n} areas`} drawn`),
   add: 'Add',
   remove: 'Remove',
   undo: 'Undo',

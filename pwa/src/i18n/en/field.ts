@@ -1,4 +1,5 @@
 import type { field as zh } from '../zh/field';
+import { meaning } from './phrases';
 
 export const field: typeof zh = {
   map: {
@@ -101,6 +102,7 @@ export const field: typeof zh = {
     noPhotoGiven: (reason) => `Why no photo: ${reason}`,
     phrase: 'Issue',
     phrases: 'Ready phrases',
+    meaning,
     note: 'More to say (optional)',
     fixed: 'Repaired on the spot',
     fixedHelp: 'Take one more photo afterwards; the ticket is then closed at once',
@@ -275,10 +277,10 @@ export const field: typeof zh = {
     choose: 'Please choose “repaired” or “not repaired yet” first.',
     chooseWhy: 'Please choose what is not right.',
     notWaiting: 'This ticket does not wait for verification now; somebody else may have verified it.',
-    photosComing: (n) => `${n} photo(s) of the repair are still on their way; the county can finish the verification when they are there.`,
+    photosComing: (n) => `${n === 1 ? '1 photo of the repair is' : `${n} photos of the repair are`} still on the way; the county can finish the verification when all are there.`,
     deadline: 'Deadline',
     place: 'Place',
     rule: 'What is asked',
   },
-  ticket: { title: 'Ticket', sightings: (n) => `seen ${n} times`, lastReason: 'Why it was sent back', attempts: (n) => `repaired ${n} time(s)` },
+  ticket: { title: 'Ticket', sightings: (n) => `seen ${n} times`, lastReason: 'Why it was sent back', attempts: (n) => `repaired ${n === 1 ? '1 time' : `${n} times`}` },
 };

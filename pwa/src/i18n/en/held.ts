@@ -119,6 +119,7 @@ export const held: typeof zh = {
     since: (when) => `Registered ${when}`,
     contact: (when) => `Last contact ${when}`,
     version: (v) => `Version ${v}`,
+    named: (name) => ({ 手机: 'Phone', 电脑: 'Computer' })[name] ?? name,
     empty: 'No devices yet',
     emptyText: 'A device appears here when somebody signs in on it.',
   },

@@ -14,7 +14,7 @@ export const inspector: typeof zh = {
     filter: 'Filter by state',
     filters: { open: 'Not visited', draft: 'Unfinished', done: 'Visited', tickets: 'Open issues', all: 'All' },
     more: (n) => `Show ${n} more`,
-    shown: (n) => `${n} site(s)`,
+    shown: (n) => (n === 1 ? '1 site' : `${n} sites`),
     noneTitle: 'No site found',
     noneText: 'Try another name or code, or choose “All”.',
     firstTitle: 'Getting the sites ready',

@@ -317,8 +317,8 @@ export const office: typeof zh = {
   },
   audit: {
     title: 'Audit',
-    words: 'Words of the reason, or the id of an object',
-    wordsHelp: 'Words are searched for within 92 days; empty = the latest',
+    words: 'Words, or an id',
+    wordsHelp: 'Words of the reason, within 92 days; or the id of an object',
     from: 'From',
     to: 'To',
     anyNoun: 'All',

@@ -41,9 +41,9 @@ export const outbox: typeof zh = {
   exportSave: 'Save as a file',
   exportFailed: 'Packing did not work; everything is still on this phone. Please free some space and try again.',
   onlyHere: (n, files) =>
-    n > 0 ? `${n} item(s)${files > 0 ? ` and ${files} photo(s)` : ''} lie on this phone only. Answers go first, then photos of issues, then the rest.` : `The county has all answers; ${files} photo(s) lie on this phone only.`,
+    n > 0 ? `On this phone only: ${n === 1 ? '1 item' : `${n} items`}${files > 0 ? ` and ${files === 1 ? '1 photo' : `${files} photos`}` : ''}. Answers go first, then photos of issues, then the rest.` : `The county has all answers; on this phone only: ${files === 1 ? '1 photo' : `${files} photos`}.`,
   photo: {
-    show: (n) => `See where the ${n} photo(s) are`,
+    show: (n) => (n === 1 ? 'See where the photo is' : `See where the ${n} photos are`),
     hide: 'Hide the photos',
     no: (n) => `Photo ${n}`,
     here: 'On this phone',

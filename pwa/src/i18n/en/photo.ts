@@ -24,7 +24,7 @@ export const photo: typeof zh = {
   albumReasons: ['The camera does not open', 'Taken just before on this visit', 'Taken earlier for light or angle', 'Taken by a colleague here'],
   albumReasonsKept: ['相机打不开', '到场时已拍好', '光线或角度原因，事先拍的', '同行人员拍的'],
   saving: (n) => `Saving ${n}…`,
-  count: (n) => `${n} photo(s)`,
+  count: (n) => (n === 1 ? '1 photo' : `${n} photos`),
   remove: 'Delete this photo',
   removed: 'The photo has been deleted',
   view: (n) => `Show photo ${n}`,

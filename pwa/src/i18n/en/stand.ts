@@ -82,6 +82,7 @@ export const stand: typeof zh = {
     inspector: 'Inspector',
     township: 'Township',
     office: 'County office',
+    here: 'The same phone as on the stand',
     alone: 'Open alone',
     frame: (who) => `${who} (works)`,
     entering: 'Getting ready',

@@ -4,7 +4,7 @@ const days = (n: number) => `${n} working ${n === 1 ? 'day' : 'days'}`;
 
 export const tickets: typeof zh = {
   border: 'Border to confirm',
-  photosOnWay: (n) => `${n} photo(s) on the way`,
+  photosOnWay: (n) => `${n === 1 ? '1 photo' : `${n} photos`} on the way`,
   sightings: (n) => `Seen again ${n}×`,
   rework: (n) => `Sent back ${n}×`,
   relapse: (n) => `Came back ${n}×`,

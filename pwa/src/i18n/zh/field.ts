@@ -1,4 +1,6 @@
 // Words of an inspector's work at a site: everything after the list. Short and plain, for one hand in the sun.
+import type { ChecklistItem } from '@/core';
+
 export const field = {
   map: {
     title: '点位地图',
@@ -100,6 +102,8 @@ export const field = {
     noPhotoGiven: (reason: string) => `不拍照的原因：${reason}`,
     phrase: '问题',
     phrases: '常用说法',
+    /** What a phrase that is kept in Chinese means to others. */
+    meaning: (_text: string, _item: ChecklistItem): string | null => null,
     note: '补充说明（可不填）',
     fixed: '当场已改好（立行立改）',
     fixedHelp: '改好后再拍一张，直接销号',

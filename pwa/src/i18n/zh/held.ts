@@ -116,6 +116,8 @@ export const held = {
     since: (when: string) => `${when} 登记`,
     contact: (when: string) => `上次连上 ${when}`,
     version: (v: string) => `版本 ${v}`,
+    /** Names that the app itself gave are kept in Chinese. */
+    named: (name: string): string => name,
     empty: '还没有登记的设备',
     emptyText: '有人在手机或电脑上登录后会出现在这里。',
   },

@@ -81,6 +81,7 @@ export const stand = {
     inspector: '检查人员的手机',
     township: '乡镇的手机',
     office: '县专班的电脑',
+    here: '演示台上的同一部手机',
     alone: '单独打开',
     frame: (who: string) => `${who}（可以操作）`,
     entering: '正在准备',
