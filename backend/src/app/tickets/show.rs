@@ -242,7 +242,7 @@ pub struct StageView {
     pub late: bool,
 }
 
-fn stages(ticket: &Ticket) -> Vec<StageView> {
+fn stages(ticket: &Ticket, now: Instant) -> Vec<StageView> {
     if ticket.control_due_at.is_none() {
         return Vec::new();
     }
@@ -250,7 +250,7 @@ fn stages(ticket: &Ticket) -> Vec<StageView> {
         stage: Stage::Control,
         due_at: ticket.control_due_at,
         done_at: ticket.control_done_at,
-        late: ticket.control_late,
+        late: ticket.control_late || ticket.is_control_overdue(now),
     };
     let put_forward = ticket.submitted_at.filter(|_| !ticket.state.is_with_unit());
     let late = put_forward.zip(ticket.official_due_at).is_some_and(|(at, due)| at > due);
@@ -397,7 +397,7 @@ fn view(
         department: t.department,
         deadline_days: t.deadline_days,
         deadline_unit: t.deadline_unit,
-        stages: stages(ticket),
+        stages: stages(ticket, now),
         township_id: t.place_township_id,
         village_id: t.place_village_id,
         unit_kind: t.unit_kind,
