@@ -338,7 +338,7 @@ impl Run<'_> {
                 let seen = player.actor.http.get(&path).await.status == 200;
                 assert_eq!(
                     seen,
-                    model.is_seen_by(&player.who),
+                    model.is_read_by(&player.who),
                     "{} of {:?}\n{}",
                     player.who.name,
                     model.id,

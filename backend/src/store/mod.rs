@@ -7,6 +7,7 @@
 mod entity;
 mod migrating;
 mod search;
+mod snapshot;
 mod writer;
 
 pub mod audit;
@@ -38,6 +39,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
     TransactionTrait,
 };
+pub use snapshot::Snapshot;
 use std::{sync::Arc, time::Duration};
 use writer::SingleWriter;
 

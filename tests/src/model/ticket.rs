@@ -211,6 +211,17 @@ impl Model {
         }
     }
 
+    /// Who may read it: whoever it concerns, and the township or village on whose land a department repairs it.
+    pub fn is_read_by(&self, who: &Who) -> bool {
+        let on_land = match who.role {
+            "village_cadre" => self.village == Some(who.unit),
+            "main_leader" | "deputy_leader" | "desk_officer" => who.township == Some(self.place),
+            _ => false,
+        };
+        let departments = matches!(self.unit, Some(Unit::Department(_)));
+        self.is_seen_by(who) || (self.issued.is_some() && departments && on_land)
+    }
+
     fn is_own(&self, who: &Who) -> bool {
         let own = who.township.unwrap_or(who.unit);
         !who.is_county() && self.unit.is_some_and(|unit| unit.id() == own)

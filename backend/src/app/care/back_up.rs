@@ -13,10 +13,10 @@ use crate::{
         seal::{Recipients, Sealer},
     },
     store::{
-        audit,
+        Snapshot, audit,
         care::{
             backups::{self, Backup, DONE, FAILED, RUNNING},
-            dump::{self, Cover, Pages, Snapshot},
+            dump::{self, Cover, Pages},
             schema,
         },
         meta,
@@ -224,7 +224,7 @@ struct Read {
 async fn make(app: &App, work: &Work<'_>, watch: &mut Watch<'_>) -> CareResult<()> {
     let order = work.order;
     work.vault.probe().await.map_err(at_target)?;
-    let snapshot = Snapshot::open(&app.store).await?;
+    let snapshot = app.store.snapshot().await?;
     let read = read(app, work, &snapshot, watch).await;
     snapshot.close().await?;
     let Read { mut manifest, mut cover, originals: mut list } = read?;

@@ -1,7 +1,7 @@
 //! A ticket as people read it: with the names of its places and units, its dates judged, and its photos.
 
 use super::{
-    allowed::is_own,
+    allowed::{is_own, looks_on},
     names::{Names, RequestView},
     referral::REFERRAL,
     requests::INTERIM,
@@ -292,7 +292,9 @@ pub async fn show(
         .map(|ticket| {
             let files = files.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let attempts = attempts.get(&ticket.id).map_or(&[][..], Vec::as_slice);
-            let photo_flags = flags.get(&ticket.id).cloned().unwrap_or_default();
+            // What is odd about somebody else's repair is not for those who look on.
+            let own_flags = flags.get(&ticket.id).filter(|_| !looks_on(caller, ticket));
+            let photo_flags = own_flags.cloned().unwrap_or_default();
             let requests = requests.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let requests = requests.iter().map(|request| names.request(request, files)).collect();
             let referral = referrals.get(&ticket.id);
