@@ -28,6 +28,7 @@ mod m0022_codes;
 mod m0023_comfort;
 mod m0024_backups;
 mod m0025_audit;
+mod m0026_control;
 mod m0029_audit_by_post;
 mod table;
 
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_comfort::Step),
             Box::new(m0024_backups::Step),
             Box::new(m0025_audit::Step),
+            Box::new(m0026_control::Step),
             Box::new(m0029_audit_by_post::Step),
         ]
     }

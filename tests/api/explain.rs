@@ -137,7 +137,7 @@ impl History<'_> {
             ("pending", _) => {
                 let to = json!({
                     "unit_kind": "township", "unit_id": self.units[self.chance.of(2) as usize], "severity": null, "is_static": null,
-                    "deadline_days": null, "note": "",
+                    "deadline_days": null, "control_hours": (self.chance.of(3) == 0).then_some(20), "note": "",
                 });
                 command(&office, "ticket.issue/1", id, to).await;
             }
@@ -149,6 +149,11 @@ impl History<'_> {
             }
             ("issued" | "in_progress" | "rework", 3..22) => {
                 command(&office, "ticket.remind/1", id, json!({ "note": "" })).await;
+            }
+            ("issued" | "in_progress" | "rework", 46..58) if !row["stages"][0].is_null() => {
+                let officer = self.world.township(unit, Role::DeskOfficer).await;
+                command(&officer, "ticket.stage/1", id, json!({ "stage": "control", "note": "已围挡" }))
+                    .await;
             }
             ("issued", 22..40) => {
                 self.ask_and_decide(id, &deputy, "send_back", Some(self.units[1 - unit])).await

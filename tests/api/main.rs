@@ -10,6 +10,7 @@ mod care;
 mod checks;
 mod colours;
 mod comfort;
+mod control;
 mod corrections;
 mod custody;
 mod desk;

@@ -159,10 +159,11 @@ impl Run<'_> {
         let what = self.one_of(&["send_back", "extension", "hold", "refer"]).expect("four");
         let failed = self.one_of(&[Some("not_done"), Some("partial"), None, None]).expect("four");
         let note = if self.below(10) == 0 { " " } else { "情况已核" };
-        match self.below(24) {
+        match self.below(26) {
             0 | 1 => Command::Issue {
                 unit: unit.expect("three"),
                 days: 1 + u32::try_from(self.below(6)).expect("small"),
+                control: self.one_of(&[None, Some(2), Some(12)]).expect("three"),
             },
             2 => Command::Decline,
             3 | 4 => Command::Accept,
@@ -200,6 +201,7 @@ impl Run<'_> {
             20 => self.one_of(&[Command::Resume, Command::Remind, Command::Archive]).expect("three"),
             21 => Command::Merge { into },
             22 => Command::Relapse { finding: fresh_id() },
+            23 | 24 => Command::Stage,
             _ => {
                 let dated = if self.below(2) == 0 { day } else { None };
                 let edit = Command::Edit { severity: None, day: dated, reason: note };
@@ -228,7 +230,9 @@ impl Run<'_> {
         let actor = &self.players[player].actor;
         let draft = actor.draft(command.kind(), about(self.tickets[ticket].id, &command.payload()));
         match command {
-            Command::Rectify { .. } => draft.photo("after", None, photo::tiny(number)).seal(),
+            Command::Rectify { .. } | Command::Stage => {
+                draft.photo("after", None, photo::tiny(number)).seal()
+            }
             Command::Relapse { .. } => draft.photo("finding", None, photo::tiny(number)).seal(),
             _ => draft.seal(),
         }
@@ -308,6 +312,9 @@ impl Run<'_> {
                     let requests = row["requests"].as_array().expect("requests");
                     json!(requests.iter().filter(|request| request["state"] == "open").count())
                 }
+                "control_due" => row["stages"][0]["due_at"].clone(),
+                "control_done" => row["stages"][0]["done_at"].clone(),
+                "control_late" => json!(row["stages"][0]["late"] == true),
                 "referral_due" if row["referral"]["state"] != "open" => Value::Null,
                 "referral_due" => row["referral"]["due_at"].clone(),
                 _ => row[key].clone(),
@@ -331,7 +338,7 @@ impl Run<'_> {
                 let seen = player.actor.http.get(&path).await.status == 200;
                 assert_eq!(
                     seen,
-                    model.is_seen_by(&player.who),
+                    model.is_read_by(&player.who),
                     "{} of {:?}\n{}",
                     player.who.name,
                     model.id,
@@ -349,9 +356,10 @@ impl Run<'_> {
                 let first = event["from_state"].is_null() && step.1 == "pending";
                 assert!(first || step.0 == step.1 || STEPS.contains(&step), "{step:?} is no step: {row}");
                 slow += match event["transition"].as_str() {
-                    Some("T15") => 1,
-                    Some("overdue_lifted") => -1,
+                    Some("T15" | "control_overdue") => 1,
+                    Some("overdue_lifted" | "control_lifted") => -1,
                     Some("T5") if event["data"]["late"] == true => 1,
+                    Some("stage") if event["data"]["late"] == true && event["data"]["told"] != true => 1,
                     _ => 0,
                 };
                 hollow += i32::from(event["transition"] == "T12" && event["reason"] == "not_done");

@@ -232,4 +232,31 @@ stories! {
         }
         assert_eq!(fresh.len(), sites.len().min(9) * 2);
     }
+
+    /// A ticket is told as of one moment: its version, its counters and its history fit together in every answer, however many reminders
+    /// come in meanwhile.
+    async fn a_ticket_that_is_read_while_it_moves_is_never_torn(world: World) {
+        let id = in_progress(&world, &world.inspector().await, 3_300).await;
+        let office = world.office().await;
+        let sealed: Vec<Sealed> = (0..40).map(|_| office.draft("ticket.remind/1", about(id, &json!({ "note": "" }))).seal()).collect();
+        let writer = async {
+            for one in &sealed {
+                assert_eq!(office.put(one).await.expect(201).at("/outcome"), "applied");
+            }
+        };
+        let reader = async |number: usize| {
+            let http = office.http.through(office.http.base());
+            let mut seen = BTreeSet::new();
+            while seen.last() != Some(&sealed.len()) {
+                let row = http.get(&format!("/api/v1/tickets/{id}")).await.expect(200).json();
+                let events = row["events"].as_array().expect("events");
+                let told = events.iter().filter(|event| event["transition"] == "T16").count();
+                assert_eq!((&row["version"], &row["reminders"]), (&json!(events.len()), &json!(told)), "reader {number}: {row}");
+                seen.insert(told);
+            }
+            seen.len()
+        };
+        let ((), one, two, three) = tokio::join!(writer, reader(1), reader(2), reader(3));
+        assert!(one.max(two).max(three) > 2, "they read while it moved");
+    }
 }

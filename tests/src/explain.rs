@@ -177,6 +177,12 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
                 now.due = now.official;
                 now.issued = now.issued.or(Some(accepted));
             }
+            "stage" if says(event, "late") && !says(event, "told") => mark("late_control"),
+            "control_overdue" => mark("late_control"),
+            "control_lifted" => {
+                let last = marks.iter().rposition(|mark| mark.what == "late_control").expect("one before");
+                marks.remove(last);
+            }
             "T15" => mark("overdue"),
             "overdue_lifted" => {
                 let last = marks.iter().rposition(|mark| mark.what == "overdue").expect("an overdue before");
@@ -247,7 +253,7 @@ impl Told {
         }
         // Reminded since the unit last did something.
         let events = ticket["events"].as_array().expect("events");
-        let answered = ["T5", "T6", "T9", "T10", "attempt"];
+        let answered = ["T5", "T6", "T9", "T10", "attempt", "stage"];
         let waiting = events.iter().rev().map(|event| event["transition"].as_str().unwrap_or_default());
         let reminded = waiting.take_while(|name| !answered.contains(name)).any(|name| name == "T16");
         i64::from(with_unit && (reminded || soon(stands, settings, days, now)))
@@ -329,7 +335,7 @@ pub fn month(all: &[Told], township: Uuid, (from, to): (At, At), settings: &Valu
             "not_the_repair": of("not_the_repair"), "self_found": own,
         },
         "counters": {
-            "tickets": tickets, "slow": of("late_accept") + of("overdue"), "hollow": of("hollow"),
+            "tickets": tickets, "slow": of("late_accept") + of("overdue") + of("late_control"), "hollow": of("hollow"),
             "reissued": of("reissued"), "reminders": of("reminder"), "relapse": of("relapse"),
             "send_back_denied": of("send_back_denied"),
         },

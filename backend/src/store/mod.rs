@@ -8,6 +8,7 @@ mod begin;
 mod entity;
 mod migrating;
 mod search;
+mod snapshot;
 mod writer;
 
 pub mod audit;
@@ -38,6 +39,7 @@ pub mod tickets;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
 };
+pub use snapshot::Snapshot;
 use std::{sync::Arc, time::Duration};
 use writer::SingleWriter;
 

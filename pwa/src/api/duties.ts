@@ -192,15 +192,17 @@ export interface NoProgress {
   readonly items: readonly { readonly township_id: string; readonly township_name: string; readonly tickets: number }[];
 }
 
+/** Numbers of tickets, each that of the list with the same filters. */
+export interface ReferralCounts {
+  readonly open: number;
+  readonly overdue: number;
+  readonly done: number;
+  readonly done_late: number;
+  readonly returned: number;
+}
+
 export interface ReferralFigures {
   readonly as_of: string;
-  readonly items: readonly {
-    readonly department_id: string;
-    readonly department_name: string;
-    readonly open: number;
-    readonly overdue: number;
-    readonly done: number;
-    readonly done_late: number;
-    readonly returned: number;
-  }[];
+  readonly total: ReferralCounts;
+  readonly items: readonly (ReferralCounts & { readonly department_id: string; readonly department_name: string })[];
 }

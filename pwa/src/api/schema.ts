@@ -3971,26 +3971,10 @@ export interface components {
             login: string;
             name: string;
         };
-        DepartmentReferrals: {
+        DepartmentReferrals: components["schemas"]["ReferralCounts"] & {
             /** Format: uuid */
             department_id: string;
             department_name: string;
-            /** Format: int64 */
-            done: number;
-            /**
-             * Format: int64
-             * @description Of those done, after their date.
-             */
-            done_late: number;
-            /** Format: int64 */
-            open: number;
-            /**
-             * Format: int64
-             * @description Of the open ones, those whose date has passed.
-             */
-            overdue: number;
-            /** Format: int64 */
-            returned: number;
         };
         /** @description A department as everybody sees it. */
         DepartmentRow: {
@@ -7183,11 +7167,32 @@ export interface components {
             /** @description The phone lacks these. */
             unknown: components["schemas"]["UnknownView"][];
         };
+        /** @description Numbers of tickets, each that of the list with the same filters. */
+        ReferralCounts: {
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description Of those done, after their date.
+             */
+            done_late: number;
+            /** Format: int64 */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of the open ones, those whose date has passed.
+             */
+            overdue: number;
+            /** Format: int64 */
+            returned: number;
+        };
         /** @description What each department was asked, and what became of it. */
         ReferralFigures: {
             /** Format: date-time */
             as_of: string;
             items: components["schemas"]["DepartmentReferrals"][];
+            /** @description Of all departments together; a ticket that two were asked about counts once. */
+            total: components["schemas"]["ReferralCounts"];
         };
         /**
          * @description One is open for a ticket at most.
@@ -15016,8 +15021,12 @@ export interface operations {
                 no_progress?: boolean;
                 /** @description Told upwards this far at least: 1, 2 or 3. */
                 escalated?: number;
-                /** @description With a department: `open`, `overdue`, `ended`; for a department, with it. */
-                referral?: "open" | "overdue" | "ended";
+                /** @description What became of a department's being asked: `open`, `overdue`, `ended` (`done`, `done_late`, `returned`); for a department, of itself. */
+                referral?: "open" | "overdue" | "ended" | "done" | "done_late" | "returned";
+                /** @description With a department that was asked: this one; with `referral`, standing so. */
+                referred_to?: string;
+                /** @description For a township or village: what a department repairs on its land, to be looked at only, instead of its own tickets. */
+                local?: boolean;
                 /** @description For a department: `own`, `supervised`, `referred`. */
                 relation?: "own" | "supervised" | "referred";
                 /** @description Waiting for the county's check longer than the county allows itself. */
@@ -15130,8 +15139,12 @@ export interface operations {
                 no_progress?: boolean;
                 /** @description Told upwards this far at least: 1, 2 or 3. */
                 escalated?: number;
-                /** @description With a department: `open`, `overdue`, `ended`; for a department, with it. */
-                referral?: "open" | "overdue" | "ended";
+                /** @description What became of a department's being asked: `open`, `overdue`, `ended` (`done`, `done_late`, `returned`); for a department, of itself. */
+                referral?: "open" | "overdue" | "ended" | "done" | "done_late" | "returned";
+                /** @description With a department that was asked: this one; with `referral`, standing so. */
+                referred_to?: string;
+                /** @description For a township or village: what a department repairs on its land, to be looked at only, instead of its own tickets. */
+                local?: boolean;
                 /** @description For a department: `own`, `supervised`, `referred`. */
                 relation?: "own" | "supervised" | "referred";
                 /** @description Waiting for the county's check longer than the county allows itself. */

@@ -1,7 +1,7 @@
 // A ticket must be found where people look for it, be counted once, and a filter must survive the address.
 import { describe, expect, it } from 'vitest';
 import { address, readFilters } from '../../src/app/office/filters';
-import { likelyAllowed, may, metresBetween } from '../../src/app/tickets/ticket';
+import { controlLate, likelyAllowed, may, metresBetween } from '../../src/app/tickets/ticket';
 import { BELONGS, firstTab, inOrder, waiting } from '../../src/app/township/lists';
 import type { Ticket } from '../../src/core';
 
@@ -53,6 +53,20 @@ describe('filters in the address', () => {
     const path = address({ ...filters, border: '' });
     expect(readFilters(path.slice(path.indexOf('?') + 1) + '&colour=red')).toEqual(filters);
     expect(address({})).toBe('/tickets');
+  });
+});
+
+describe('the hour of control', () => {
+  const due = '2026-11-27T14:00:00Z';
+  const ticket = (over: object, state = 'in_progress'): Ticket => ({ state, stages: [{ stage: 'control', due_at: due, done_at: null, late: false, ...over }] }) as unknown as Ticket;
+  it('is late from the minute that it has passed, and stays so when the county says so', () => {
+    const at = Date.parse(due);
+    expect(controlLate(ticket({}), at)).toBe(false);
+    expect(controlLate(ticket({}), at + 1)).toBe(true);
+    expect(controlLate(ticket({}, 'submitted'), at + 1)).toBe(false);
+    expect(controlLate(ticket({ done_at: '2026-11-27T13:00:00Z' }), at + 1)).toBe(false);
+    expect(controlLate(ticket({ late: true, done_at: '2026-11-27T15:00:00Z' }, 'closed'), at + 1)).toBe(true);
+    expect(controlLate({ state: 'issued' } as Ticket, at)).toBe(false);
   });
 });
 

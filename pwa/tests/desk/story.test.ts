@@ -58,7 +58,7 @@ describe('the history in sentences', () => {
   });
 
   it('has words for everything that the county writes, and none for what it does not know yet', () => {
-    for (const name of ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9', 'T10', 'T11', 'T12', 'T13', 'T14', 'T15', 'T16', 'T17', 'T18', 'overdue_lifted', 'sighting', 'attempt', 'asked', 'denied', 'approval_asked', 'ask_withdrawn', 'took_in', 'hard_case', 'void_asked', 'release', 'withdrawn'])
+    for (const name of ['T1', 'T2', 'T3', 'T4', 'T5', 'T6', 'T7', 'T8', 'T9', 'T10', 'T11', 'T12', 'T13', 'T14', 'T15', 'T16', 'T17', 'T18', 'overdue_lifted', 'stage', 'control_overdue', 'control_lifted', 'sighting', 'attempt', 'asked', 'denied', 'approval_asked', 'ask_withdrawn', 'took_in', 'hard_case', 'void_asked', 'release', 'withdrawn'])
       expect(tell([event(name, '2026-11-24')])[0]?.title, name).not.toBe(zh.other);
     expect(tell([event('T99', '2026-11-24')])[0]?.title).toBe(zh.other);
   });

@@ -3,6 +3,7 @@
 
 mod delegations;
 mod holders;
+mod local;
 mod referrals;
 mod standstill;
 mod village;

@@ -200,6 +200,44 @@ test('a main leader: hard cases stand first, a department is asked, does its par
   await shot(leader, '4-back');
 });
 
+test('a township looks on while a department repairs on its land, and the office opens what departments were asked', { timeout: 180_000 }, async () => {
+  const clerk = await come('desk_officer');
+  const { page } = clerk;
+  await open(clerk, '/');
+  await page.getByRole('link', { name: '本地由部门整改' }).click();
+  await page.getByText('本地没有由部门整改的').waitFor();
+  await shot(clerk, '6-local-empty');
+  const department = (await desk(county.url, county.login('department'))).me.posts[0];
+  const { village_id } = at.village_cadre.me.posts[0];
+  const site = (await at.inspector.list('/api/v1/sites')).find((one) => one.village_id === village_id);
+  const position = { lon: site.lon, lat: site.lat, accuracy_m: 8, fixed_at: new Date().toISOString(), source: 'browser', datum: 'WGS84' };
+  const finding = { finding_id: randomUUID(), site_id: site.id, item_code: null, instance_key: '', title: '信号灯不亮', note: '', severity: 'minor', is_static: true, position, fixed_on_spot: false };
+  await at.inspector.operate('finding.report/1', finding, { files: [{ bytes: draw(), role: 'before', position }] });
+  const id = await expectEventually(async () => (await at.office.list('/api/v1/tickets?state=pending')).find((one) => one.title === finding.title)?.id, 'the ticket');
+  await step(at.office, 'ticket.issue/1', id, { unit_kind: 'department', unit_id: department.unit_id, severity: null, is_static: true, deadline_days: 3, note: '' });
+  await open(clerk, '/');
+  await page.getByRole('link', { name: '本地由部门整改' }).click();
+  const row = page.locator('li').filter({ hasText: finding.title });
+  await row.getByText(department.unit_name).waitFor();
+  await shot(clerk, '6-local');
+  await row.getByRole('link').click();
+  await page.getByText(`这件在本地，由${department.unit_name}整改`).waitFor();
+  await page.getByText('办理经过').waitFor();
+  for (const name of ['签收', '拍整改后照片', '有困难 / 要延期']) assert.equal(await page.getByRole('button', { name }).count(), 0, name);
+  await shot(clerk, '6-local-ticket');
+
+  const office = await come('office');
+  await open(office, '/holders?view=referrals');
+  const done = office.page.getByRole('link', { name: new RegExp(`${department.unit_name} 已办结 1`) });
+  await done.waitFor();
+  await shot(office, '6-referrals');
+  await done.click();
+  await office.page.getByText('电杆倾斜').first().waitFor();
+  await office.page.getByText(`提请${department.unit_name}`).waitFor();
+  await office.page.getByText('部门已办结').first().waitFor();
+  await shot(office, '6-referrals-rows');
+});
+
 test('every screen of a duty opens without a network, and nobody sees a screen fail', async () => {
   for (const role of ['deputy_leader', 'desk_officer', 'main_leader', 'village_cadre']) {
     const browser = await come(role);

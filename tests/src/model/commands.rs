@@ -12,9 +12,13 @@ pub enum Command {
     Issue {
         unit: Unit,
         days: u32,
+        /// Hours within which it is to be under control.
+        control: Option<u32>,
     },
     Decline,
     Accept,
+    /// It is under control.
+    Stage,
     Rectify {
         attempt: Uuid,
     },
@@ -78,6 +82,7 @@ impl Command {
             Self::Issue { .. } => "ticket.issue/1",
             Self::Decline => "ticket.decline/1",
             Self::Accept => "ticket.accept/1",
+            Self::Stage => "ticket.stage/1",
             Self::Rectify { .. } => "ticket.rectify/1",
             Self::Submit { .. } => "ticket.submit/1",
             Self::Verify { .. } => "ticket.verify/1",
@@ -104,9 +109,11 @@ impl Command {
             None => (Value::Null, Value::Null),
         };
         match self {
-            Self::Issue { unit, days } => json!({
+            Self::Issue { unit, days, control } => json!({
                 "unit_kind": unit.kind(), "unit_id": unit.id(), "severity": null, "is_static": null, "deadline_days": days, "note": "",
+                "control_hours": control,
             }),
+            Self::Stage => json!({ "stage": "control", "note": "已围挡" }),
             Self::Decline => json!({ "reason": "不属实" }),
             Self::Accept => json!({ "person_named": "" }),
             Self::Rectify { attempt } | Self::Submit { attempt } => {
@@ -158,7 +165,7 @@ impl Command {
             | Self::Edit { .. }
             | Self::Archive => &["office"],
             Self::Accept => &["deputy_leader", "desk_officer", "department"],
-            Self::Rectify { .. } => {
+            Self::Rectify { .. } | Self::Stage => {
                 &["main_leader", "deputy_leader", "desk_officer", "village_cadre", "department"]
             }
             Self::ReferDone { .. } | Self::ReferReturn { .. } => &["department"],

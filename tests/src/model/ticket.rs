@@ -80,6 +80,12 @@ pub struct Model {
     review: Option<NaiveDate>,
     overdue: Option<DateTime<Utc>>,
     archived: bool,
+    /// Of what cannot wait: the hours, by when it is to be under control, when that was reported, the hour that passed without a report.
+    control: Option<u32>,
+    control_due: Option<DateTime<Utc>>,
+    control_done: Option<DateTime<Utc>>,
+    control_missed: bool,
+    control_late: bool,
     attempts: Vec<Attempt>,
     under_check: Option<Uuid>,
     requests: Vec<Request>,
@@ -136,6 +142,11 @@ impl Model {
             review: None,
             overdue: None,
             archived: false,
+            control: None,
+            control_due: None,
+            control_done: None,
+            control_missed: false,
+            control_late: false,
             attempts: Vec::new(),
             under_check: None,
             requests: Vec::new(),
@@ -200,6 +211,17 @@ impl Model {
         }
     }
 
+    /// Who may read it: whoever it concerns, and the township or village on whose land a department repairs it.
+    pub fn is_read_by(&self, who: &Who) -> bool {
+        let on_land = match who.role {
+            "village_cadre" => self.village == Some(who.unit),
+            "main_leader" | "deputy_leader" | "desk_officer" => who.township == Some(self.place),
+            _ => false,
+        };
+        let departments = matches!(self.unit, Some(Unit::Department(_)));
+        self.is_seen_by(who) || (self.issued.is_some() && departments && on_land)
+    }
+
     fn is_own(&self, who: &Who) -> bool {
         let own = who.township.unwrap_or(who.unit);
         !who.is_county() && self.unit.is_some_and(|unit| unit.id() == own)
@@ -213,6 +235,9 @@ impl Model {
     fn start_clock(&mut self, now: DateTime<Utc>) {
         let due = Some(end_of(plus(local_day(now), self.days)));
         (self.due, self.official) = (due, due);
+        // New work is to be brought under control anew.
+        self.control_due = self.control.map(|hours| now + TimeDelta::hours(i64::from(hours)));
+        (self.control_done, self.control_missed, self.control_late) = (None, false, false);
     }
 
     /// Both dates move by the working days in which the unit could do nothing.
@@ -289,12 +314,13 @@ impl Model {
         let state = self.state;
         let only = |allowed: bool| if allowed { Applied } else { Conflict };
         match command {
-            Command::Issue { unit, days } => {
+            Command::Issue { unit, days, control } => {
                 if state != "pending" {
                     return Conflict;
                 }
                 self.go("issued");
                 (self.unit, self.days, self.issued) = (Some(*unit), *days, Some(now));
+                self.control = *control;
                 self.settle(*unit);
                 self.start_clock(now);
                 self.first = self.due;
@@ -315,6 +341,22 @@ impl Model {
                 let in_time = self.issued.map(|at| end_of(plus(local_day(at), 1)));
                 self.slow += u32::from(in_time.is_some_and(|end| now > end));
                 self.idle = 0;
+                Applied
+            }
+            Command::Stage => {
+                if !self.is_own(who) {
+                    return Refused("not_permitted");
+                }
+                let Some(due) = self.control_due.filter(|_| self.control_done.is_none()) else {
+                    return Conflict;
+                };
+                if !WITH_UNIT.contains(&state) {
+                    return Conflict;
+                }
+                // Late counts once: here, or when the clock found that nobody had reported it.
+                self.slow += u32::from(now > due && !self.control_missed);
+                self.control_late |= now > due;
+                (self.control_done, self.idle) = (Some(now), 0);
                 Applied
             }
             Command::Rectify { attempt } => {
@@ -608,6 +650,15 @@ impl Model {
             self.slow += 1;
             self.version += 1;
         }
+        if !self.control_missed
+            && self.control_done.is_none()
+            && WITH_UNIT.contains(&self.state)
+            && self.control_due.is_some_and(|due| due < now)
+        {
+            (self.control_missed, self.control_late) = (true, true);
+            self.slow += 1;
+            self.version += 1;
+        }
         let late = self.official.filter(|due| *due < now && WITH_UNIT.contains(&self.state));
         let days = late.map_or(0, |due| between(day_of(due), local_day(now)));
         let step = [(6, 3), (3, 2), (1, 1)]
@@ -638,7 +689,8 @@ impl Model {
             "relapse": self.relapse, "reminders": self.reminders, "reissued": self.reissued,
             "send_back_denied": self.send_back_denied, "extensions": self.extensions, "hard_case": self.hard,
             "archived": self.archived, "escalated": self.escalated, "to_sign_id": self.to_sign,
-            "referral_due": self.referral.map(|(_, due)| due), "open_requests": self.requests.iter().filter(|request| request.open).count(),
+            "referral_due": self.referral.map(|(_, due)| due), "control_due": self.control_due, "control_done": self.control_done,
+            "control_late": self.control_due.is_some() && self.control_late, "open_requests": self.requests.iter().filter(|request| request.open).count(),
         })
     }
 

@@ -4,8 +4,8 @@ use crate::{
     app::{App, AppResult, Caller},
     domain::{
         clock::Instant,
-        duties::referral::ReferralState,
-        people::{permission::Action, scope::Scope},
+        duties::referral::{ReferralState, Referred},
+        people::permission::Action,
         problem::Code,
     },
     store::{self, duties::referrals::ReferralRow},
@@ -55,13 +55,14 @@ impl ReferralView {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReferralFigures {
     pub as_of: DateTime<Utc>,
+    /// Of all departments together; a ticket that two were asked about counts once.
+    pub total: ReferralCounts,
     pub items: Vec<DepartmentReferrals>,
 }
 
+/// Numbers of tickets, each that of the list with the same filters.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub struct DepartmentReferrals {
-    pub department_id: Uuid,
-    pub department_name: String,
+pub struct ReferralCounts {
     pub open: i64,
     /// Of the open ones, those whose date has passed.
     pub overdue: i64,
@@ -71,47 +72,62 @@ pub struct DepartmentReferrals {
     pub returned: i64,
 }
 
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct DepartmentReferrals {
+    pub department_id: Uuid,
+    pub department_name: String,
+    #[serde(flatten)]
+    pub counts: ReferralCounts,
+}
+
+impl ReferralCounts {
+    fn of(&mut self, which: Referred) -> Option<&mut i64> {
+        match which {
+            Referred::Open => Some(&mut self.open),
+            Referred::Overdue => Some(&mut self.overdue),
+            Referred::Done => Some(&mut self.done),
+            Referred::DoneLate => Some(&mut self.done_late),
+            Referred::Returned => Some(&mut self.returned),
+            Referred::Ended => None,
+        }
+    }
+}
+
+const SHOWN: [Referred; 5] =
+    [Referred::Open, Referred::Overdue, Referred::Done, Referred::DoneLate, Referred::Returned];
+
 /// Departments with what they were asked; a department reads its own line, the county all. The township side reads the state of its own
 /// tickets there, and no figure of others.
 pub async fn figures(app: &App, caller: &Caller) -> AppResult<ReferralFigures> {
     caller.require(Action::ReadReferrals)?;
     let (scope, now, read) = (caller.scope()?, app.clock.now(), app.store.read());
     let county = scope.county().ok_or(Code::Forbidden)?;
-    let only = match scope {
-        Scope::Department { department, .. } => Some(department),
-        _ => None,
-    };
     let names: HashMap<Uuid, String> = store::standards::departments::of_county(read, county)
         .await?
         .into_iter()
         .map(|department| (department.id, department.name_zh))
         .collect();
+    let mut total = ReferralCounts::default();
     let mut rows: HashMap<Uuid, DepartmentReferrals> = HashMap::new();
-    for sum in store::duties::referrals::sums(read, county, now).await? {
-        if only.is_some_and(|id| id != sum.department_id) {
-            continue;
+    for which in SHOWN {
+        let (each, all) = store::duties::referrals::count(read, scope, which, now).await?;
+        if let Some(count) = total.of(which) {
+            *count = all;
         }
-        let row = rows.entry(sum.department_id).or_insert_with(|| DepartmentReferrals {
-            department_id: sum.department_id,
-            department_name: names.get(&sum.department_id).cloned().unwrap_or_default(),
-            ..DepartmentReferrals::default()
-        });
-        match ReferralState::parse(&sum.state) {
-            Some(ReferralState::Open) => {
-                row.open += sum.n;
-                row.overdue += if sum.late { sum.n } else { 0 };
+        for (department_id, n) in each {
+            let row = rows.entry(department_id).or_insert_with(|| DepartmentReferrals {
+                department_id,
+                department_name: names.get(&department_id).cloned().unwrap_or_default(),
+                counts: ReferralCounts::default(),
+            });
+            if let Some(count) = row.counts.of(which) {
+                *count = n;
             }
-            Some(ReferralState::Done) => {
-                row.done += sum.n;
-                row.done_late += if sum.late { sum.n } else { 0 };
-            }
-            Some(ReferralState::Returned) => row.returned += sum.n,
-            Some(ReferralState::Recalled) | None => {}
         }
     }
     let mut items: Vec<DepartmentReferrals> = rows.into_values().collect();
     items.sort_by(|a, b| {
         a.department_name.cmp(&b.department_name).then(a.department_id.cmp(&b.department_id))
     });
-    Ok(ReferralFigures { as_of: now, items })
+    Ok(ReferralFigures { as_of: now, total, items })
 }

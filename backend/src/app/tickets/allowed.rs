@@ -29,6 +29,12 @@ pub(super) fn is_own(caller: &Caller, ticket: &Ticket) -> bool {
     })
 }
 
+/// Whether a township or village only looks on: a department repairs it on its land.
+pub(super) fn looks_on(caller: &Caller, ticket: &Ticket) -> bool {
+    let township_side = |kind| matches!(kind, UnitKind::Township | UnitKind::Village);
+    caller.post.as_ref().is_some_and(|post| township_side(post.unit_kind)) && !is_own(caller, ticket)
+}
+
 /// What may be asked: one open request of a kind, and more time only before the time is over.
 pub fn may_ask(caller: &Caller, ticket: &Ticket, requests: &[RequestView], now: Instant) -> Vec<Asked> {
     let Some(post) = caller.post.as_ref().filter(|_| is_own(caller, ticket)) else { return Vec::new() };
@@ -61,7 +67,7 @@ pub struct Beside<'a> {
 
 /// The kinds of operation that the acting post may seal on this ticket now.
 pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<String> {
-    let Some(post) = &caller.post else { return Vec::new() };
+    let Some(post) = caller.post.as_ref().filter(|_| !looks_on(caller, ticket)) else { return Vec::new() };
     let own_unit = is_own(caller, ticket);
     let Beside { requests, may_ask, attempts, files, delegated, look_back, building, rules, now } = beside;
     let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);

@@ -4,6 +4,7 @@ mod allowed;
 pub mod board;
 pub mod commands;
 pub mod issue;
+mod lifted;
 mod look_back;
 mod merge;
 mod milestone;

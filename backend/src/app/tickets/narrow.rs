@@ -7,7 +7,7 @@ use crate::{
         clock::Instant,
         colours::level::{self, level},
         page::PageRequest,
-        people::scope::Scope,
+        people::{permission::Action, scope::Scope},
         tickets::{Ticket, deadline::DeadlineRules},
     },
     store::{self, Conn, tickets::LevelSpan},
@@ -21,6 +21,9 @@ pub async fn narrow(
     filter: &TicketFilter,
     now: Instant,
 ) -> AppResult<TicketFilter> {
+    if filter.local {
+        caller.require(Action::ReadLocalTickets)?;
+    }
     look_backs::guard(caller, filter)?;
     let span = (!filter.levels.is_empty()).then(|| LevelSpan {
         levels: filter.levels.clone(),

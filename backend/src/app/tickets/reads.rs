@@ -1,7 +1,7 @@
 //! Reading tickets: lists, one with its whole history, counts for badges.
 
 use super::{
-    allowed::{Beside, allowed, may_ask},
+    allowed::{Beside, allowed, looks_on, may_ask},
     narrow,
     show::{TicketView, show},
 };
@@ -30,7 +30,7 @@ use crate::{
         },
     },
     store::{
-        self,
+        self, Conn,
         field::named::NamedFile,
         tickets::{EventRow, attempts::Attempt},
     },
@@ -207,14 +207,35 @@ pub async fn list(
     Ok(Page { items, next: cut.next })
 }
 
-/// One ticket with its history, attempts and findings.
+/// One ticket with its history, attempts and findings, all as of one moment. A township also looks at what a department repairs on its land.
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail> {
     caller.require(Action::ReadTickets)?;
-    let (scope, now) = (caller.scope()?, app.clock.now());
-    let Some(county) = scope.county() else { return Err(Code::Forbidden.into()) };
+    let county = caller.scope()?.county().ok_or(Code::Forbidden)?;
     let facts = Facts::load(app, county).await?;
-    let read = app.store.read();
-    let ticket = store::tickets::get(read, scope, now, id).await?.ok_or(Code::NotFound)?;
+    // Whatever is written meanwhile is wholly in the answer or not at all. Everything below asks this connection and no other: readers
+    // that held one and waited for a second would wait for each other.
+    let read = app.store.snapshot().await?;
+    let detail = detail(&read, caller, county, &facts, app.clock.now(), id).await;
+    read.close().await?;
+    detail
+}
+
+async fn detail(
+    read: &impl Conn,
+    caller: &Caller,
+    county: Uuid,
+    facts: &Facts,
+    now: Instant,
+    id: Uuid,
+) -> AppResult<TicketDetail> {
+    let scope = caller.scope()?;
+    let ticket = match store::tickets::get(read, scope, now, id).await? {
+        None if caller.require(Action::ReadLocalTickets).is_ok() => {
+            store::tickets::get_local(read, scope, now, id).await?
+        }
+        found => found,
+    };
+    let ticket = ticket.ok_or(Code::NotFound)?;
     let view = show(read, caller, county, std::slice::from_ref(&ticket), facts.deadlines(), now)
         .await?
         .pop()
@@ -234,7 +255,11 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
         files.iter().filter(|file| file.operation_id == operation).collect()
     };
     let may_ask = may_ask(caller, &ticket, &view.requests, now);
-    let projects = projects::of_ticket(read, scope, county, now, id).await?;
+    let projects = if looks_on(caller, &ticket) {
+        Vec::new()
+    } else {
+        projects::of_ticket(read, scope, county, now, id).await?
+    };
     let beside = Beside {
         requests: &view.requests,
         may_ask: &may_ask,
@@ -298,7 +323,7 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<TicketDetail
 }
 
 /// Drafts that wait for the caller's desk.
-async fn village_drafts(conn: &impl store::Conn, caller: &Caller, ticket: Option<Uuid>) -> AppResult<i64> {
+async fn village_drafts(conn: &impl Conn, caller: &Caller, ticket: Option<Uuid>) -> AppResult<i64> {
     if caller.require(Action::UseVillageLinks).is_err() {
         return Ok(0);
     }
@@ -306,7 +331,7 @@ async fn village_drafts(conn: &impl store::Conn, caller: &Caller, ticket: Option
 }
 
 /// Of the posts under which these events were made, those that stood in for somebody: whose.
-async fn acting_for(conn: &impl store::Conn, events: &[EventRow]) -> AppResult<HashMap<Uuid, String>> {
+async fn acting_for(conn: &impl Conn, events: &[EventRow]) -> AppResult<HashMap<Uuid, String>> {
     let posts: HashSet<Uuid> = events.iter().filter_map(|event| event.post_id).collect();
     let held = store::people::posts::principals(conn, posts.into_iter().collect()).await?;
     let names = store::people::persons::names(conn, held.values().copied().collect()).await?;

@@ -1,6 +1,6 @@
 //! What the responsible unit does: takes a ticket up (T5), records attempts, and puts one forward (T10).
 
-use super::requests::lift;
+use super::lifted;
 use super::step::{Done, conflict, conflict_with, is_own, only, payload, step, target};
 use crate::{
     app::{
@@ -149,11 +149,12 @@ pub(super) async fn stage(entry: &Entry<'_>) -> Done {
         return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
     }
     let done = step(entry, ticket, &Step::Stage { note: entry.text(&body.note, MAX_TEXT) }).await?;
-    let Ok((_, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
+    let Ok((ticket, mut effect)) = done else { return Ok(Ok(done.err().unwrap_or_default())) };
     if !shows_repair(entry, entry.envelope.operation_id).await? {
         effect.flags.push(FlagCode::PhotoMissing.with(AFTER));
     }
-    Ok(Ok(effect))
+    let control = lifted::control(&ticket, Transition::Stage, entry.times.effective());
+    Ok(Ok(lifted::lift(entry, ticket, effect, [control]).await?))
 }
 
 /// Whether an operation brought a picture of the repair.
@@ -231,5 +232,8 @@ pub(super) async fn submit(entry: &Entry<'_>) -> Done {
     )
     .await?;
     // Made in time, arrived late: what the sweep wrote down in between is taken back.
-    Ok(Ok(lift(entry, ticket, effect, Transition::T10, entry.times.effective()).await?))
+    let made = entry.times.effective();
+    let back =
+        [lifted::overdue(&ticket, Transition::T10, made), lifted::control(&ticket, Transition::T10, made)];
+    Ok(Ok(lifted::lift(entry, ticket, effect, back).await?))
 }

@@ -1,7 +1,7 @@
 //! What a unit asks and what the office says to it: send-back (T6), extension (T7), hold (T8). A request is a row beside its ticket.
 
-use super::referral;
 use super::step::{Done, conflict, conflict_with, is_own, only, payload, step, target, unit_exists};
+use super::{lifted, referral};
 use crate::{
     app::{
         AppResult,
@@ -11,7 +11,7 @@ use crate::{
         },
     },
     domain::{
-        clock::{Instant, local_day},
+        clock::local_day,
         field::{envelope::Unreadable, flag::FlagCode, inspection::MAX_TEXT},
         people::role::UnitKind,
         tickets::{
@@ -236,7 +236,8 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
     store::tickets::requests::decide(entry.tx, request.id, decided).await?;
     referral::begin(entry, &ticket, &what).await?;
     if matches!(what, Step::Extend { .. }) {
-        return Ok(Ok(lift(entry, ticket, effect, Transition::T7, request.asked_at).await?));
+        let what = lifted::overdue(&ticket, Transition::T7, request.asked_at);
+        return Ok(Ok(lifted::lift(entry, ticket, effect, [what]).await?));
     }
     Ok(Ok(effect))
 }
@@ -261,23 +262,4 @@ async fn second_asked(entry: &Entry<'_>, ticket: Ticket, request_id: Uuid, day: 
         Outcome::Applied => Effect { outcome: Outcome::Waiting, ..effect },
         _ => effect,
     }))
-}
-
-/// Takes T15 back where the date that it names was met after all: made in time and arrived late, or more time was asked for in time.
-pub(super) async fn lift(
-    entry: &Entry<'_>,
-    mut ticket: Ticket,
-    mut effect: Effect,
-    because: Transition,
-    at: Instant,
-) -> AppResult<Effect> {
-    if ticket.overdue_at.is_none_or(|due| at > due) {
-        return Ok(effect);
-    }
-    let what = Step::Lift { because };
-    if let Ok(event) = machine::apply(&mut ticket, &what, entry.when(), entry.facts.deadlines()) {
-        store::tickets::update(entry.tx, &ticket).await?;
-        effect.changed = vec![entry.record(&ticket, &event, ticket.unit_id).await?];
-    }
-    Ok(effect)
 }

@@ -1,7 +1,7 @@
 //! A ticket as people read it: with the names of its places and units, its dates judged, and its photos.
 
 use super::{
-    allowed::is_own,
+    allowed::{is_own, looks_on},
     names::{Names, RequestView},
     referral::REFERRAL,
     requests::INTERIM,
@@ -242,7 +242,7 @@ pub struct StageView {
     pub late: bool,
 }
 
-fn stages(ticket: &Ticket) -> Vec<StageView> {
+fn stages(ticket: &Ticket, now: Instant) -> Vec<StageView> {
     if ticket.control_due_at.is_none() {
         return Vec::new();
     }
@@ -250,7 +250,7 @@ fn stages(ticket: &Ticket) -> Vec<StageView> {
         stage: Stage::Control,
         due_at: ticket.control_due_at,
         done_at: ticket.control_done_at,
-        late: ticket.control_late,
+        late: ticket.control_late || ticket.is_control_overdue(now),
     };
     let put_forward = ticket.submitted_at.filter(|_| !ticket.state.is_with_unit());
     let late = put_forward.zip(ticket.official_due_at).is_some_and(|(at, due)| at > due);
@@ -292,7 +292,9 @@ pub async fn show(
         .map(|ticket| {
             let files = files.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let attempts = attempts.get(&ticket.id).map_or(&[][..], Vec::as_slice);
-            let photo_flags = flags.get(&ticket.id).cloned().unwrap_or_default();
+            // What is odd about somebody else's repair is not for those who look on.
+            let own_flags = flags.get(&ticket.id).filter(|_| !looks_on(caller, ticket));
+            let photo_flags = own_flags.cloned().unwrap_or_default();
             let requests = requests.get(&ticket.id).map_or(&[][..], Vec::as_slice);
             let requests = requests.iter().map(|request| names.request(request, files)).collect();
             let referral = referrals.get(&ticket.id);
@@ -397,7 +399,7 @@ fn view(
         department: t.department,
         deadline_days: t.deadline_days,
         deadline_unit: t.deadline_unit,
-        stages: stages(ticket),
+        stages: stages(ticket, now),
         township_id: t.place_township_id,
         village_id: t.place_village_id,
         unit_kind: t.unit_kind,

@@ -1,4 +1,5 @@
-//! What the clock alone does to tickets: overdue is written down once (T15), holds end on their day of review (T9), closed tickets are put
+//! What the clock alone does to tickets: overdue and control that nobody reported are written down once (T15,
+//! `control_overdue`), holds end on their day of review (T9), closed tickets are put
 //! on file when their month has ended (T18). Harmless to repeat, and in batches that each commit for themselves.
 
 use super::board;
@@ -33,6 +34,7 @@ const COUNTY_STEP: i32 = 3;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
     pub overdue: usize,
+    pub out_of_control: usize,
     pub resumed: usize,
     pub archived: usize,
     pub escalated: usize,
@@ -51,6 +53,14 @@ impl App {
             after = Some((*at, *id));
             let due = found.iter().map(|(_, due)| *due).collect();
             swept.overdue += self.sweep_batch(&mut facts, due, &Step::Overdue, now).await?;
+        }
+        let mut after = None;
+        for _ in 0..TURNS {
+            let found = store::tickets::newly_out_of_control(self.store.read(), now, after, BATCH).await?;
+            let Some((at, (_, id))) = found.last() else { break };
+            after = Some((*at, *id));
+            let due = found.iter().map(|(_, due)| *due).collect();
+            swept.out_of_control += self.sweep_batch(&mut facts, due, &Step::ControlOverdue, now).await?;
         }
         swept.escalated = self.escalate(&mut facts, now).await?;
         let review = Step::Resume { note: String::new() };
@@ -141,8 +151,10 @@ async fn move_on(tx: &Tx, facts: &Facts, id: Uuid, step: &Step, now: Instant) ->
     let Ok(event) = machine::apply(&mut ticket, step, when, facts.deadlines()) else { return Ok(false) };
     store::tickets::update(tx, &ticket).await?;
     board::recount(tx, facts.county, before, board::share(&ticket)).await?;
-    let by =
-        EventBy { operation_id: None, person_id: None, post_id: None, observed_at: now, accepted_at: now };
+    // The hour itself is when it happened; when it counts is when it was written down, so that no month changes afterwards.
+    let passed = ticket.control_due_at.filter(|_| matches!(step, Step::ControlOverdue));
+    let observed_at = passed.unwrap_or(now);
+    let by = EventBy { operation_id: None, person_id: None, post_id: None, observed_at, accepted_at: now };
     store::tickets::append_event(tx, &ticket, &event, by).await?;
     campaigns::follow(tx, facts.deadlines(), &mut ticket, was_open, when, by).await?;
     if matches!(step, Step::Escalate { step } if *step >= COUNTY_STEP)

@@ -147,15 +147,10 @@ impl Story {
             let later = || self.lines[place + 1..].iter();
             if (from..to).contains(&line.at()) {
                 let what = match line.transition.as_str() {
-                    "T5" | "stage" if line.says("late") => Some(Happening::Slow),
-                    // Taken back by the next word on it: it was made or asked for in time after all.
-                    "T15"
-                        if later()
-                            .find(|line| matches!(line.transition.as_str(), "T15" | "overdue_lifted"))
-                            .is_none_or(|line| line.transition == "T15") =>
-                    {
-                        Some(Happening::Slow)
-                    }
+                    // Late control that the clock had written down before counts there.
+                    "T5" | "stage" if line.says("late") && !line.says("told") => Some(Happening::Slow),
+                    "T15" if stands(line, "overdue_lifted", later()) => Some(Happening::Slow),
+                    "control_overdue" if stands(line, "control_lifted", later()) => Some(Happening::Slow),
                     "T12" if line.reason == "not_done" => Some(Happening::Hollow),
                     "T13" => Some(Happening::Relapse),
                     "denied" if line.data["what"] == "send_back" => Some(Happening::SendBackDenied),
@@ -183,4 +178,11 @@ impl Story {
         }
         happened
     }
+}
+
+/// False where the next word on it takes it back: it was made or asked for in time after all.
+fn stands<'a>(line: &Line, lifted: &str, mut later: impl Iterator<Item = &'a Line>) -> bool {
+    later
+        .find(|after| after.transition == line.transition || after.transition == lifted)
+        .is_none_or(|after| after.transition == line.transition)
 }

@@ -14,14 +14,19 @@ pub enum ReferralState {
     Recalled,
 }
 
-/// Which referrals a list of tickets is narrowed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+/// Which referrals a list of tickets is narrowed to; the figures count the same rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Referred {
     Open,
     /// Open, and the department's date has passed.
     Overdue,
+    /// Done, returned or recalled.
     Ended,
+    Done,
+    /// Done after the department's date.
+    DoneLate,
+    Returned,
 }
 
 /// How a department stands to a ticket.

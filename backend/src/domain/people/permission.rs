@@ -60,6 +60,8 @@ permissions! {
     ReadStandards "standards.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadInspections "inspections.read" [Office Inspector CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadTickets "tickets.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
+    // What a department repairs on the reader's own land: to be looked at, never counted and never acted upon.
+    ReadLocalTickets "tickets.read_local" [MainLeader DeputyLeader DeskOfficer VillageCadre];
     ReadFigures "figures.read" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     Sync "sync" [Office Inspector Department CountyLeader MainLeader DeputyLeader DeskOfficer VillageCadre];
     // colours and talks

@@ -53,10 +53,13 @@ pub(super) fn effects(
         }
         Step::Stage { note } => {
             let late = ticket.control_due_at.is_some_and(|due| when.effective > due);
-            (ticket.control_done_at, ticket.control_late) = (Some(when.effective), late);
-            ticket.slow += i32::from(late);
+            // What the sweep has written down counts once; what was made in time is taken back by a step of its own.
+            let told = ticket.control_overdue_at.is_some();
+            (ticket.control_done_at, ticket.control_late) = (Some(when.effective), late || told);
+            ticket.slow += i32::from(late && !told);
             ticket.idle_reminders = 0;
-            (note.clone(), json!({ "stage": "control", "late": late, "due_at": ticket.control_due_at }))
+            let data = json!({ "stage": "control", "late": late, "due_at": ticket.control_due_at });
+            (note.clone(), with(data, "told", (late && told).then_some(true)))
         }
         Step::Submit { .. } | Step::Pass { .. } | Step::Fail { .. } => checking(ticket, step, when, rules),
         Step::Release => {
@@ -86,6 +89,8 @@ pub(super) fn effects(
         Step::Merge { .. } | Step::TakeIn { .. } | Step::Relapse { .. } => again(ticket, step, when, rules),
         Step::Overdue
         | Step::Lift { .. }
+        | Step::ControlOverdue
+        | Step::LiftControl { .. }
         | Step::Remind { .. }
         | Step::Edit { .. }
         | Step::MarkHard { .. }
@@ -256,6 +261,17 @@ fn desk(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> 
         }
         Step::Lift { because } => {
             ticket.overdue_at = None;
+            ticket.slow -= 1;
+            (String::new(), json!({ "because": because.name() }))
+        }
+        Step::ControlOverdue => {
+            (ticket.control_overdue_at, ticket.control_late) = (ticket.control_due_at, true);
+            ticket.slow += 1;
+            // Named apart from the dates that an event moves, as in an escalation.
+            (String::new(), json!({ "stage": "control", "passed": ticket.control_due_at }))
+        }
+        Step::LiftControl { because } => {
+            (ticket.control_overdue_at, ticket.control_late) = (None, false);
             ticket.slow -= 1;
             (String::new(), json!({ "because": because.name() }))
         }
@@ -432,5 +448,5 @@ fn start_clock(ticket: &mut Ticket, at: Instant, rules: &DeadlineRules) {
     // New work is to be brought under control anew.
     let hours = ticket.control_hours.map(|hours| TimeDelta::hours(i64::from(hours)));
     (ticket.control_due_at, ticket.control_done_at) = (hours.map(|hours| at + hours), None);
-    ticket.control_late = false;
+    (ticket.control_late, ticket.control_overdue_at) = (false, None);
 }

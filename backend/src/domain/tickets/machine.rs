@@ -162,6 +162,10 @@ pub enum Step {
     Lift {
         because: Transition,
     },
+    ControlOverdue,
+    LiftControl {
+        because: Transition,
+    },
     Remind {
         note: String,
     },
@@ -243,6 +247,8 @@ impl Step {
             Step::Relapse { .. } => T::T13,
             Step::Overdue => T::T15,
             Step::Lift { .. } => T::Lifted,
+            Step::ControlOverdue => T::ControlOverdue,
+            Step::LiftControl { .. } => T::ControlLifted,
             Step::Remind { .. } => T::T16,
             Step::Edit { .. } => T::T17,
             Step::MarkHard { .. } => T::HardCase,
@@ -374,6 +380,10 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Relapse { .. } => relapses(ticket, when.effective, rules),
         Step::Overdue => is_newly_overdue(ticket, when.accepted_at),
         Step::Lift { .. } => ticket.overdue_at.is_some(),
+        Step::ControlOverdue => {
+            ticket.control_overdue_at.is_none() && ticket.is_control_overdue(when.accepted_at)
+        }
+        Step::LiftControl { .. } => ticket.control_overdue_at.is_some(),
         // What has no clock yet gets no date by hand.
         Step::Shown { .. } => ticket.not_shown > 0,
         Step::Edit { due_day: Some(day), .. } => {

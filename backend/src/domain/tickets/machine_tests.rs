@@ -100,6 +100,8 @@ fn steps() -> Vec<Step> {
         Step::Relapse { finding_id: UNIT, note: text() },
         Step::Overdue,
         Step::Lift { because: Transition::T10 },
+        Step::ControlOverdue,
+        Step::LiftControl { because: Transition::Stage },
         Step::Remind { note: text() },
         Step::Edit { severity: None, is_static: Some(false), due_day: Some(june(20)), reason: text() },
         Step::MarkHard { hard: true, ask: text() },
@@ -171,6 +173,7 @@ fn fitting(step: &Step, ticket: Ticket) -> Ticket {
         _ => Some(morning(3)),
     };
     let overdue_at = matches!(step, Step::Lift { .. }).then(|| morning(1));
+    let control_overdue_at = matches!(step, Step::LiftControl { .. }).then(|| morning(1));
     let not_shown = i32::from(matches!(step, Step::Shown { .. }));
     let referral_id = matches!(step, Step::ReferDone { .. } | Step::ReferReturn { .. }).then_some(REQUEST);
     Ticket {
@@ -181,6 +184,7 @@ fn fitting(step: &Step, ticket: Ticket) -> Ticket {
         not_shown,
         referral_id,
         control_due_at: Some(morning(1)),
+        control_overdue_at,
         ..ticket
     }
 }
@@ -438,6 +442,47 @@ fn what_cannot_wait_is_under_control_first_and_late_control_is_slow() {
         }
         assert_eq!(it.official_due_at, Some(issued + TimeDelta::hours(36)));
     }
+}
+
+#[test]
+fn control_that_nobody_reports_counts_once_whoever_is_first() {
+    let stage = Step::Stage { note: String::new() };
+    let issued = morning(6);
+    let hour = |n| when(issued + TimeDelta::hours(n));
+    let mut it = ticket(State::Pending);
+    machine::apply(&mut it, &issue(), when(issued), &rules()).unwrap();
+    let due = issued + TimeDelta::hours(4);
+    let step = |it: &mut Ticket, step: &Step, at: When| machine::apply(it, step, at, &rules());
+    assert_eq!(step(&mut it, &Step::ControlOverdue, hour(4)), Err(NotAllowed), "not before it has passed");
+    let mut reported = it.clone();
+    step(&mut reported, &stage, hour(5)).unwrap();
+    assert_eq!(step(&mut reported, &Step::ControlOverdue, hour(6)), Err(NotAllowed));
+    assert_eq!((reported.slow, reported.control_overdue_at), (1, None));
+
+    let event = step(&mut it, &Step::ControlOverdue, hour(5)).unwrap();
+    assert_eq!((it.slow, it.control_late, it.control_overdue_at), (1, true, Some(due)));
+    assert_eq!(event.data["passed"], serde_json::json!(due));
+    assert_eq!(step(&mut it, &Step::ControlOverdue, hour(6)), Err(NotAllowed), "once");
+    // Reported later it stays as it is; made in time and arrived late it is taken back.
+    let mut late = it.clone();
+    let event = step(&mut late, &stage, hour(6)).unwrap();
+    assert_eq!((&event.data["late"], &event.data["told"]), (&true.into(), &true.into()));
+    assert_eq!((late.slow, late.control_late, late.control_done_at), (1, true, Some(hour(6).effective)));
+    assert_eq!(step(&mut late, &Step::ControlOverdue, hour(7)), Err(NotAllowed));
+    let made = When { effective: hour(3).effective, ..hour(6) };
+    let event = step(&mut it, &stage, made).unwrap();
+    assert_eq!((&event.data["late"], event.data.get("told")), (&false.into(), None));
+    step(&mut it, &Step::LiftControl { because: Transition::Stage }, made).unwrap();
+    assert_eq!((it.slow, it.control_late, it.control_overdue_at), (0, false, None));
+    assert_eq!(step(&mut it, &Step::ControlOverdue, hour(8)), Err(NotAllowed));
+
+    // New work is to be brought under control anew.
+    let closed = Ticket { closed_at: Some(hour(9).effective), ..Ticket { state: State::Closed, ..late } };
+    let mut again = closed;
+    step(&mut again, &Step::Relapse { finding_id: UNIT, note: String::new() }, hour(20)).unwrap();
+    assert_eq!((again.control_late, again.control_overdue_at, again.control_done_at), (false, None, None));
+    step(&mut again, &Step::ControlOverdue, hour(25)).unwrap();
+    assert_eq!(again.slow, 2);
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub struct Replayed {
     pub zero_day: Option<NaiveDate>,
     pub control_due_at: Option<Instant>,
     pub control_done: bool,
+    pub control_late: bool,
+    pub control_overdue_at: Option<Instant>,
 }
 
 impl Replayed {
@@ -73,6 +75,8 @@ impl Replayed {
             zero_day: ticket.zero_day,
             control_due_at: ticket.control_due_at,
             control_done: ticket.control_done_at.is_some(),
+            control_late: ticket.control_late,
+            control_overdue_at: ticket.control_overdue_at,
         }
     }
 
@@ -107,6 +111,8 @@ impl Replayed {
             zero_day: None,
             control_due_at: None,
             control_done: false,
+            control_late: false,
+            control_overdue_at: None,
         }
     }
 
@@ -119,6 +125,7 @@ impl Replayed {
         }
         if event.data.get("control_due_at").is_some() {
             (self.control_due_at, self.control_done) = (read(event, "control_due_at"), false);
+            (self.control_late, self.control_overdue_at) = (false, None);
         }
         // What the unit does ends the row of reminders that it left unanswered.
         if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt" | "stage") {
@@ -162,8 +169,17 @@ impl Replayed {
                 self.overdue_at = None;
             }
             "stage" => {
-                self.slow += i32::from(says("late"));
+                self.slow += i32::from(says("late") && !says("told"));
+                self.control_late |= says("late");
                 self.control_done = true;
+            }
+            "control_overdue" => {
+                self.slow += 1;
+                (self.control_late, self.control_overdue_at) = (true, read(event, "passed"));
+            }
+            "control_lifted" => {
+                self.slow -= 1;
+                (self.control_late, self.control_overdue_at) = (false, None);
             }
             "T16" => {
                 self.reminders += 1;

@@ -34,6 +34,8 @@ pub struct Ticket {
     pub control_due_at: Option<Instant>,
     pub control_done_at: Option<Instant>,
     pub control_late: bool,
+    /// The hour that passed while nobody had reported it, written once; taken back when it was met after all.
+    pub control_overdue_at: Option<Instant>,
     /// 属地, copied when made; it never follows the register.
     pub place_township_id: Option<Uuid>,
     pub place_village_id: Option<Uuid>,
@@ -156,6 +158,7 @@ impl Ticket {
             control_due_at: None,
             control_done_at: None,
             control_late: false,
+            control_overdue_at: None,
             place_township_id: None,
             place_village_id: None,
             unit_kind: UnitKind::Township,
@@ -227,6 +230,13 @@ impl Ticket {
             (State::Submitted | State::Closed, Some(due)) => self.submitted_at.is_some_and(|at| at > due),
             _ => false,
         }
+    }
+
+    /// With its unit and not reported under control by its hour. Derived like [`Self::is_overdue`].
+    pub fn is_control_overdue(&self, now: Instant) -> bool {
+        self.state.is_with_unit()
+            && self.control_done_at.is_none()
+            && self.control_due_at.is_some_and(|due| due < now)
     }
 
     /// Waiting for the county's check longer than the county allows itself.

@@ -25,6 +25,10 @@ pub enum Transition {
     T9,
     /// A stage of what cannot wait is done: under control; no change of state.
     Stage,
+    /// The hour for that passed and nobody reported it; no change of state.
+    ControlOverdue,
+    /// That taken back: it was under control, or the repair put forward, in time, and we learned of it late.
+    ControlLifted,
     /// A repair is submitted for checking.
     T10,
     /// Checked: closed.
@@ -128,6 +132,8 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::Sighting, name: "sighting", from: &State::OPEN, to: None },
     Row { transition: T::Attempt, name: "attempt", from: &State::WITH_UNIT, to: None },
     Row { transition: T::Stage, name: "stage", from: &State::WITH_UNIT, to: None },
+    Row { transition: T::ControlOverdue, name: "control_overdue", from: &State::WITH_UNIT, to: None },
+    Row { transition: T::ControlLifted, name: "control_lifted", from: &State::OPEN, to: None },
     Row { transition: T::AskedSendBack, name: "asked", from: NEW, to: None },
     Row { transition: T::AskedExtension, name: "asked", from: WORKING, to: None },
     Row { transition: T::AskedHold, name: "asked", from: WORKING, to: None },

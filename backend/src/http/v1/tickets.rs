@@ -71,9 +71,13 @@ pub struct ListQuery {
     no_progress: Option<bool>,
     /// Told upwards this far at least: 1, 2 or 3.
     escalated: Option<i32>,
-    /// With a department: `open`, `overdue`, `ended`; for a department, with it.
+    /// What became of a department's being asked: `open`, `overdue`, `ended` (`done`, `done_late`, `returned`); for a department, of itself.
     #[param(inline)]
     referral: Option<Referred>,
+    /// With a department that was asked: this one; with `referral`, standing so.
+    referred_to: Option<Uuid>,
+    /// For a township or village: what a department repairs on its land, to be looked at only, instead of its own tickets.
+    local: Option<bool>,
     /// For a department: `own`, `supervised`, `referred`.
     #[param(inline)]
     relation: Option<Relation>,
@@ -172,6 +176,8 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         no_progress: asked.no_progress,
         escalated: asked.escalated,
         referral: asked.referral,
+        referred_to: asked.referred_to,
+        local: asked.local.unwrap_or(false),
         relation: asked.relation,
         check_late: asked.check_late,
         look_back: look_back(asked.look_back.as_deref())?,

@@ -3,14 +3,11 @@
 use super::schema::{Kind, Table, is_postgres, quoted, rows};
 use crate::{
     domain::clock::Instant,
-    store::{Conn, Error, Store, begin::begin_reading_one_moment, entity::operation},
+    store::{Conn, Error, Snapshot, entity::operation},
 };
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chrono::SecondsFormat;
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, TransactionTrait,
-};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -21,34 +18,6 @@ const LIGHT: u64 = 1_000;
 const RECENT: i64 = 5_000;
 /// Operations without all their photos that are named one by one; beyond that the copy vouches for less.
 const NAMED: u64 = 20_000;
-
-/// A view of one moment: whatever is written meanwhile is not in it.
-pub struct Snapshot {
-    inner: DatabaseTransaction,
-}
-
-impl Conn for Snapshot {
-    type Raw = DatabaseTransaction;
-    fn raw(&self) -> &DatabaseTransaction {
-        &self.inner
-    }
-}
-
-impl Snapshot {
-    pub async fn open(store: &Store) -> Result<Self, Error> {
-        let db = &store.read.inner;
-        let inner =
-            if store.is_single_writer() { db.begin().await? } else { begin_reading_one_moment(db).await? };
-        let snapshot = Self { inner };
-        // The moment is that of the first look.
-        rows(&snapshot, "SELECT 1 AS one FROM meta LIMIT 1").await?;
-        Ok(snapshot)
-    }
-
-    pub async fn close(self) -> Result<(), Error> {
-        Ok(self.inner.rollback().await?)
-    }
-}
 
 /// Reads one table from its beginning to its end.
 pub struct Pages<'a> {
@@ -109,7 +78,7 @@ impl<'a> Pages<'a> {
 
 async fn run(snapshot: &Snapshot, sql: &str) -> Result<(), Error> {
     use sea_orm::ConnectionTrait;
-    snapshot.inner.execute_unprepared(sql).await?;
+    snapshot.raw().execute_unprepared(sql).await?;
     Ok(())
 }
 

@@ -4,12 +4,17 @@ use crate::{
     domain::{
         clock::Instant,
         duties::referral::{ReferralState, Referred},
+        people::scope::Scope,
     },
-    store::{Conn, Error, Tx, entity::referral},
+    store::{
+        Conn, Error, Tx,
+        entity::{referral, ticket},
+        tickets,
+    },
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, IntoSimpleExpr, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
     sea_query::{Expr, SelectStatement},
 };
 use std::collections::HashMap;
@@ -55,57 +60,66 @@ pub async fn newest(conn: &impl Conn, tickets: Vec<Uuid>) -> Result<HashMap<Uuid
     Ok(rows.into_iter().map(|row| (row.ticket_id, row)).collect())
 }
 
-/// The tickets whose referral stands so, of one department or of all.
+/// The tickets of which a department was asked, of one department or of all, standing so.
 pub(in crate::store) fn tickets_with(
     county: Uuid,
     department: Option<Uuid>,
-    which: Referred,
+    which: Option<Referred>,
     now: Instant,
 ) -> SelectStatement {
-    let open = C::State.eq(ReferralState::Open.as_str());
-    let which = match which {
-        Referred::Open => open,
-        Referred::Overdue => open.and(C::DueAt.lt(now)),
-        Referred::Ended => C::State.ne(ReferralState::Open.as_str()),
-    };
     referral::Entity::find()
         .select_only()
         .column(C::TicketId)
-        .filter(C::CountyId.eq(county).and(which))
+        .filter(C::CountyId.eq(county))
+        .filter(Condition::all().add_option(which.map(|which| standing(which, now))))
         .filter(Condition::all().add_option(department.map(|id| C::DepartmentId.eq(id))))
         .into_query()
 }
 
-/// Sums over the referrals of one department that stand alike.
-#[derive(Debug, FromQueryResult)]
-pub struct Sum {
-    pub department_id: Uuid,
-    pub state: String,
-    pub late: bool,
-    pub n: i64,
+fn standing(which: Referred, now: Instant) -> Expr {
+    let is = |state: ReferralState| C::State.eq(state.as_str());
+    match which {
+        Referred::Open => is(ReferralState::Open),
+        Referred::Overdue => is(ReferralState::Open).and(C::DueAt.lt(now)),
+        Referred::Ended => C::State.ne(ReferralState::Open.as_str()),
+        Referred::Done => is(ReferralState::Done),
+        Referred::DoneLate => is(ReferralState::Done).and(C::Late.eq(true)),
+        Referred::Returned => is(ReferralState::Returned),
+    }
 }
 
-/// How many referrals of each department stand how; of open ones `late` says whether their day has passed.
-pub async fn sums(conn: &impl Conn, county: Uuid, now: Instant) -> Result<Vec<Sum>, Error> {
-    let count = |open: bool, late: Option<bool>| {
-        let state = C::State.eq(ReferralState::Open.as_str());
-        let mut query = referral::Entity::find()
-            .select_only()
-            .columns([C::DepartmentId, C::State, C::Late])
-            .column_as(C::Id.count(), "n")
-            .filter(C::CountyId.eq(county))
-            .filter(if open { state } else { state.not() });
-        if let Some(late) = late {
-            query = query.filter(if late { C::DueAt.lt(now) } else { C::DueAt.gte(now) });
-        }
-        query.group_by(C::DepartmentId).group_by(C::State).group_by(C::Late).into_model::<Sum>()
+/// How many tickets in scope each department was asked about and that stand so: the rows of the list with the same filters. The last
+/// number is that of all departments, where a ticket of two counts once.
+pub async fn count(
+    conn: &impl Conn,
+    scope: Scope,
+    which: Referred,
+    now: Instant,
+) -> Result<(HashMap<Uuid, i64>, i64), Error> {
+    let Some(county) = scope.county() else { return Ok((HashMap::new(), 0)) };
+    let department = match scope {
+        Scope::Department { department, .. } => Some(department),
+        _ => None,
     };
-    let mut rows = count(false, None).all(conn.raw()).await?;
-    rows.extend(
-        count(true, Some(false)).all(conn.raw()).await?.into_iter().map(|row| Sum { late: false, ..row }),
-    );
-    rows.extend(
-        count(true, Some(true)).all(conn.raw()).await?.into_iter().map(|row| Sum { late: true, ..row }),
-    );
-    Ok(rows)
+    let seen = ticket::Entity::find()
+        .select_only()
+        .column(ticket::Column::Id)
+        .filter(tickets::scoped(scope, now))
+        .into_query();
+    let asked = referral::Entity::find()
+        .select_only()
+        .filter(C::CountyId.eq(county).and(standing(which, now)))
+        .filter(Condition::all().add_option(department.map(|id| C::DepartmentId.eq(id))))
+        .filter(C::TicketId.in_subquery(seen));
+    let different = || C::TicketId.into_simple_expr().count_distinct();
+    let each: Vec<(Uuid, i64)> = asked
+        .clone()
+        .column(C::DepartmentId)
+        .column_as(different(), "n")
+        .group_by(C::DepartmentId)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    let all: Option<i64> = asked.column_as(different(), "n").into_tuple().one(conn.raw()).await?;
+    Ok((each.into_iter().collect(), all.unwrap_or_default()))
 }

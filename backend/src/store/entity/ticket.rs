@@ -74,6 +74,7 @@ pub struct Model {
     pub control_due_at: Option<DateTimeUtc>,
     pub control_done_at: Option<DateTimeUtc>,
     pub control_late: bool,
+    pub control_overdue_at: Option<DateTimeUtc>,
     pub late_accepts: i32,
     pub not_shown: i32,
     pub progress_at: Option<DateTimeUtc>,

@@ -3,7 +3,7 @@
 use super::{
     columns::{due_sort, state},
     requests,
-    rows::scoped,
+    rows::{local, scoped},
 };
 use crate::{
     domain::{
@@ -81,6 +81,8 @@ pub struct Filter {
     pub levels: Vec<u8>,
     /// What may have one of some levels.
     pub level: Option<LevelSpan>,
+    /// Instead of the reader's own rows those that a department repairs on his land.
+    pub local: bool,
     pub newest_first: bool,
     // duties
     /// A repair waits for a signature (or not).
@@ -92,6 +94,8 @@ pub struct Filter {
     /// Told upwards this far at least.
     pub escalated: Option<i32>,
     pub referral: Option<Referred>,
+    /// Of which this department was asked, be it standing as `referral` says.
+    pub referred_to: Option<Uuid>,
     /// How the reader's department stands to it.
     pub relation: Option<Relation>,
 }
@@ -116,7 +120,8 @@ pub async fn list(
     filter: &Filter,
     page: &PageRequest,
 ) -> Result<Vec<Ticket>, Error> {
-    let mut query = ticket::Entity::find().filter(scoped(scope, now)).filter(narrowed(filter, scope, now));
+    let mut query =
+        ticket::Entity::find().filter(within(filter, scope, now)).filter(narrowed(filter, scope, now));
     if let Some(Cursor { key, id }) = &page.after {
         query = query.filter(if filter.newest_first {
             let at = key.parse::<Instant>().unwrap_or(now);
@@ -161,7 +166,7 @@ pub async fn count_by_state(
         .select_only()
         .column(C::State)
         .column_as(C::Id.count(), "n")
-        .filter(scoped(scope, now))
+        .filter(within(filter, scope, now))
         .filter(narrowed(filter, scope, now))
         .group_by(C::State)
         .into_model::<Row>()
@@ -181,7 +186,7 @@ pub async fn count_by_township(
         .select_only()
         .column(C::PlaceTownshipId)
         .column_as(C::Id.count(), "n")
-        .filter(scoped(scope, now))
+        .filter(within(filter, scope, now))
         .filter(narrowed(filter, scope, now))
         .group_by(C::PlaceTownshipId)
         .into_tuple()
@@ -229,6 +234,11 @@ pub async fn open_by_site(
         .all(conn.raw())
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The rows that a list may show at all.
+fn within(filter: &Filter, scope: Scope, now: Instant) -> Condition {
+    if filter.local { local(scope, now) } else { scoped(scope, now) }
 }
 
 fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
@@ -302,7 +312,8 @@ fn of_duties(filter: &Filter, scope: Scope, now: Instant) -> Option<Condition> {
         || filter.idle.is_some()
         || filter.escalated.is_some()
         || filter.referral.is_some()
-        || filter.relation.is_some();
+        || filter.relation.is_some()
+        || filter.referred_to.is_some();
     if !wanted {
         return None;
     }
@@ -326,9 +337,15 @@ fn of_duties(filter: &Filter, scope: Scope, now: Instant) -> Option<Condition> {
                 if flag { idle } else { idle.not() }
             }))
             .add_option(filter.escalated.map(|step| C::Escalated.gte(step)))
-            .add_option(scope.county().zip(filter.referral).map(|(county, which)| {
-                C::Id.in_subquery(referrals::tickets_with(county, department, which, now))
-            }))
+            .add_option(
+                scope.county().filter(|_| filter.referral.is_some() || filter.referred_to.is_some()).map(
+                    // Unless another one is named, a department reads of what it was asked itself.
+                    |county| {
+                        let whose = filter.referred_to.or(department);
+                        C::Id.in_subquery(referrals::tickets_with(county, whose, filter.referral, now))
+                    },
+                ),
+            )
             .add_option(filter.relation.map(|relation| {
                 match (relation, department) {
                     (Relation::Own, Some(id)) => Condition::all().add(C::UnitId.eq(id)),

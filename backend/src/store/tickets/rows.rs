@@ -4,7 +4,7 @@ use super::columns::model;
 use crate::{
     domain::{
         clock::Instant,
-        people::scope::Scope,
+        people::{role::UnitKind, scope::Scope},
         tickets::{State, Ticket},
     },
     store::{
@@ -106,6 +106,21 @@ pub async fn get(conn: &impl Conn, scope: Scope, now: Instant, id: Uuid) -> Resu
         .transpose()
 }
 
+/// A ticket that a department repairs on the scope's own land ([`local`]), to be looked at only.
+pub async fn get_local(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    id: Uuid,
+) -> Result<Option<Ticket>, Error> {
+    ticket::Entity::find_by_id(id)
+        .filter(local(scope, now))
+        .one(conn.raw())
+        .await?
+        .map(Ticket::try_from)
+        .transpose()
+}
+
 /// The round that a ticket of this county came from.
 pub async fn round_of(conn: &impl Conn, county: Uuid, id: Uuid) -> Result<Option<Uuid>, Error> {
     let round: Option<Option<Uuid>> = ticket::Entity::find_by_id(id)
@@ -194,4 +209,24 @@ pub(in crate::store) fn scoped(scope: Scope, now: Instant) -> Condition {
             .add(C::VisibleFrom.lte(now)),
         Scope::Own { county, person } => all.add(C::CountyId.eq(county)).add(C::ReporterId.eq(person)),
     }
+}
+
+/// What a department repairs on the land of a township or village: issued to it, or referred to it. Not part of [`scoped`]: it is looked
+/// at where it is asked for by name, and nothing is counted or done with it. Hidden rounds do not exist here either.
+pub(in crate::store) fn local(scope: Scope, now: Instant) -> Condition {
+    let (county, township, place) = match scope {
+        Scope::Township { county, township } => (county, township, C::PlaceTownshipId.eq(township)),
+        Scope::Village { county, township, village } => (county, township, C::PlaceVillageId.eq(village)),
+        Scope::Platform | Scope::County { .. } | Scope::Department { .. } | Scope::Own { .. } => {
+            return Condition::all().add(Expr::val(1).eq(0));
+        }
+    };
+    let issued = C::UnitKind.eq(UnitKind::Department.as_str()).and(C::UnitId.is_not_null());
+    let referred = C::UnitId.eq(township).and(C::ReferralId.is_not_null());
+    Condition::all()
+        .add(C::CountyId.eq(county))
+        .add(place)
+        .add(C::VisibleFrom.lte(now))
+        .add(C::IssuedAt.is_not_null())
+        .add(Condition::any().add(issued).add(referred))
 }

@@ -1,4 +1,4 @@
-//! What the clock alone moves: tickets newly overdue, holds whose day of review has come, closed ones to be put on file. By keyset
+//! What the clock alone moves: tickets newly overdue or past their hour of control, holds whose day of review has come, closed ones to be put on file. By keyset
 //! over indexes of their own, so a sweep costs what it finds, however many tickets there are.
 
 use crate::{
@@ -34,6 +34,35 @@ pub async fn newly_overdue(
     }
     let rows: Vec<(Instant, Uuid, Uuid)> = query
         .order_by_asc(C::OfficialDueAt)
+        .order_by_asc(C::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    Ok(rows.into_iter().map(|(at, county, id)| (at, (county, id))).collect())
+}
+
+/// Tickets with their unit whose hour of control passed before `now`, that nobody has reported and of which no event says so yet,
+/// after a keyset.
+pub async fn newly_out_of_control(
+    conn: &impl Conn,
+    now: Instant,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(Instant, Due)>, Error> {
+    let mut query = ticket::Entity::find()
+        .select_only()
+        .columns([C::ControlDueAt, C::CountyId, C::Id])
+        .filter(C::ControlOverdueAt.is_null().and(C::ControlDoneAt.is_null()))
+        .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
+        .filter(C::ControlDueAt.lt(now));
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any().add(C::ControlDueAt.gt(at)).add(C::ControlDueAt.eq(at).and(C::Id.gt(id))),
+        );
+    }
+    let rows: Vec<(Instant, Uuid, Uuid)> = query
+        .order_by_asc(C::ControlDueAt)
         .order_by_asc(C::Id)
         .limit(limit)
         .into_tuple()

@@ -8,7 +8,9 @@ export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'sev
   // campaigns, checks, look-back
   'campaign', 'campaign_baseline', 'campaign_left', 'check_late', 'look_back', 'draw',
   // duties
-  'to_sign', 'no_progress', 'referral', 'relation', 'escalated'] as const;
+  'to_sign', 'no_progress', 'referral', 'referred_to', 'relation', 'escalated',
+  // what departments repair on one's land
+  'local'] as const;
 export type Filter = (typeof FILTERS)[number];
 export type Filters = Readonly<Partial<Record<Filter, string>>>;
 

@@ -121,6 +121,8 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
       return [text(part(data, 'delegation'), 'by_name') ? t.delegatedBy(text(part(data, 'delegation'), 'by_name')) : ''];
     case 'attempt':
       return [text(data, 'taken_by') ? t.takenBy(text(data, 'taken_by')) : ''];
+    case 'control_overdue':
+      return [text(data, 'passed') ? t.controlBy(dayTime(text(data, 'passed'))) : ''];
     case 'took_in':
       return [count(data, 'sightings') === null ? '' : t.sightings(count(data, 'sightings') ?? 1)];
     default:

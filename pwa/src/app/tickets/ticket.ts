@@ -25,6 +25,10 @@ export const isOpen = (ticket: AnyTicket): boolean => ['issued', 'in_progress', 
 /** Given back because the fault was seen again after closing, not because a check found it short. */
 export const cameBack = (events: readonly { readonly transition: string }[]): boolean => events.filter((event) => event.transition === 'T12' || event.transition === 'T13').at(-1)?.transition === 'T13';
 
+/** Whether the hour by which the danger had to be under control has passed without a report in time. */
+export const controlLate = (ticket: AnyTicket, now: number): boolean =>
+  (ticket.stages ?? []).some((one) => one.stage === 'control' && (one.late || (clockRuns(ticket) && one.done_at === null && one.due_at !== null && Date.parse(one.due_at) < now)));
+
 /** Open and in the township's hands: a clock runs. */
 export const clockRuns = (ticket: AnyTicket): boolean => ['issued', 'in_progress', 'rework'].includes(ticket.state);
 

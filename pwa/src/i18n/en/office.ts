@@ -56,7 +56,7 @@ export const office: typeof zh = {
     noProgress: 'No progress',
     noProgressHelp: 'With the townships and unmoved for days',
   },
-  dutyFilter: { to_sign: 'To sign', no_progress: 'No progress', referral: { open: 'With a department', overdue: 'Department is late', ended: 'Department has answered' }, relation: { own: 'Ours', supervised: 'Supervised', referred: 'Asked of us' }, escalated: (n) => `Told up to level ${n}` },
+  dutyFilter: { to_sign: 'To sign', no_progress: 'No progress', referral: { open: 'With a department', overdue: 'Department is late', ended: 'Department has answered', done: 'Done by the department', done_late: 'Done by the department, late', returned: 'Given back by the department' }, referred_to: (unit) => `Asked of ${unit || 'a department'}`, relation: { own: 'Ours', supervised: 'Supervised', referred: 'Asked of us' }, escalated: (n) => `Told up to level ${n}` },
   home: {
     title: 'To do today',
     share: 'For a chat group',

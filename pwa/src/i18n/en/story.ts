@@ -48,6 +48,9 @@ export const story: typeof zh = {
   repair_not_shown: 'Two people found that a photo must be taken again',
   repair_shown: 'The photo counts again',
   stage: 'The danger is under control',
+  control_overdue: 'The hour for making it safe passed without a report',
+  control_lifted: 'Made safe in time and arrived later: not late',
+  controlBy: (when) => `To be made safe by ${when}`,
   // duties
   referred: 'Agreed: a department does its part',
   refer_done: 'Done by the department; the township goes on',

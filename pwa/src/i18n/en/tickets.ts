@@ -11,6 +11,7 @@ export const tickets: typeof zh = {
   hard: 'Hard case',
   reminded: (n) => `Reminded ${n}×`,
   checkLate: 'Check is late',
+  controlLate: 'Not made safe in time',
   asked: 'Request open',
   unsent: 'Not uploaded yet',
   level: {

@@ -75,6 +75,7 @@ export const township: typeof zh = {
   closed: 'Closed: this one is done. Thank you!',
   check: { title: 'Check by the department', done: 'Your check was sent.' },
   referred: (unit) => `${unit} is doing its part; no clock runs meanwhile, it still counts as open.`,
+  looksOn: (unit) => `On your land and for ${unit} to repair. Here to look at only: nothing to do, and it counts for nobody here.`,
   onHold: 'On hold: no clock runs, but it still counts as open.',
   nothingToDo: {
     issued: 'Waits for the desk officer or the deputy to accept.',

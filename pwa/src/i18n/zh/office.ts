@@ -53,7 +53,7 @@ export const office = {
     noProgress: '没有进展',
     noProgressHelp: '在乡镇手里多日没有动的',
   },
-  dutyFilter: { to_sign: '等签字', no_progress: '没有进展', referral: { open: '部门正在办', overdue: '部门已超期', ended: '部门已办过' }, relation: { own: '本部门整改', supervised: '督促乡镇', referred: '提请办理' }, escalated: (n: string) => `已告知 ${n} 级` },
+  dutyFilter: { to_sign: '等签字', no_progress: '没有进展', referral: { open: '部门正在办', overdue: '部门已超期', ended: '部门已办过', done: '部门已办结', done_late: '部门超期办结', returned: '部门退回乡镇' }, referred_to: (unit: string) => `提请${unit || '部门'}`, relation: { own: '本部门整改', supervised: '督促乡镇', referred: '提请办理' }, escalated: (n: string) => `已告知 ${n} 级` },
   home: {
     title: '今天要办',
     share: '发到工作群',

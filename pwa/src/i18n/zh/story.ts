@@ -45,6 +45,9 @@ export const story = {
   repair_not_shown: '照片经两人确认须重拍',
   repair_shown: '照片经复核可以算数',
   stage: '先行控制已完成',
+  control_overdue: '到先行控制时限还没有上报',
+  control_lifted: '先行控制按时完成，较晚送达，不算超时',
+  controlBy: (when: string) => `先行控制应于 ${when} 前完成`,
   // duties
   referred: '同意，请部门办理',
   refer_done: '部门办结，乡镇接着整改',

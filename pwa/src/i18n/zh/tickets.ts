@@ -8,6 +8,7 @@ export const tickets = {
   hard: '难点',
   reminded: (n: number) => `催办 ${n} 次`,
   checkLate: '超过核查期限',
+  controlLate: '控制超时',
   asked: '有申请待答复',
   unsent: '本机未上传',
   level: {

@@ -74,6 +74,7 @@ export const township = {
   closed: '已销号，这件办完了。谢谢！',
   check: { title: '部门核查', done: '核查意见已提交。' },
   referred: (unit: string) => `正请${unit}办理，这段时间不计时；仍算未清零。`,
+  looksOn: (unit: string) => `这件在本地，由${unit}整改。这里只看进展，不用办理，也不计入本乡镇的数字。`,
   onHold: '这件已挂账，不计时；仍算未清零。',
   nothingToDo: {
     issued: '等经办人员或分管领导签收。',

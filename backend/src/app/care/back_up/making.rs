@@ -15,8 +15,9 @@ use crate::{
         clock::Instant,
     },
     store::{
+        Snapshot,
         care::{
-            dump::{self, Cover, Snapshot},
+            dump::{self, Cover},
             schema,
         },
         meta,
@@ -37,7 +38,7 @@ struct Read {
 pub(super) async fn make(app: &App, work: &Work<'_>, watch: &mut Watch<'_>) -> CareResult<()> {
     let order = work.order;
     work.vault.probe().await.map_err(at_target)?;
-    let snapshot = Snapshot::open(&app.store).await?;
+    let snapshot = app.store.snapshot().await?;
     let read = read(app, work, &snapshot, watch).await;
     snapshot.close().await?;
     let Read { mut manifest, mut cover, originals: mut list } = read?;

@@ -8,9 +8,12 @@ use crate::{
     },
     domain::care::manifest::{Piece, part},
     files::seal::{Recipients, Sealer},
-    store::care::{
-        dump::{self, Pages, Snapshot},
-        schema,
+    store::{
+        Snapshot,
+        care::{
+            dump::{self, Pages},
+            schema,
+        },
     },
 };
 use serde_json::json;
