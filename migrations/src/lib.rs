@@ -29,6 +29,7 @@ mod m0023_comfort;
 mod m0024_backups;
 mod m0025_audit;
 mod m0027_pace;
+mod m0028_self_checks;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_backups::Step),
             Box::new(m0025_audit::Step),
             Box::new(m0027_pace::Step),
+            Box::new(m0028_self_checks::Step),
         ]
     }
 }

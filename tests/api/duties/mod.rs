@@ -4,6 +4,7 @@
 mod delegations;
 mod holders;
 mod referrals;
+mod self_checks;
 mod standstill;
 mod village;
 

@@ -318,6 +318,49 @@ test('a repair that did not hold is found by the look-back: its ticket is the to
   await shot(deputy, '4-township');
 });
 
+test('self-checks are asked for by the county, lie on the desk’s first screen one tap from the sheet, and the county sees what waits', { timeout: 240_000 }, async () => {
+  const clerk = await come('desk_officer');
+  await fresh(clerk, '/');
+  assert.equal(await clerk.page.getByRole('link', { name: '本月自查' }).count(), 0, 'nobody is asked for anything by default');
+  const { version, settings } = await at.office.get('/api/v1/settings');
+  await at.office.put('/api/v1/settings', { version, settings: { ...settings, duties: { ...settings.duties, self_check_day: 28 } }, reason: '每月自查' });
+  await clerk.page.reload();
+  await settled(clerk);
+  await fresh(clerk, '/');
+  await clerk.page.getByRole('link', { name: '本月自查' }).click();
+  const own = await at.desk_officer.get('/api/v1/duties/self-checks');
+  const sites = own.items.length;
+  await clerk.page.getByText(`${sites} 处点位，已自查 0 处，还有 ${sites} 处`).waitFor();
+  await shot(clerk, '6-list');
+  const [first, second] = own.items;
+  await clerk.page.getByRole('link', { name: new RegExp(`^${second.name}`) }).click();
+  await clerk.page.waitForURL(/#\/paper\/enter\/[0-9a-f-]{36}/);
+  await clerk.page.locator('[data-line]').first().waitFor();
+
+  // Another one, filled in on paper and entered.
+  const list = (await at.inspector.list('/api/v1/checklists')).find((one) => one.site_kind === first.kind && one.status === 'active');
+  const { person, posts } = at.desk_officer.me;
+  const answers = list.body.items.map((item) => ({ item: item.code, instance_key: '', result: 'not_observed', value: null, reason: null, note: '', findings: [] }));
+  const paper = { sheet_filled_at: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10), filled_by: '示例人员', author: null, no_photo_reason: null };
+  const visit = { inspection_id: randomUUID(), site_id: first.site_id, checklist_id: list.id, round_id: null, outcome: 'inspected', people_present: '', note: '', arrived: null, distance_reason: null, answers, paper };
+  await at.desk_officer.operate('inspection.submit/1', visit, { files: [{ bytes: draw(), role: 'paper' }], envelope: { capture: 'paper', entered_by: { person_id: person.id, post_id: posts[0].id } } });
+  await fresh(clerk, '/self-checks');
+  await clerk.page.getByText(`${sites} 处点位，已自查 1 处`).waitFor();
+
+  const office = await come('office');
+  const { page } = office;
+  await fresh(office, '/holders?view=progress');
+  await page.getByRole('link', { name: '看本月自查' }).click();
+  const row = page.getByRole('row').filter({ hasText: posts[0].unit_name });
+  await row.waitFor();
+  await shot(office, '6-county');
+  await row.getByRole('link').first().click();
+  await page.getByRole('heading', { name: posts[0].unit_name }).waitFor();
+  await page.locator('li').filter({ hasText: first.name }).getByText(/已自查/).waitFor();
+  assert.equal(await page.getByText('还没自查', { exact: true }).count(), sites - 1, 'what waits is counted and listed');
+  await shot(office, '6-township');
+});
+
 test('a danger is under control before it is repaired: said from a phone without a network, seen by the county when it has one', { timeout: 240_000 }, async () => {
   const id = await given('路面塌陷', { deadline_days: 48, deadline_unit: 'urgent_hours', control_hours: 4, note: '先围挡' });
   const clerk = await come('desk_officer');

@@ -47,6 +47,7 @@ export const duty: typeof zh = {
     tasks: 'All tasks',
     team: 'Stand-ins and delegation',
     liaisons: 'Liaisons',
+    selfChecks: 'Self-checks',
     cadres: 'Village accounts',
     paper: 'Enter a paper sheet',
     me: 'Me',
