@@ -29,6 +29,8 @@ mod m0023_comfort;
 mod m0024_backups;
 mod m0025_audit;
 mod m0026_control;
+mod m0027_pace;
+mod m0028_self_checks;
 mod m0029_audit_by_post;
 mod table;
 
@@ -67,6 +69,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_backups::Step),
             Box::new(m0025_audit::Step),
             Box::new(m0026_control::Step),
+            Box::new(m0027_pace::Step),
+            Box::new(m0028_self_checks::Step),
             Box::new(m0029_audit_by_post::Step),
         ]
     }

@@ -73,6 +73,13 @@ impl World {
         self.server = Some(Server::start(self.config.clone()).await.expect("it starts again"));
     }
 
+    /// One more server on the same database and files, as a second replica would be; PostgreSQL only.
+    pub async fn beside(&self) -> Server {
+        let data = self.folder.path().join("beside");
+        std::fs::create_dir_all(&data).expect("a folder of its own");
+        Server::start(Config { data, ..self.config.clone() }).await.expect("the second server starts")
+    }
+
     /// What the server holds of what these phones sealed, asked for in every way that there is.
     pub async fn held(&self, phones: &[&Actor], ledger: &Ledger) -> Held {
         let asked = Held::ask(&self.office().await, phones, ledger).await;

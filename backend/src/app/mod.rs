@@ -87,7 +87,7 @@ pub struct App {
     pub address_key: Arc<AddressKey>,
     /// Hashes and checks passwords, a few at a time.
     pub passwords: Arc<Passwords>,
-    /// How often strangers with a link may ask.
+    /// Sheds strangers with a link who ask too often; how often is counted in the database.
     pub pace: Arc<duties::village::Pace>,
     /// What stands behind tokens right now.
     pub standings: Arc<Standings>,

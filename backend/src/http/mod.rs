@@ -237,6 +237,7 @@ routes! {
     GET "/api/v1/duties/no-progress" Who::May(Action::ReadDuties), NONE => v1::duties::no_progress;
     GET "/api/v1/duties/colleagues" Who::May(Action::NameSubstitute), NONE => v1::duties::colleagues;
     GET "/api/v1/duties/gaps" Who::May(Action::ReadDuties), NONE => v1::duties::gaps;
+    GET "/api/v1/duties/self-checks" Who::May(Action::ReadDuties), NONE => v1::duties::self_checks;
     GET "/api/v1/substitutes" Who::May(Action::NameSubstitute), NONE => v1::substitutes::list;
     POST "/api/v1/substitutes" Who::May(Action::NameSubstitute), Body::Json(16 * KIB) => v1::substitutes::name;
     POST "/api/v1/substitutes/{id}/end" Who::May(Action::NameSubstitute), Body::Json(16 * KIB) => v1::substitutes::end;

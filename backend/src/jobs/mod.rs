@@ -88,6 +88,7 @@ static KINDS: &[Kind] = &[
     Kind { name: sweep::FILES, attempts: 3, run: |app, _| sweep::files(app).boxed_local(), give_up: None },
     Kind { name: sweep::JOBS, attempts: 3, run: |app, _| sweep::jobs(app).boxed_local(), give_up: None },
     Kind { name: sweep::KEYS, attempts: 3, run: |app, _| sweep::keys(app).boxed_local(), give_up: None },
+    Kind { name: sweep::PACE, attempts: 3, run: |app, _| sweep::pace(app).boxed_local(), give_up: None },
     Kind {
         name: sweep::NOTICES,
         attempts: 3,

@@ -31,6 +31,7 @@ static SCHEDULES: &[Schedule] = &[
     Schedule { kind: sweep::JOBS, every: TimeDelta::hours(6) },
     Schedule { kind: sweep::KEYS, every: TimeDelta::hours(24) },
     Schedule { kind: sweep::NOTICES, every: TimeDelta::minutes(1) },
+    Schedule { kind: sweep::PACE, every: TimeDelta::minutes(10) },
     Schedule { kind: sweep::SESSIONS, every: TimeDelta::hours(24) },
     Schedule { kind: sweep::COLOURS, every: TimeDelta::hours(6) },
     Schedule { kind: sweep::TICKETS, every: TimeDelta::minutes(10) },

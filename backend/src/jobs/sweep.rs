@@ -14,6 +14,7 @@ pub(super) const FILES: &str = "scrub_files";
 pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
 pub(super) const NOTICES: &str = "gather_notices";
+pub(super) const PACE: &str = "sweep_pace";
 pub(super) const SESSIONS: &str = "sweep_sessions";
 pub(super) const TICKETS: &str = "sweep_tickets";
 pub(super) const COLOURS: &str = "propose_colours";
@@ -53,6 +54,11 @@ pub(super) async fn jobs(app: &App) -> AppResult<()> {
 pub(super) async fn keys(app: &App) -> AppResult<()> {
     let before = app.clock.now() - KEEP_KEYS;
     app.store.write(async |tx| Ok::<_, AppError>(idempotency::forget(tx, before).await?)).await
+}
+
+/// What strangers with a link asked in minutes that are over.
+pub(super) async fn pace(app: &App) -> AppResult<()> {
+    app.sweep_pace().await.map(drop)
 }
 
 pub(super) async fn sessions(app: &App) -> AppResult<()> {

@@ -189,7 +189,19 @@ export interface NoProgress {
   readonly as_of: string;
   readonly days: number;
   readonly before: string;
-  readonly items: readonly { readonly township_id: string; readonly township_name: string; readonly tickets: number }[];
+  /** The month whose self-checks were due so long ago; null where none were asked for. */
+  readonly self_check_month: string | null;
+  readonly items: readonly { readonly township_id: string; readonly township_name: string; readonly tickets: number; readonly self_checks: number }[];
+}
+
+/** A month's self-checks; `items` are one township's sites, those that wait first. */
+export interface SelfChecks {
+  readonly as_of: string;
+  readonly month: string;
+  /** Null: the county asks for none. */
+  readonly due_day: string | null;
+  readonly townships: readonly { readonly township_id: string; readonly township_name: string; readonly sites: number; readonly done: number }[];
+  readonly items: readonly { readonly site_id: string; readonly code: string; readonly name: string; readonly kind: string; readonly village_name: string; readonly checked_on: string | null }[];
 }
 
 /** Numbers of tickets, each that of the list with the same filters. */

@@ -767,8 +767,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open tickets without a step of their unit for long, by township. */
+        /** Open tickets without a step of their unit for long, and self-checks due for as long, by township. */
         get: operations["duties_no_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duties/self-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The monthly self-checks of townships, where the county asks for them: a township its own sites, the county every township's number. */
+        get: operations["duties_self_checks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3732,6 +3749,7 @@ export interface components {
              *       "escalate_leader_days": 3,
              *       "no_progress_days": 5,
              *       "referral_days": 5,
+             *       "self_check_day": 0,
              *       "substitute_days": 92,
              *       "village_link_hours": 72,
              *       "village_link_photos": 6
@@ -4102,6 +4120,12 @@ export interface components {
              * @default 5
              */
             referral_days: number;
+            /**
+             * Format: int32
+             * @description Day of the month until which townships look at each of their sites themselves 自查; 0 = not asked for.
+             * @default 0
+             */
+            self_check_day: number;
             /**
              * Format: int32
              * @description Longest time that somebody stands in for another, in calendar days.
@@ -4572,7 +4596,7 @@ export interface components {
             /** Format: double */
             left: number;
         };
-        /** @description Tickets that stand still, by township. */
+        /** @description What stands still, by township. */
         IdleTickets: {
             /** Format: date-time */
             as_of: string;
@@ -4588,6 +4612,8 @@ export interface components {
             days: number;
             /** @description Most tickets first; townships without any are left out. */
             items: components["schemas"]["TownshipIdle"][];
+            /** @description The month whose self-checks were due before; null where none were asked for. */
+            self_check_month?: string | null;
         };
         /** @description A field that a row changes. */
         ImportChange: {
@@ -7375,6 +7401,33 @@ export interface components {
              */
             gate_permille: number;
         };
+        SelfCheckSite: {
+            /**
+             * Format: date
+             * @description The last self-check since the month began; one after its end makes up for it.
+             */
+            checked_on?: string | null;
+            code: string;
+            kind: string;
+            name: string;
+            /** Format: uuid */
+            site_id: string;
+            village_name: string;
+        };
+        /** @description A month's self-checks in the caller's scope. */
+        SelfChecks: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: date
+             * @description The last day for them; null where the county asks for none.
+             */
+            due_day?: string | null;
+            /** @description The sites of one township, those that wait first; empty where all townships are shown. */
+            items: components["schemas"]["SelfCheckSite"][];
+            month: string;
+            townships: components["schemas"]["TownshipSelfChecks"][];
+        };
         /** @description What is handed in: a name and photos that have arrived before. */
         SentDraft: {
             /**
@@ -7887,8 +7940,22 @@ export interface components {
             township_name: string;
         };
         TownshipIdle: {
+            /**
+             * Format: int64
+             * @description Sites without a self-check since that month began.
+             */
+            self_checks: number;
             /** Format: int64 */
             tickets: number;
+            /** Format: uuid */
+            township_id: string;
+            township_name: string;
+        };
+        TownshipSelfChecks: {
+            /** Format: int32 */
+            done: number;
+            /** Format: int32 */
+            sites: number;
             /** Format: uuid */
             township_id: string;
             township_name: string;
@@ -10121,6 +10188,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdleTickets"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duties_self_checks: {
+        parameters: {
+            query?: {
+                /** @description Such as `2026-11`; the present one where none is named. */
+                month?: string;
+                /** @description One township's, with its sites. */
+                township_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the caller's scope */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfChecks"];
                 };
             };
             /** @description A problem, in words for the person who asked */

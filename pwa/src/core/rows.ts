@@ -386,6 +386,7 @@ export interface SettingsRow {
     readonly words: { readonly inspector_zh: string; readonly inspector_en: string };
     /** Absent on rows of older servers. */
     readonly deadlines?: { readonly relapse_static_days?: number; readonly relapse_dynamic_days?: number };
+    readonly duties?: { readonly self_check_day?: number };
   };
 }
 

@@ -5,6 +5,7 @@ mod delegations;
 mod holders;
 mod local;
 mod referrals;
+mod self_checks;
 mod standstill;
 mod village;
 

@@ -4,6 +4,7 @@ use super::write;
 use chrono::TimeDelta;
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
+use lalian_tests::backend::Backend;
 use lalian_tests::desk::{about, command, found, in_progress, issue, ticket};
 use lalian_tests::http::{Answer, Http, send, try_send};
 use lalian_tests::phone::fresh_id;
@@ -12,6 +13,7 @@ use lalian_tests::stories;
 use lalian_tests::world::World;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 fn hash(bytes: &[u8]) -> String {
@@ -231,5 +233,52 @@ stories! {
         world.restart(|config| config.disk_floor_bytes = 0).await;
         send_photo(&villager(&world, &token), &bytes).await.expect(200);
         villager(&world, &token).post("/api/v1/village-link/drafts", &draft(&[&bytes])).await.expect(200);
+    }
+
+    async fn whoever_asks_too_often_is_counted_by_all_processes_together_and_over_a_restart(world: World) {
+        let mut world = world;
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 2_470).await;
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let (_, token) = link(&officer, id).await;
+        let (_, spare) = link(&officer, id).await;
+        let second = match world.backend {
+            Backend::Postgres => Some(world.beside().await),
+            // One process has a file to itself.
+            Backend::Sqlite => None,
+        };
+        let mut doors = vec![world.http().base().to_owned()];
+        doors.extend(second.as_ref().map(|server| format!("http://{}", server.addr())));
+        let mut racers = JoinSet::new();
+        for number in 0..90 {
+            let http = villager(&world, &token).through(doors[number % doors.len()].clone());
+            racers.spawn(async move { http.get("/api/v1/village-link").await.status });
+        }
+        let statuses = racers.join_all().await;
+        let of = |wanted: u16| statuses.iter().filter(|status| **status == wanted).count();
+        assert_eq!((of(200), of(429)), (60, 30), "as many as one link may, however they come: {statuses:?}");
+        if let Some(server) = second {
+            server.stop().await.expect("it stops");
+        }
+        world.restart(|_| {}).await;
+        villager(&world, &token).get("/api/v1/village-link").await.expect_problem(429, "too_many");
+        villager(&world, &spare).get("/api/v1/village-link").await.expect(200);
+        world.clock.advance(TimeDelta::minutes(1));
+        villager(&world, &token).get("/api/v1/village-link").await.expect(200);
+        // Who guesses does not begin anew either.
+        for number in 0..20 {
+            if number == 10 {
+                world.restart(|_| {}).await;
+            }
+            villager(&world, &"C".repeat(43)).get("/api/v1/village-link").await.expect_problem(404, "link_ended");
+        }
+        villager(&world, &"C".repeat(43)).get("/api/v1/village-link").await.expect_problem(429, "too_many");
+        world.restart(|_| {}).await;
+        villager(&world, &token).get("/api/v1/village-link").await.expect_problem(429, "too_many");
+        // What is over is swept: a row for the address, one for its guesses, one for each link.
+        world.clock.advance(TimeDelta::minutes(2));
+        assert_eq!(world.server().app().sweep_pace().await.expect("swept"), 4);
+        assert_eq!(world.server().app().sweep_pace().await.expect("swept"), 0);
+        villager(&world, &token).get("/api/v1/village-link").await.expect(200);
     }
 }

@@ -207,6 +207,7 @@ impl County {
             entered_by: None,
             filled_by: None,
             far_reason: None,
+            source: None,
         };
         let inserted = app.store.write(async |tx| inspections::insert(tx, row.clone()).await).await;
         assert!(inserted.expect("written"));

@@ -8,5 +8,6 @@ pub mod liaisons;
 pub mod progress;
 pub mod readiness;
 pub mod referrals;
+pub mod self_checks;
 pub mod substitutes;
 pub mod village;

@@ -218,6 +218,7 @@ impl Visit<'_> {
             entered_by: entry.author.typist.map(|typist| typist.person_id),
             filled_by: sheet.and_then(|sheet| sheet.filled_by.as_deref()).map(|name| entry.text(name, 200)),
             far_reason: self.body.far_reason().map(|reason| entry.text(reason, MAX_TEXT)),
+            source: Some(findings::source(entry.author.role).to_owned()),
         }
     }
 

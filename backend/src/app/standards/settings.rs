@@ -3,6 +3,7 @@
 use super::super::{App, AppError, AppResult, Caller, Once};
 use crate::{
     domain::{
+        clock::Instant,
         field::inspection::shorten,
         people::permission::Action,
         problem::{Code, Problem},
@@ -65,6 +66,12 @@ pub async fn row(conn: &impl Conn, county: Uuid) -> AppResult<SettingsRow> {
         None => (0, CountySettings::default()),
     };
     Ok(SettingsRow { id: county, version, settings })
+}
+
+/// The settings as they were at a moment.
+pub async fn in_force(conn: &impl Conn, county: Uuid, at: Instant) -> AppResult<CountySettings> {
+    let then = settings::as_of(conn, county, KEY, at).await?;
+    then.map_or_else(|| Ok(CountySettings::default()), |version| read(version.value))
 }
 
 fn read(value: serde_json::Value) -> AppResult<CountySettings> {

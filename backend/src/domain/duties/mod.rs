@@ -3,3 +3,4 @@
 pub mod cover;
 pub mod delegation;
 pub mod referral;
+pub mod self_check;

@@ -8,6 +8,7 @@ use crate::{
             colleagues::{self, ColleagueList},
             gaps::{self, GapList},
             progress::{self, IdleTickets},
+            self_checks::{self, SelfChecks},
         },
     },
     http::{extract::Query, problem::Answer},
@@ -16,7 +17,7 @@ use actix_web::web;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// Open tickets without a step of their unit for long, by township.
+/// Open tickets without a step of their unit for long, and self-checks due for as long, by township.
 #[utoipa::path(get, path = "/api/v1/duties/no-progress", tag = "duties",
     responses((status = 200, description = "In the caller's scope", body = IdleTickets)))]
 pub async fn no_progress(app: web::Data<App>, caller: Caller) -> Answer<web::Json<IdleTickets>> {
@@ -50,4 +51,26 @@ pub async fn gaps(
     query: Query<GapsQuery>,
 ) -> Answer<web::Json<GapList>> {
     Ok(web::Json(gaps::list(&app, &caller, query.0.township_id).await?))
+}
+
+/// Which month's.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SelfChecksQuery {
+    /// Such as `2026-11`; the present one where none is named.
+    month: Option<String>,
+    /// One township's, with its sites.
+    township_id: Option<Uuid>,
+}
+
+/// The monthly self-checks of townships, where the county asks for them: a township its own sites, the county every township's number.
+#[utoipa::path(get, path = "/api/v1/duties/self-checks", tag = "duties", params(SelfChecksQuery),
+    responses((status = 200, description = "In the caller's scope", body = SelfChecks)))]
+pub async fn self_checks(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<SelfChecksQuery>,
+) -> Answer<web::Json<SelfChecks>> {
+    let SelfChecksQuery { month, township_id } = query.0;
+    Ok(web::Json(self_checks::list(&app, &caller, month.as_deref(), township_id).await?))
 }

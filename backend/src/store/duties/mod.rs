@@ -3,4 +3,5 @@
 pub mod delegations;
 pub mod liaisons;
 pub mod links;
+pub mod pace;
 pub mod referrals;

@@ -39,6 +39,8 @@ pub struct Model {
     pub entered_by: Option<Uuid>,
     pub filled_by: Option<String>,
     pub far_reason: Option<String>,
+    /// By whom, as of findings: a township's own is `self_check`. `None` in rows of older programs.
+    pub source: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -49,6 +49,7 @@ pub mod notice_seen;
 pub mod one_time_code;
 pub mod operation;
 pub mod operation_file;
+pub mod pace;
 pub mod person;
 pub mod photo_blur;
 pub mod photo_flag;

@@ -7,5 +7,6 @@ pub mod inspections;
 pub mod named;
 pub mod operations;
 pub mod phones;
+pub mod self_checks;
 pub mod uploads;
 pub mod visible;

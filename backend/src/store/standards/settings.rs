@@ -90,3 +90,18 @@ pub async fn history(
         .all(conn.raw())
         .await?)
 }
+
+/// The version that was in force at a moment; none while the county had changed nothing.
+pub async fn as_of(
+    conn: &impl Conn,
+    county: Uuid,
+    key: &str,
+    at: Instant,
+) -> Result<Option<SettingVersion>, Error> {
+    use setting_version::Column as V;
+    Ok(setting_version::Entity::find()
+        .filter(V::CountyId.eq(county).and(V::Key.eq(key)).and(V::At.lte(at)))
+        .order_by_desc(V::Version)
+        .one(conn.raw())
+        .await?)
+}

@@ -15,13 +15,13 @@ const SCREENS: Readonly<Record<Entry, readonly (readonly [string, Topic])[]>> = 
     ['/practice', 'practice'], ['/paper', 'paper'], ['/', 'sites'],
   ],
   township: [
-    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/staff', 'people'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
+    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/self-checks', 'paper'], ['/staff', 'people'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
     ['/paper', 'paper'], ['/', 'duty'],
   ],
   office: [
     ['/issue', 'issue'], ['/verify', 'check'], ['/requests', 'requests'], ['/tickets', 'tickets'], ['/zero', 'boards'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/look-backs', 'boards'],
     ['/rounds', 'boards'], ['/colours', 'colours'], ['/talks', 'colours'], ['/visits', 'visits'], ['/sites', 'visits'], ['/flags', 'care'], ['/photos', 'care'], ['/library', 'paper'], ['/paper', 'paper'],
-    ['/staff', 'people'], ['/holders', 'people'], ['/honours', 'people'], ['/team', 'people'], ['/devices', 'devices'], ['/unsent', 'care'], ['/rescue', 'care'], ['/operations', 'care'],
+    ['/staff', 'people'], ['/holders', 'people'], ['/honours', 'people'], ['/self-checks', 'people'], ['/team', 'people'], ['/devices', 'devices'], ['/unsent', 'care'], ['/rescue', 'care'], ['/operations', 'care'],
     ['/erasures', 'care'], ['/settings', 'settings'], ['/calendar', 'settings'], ['/channels', 'settings'], ['/audit', 'audit'], ['/backups', 'settings'], ['/slips', 'people'], ['/accounts', 'people'], ['/', 'desk'],
   ],
 };

@@ -13,7 +13,7 @@ export const FIELDS = {
   words: ['inspector_zh', 'inspector_en'],
   // Checks and look-back.
   checks: ['on_site', 'check_days', 'signed_sheet_days', 'look_back_percent', 'look_back_flagged_percent', 'look_back_flagged_days'],
-  duties: ['no_progress_days', 'ending_days', 'delegation_days', 'substitute_days', 'escalate_deputy_days', 'escalate_leader_days', 'escalate_county_days', 'village_link_hours', 'village_link_photos', 'referral_days'],
+  duties: ['no_progress_days', 'self_check_day', 'ending_days', 'delegation_days', 'substitute_days', 'escalate_deputy_days', 'escalate_leader_days', 'escalate_county_days', 'village_link_hours', 'village_link_photos', 'referral_days'],
   // Backups.
   care: ['backup_at', 'keep_backups'],
 } as const;

@@ -114,6 +114,7 @@ export const desk: typeof zh = {
       backup_at: 'Time of the daily backup (Beijing time), such as 02:30',
       keep_backups: 'Complete backups that stay',
       no_progress_days: 'Working days without a step that count as no progress',
+      self_check_day: 'Day of the month until which each site has its self-check (0 = none)',
       ending_days: 'Days before its end when a post is told',
       delegation_days: 'Longest delegation, in days',
       substitute_days: 'Longest time of a stand-in, in days',

@@ -48,6 +48,7 @@ export const duty: typeof zh = {
     local: 'With departments here',
     team: 'Stand-ins and delegation',
     liaisons: 'Liaisons',
+    selfChecks: 'Self-checks',
     cadres: 'Village accounts',
     paper: 'Enter a paper sheet',
     me: 'Me',

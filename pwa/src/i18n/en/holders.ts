@@ -18,11 +18,13 @@ export const holders: typeof zh = {
     department: 'Staff of the department',
   },
   progress: {
-    help: (days) => `With the township, and no repair, photo or request for ${days} working days or more. Only tickets count, never logins.`,
+    help: (days) => `With the township, and no repair, photo or request for ${days} working days or more; and sites whose self-check was due as long ago. Never logins.`,
     township: 'Township',
     count: 'Tickets without progress',
+    selfChecks: 'Sites without their self-check',
+    open: 'This month’s self-checks',
     empty: 'Nothing stands still',
-    emptyText: 'Every ticket has moved lately.',
+    emptyText: 'Every ticket has moved lately, and self-checks that were due are done.',
   },
   referrals: {
     help: 'What departments were asked to do. A number opens its rows; a ticket that two departments were asked about counts once in the county.',

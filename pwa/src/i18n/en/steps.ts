@@ -79,6 +79,7 @@ export const steps: typeof zh = {
     done: (when) => `done ${when}`,
     late: 'after the limit',
     open: 'not done yet',
+    finished: 'Done',
     do: 'It is safe: take a photo',
     photo: 'Photo of what was done',
     addPhoto: 'Take a photo',

@@ -113,6 +113,7 @@ export const desk = {
       backup_at: '每天几点备份（北京时间），如 02:30',
       keep_backups: '保留几份完整备份',
       no_progress_days: '几个工作日没有动算没有进展',
+      self_check_day: '每月几号前每处点位自查一遍（0 为不安排）',
       ending_days: '岗位还剩几天到期时提示',
       delegation_days: '委托签字最长几天',
       substitute_days: '代班最长几天',

@@ -47,6 +47,7 @@ export const duty = {
     local: '本地由部门整改',
     team: '值班与委托',
     liaisons: '荣誉点位专人',
+    selfChecks: '本月自查',
     cadres: '村干部账号',
     paper: '录入纸质表',
     me: '我的',

@@ -17,11 +17,13 @@ export const holders = {
     department: '部门人员',
   },
   progress: {
-    help: (days: number) => `整改单在乡镇手里，${days} 个工作日以上没有整改、照片、申请等进展的。只看整改，不看登录。`,
+    help: (days: number) => `整改单在乡镇手里，${days} 个工作日以上没有整改、照片、申请等进展的；该自查的点位过了期限这么久还没看的。不看登录。`,
     township: '乡镇',
     count: '没有进展的整改单',
+    selfChecks: '还没自查的点位',
+    open: '看本月自查',
     empty: '没有停着不动的',
-    emptyText: '每张整改单最近都有进展。',
+    emptyText: '每张整改单最近都有进展，该自查的都看过。',
   },
   referrals: {
     help: '提请部门办理的，按部门看。点数字看是哪些；一件提请过两个部门的，全县只算一件。',

@@ -75,6 +75,7 @@ export const steps = {
     done: (when: string) => `${when} 完成`,
     late: '过了时限',
     open: '还没有完成',
+    finished: '已完成',
     do: '已控制住，拍照上报',
     photo: '控制措施的照片',
     addPhoto: '拍照',

@@ -1,6 +1,17 @@
-//! How often strangers may ask: by address and by link, within one process. What is over the limit costs one look into a map.
+//! How often strangers may ask: by address and by link, counted in the database, so that all processes of an installation count
+//! together and a restart forgets nothing.
+//!
+//! What stays in this process is only what sheds load: which askers are known to be over their limit (a flood then costs one look into a
+//! map and no write), and that a link sends one photo at a time (how many it sends in all is counted under its row's lock).
 
-use crate::domain::clock::Instant;
+use crate::{
+    app::{App, AppError, AppResult},
+    domain::clock::Instant,
+    store::{
+        Store,
+        duties::pace::{self, Asked},
+    },
+};
 use chrono::TimeDelta;
 use std::{
     collections::{HashMap, HashSet},
@@ -12,25 +23,18 @@ use uuid::Uuid;
 /// A window of counting.
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// Requests of one address in a window; a village may sit behind one.
-const PER_ADDRESS: u32 = 120;
+const PER_ADDRESS: i32 = 120;
 /// Of those, with a token that is none.
-const WRONG_PER_ADDRESS: u32 = 20;
+const WRONG_PER_ADDRESS: i32 = 20;
 /// Requests with one link in a window: the page, six photos, tries on a weak line.
-const PER_LINK: u32 = 60;
-/// Far above what comes in a minute; only a bound.
+const PER_LINK: i32 = 60;
+/// Askers over their limit that this process remembers; the database knows all of them.
 const MOST: usize = 50_000;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    Address(String),
-    Wrong(String),
-    Link(Uuid),
-}
-
-/// Counts of the present window, and the links that send something right now.
+/// Who asks too much, and the links that send something right now.
 #[derive(Debug, Default)]
 pub struct Pace {
-    counts: Mutex<HashMap<Key, (Instant, u32)>>,
+    over: Mutex<HashMap<String, Instant>>,
     sending: Mutex<HashSet<Uuid>>,
 }
 
@@ -47,21 +51,51 @@ impl Drop for Sending<'_> {
 }
 
 impl Pace {
-    /// Whether this address may ask now.
-    pub fn address(&self, address: Option<&str>, now: Instant) -> bool {
-        let address = network(address);
-        self.is_below(&Key::Wrong(address.clone()), WRONG_PER_ADDRESS, now)
-            && self.count(Key::Address(address), PER_ADDRESS, now)
+    /// Whether this process knows that the address has to wait.
+    pub fn waits(&self, address: Option<&str>, now: Instant) -> bool {
+        let network = network(address);
+        self.is_over(&of_address(&network), now) || self.is_over(&of_wrong(&network), now)
     }
 
-    /// A token that is none came from this address.
-    pub fn wrong(&self, address: Option<&str>, now: Instant) {
-        self.count(Key::Wrong(network(address)), WRONG_PER_ADDRESS, now);
-    }
-
-    /// Whether this link may be used now.
-    pub fn link(&self, link: Uuid, now: Instant) -> bool {
-        self.count(Key::Link(link), PER_LINK, now)
+    /// Counts a request of this address with this link, or with a token that is none. False where somebody asks too often: whoever guesses
+    /// waits with the right token too.
+    pub async fn count(
+        &self,
+        store: &Store,
+        address: Option<&str>,
+        link: Option<Uuid>,
+        now: Instant,
+    ) -> AppResult<bool> {
+        let network = network(address);
+        let (address, wrong) = (of_address(&network), of_wrong(&network));
+        let link = link.map(|link| format!("link/{link}"));
+        if link.as_ref().is_some_and(|link| self.is_over(link, now)) {
+            return Ok(false);
+        }
+        let over = store
+            .write(async |tx| {
+                let mut over = Vec::new();
+                let mut judge = |key: &str, window: Asked, most: i32| {
+                    if window.asked > most {
+                        over.push((key.to_owned(), window.since + WINDOW));
+                    }
+                };
+                judge(&address, pace::count(tx, &address, now, WINDOW).await?, PER_ADDRESS);
+                if let Some(link) = &link {
+                    // One less: nothing is counted here, and one more may come.
+                    judge(&wrong, pace::asked(tx, &wrong, now, WINDOW).await?, WRONG_PER_ADDRESS - 1);
+                    judge(link, pace::count(tx, link, now, WINDOW).await?, PER_LINK);
+                } else {
+                    judge(&wrong, pace::count(tx, &wrong, now, WINDOW).await?, WRONG_PER_ADDRESS);
+                }
+                Ok::<_, AppError>(over)
+            })
+            .await?;
+        let fine = over.is_empty();
+        for (key, until) in over {
+            self.remember(key, until, now);
+        }
+        Ok(fine)
     }
 
     /// The right to send a photo by this link; `None` while another request does.
@@ -71,27 +105,42 @@ impl Pace {
         sending.insert(link).then(|| Sending { pace: self, link })
     }
 
-    fn is_below(&self, key: &Key, most: u32, now: Instant) -> bool {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.get(key).is_none_or(|(since, n)| now - *since >= WINDOW || *n < most)
+    fn is_over(&self, key: &str, now: Instant) -> bool {
+        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        over.get(key).is_some_and(|until| runs(*until, now))
     }
 
-    fn count(&self, key: Key, most: u32, now: Instant) -> bool {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= MOST {
-            counts.retain(|_, (since, _)| now - *since < WINDOW);
+    fn remember(&self, key: String, until: Instant, now: Instant) {
+        let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        if over.len() >= MOST {
+            over.retain(|_, until| runs(*until, now));
         }
-        if counts.len() >= MOST && !counts.contains_key(&key) {
-            // A flood from everywhere: whoever is new waits, whoever is known goes on.
-            return false;
+        // A flood from everywhere: whoever finds no room here is counted by the database again.
+        if over.len() < MOST {
+            over.insert(key, until);
         }
-        let (since, n) = counts.entry(key).or_insert((now, 0));
-        if now - *since >= WINDOW || now < *since {
-            (*since, *n) = (now, 0);
-        }
-        *n = n.saturating_add(1);
-        *n <= most
     }
+}
+
+/// Whether a window that ends then is the present one; one that ends long after now was begun by a clock that has been set back since.
+fn runs(until: Instant, now: Instant) -> bool {
+    now < until && until - now <= WINDOW
+}
+
+impl App {
+    /// Forgets what strangers asked in windows that are over. Answers how many rows.
+    pub async fn sweep_pace(&self) -> AppResult<u64> {
+        let before = self.clock.now() - WINDOW;
+        self.store.write(async |tx| Ok::<_, AppError>(pace::forget(tx, before).await?)).await
+    }
+}
+
+fn of_address(network: &str) -> String {
+    format!("address/{network}")
+}
+
+fn of_wrong(network: &str) -> String {
+    format!("wrong/{network}")
 }
 
 /// One customer's network: an IPv6 line has many addresses.
@@ -110,18 +159,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_waits_for_the_next_minute_and_a_guesser_too() {
-        let (pace, now) = (Pace::default(), Instant::UNIX_EPOCH);
-        let link = Uuid::from_u128(1);
-        assert!((0..PER_LINK).all(|_| pace.link(link, now)));
-        assert!(!pace.link(link, now) && pace.link(Uuid::from_u128(2), now));
-        assert!(pace.link(link, now + WINDOW));
-        for _ in 0..WRONG_PER_ADDRESS {
-            assert!(pace.address(Some("10.0.0.1"), now));
-            pace.wrong(Some("10.0.0.1"), now);
-        }
-        assert!(!pace.address(Some("10.0.0.1"), now) && pace.address(Some("10.0.0.2"), now));
-        assert!(pace.address(Some("10.0.0.1"), now + WINDOW));
+    fn who_is_over_waits_until_the_window_ends_and_no_set_back_clock_makes_it_longer() {
+        let (pace, now) = (Pace::default(), Instant::UNIX_EPOCH + TimeDelta::days(1));
+        let until = now + TimeDelta::seconds(20);
+        pace.remember(of_wrong(&network(Some("10.0.0.1"))), until, now);
+        assert!(pace.waits(Some("10.0.0.1"), now) && !pace.waits(Some("10.0.0.2"), now));
+        assert!(!pace.waits(Some("10.0.0.1"), until));
+        assert!(!pace.waits(Some("10.0.0.1"), now - TimeDelta::hours(1)));
     }
 
     #[test]

@@ -149,19 +149,16 @@ fn slower() -> AppError {
 async fn admit(app: &App, token: &str, origin: &Origin) -> AppResult<Visitor> {
     let now = app.clock.now();
     let address = origin.address.as_deref();
-    if !app.pace.address(address, now) {
+    if app.pace.waits(address, now) {
         return Err(slower());
     }
     let plain = token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     // Looked up by its hash: what a clock could tell of the comparison is no help in finding the token.
     let link = if plain { links::by_hash(app.store.read(), &hash_of(token)).await? } else { None };
-    let Some(link) = link else {
-        app.pace.wrong(address, now);
-        return Err(ended());
-    };
-    if !app.pace.link(link.id, now) {
+    if !app.pace.count(&app.store, address, link.as_ref().map(|link| link.id), now).await? {
         return Err(slower());
     }
+    let link = link.ok_or_else(ended)?;
     if link.revoked_at.is_some() || link.expires_at <= now {
         return Err(ended());
     }
@@ -173,7 +170,7 @@ async fn admit(app: &App, token: &str, origin: &Origin) -> AppResult<Visitor> {
     Ok(Visitor { link, ticket, most_photos, now })
 }
 
-/// What the page shows. Reading it changes nothing and is not recorded.
+/// What the page shows. Reading it changes nothing of the county's, and is counted only as one more request.
 pub async fn look(app: &App, token: &str, origin: &Origin) -> AppResult<VillageTicket> {
     let visitor = admit(app, token, origin).await?;
     let (ticket, read) = (&visitor.ticket, app.store.read());

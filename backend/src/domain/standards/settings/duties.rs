@@ -12,6 +12,8 @@ use utoipa::ToSchema;
 pub struct DutyRules {
     /// Whole working days without a step of the unit after which an open ticket shows as standing still.
     pub no_progress_days: u32,
+    /// Day of the month until which townships look at each of their sites themselves 自查; 0 = not asked for.
+    pub self_check_day: u32,
     /// Calendar days ahead in which the end of the only holder of a duty shows.
     pub ending_days: u32,
     /// Longest delegation, in calendar days.
@@ -36,6 +38,7 @@ impl Default for DutyRules {
     fn default() -> Self {
         Self {
             no_progress_days: 5,
+            self_check_day: 0,
             ending_days: 14,
             delegation_days: 92,
             substitute_days: 92,
@@ -51,8 +54,10 @@ impl Default for DutyRules {
 
 impl DutyRules {
     pub(super) fn faults(&self) -> Vec<Fault> {
-        let numbers: [(&str, u32, RangeInclusive<u32>); 10] = [
+        let numbers: [(&str, u32, RangeInclusive<u32>); 11] = [
             ("no_progress_days", self.no_progress_days, 1..=60),
+            // Every month has it.
+            ("self_check_day", self.self_check_day, 0..=28),
             ("ending_days", self.ending_days, 1..=90),
             ("delegation_days", self.delegation_days, 1..=366),
             ("substitute_days", self.substitute_days, 1..=366),
