@@ -33,7 +33,7 @@ const map = Object.keys(manifest).filter((key) => key.startsWith('src/map/') && 
 const CAMERA = 'src/ui/PhotoTaker.svelte';
 const under = (/** @type {string[]} */ ...folders) => (/** @type {string} */ key) => folders.some((folder) => key.startsWith(`src/app/${folder}/`));
 const named = (/** @type {string} */ folder, /** @type {string[]} */ names) => (/** @type {string} */ key) => names.some((name) => key === `src/app/${folder}/${name}`);
-const CARE_SCREENS = ['Audit', 'Backups', 'Cover', 'Devices', 'EraseAsk', 'Erasures', 'People', 'Rescue', 'Rounds', 'Settings', 'Sites', 'Visits'].map((name) => `${name}.svelte`);
+const CARE_SCREENS = ['Audit', 'Backups', 'Cover', 'Devices', 'EraseAsk', 'Erasures', 'People', 'Rescue', 'Rounds', 'Settings', 'Sites', 'Staff', 'Visits'].map((name) => `${name}.svelte`);
 const isCare = named('office', CARE_SCREENS);
 const isPaper = under('paper');
 const isChart = (/** @type {string} */ key) => /echarts/.test(manifest[key]?.file ?? '');

@@ -355,8 +355,8 @@ stories! {
         code_of(&admin, &made).await.expect(200);
         // What belongs to no county is read by the platform's administrator, and taken along as it stands.
         let about = format!("/api/v1/audit?object_id={}&noun=people", id(&made["id"]));
-        assert_eq!(admin.list(&about).await[0]["action"], "person.add");
-        assert!(office.list("/api/v1/audit").await.iter().all(|line| line["action"] != "person.add"));
+        assert!(admin.list(&about).await.iter().any(|line| line["action"] == "person.add"));
+        assert!(office.list(&about).await.is_empty());
         admin.http.get("/api/v1/audit/list.xlsx").await.expect(200);
         let elsewhere = json!({ "login": "nowhere", "name": "某人", "county_id": fresh_id(), "posts": [] });
         let refused = write(&admin, "/api/v1/people", &elsewhere).await.expect_problem(422, "invalid_field");

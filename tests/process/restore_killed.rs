@@ -15,7 +15,7 @@ use lalian_tests::visit::Site;
 use sea_orm::{ConnectionTrait as _, Database, Statement};
 
 /// Lines of the record that are in the backup: enough that putting them back takes a while.
-const LINES: usize = 60_000;
+const LINES: i64 = 60_000;
 
 /// Fills the record, so that rows take a while to come back.
 async fn fill(place: &Place) {
@@ -85,7 +85,7 @@ stories! {
         let made = lalian(place.folder(), &[&["backup", "--to", "elsewhere"][..], &here].concat()).await;
         assert!(made.status.success(), "{}", made.output);
         let before = lines(&place.url).await;
-        assert!(before >= LINES as i64);
+        assert!(before >= LINES);
 
         let points: [(&str, fn(u64, u64) -> bool); 4] = [
             ("at its first word", |_, _| true),

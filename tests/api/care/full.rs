@@ -40,7 +40,7 @@ stories! {
             world.clock.advance(TimeDelta::minutes(1));
             bucket.leave_room(room);
             let outcome = care.try_back_up(&world).await;
-            if let Ok(made) = outcome {
+            if let Ok(made) = &outcome {
                 // What was put there by those that failed is not sent twice, so one may fit at last.
                 assert!(names(&care).await.contains(&made.row.name), "with room for {room}");
                 continue;

@@ -258,7 +258,10 @@ fn put_key(place: &Place, name: &str, text: &str) -> AppResult<bool> {
             file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(broken)?;
             Ok(true)
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        // The very key is there when a restore goes on.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Ok(std::fs::read_to_string(&path).map_err(broken)? == text)
+        }
         Err(error) => Err(broken(error)),
     }
 }

@@ -31,7 +31,7 @@ pub async fn list(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Devic
 #[utoipa::path(get, path = "/api/v1/devices/list.xlsx", tag = "devices", params(SheetQuery), responses(
     (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 ))]
-pub async fn devices_xlsx(app: web::Data<App>, caller: Caller, sheet: Query<SheetQuery>) -> Answer {
+pub async fn list_xlsx(app: web::Data<App>, caller: Caller, sheet: Query<SheetQuery>) -> Answer {
     download(lists::devices(&app, &caller, sheet.0.language()?).await?)
 }
 
