@@ -48,14 +48,14 @@ async fn slow(world: &World) -> Value {
 stories! {
     async fn control_that_nobody_reports_is_late_by_its_hour_and_counts_once(world: World) {
         let ids = urgent(&world, &["BUS-01"], 2_600).await;
-        let (office, app) = (world.office().await, world.server().app());
-        let due = ticket(&office, ids[0]).await["stages"][0]["due_at"].clone();
+        let app = world.server().app();
+        let due = ticket(&world.office().await, ids[0]).await["stages"][0]["due_at"].clone();
         world.clock.advance(TimeDelta::hours(2));
         assert_eq!(app.sweep_tickets().await.expect("swept").out_of_control, 0, "the hour itself is in time");
-        assert_eq!(told(&ticket(&office, ids[0]).await), (json!({ "stage": "control", "due_at": due, "done_at": null, "late": false }), [0, 0, 0]));
+        assert_eq!(told(&ticket(&world.office().await, ids[0]).await), (json!({ "stage": "control", "due_at": due, "done_at": null, "late": false }), [0, 0, 0]));
         world.clock.advance(TimeDelta::hours(1));
         // It reads late at once; the sweep writes it down.
-        assert_eq!(told(&ticket(&office, ids[0]).await).0["late"], true);
+        assert_eq!(told(&ticket(&world.office().await, ids[0]).await).0["late"], true);
         app.sweep_tickets().await.expect("swept");
         assert_eq!(app.sweep_tickets().await.expect("swept").out_of_control, 0, "once");
         let officer = world.township(0, Role::DeskOfficer).await;
