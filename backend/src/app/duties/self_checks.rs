@@ -71,11 +71,14 @@ pub async fn list(
     let due_day = due_day(month, day);
     let mut answer =
         SelfChecks { as_of: now, month: month.word(), due_day, townships: Vec::new(), items: Vec::new() };
-    let Some((own, true)) = reach(scope).map(|own| (own, due_day.is_some())) else { return Ok(answer) };
-    let wanted = own.or(township);
-    if own.is_some() && township.is_some_and(|one| own != Some(one)) {
+    if due_day.is_none() || !reads(scope) {
+        return Ok(answer);
+    }
+    let own = own(scope);
+    if own.is_some() && township.is_some() && own != township {
         return Err(Code::NotFound.into());
     }
+    let wanted = own.or(township);
     let checked = self_checks::last_since(read, county, first_day(month)).await?;
     let sites = asked_for(sites::of_county(read, county).await?, wanted);
     // In the order of the register: nobody is ranked.
@@ -123,13 +126,13 @@ pub(super) async fn standing(
 ) -> AppResult<Option<(Month, BTreeMap<Uuid, i64>)>> {
     let read = app.store.read();
     let Some(month) = due_by(day, before) else { return Ok(None) };
-    let (Some(own), Some(due)) = (reach(scope), due_day(month, day)) else { return Ok(None) };
+    let Some(due) = due_day(month, day).filter(|_| reads(scope)) else { return Ok(None) };
     if in_force(read, county, start_of_day(due)).await?.duties.self_check_day == 0 {
         return Ok(None);
     }
     let checked = self_checks::last_since(read, county, first_day(month)).await?;
     let mut lacking = BTreeMap::new();
-    for site in asked_for(sites::of_county(read, county).await?, own) {
+    for site in asked_for(sites::of_county(read, county).await?, own(scope)) {
         if !checked.contains_key(&site.id) {
             *lacking.entry(site.township_id).or_default() += 1;
         }
@@ -137,14 +140,14 @@ pub(super) async fn standing(
     Ok(Some((month, lacking)))
 }
 
-/// Whose self-checks somebody reads: `Some(None)` = all townships'.
-fn reach(scope: Scope) -> Option<Option<Uuid>> {
-    match scope {
-        Scope::County { .. } => Some(None),
-        Scope::Township { township, .. } => Some(Some(township)),
-        // What a department looks after is repairs.
-        Scope::Platform | Scope::Department { .. } | Scope::Village { .. } | Scope::Own { .. } => None,
-    }
+/// Whether somebody reads self-checks at all: what a department looks after is repairs.
+fn reads(scope: Scope) -> bool {
+    matches!(scope, Scope::County { .. } | Scope::Township { .. })
+}
+
+/// The one township whose self-checks somebody reads; `None` = all.
+fn own(scope: Scope) -> Option<Uuid> {
+    if let Scope::Township { township, .. } = scope { Some(township) } else { None }
 }
 
 /// Sites that are open, by code.
