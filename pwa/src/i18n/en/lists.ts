@@ -49,7 +49,14 @@ export const lists: typeof zh = {
     line: { waiting: 'Not yet', running: 'Under way', issue: 'Issued', remind: 'Reminded', no_longer: 'No longer needed' },
   },
   rows: { title: 'Tickets', empty: 'No such tickets', emptyText: 'They may be done, or lie outside your unit. Go back and look at another list.' },
-  along: { workbook: 'Save as workbook', print: 'Print', saved: 'The workbook is in your downloads' },
+  along: {
+    workbook: 'Save as workbook',
+    print: 'Print',
+    saved: 'The workbook is in your downloads',
+    cut: 'The list is too long: only its first part is printed',
+    cutText: 'For all of it save the workbook and print from there.',
+    printCut: 'Print the first part only',
+  },
   ledger: {
     do: 'Take along as a ledger',
     making: 'Writing the ledger…',
