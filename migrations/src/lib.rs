@@ -28,6 +28,7 @@ mod m0022_codes;
 mod m0023_comfort;
 mod m0024_backups;
 mod m0025_audit;
+mod m0031_code_counties;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_comfort::Step),
             Box::new(m0024_backups::Step),
             Box::new(m0025_audit::Step),
+            Box::new(m0031_code_counties::Step),
         ]
     }
 }
