@@ -47,6 +47,8 @@ const GATHERED: usize = 128 * 1024;
 pub enum MadeBy {
     Command,
     Schedule,
+    /// By hand to a place that is not the one of the settings: phones forget nothing because of it.
+    Trial,
 }
 
 impl MadeBy {
@@ -54,6 +56,7 @@ impl MadeBy {
         match self {
             Self::Command => "command",
             Self::Schedule => "schedule",
+            Self::Trial => backups::TRIAL,
         }
     }
 }
@@ -123,6 +126,8 @@ impl App {
         if order.keys.is_some() && order.recipients.is_open() {
             return Err(CareError::KeysInClear);
         }
+        // Before the copy begins, so that it is in the copy.
+        self.installation().await?;
         let row = self.begin_backup(order).await?;
         let mut watch = Watch { app: self, row, said: Moment::now(), tell };
         let outcome = async {
@@ -317,6 +322,7 @@ async fn read(app: &App, work: &Work<'_>, snapshot: &Snapshot, watch: &mut Watch
         made_at,
         epoch,
         demo,
+        installation: Some(app.installation().await?),
         newest_seq: cover.newest_seq,
         migrations: schema::applied(snapshot).await?,
         recipients: order.recipients.names(),
