@@ -317,10 +317,8 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         let loopback = self.bind.ip().to_canonical().is_loopback();
         let unusable = |text: &str| Err(Error::Unusable(text.to_owned()));
-        if self.demo && !(loopback || self.tls.is_some()) {
-            return unusable(
-                "示例只在本机运行，请用 127.0.0.1。The demo stays on this machine; bind 127.0.0.1.",
-            );
+        if self.demo {
+            self.check_demo(loopback)?;
         }
         if !loopback && self.tls.is_none() && self.proxies.is_empty() {
             return unusable(
@@ -331,6 +329,26 @@ impl Config {
         }
         if self.limits.total == 0 || self.limits.per_peer == 0 {
             return unusable("--max-requests must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// Panes of the demo ask for no password, so it must not be open to strangers, encrypted or not: this machine, or phones of the same room.
+    fn check_demo(&self, loopback: bool) -> Result<(), Error> {
+        let unusable = |text: &str| Err(Error::Unusable(text.to_owned()));
+        if !self.proxies.is_empty() {
+            return unusable(
+                "示例不用密码就能进，不能放在代理后面给别人用：去掉 --behind-proxy；同一房间的手机用 lalian demo --lan。\n\
+                 The demo lets in without a password and must not stand behind a proxy: take away --behind-proxy; for phones of the \
+                 same room use lalian demo --lan.",
+            );
+        }
+        if !loopback && self.lan.is_none() {
+            return unusable(
+                "示例不用密码就能进，只在本机运行：请用 127.0.0.1；同一房间的手机用 lalian demo --lan。\n\
+                 The demo lets in without a password and stays on this machine: bind 127.0.0.1; for phones of the same room use \
+                 lalian demo --lan.",
+            );
         }
         Ok(())
     }
@@ -350,7 +368,7 @@ impl Config {
     pub fn made_copy(&self) -> Option<Made> {
         let Storage::Disk(files) = &self.storage else { return None };
         let kept = self.demo && self.sqlite_file().is_some();
-        kept.then(|| Made { folder: self.data.join("made"), files: files.clone() })
+        kept.then(|| Made { folder: self.data.join("made"), files: files.clone(), anew: Arc::default() })
     }
 
     /// The SQLite file, if the database is one.
@@ -490,6 +508,19 @@ mod tests {
         assert!(!refused(&["--bind", "0.0.0.0:80", "--tls-certificate", "c.pem", "--tls-key", "k.pem"]));
         assert!(config(&["--tls-certificate", "c.pem"]).is_err(), "a certificate without its key");
         assert!(config(&["--behind-proxy", "everybody"]).is_err());
+    }
+
+    #[test]
+    fn a_demo_is_open_to_nobody_outside_this_machine() {
+        let check = |arguments: &[&str]| Config { demo: true, ..config(arguments).unwrap() }.check();
+        let tls = ["--tls-certificate", "c.pem", "--tls-key", "k.pem"];
+        assert!(check(&[]).is_ok() && check(&tls).is_ok());
+        for outside in ["0.0.0.0:443", "[::]:443", "8.8.8.8:443", "192.168.1.5:443"] {
+            let refused = check(&[&["--bind", outside][..], &tls].concat()).unwrap_err().to_string();
+            assert!(refused.contains("--lan") && refused.contains("示例"), "{refused}");
+        }
+        let refused = check(&["--behind-proxy", "127.0.0.1"]).unwrap_err().to_string();
+        assert!(refused.contains("--behind-proxy"), "{refused}");
     }
 
     #[test]
