@@ -32,6 +32,7 @@ mod m0026_control;
 mod m0027_pace;
 mod m0028_self_checks;
 mod m0029_audit_by_post;
+mod m0031_code_counties;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_pace::Step),
             Box::new(m0028_self_checks::Step),
             Box::new(m0029_audit_by_post::Step),
+            Box::new(m0031_code_counties::Step),
         ]
     }
 }

@@ -178,6 +178,18 @@ stories! {
         write(&officer, &format!("/api/v1/posts/{}/end", id(&person["posts"][0]["id"])), &json!({})).await.expect(200);
     }
 
+    async fn an_office_s_code_opens_no_account_that_became_the_platform_s(world: World) {
+        let (office, admin) = (world.office().await, world.desk(Role::PlatformAdmin).await);
+        let body = json!({ "login": "rising-far", "name": "新人", "posts": [{ "role": "inspector", "unit_id": office.unit() }] });
+        let person = write(&office, "/api/v1/people", &body).await.expect(201).json();
+        let code = code_of(&office, &person).await.expect(200).text("/code");
+        let posts = format!("/api/v1/people/{}/posts", id(&person["id"]));
+        write(&admin, &posts, &json!({ "role": "platform_admin", "unit_id": null })).await.expect(201);
+        try_login(&world.http(), "rising-far", &code).await.expect_problem(410, "code_used");
+        let code = code_of(&admin, &person).await.expect(200).text("/code");
+        try_login(&world.http(), "rising-far", &code).await.expect(200);
+    }
+
     async fn slips_for_many_open_each_account_once_and_for_fourteen_days(world: World) {
         let own = villages(&world, 0).await;
         let officer = world.township(0, Role::DeskOfficer).await;

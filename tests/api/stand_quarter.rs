@@ -171,3 +171,30 @@ fn a_quarter_fits_awkward_days_too() {
         }
     });
 }
+
+#[test]
+fn a_county_that_is_put_back_a_fortnight_later_has_todays_dates_and_the_same_passwords() {
+    lalian_tests::story::run(async {
+        let county = made_at("2026-11-30T03:00:00Z").await;
+        let app = server::open(&county.config).await.expect("the county");
+        app.keep_made().await.expect("a copy");
+        app.store.close().await;
+        county.clock.advance(chrono::TimeDelta::days(14));
+        let server = Server::start(county.config.clone()).await.expect("it serves");
+        let newest = async |office: &Actor| {
+            let visits = office.list("/api/v1/inspections").await;
+            visits.iter().filter_map(|visit| day(visit, "observed_at")).max()
+        };
+        let office = county.person(&server, "office1").await;
+        let before = newest(&office).await.expect("visits");
+        assert!(before < county.today() - Days::new(7), "{before}");
+        Box::pin(server.app().reset_demo()).await.expect("put back");
+        // The same password opens the account of the new county.
+        let office = county.person(&server, "office1").await;
+        let after = newest(&office).await.expect("visits");
+        assert!(after >= county.today() - Days::new(7), "{after} of {}", county.today());
+        let again = server.app().reset_demo().await;
+        again.expect("a copy of today is put back as it is");
+        server.stop().await.expect("it stops");
+    });
+}

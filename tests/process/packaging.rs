@@ -37,6 +37,28 @@ fn systemd_takes_the_unit_and_finds_it_well_shut_in() {
     assert!(good, "{said}");
 }
 
+/// The drop-in that the unit's own words name, put into the unit: systemd takes it, and it stays as well shut in.
+#[test]
+fn another_disk_is_opened_to_the_service_as_the_unit_says() {
+    let text = packaged("lalian.service");
+    assert!(text.contains("\nProtectSystem=strict\n"), "without it no drop-in is needed");
+    let line = text.lines().find_map(|line| line.strip_prefix("#     ReadWritePaths=")).expect("the drop-in");
+    let folder = tempfile::tempdir().expect("a folder");
+    let unit = folder.path().join("lalian.service");
+    let here = text
+        .replace("/usr/local/bin/lalian", &binary().display().to_string())
+        .replace("=lalian\nGroup=lalian", "=daemon\nGroup=daemon")
+        .replace("\nProtectHome=", &format!("\nReadWritePaths={line}\nProtectHome="));
+    std::fs::write(&unit, here).expect("written");
+    let check = Command::new("systemd-analyze")
+        .args(["verify", "--man=no", "--recursive-errors=no"])
+        .arg(&unit)
+        .output();
+    let check = check.expect("systemd-analyze is missing; run: tests/run --only install");
+    let said = String::from_utf8_lossy(&check.stderr).into_owned();
+    assert!(check.status.success() && !said.contains("lalian.service:"), "{said}");
+}
+
 #[test]
 fn the_container_is_built_from_what_is_there_and_runs_as_an_ordinary_user() {
     let text = packaged("Containerfile").replace("\\\n", " ");

@@ -63,6 +63,22 @@ stories! {
         assert_clean(&finished);
     }
 
+    async fn an_empty_installation_says_how_the_first_account_is_made(empty: Empty) {
+        empty.migrate().await;
+        let mut program = Program::start(empty.command(&["serve", "--bind", "127.0.0.1:0", "--public-url", "https://lalian.example/"]));
+        let http = Http::new(program.url().await);
+        let health = http.get("/api/v1/health").await.expect(200);
+        assert_eq!((health.at("/accounts"), health.at("/public_url")), (false.into(), "https://lalian.example".into()), "{health}");
+        let made = run(&mut empty.command(&["user", "add", "admin", "--name", "管理员", "--role", "platform_admin"])).await;
+        assert!(made.status.success(), "{}", made.output);
+        assert_eq!(http.get("/api/v1/health").await.expect(200).at("/accounts"), true);
+        let finished = program.terminate().await;
+        assert!(finished.output.contains("lalian user add admin --name 管理员 --role platform_admin"), "{}", finished.output);
+        let mut again = empty.serve();
+        Http::new(again.url().await).get("/api/v1/health").await.expect(200);
+        assert!(!again.terminate().await.output.contains("user add"), "only until there is one");
+    }
+
     async fn a_request_under_way_is_finished_before_it_stops(empty: Empty) {
         empty.migrate().await;
         let mut program = empty.serve();

@@ -1,7 +1,7 @@
 //! Whether this installation can work, and what it is.
 
 use super::App;
-use crate::store::meta;
+use crate::store::{meta, people::persons};
 
 impl App {
     /// True when the database answers a small question.
@@ -13,6 +13,16 @@ impl App {
                 false
             }
         }
+    }
+
+    /// False while nobody has an account yet. In doubt it says nothing: the answer only adds a hint.
+    pub async fn has_accounts(&self) -> bool {
+        persons::any(self.store.read()).await.unwrap_or(true)
+    }
+
+    /// The address that the operator named for browsers, without a slash at its end.
+    pub fn named_address(&self) -> Option<String> {
+        self.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned())
     }
 
     /// True while files may enter: more free space than the floor, or a bucket, which has no end.
@@ -39,6 +49,24 @@ impl App {
             })
             .await?;
         Ok(fresh)
+    }
+
+    /// Which installation this is; made once, and carried by its backups.
+    pub async fn installation(&self) -> super::AppResult<uuid::Uuid> {
+        let broken = |_error| super::AppError::Internal("meta.installation is no uuid".into());
+        if let Some(known) = meta::get(self.store.read(), meta::INSTALLATION).await? {
+            return known.parse().map_err(broken);
+        }
+        let fresh = self.random.id();
+        self.store
+            .write(async |tx| {
+                if let Some(known) = meta::get(tx, meta::INSTALLATION).await? {
+                    return known.parse().map_err(broken);
+                }
+                meta::set(tx, meta::INSTALLATION, fresh.to_string()).await?;
+                Ok(fresh)
+            })
+            .await
     }
 
     /// The database's epoch; made when the database is new, renewed by a restore.

@@ -14,7 +14,11 @@ use lalian::{
         people::published::Published,
     },
     config::{BackupArgs, Config, NetworkArgs},
-    files::seal::{self, Identities, Recipients},
+    doctor,
+    files::{
+        Place,
+        seal::{self, Identities, Recipients},
+    },
     server,
 };
 use secrecy::ExposeSecret;
@@ -47,6 +51,9 @@ struct Make {
     /// 保留份数 Complete backups that stay there, this one counted
     #[arg(long, value_name = "N", default_value_t = KEEP)]
     keep: usize,
+    /// 算数 Counts although it lies elsewhere than --backup-to (LALIAN_BACKUP_TO) says: phones may forget photos that it holds
+    #[arg(long)]
+    counts: bool,
     #[command(flatten)]
     args: BackupArgs,
     #[command(flatten)]
@@ -115,8 +122,15 @@ impl Make {
         if !self.recipient.is_empty() {
             plan.recipients = self.recipient;
         }
+        let configured = self.args.resolve(None)?.is_some_and(|daily| daily.shown == plan.shown);
+        let counts = self.counts || configured;
         let with_keys = self.with_keys || plan.with_keys;
         let config: Config = self.place.config()?;
+        if let Place::Disk(folder) = &plan.place
+            && doctor::same_disk(folder, &config.data)
+        {
+            say(SAME_DISK);
+        }
         let app = server::open(&config).await?;
         if app.store.pending_migrations().await? > 0 {
             app.store.close().await;
@@ -128,7 +142,7 @@ impl Make {
                 shown: plan.shown.clone(),
                 recipients: Recipients::parse(&plan.recipients).map_err(CareError::Recipient)?,
                 keys: with_keys.then(|| config.data.join("keys")),
-                made_by: MadeBy::Command,
+                made_by: if counts { MadeBy::Command } else { MadeBy::Trial },
                 keep: self.keep,
             };
             if order.recipients.is_open() {
@@ -152,6 +166,9 @@ impl Make {
             row.files_new,
             row.bytes_new / 1_000_000
         ));
+        if !counts {
+            say(TRIAL);
+        }
         if row.faults > 0 {
             say(&format!(
                 "注意：服务器上有 {0} 个照片文件缺失或损坏，不在备份里；手机会继续保留自己的。\n\
@@ -166,6 +183,11 @@ impl Make {
     }
 }
 
+const SAME_DISK: &str = "注意：存放处和数据在同一块盘上，盘坏了就都没了。换一块盘、网络盘或 S3。\n\
+    Mind: the place lies on the same disk as the data; both go with it. Use another disk, a network share or S3.";
+const TRIAL: &str = "这份备份不在每日备份的存放处，手机不会因此删除照片。要算数，请用 --backup-to（LALIAN_BACKUP_TO）写明存放处，或加 --counts。\n\
+    This backup does not lie where the daily ones go, so phones forget nothing because of it. To make it count name the place with \
+    --backup-to (LALIAN_BACKUP_TO), or add --counts.";
 const OPEN: &str = "注意：没有公钥，备份不加密，拿到的人都能读。Mind: without a public key the backup is not encrypted; whoever has it can read it.";
 
 /// The secret keys of a file.

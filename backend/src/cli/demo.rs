@@ -33,10 +33,10 @@ impl Demo {
         self.serve.log.start()?;
         let config = Config { demo: true, ..self.serve.config(FOLDER)? };
         let mut more_entrances = Entrance::panes(config.bind, config.tls.as_ref());
-        config.check()?;
         let lan = self.lan.open(&config)?;
         more_entrances.extend(lan.iter().flat_map(Entrance::lan));
         let config = Config { more_entrances, lan, ..config };
+        config.check()?;
         if config.pwa.is_none() && !cfg!(feature = "embed") {
             front_end::build(&server::checkout_dist())?;
         }

@@ -34,6 +34,12 @@ impl Serve {
     }
 }
 
+/// What an installation without any account says: otherwise its first page asks for a password that nobody has.
+const FIRST_ACCOUNT: &str = "还没有账号。另开一个终端建第一个管理员（--data、--database 与本命令相同）：\n\
+    No accounts yet. Make the first administrator in another terminal (with the same --data and --database):\n    \
+    lalian user add admin --name 管理员 --role platform_admin\n\
+    它会给出一次性登录码，用来登录。It prints a one-time code to sign in with.";
+
 /// Serves until the system or the operator says stop, then lets work under way finish.
 pub async fn until_stopped(config: Config) -> Outcome {
     let scheme = if config.tls.is_some() { "https" } else { "http" };
@@ -41,6 +47,9 @@ pub async fn until_stopped(config: Config) -> Outcome {
     let lan = config.lan.clone();
     let mut server = Server::start(config).await?;
     say(&format!("listening on {scheme}://{}", server.addr()));
+    if !server.app().has_accounts().await {
+        say(FIRST_ACCOUNT);
+    }
     if let [_, panes @ ..] = server.opened()
         && !panes.is_empty()
     {

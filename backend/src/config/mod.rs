@@ -154,10 +154,8 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         let loopback = self.bind.ip().to_canonical().is_loopback();
         let unusable = |text: &str| Err(Error::Unusable(text.to_owned()));
-        if self.demo && !(loopback || self.tls.is_some()) {
-            return unusable(
-                "示例只在本机运行，请用 127.0.0.1。The demo stays on this machine; bind 127.0.0.1.",
-            );
+        if self.demo {
+            self.check_demo(loopback)?;
         }
         if !loopback && self.tls.is_none() && self.proxies.is_empty() {
             return unusable(
@@ -168,6 +166,26 @@ impl Config {
         }
         if self.limits.total == 0 || self.limits.per_peer == 0 {
             return unusable("--max-requests must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// Panes of the demo ask for no password, so it must not be open to strangers, encrypted or not: this machine, or phones of the same room.
+    fn check_demo(&self, loopback: bool) -> Result<(), Error> {
+        let unusable = |text: &str| Err(Error::Unusable(text.to_owned()));
+        if !self.proxies.is_empty() {
+            return unusable(
+                "示例不用密码就能进，不能放在代理后面给别人用：去掉 --behind-proxy；同一房间的手机用 lalian demo --lan。\n\
+                 The demo lets in without a password and must not stand behind a proxy: take away --behind-proxy; for phones of the \
+                 same room use lalian demo --lan.",
+            );
+        }
+        if !loopback && self.lan.is_none() {
+            return unusable(
+                "示例不用密码就能进，只在本机运行：请用 127.0.0.1；同一房间的手机用 lalian demo --lan。\n\
+                 The demo lets in without a password and stays on this machine: bind 127.0.0.1; for phones of the same room use \
+                 lalian demo --lan.",
+            );
         }
         Ok(())
     }
@@ -187,7 +205,7 @@ impl Config {
     pub fn made_copy(&self) -> Option<Made> {
         let Storage::Disk(files) = &self.storage else { return None };
         let kept = self.demo && self.sqlite_file().is_some();
-        kept.then(|| Made { folder: self.data.join("made"), files: files.clone() })
+        kept.then(|| Made { folder: self.data.join("made"), files: files.clone(), anew: Arc::default() })
     }
 
     /// The SQLite file, if the database is one.

@@ -88,3 +88,16 @@ fn secrets_are_never_shown() {
     let config = config(&["--database", "postgres://u:hidden@h/d"]).unwrap();
     assert!(!format!("{:?}", config.database).contains("hidden"));
 }
+
+#[test]
+fn a_demo_is_open_to_nobody_outside_this_machine() {
+    let check = |arguments: &[&str]| Config { demo: true, ..config(arguments).unwrap() }.check();
+    let tls = ["--tls-certificate", "c.pem", "--tls-key", "k.pem"];
+    assert!(check(&[]).is_ok() && check(&tls).is_ok());
+    for outside in ["0.0.0.0:443", "[::]:443", "8.8.8.8:443", "192.168.1.5:443"] {
+        let refused = check(&[&["--bind", outside][..], &tls].concat()).unwrap_err().to_string();
+        assert!(refused.contains("--lan") && refused.contains("示例"), "{refused}");
+    }
+    let refused = check(&["--behind-proxy", "127.0.0.1"]).unwrap_err().to_string();
+    assert!(refused.contains("--behind-proxy"), "{refused}");
+}

@@ -14,6 +14,7 @@ use crate::{
         Store,
         care::{backups, health, schema},
         meta,
+        people::persons,
     },
 };
 use chrono::TimeDelta;
@@ -232,6 +233,16 @@ async fn look(
             ("看日志里的 a job is given up", "look for `a job is given up` in the log"),
         );
     }
+    if !persons::any(read).await? {
+        report.mind(
+            "accounts",
+            both("还没有账号，谁都登录不了", "there are no accounts: nobody can sign in"),
+            (
+                "运行 lalian user add admin --name 管理员 --role platform_admin，用它给出的登录码登录",
+                "run `lalian user add admin --name NAME --role platform_admin` and sign in with the code that it prints",
+            ),
+        );
+    }
     backup(config, store, epoch, now, report).await
 }
 
@@ -348,7 +359,8 @@ async fn target(config: &Config, plan: &crate::config::BackupPlan, report: &mut 
     }
 }
 
-fn same_disk(one: &Path, other: &Path) -> bool {
+/// Whether two folders, or what will hold them, lie on one disk.
+pub fn same_disk(one: &Path, other: &Path) -> bool {
     let device = |path: &Path| {
         let there = path.ancestors().find(|path| path.exists())?;
         std::fs::metadata(there).ok().map(|meta| meta.dev())

@@ -4,6 +4,8 @@
 mod data;
 mod machine;
 
+pub use data::same_disk;
+
 use crate::{
     config::Config,
     domain::clock::{Clock, SystemClock},

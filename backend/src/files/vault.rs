@@ -169,6 +169,21 @@ impl VaultWriter {
 }
 
 impl Error {
+    /// True when the place may only be read: a disk mounted so, or a service that is kept from writing there.
+    pub fn is_read_only(&self) -> bool {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = cause {
+            let io = error.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::ReadOnlyFilesystem)
+                || error.to_string().contains("(os error 30)")
+            {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+
     /// True when the place says that it has no room, however deep that stands in what it said.
     pub fn is_full(&self) -> bool {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);

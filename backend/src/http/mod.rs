@@ -404,6 +404,7 @@ fn application(
         .wrap(Compress::default())
         .wrap(from_fn(headers::secure))
         .wrap(from_fn(request_id::assign))
+        .wrap(from_fn(lan::refuse_foreign))
         .configure(|config| {
             for resource in routes::resources(ROUTES) {
                 config.service(resource);

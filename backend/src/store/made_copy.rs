@@ -1,8 +1,8 @@
 //! A whole SQLite database kept as one file, and put back into the database that is in use: what the demo's stand resets
 //! with. Rows go back in one transaction, so readers see all of the old county or all of the new one.
 
-use super::{Error, Store, Write};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use super::{Conn, Error, Store, Write, entity::inspection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QuerySelect, Statement};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -36,6 +36,17 @@ impl Store {
             .await?;
         Ok(true)
     }
+}
+
+/// Whether work was done in it: an empty county has nothing that ages.
+pub async fn has_visits(conn: &impl Conn) -> Result<bool, Error> {
+    let found: Option<Uuid> = inspection::Entity::find()
+        .select_only()
+        .column(inspection::Column::Id)
+        .into_tuple()
+        .one(conn.raw())
+        .await?;
+    Ok(found.is_some())
 }
 
 async fn replace(db: &DatabaseConnection, epoch: Uuid) -> Result<(), DbErr> {

@@ -10,6 +10,9 @@ pub const RESTORED: &str = "restored";
 /// Present when this database holds the demo county.
 pub const DEMO: &str = "demo";
 
+/// Which installation this is, through restores too: its mark on the backups that it makes.
+pub const INSTALLATION: &str = "installation";
+
 pub async fn get(conn: &impl Conn, key: &str) -> Result<Option<String>, Error> {
     Ok(meta::Entity::find_by_id(key.to_owned()).one(conn.raw()).await?.map(|row| row.value))
 }

@@ -25,7 +25,7 @@ pub mod idempotency;
 pub mod imports;
 pub mod jobs;
 pub mod look_backs;
-mod made_copy;
+pub mod made_copy;
 pub mod meta;
 pub mod notices;
 pub mod people;

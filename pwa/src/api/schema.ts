@@ -4478,11 +4478,15 @@ export interface components {
         };
         /** @description How this installation is. */
         Health: {
+            /** @description Somebody has an account. Without one the sign-in says how the first is made. */
+            accounts: boolean;
             /** @description The program runs. */
             alive: boolean;
             checks: components["schemas"]["Checks"];
             /** @description This is the demo county: show 示例数据 everywhere. */
             demo: boolean;
+            /** @description The address that the operator named for browsers (`--public-url`): stands in all that is printed or handed on. */
+            public_url?: string | null;
             /** @description It can do its work now. */
             ready: boolean;
             version: string;

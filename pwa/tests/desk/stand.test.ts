@@ -1,7 +1,7 @@
 // The demo's stand: what its windows take from each other, and how far the walk is.
 import { expect, test } from 'vitest';
 import type { ChecklistItem } from '../../src/core';
-import { isStand, paneAt, standDoor, type DemoView, type StepName, type Walk } from '../../src/app/stand/door';
+import { ageOf, isStand, paneAt, standDoor, type DemoView, type StepName, type Walk } from '../../src/app/stand/door';
 import { orderIn, stateIn, suggestionIn } from '../../src/app/stand/protocol';
 import { current, done, height, pointed, STEPS, suggested, tasks, tooFew, type Phone } from '../../src/app/stand/walk';
 import { stand as en } from '../../src/i18n/en/stand';
@@ -107,6 +107,11 @@ const DEMO: DemoView = {
 test('a page knows whether it is the stand, a pane, or neither', () => {
   expect([isStand(DEMO, 'http://127.0.0.1:8080'), isStand(DEMO, 'http://localhost:8080')]).toEqual([true, false]);
   expect([paneAt(DEMO, 'http://127.0.0.1:8082')?.pane, paneAt(DEMO, 'http://127.0.0.1:8080')]).toEqual(['township', null]);
+});
+
+test('a county of an earlier day says how many days old it is', () => {
+  const after = (hours: number): number => ageOf(DEMO.made_at, Date.parse(DEMO.made_at) + hours * 3_600_000);
+  expect([after(-5), after(3), after(23), after(24), after(14 * 24 + 2)]).toEqual([0, 0, 0, 1, 14]);
 });
 
 test('a real county says that it has no stand; a hotel’s page says nothing', async () => {

@@ -2,6 +2,7 @@
 //! in a bucket; a copy of one database goes into the other.
 
 use chrono::TimeDelta;
+use lalian::app::care::back_up::{MadeBy, Order};
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
 use lalian_tests::backend::Backend;
@@ -167,6 +168,21 @@ stories! {
         world.clock.advance(TimeDelta::hours(1));
         care.back_up(&world).await;
         assert_eq!(late.told().await, Value::from(newest));
+    }
+
+    /// A copy that somebody tried out on his stick is no reason for a phone to forget anything.
+    async fn a_backup_that_was_only_tried_out_vouches_for_nothing(world: World) {
+        let care = Care::on_disk();
+        let mut phone = Phone::of(&world, 0).await;
+        let sites = Site::spread(&phone.actor, 3).await;
+        phone.seal(&mut Ledger::default(), &sites);
+        phone.drain().await;
+        let trial = Order { made_by: MadeBy::Trial, ..care.order(&world, false) };
+        world.server().app().back_up(&trial, &mut |_row| {}).await.expect("a copy");
+        assert_eq!(phone.told().await, Value::Null);
+        world.clock.advance(TimeDelta::hours(1));
+        let made = care.back_up(&world).await;
+        assert_eq!(phone.told().await, Value::from(made.row.newest_seq));
     }
 
     /// What the server itself lost is not vouched for either, and is asked for again after a restore.

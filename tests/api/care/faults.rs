@@ -11,6 +11,7 @@ use lalian::domain::care::manifest::Manifest;
 use lalian::domain::people::role::Role;
 use lalian_tests::backend::Backend;
 use lalian_tests::care::{Care, Fresh};
+use lalian_tests::phone::fresh_id;
 use lalian_tests::photo;
 use lalian_tests::stories;
 use lalian_tests::story;
@@ -292,5 +293,30 @@ stories! {
         let older = Wish { set: Some(names[2].clone()), ..care.wish() };
         let fresh = Fresh::on(world.backend).await;
         assert!(!fresh.restore(&older).await.expect("put back").newest, "and it is said that there is a newer one");
+    }
+
+    /// Two installations in one place: each counts and removes its own, and nobody restores the other's by mistake.
+    async fn sets_of_another_installation_are_left_alone(world: World) {
+        let mut care = Care::on_disk();
+        care.keep = 1;
+        let foreign = care.back_up(&world).await.row.name;
+        let path = care.path().join("sets").join(&foreign).join("manifest.json");
+        let theirs = Manifest { installation: Some(fresh_id()), ..only_set(&care).await };
+        std::fs::write(&path, theirs.to_bytes().expect("bytes")).expect("written");
+        let half = care.path().join("sets").join("20000101T000000Z-0123abcd");
+        std::fs::create_dir(&half).expect("a folder");
+        std::fs::write(half.join("rows.jsonl.gz.age"), "x").expect("a piece");
+        let mut own = Vec::new();
+        for _ in 0..2 {
+            world.clock.advance(TimeDelta::days(1));
+            own.push(care.back_up(&world).await.row.name);
+        }
+        let there: Vec<String> = complete(&care.wish().vault).await.expect("sets").into_iter().map(|set| set.name).collect();
+        assert_eq!(there, [foreign.clone(), own[1].clone()], "of one's own one stays");
+        assert!(half.exists(), "somebody else may be writing it");
+        let refused = verified(&care.wish()).await.expect_err("which of them?");
+        assert!(matches!(&refused, CareError::SeveralInstallations(there) if there.contains(&foreign) && there.contains(&own[1])), "{refused}");
+        let named = Wish { set: Some(own[1].clone()), ..care.wish() };
+        assert_eq!(verified(&named).await.expect("the one that was named"), 0);
     }
 }

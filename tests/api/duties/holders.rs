@@ -111,6 +111,21 @@ stories! {
         assert_eq!(gaps(&office, officer.unit()).await, [], "nobody is missing");
     }
 
+    async fn a_deputys_leave_to_sign_ends_with_his_post_and_nobody_gives_it_for_the_next_one(world: World) {
+        let office = world.office().await;
+        let (deputy, officer, main) = (world.township(0, Role::DeputyLeader).await, world.township(0, Role::DeskOfficer).await, world.desk(Role::MainLeader).await);
+        let leave = json!({ "severities": ["critical", "major", "minor"], "from_day": day(&world, 0), "to_day": day(&world, 6), "desk_post_id": null, "reason": "" });
+        write(&deputy, "/api/v1/delegations", &leave).await.expect(201);
+        let work = office.http.get(&format!("/api/v1/posts/{}/work", deputy.post())).await.expect(200);
+        assert_eq!((work.at("/items/0/kind"), work.at("/items/0/moves")), (json!("delegation"), json!(false)), "{work}");
+        let path = format!("/api/v1/posts/{}/hand-over", deputy.post());
+        write(&office, &path, &json!({ "successor_person_id": main.person(), "reason": "调离" })).await.expect(200);
+        let rows = officer.list("/api/v1/delegations").await;
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        assert!(rows[0]["revoked_at"].is_string() && rows[0].to_string().contains(&deputy.person().to_string()), "{rows:?}");
+        assert!(officer.list("/api/v1/delegations?active=true").await.is_empty());
+    }
+
     async fn holes_show_at_once_and_each_reader_sees_his_own(world: World) {
         let office = world.office().await;
         let (officer, deputy) = (world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await);

@@ -130,4 +130,26 @@ stories! {
         let from = person["posts"][0]["valid_from"].as_str().expect("a time");
         assert!(from.starts_with("2026-02-28T16:00:00"), "the day begins here: {from}");
     }
+
+    async fn a_changed_number_makes_nobody_twice_and_a_number_of_another_renames_nobody(world: World) {
+        let office = world.office().await;
+        let first = "姓名,手机,岗位,单位\n某人,13800000001,督查员,\n别人,13800000002,督查员,\n";
+        let seen = bring(&office, "people.csv", first.as_bytes()).await.expect(201).json();
+        apply(&office, &seen, false).await.expect(200);
+        // 某人 has a new number, and the old one of 别人 is somebody else's now.
+        let next = "姓名,手机,岗位,单位\n某人,13800000003,督查员,\n第三人,13800000002,督查员,\n某人,13800000004,县领导,\n";
+        let seen = bring(&office, "people.csv", next.as_bytes()).await.expect(201).json();
+        let why = refused(&office, &seen).await;
+        let rows: Vec<(i64, &str)> = why.iter().map(|(_, row, field, _)| (*row, field.as_str())).collect();
+        assert_eq!(rows, [(2, "login"), (3, "login")], "{why:?}");
+        assert!(why[0].3.contains("13800000001") && why[0].3.contains("under People"), "{why:?}");
+        assert!(why[1].3.contains("别人"), "{why:?}");
+        apply(&office, &seen, true).await.expect(200);
+        assert_eq!(office.list("/api/v1/people?q=13800000003").await.len(), 0);
+        assert_eq!(office.list("/api/v1/people?q=13800000002").await[0]["name"], "别人");
+        // Both rows in one file are two people who share a name.
+        let both = "姓名,手机,岗位,单位\n某人,13800000001,督查员,\n某人,13800000005,督查员,\n";
+        let seen = bring(&office, "people.csv", both.as_bytes()).await.expect(201).json();
+        assert_eq!(counts(&seen, "people"), Some([1, 0, 1, 0]), "{seen}");
+    }
 }

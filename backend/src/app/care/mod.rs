@@ -39,6 +39,10 @@ pub enum CareError {
     )]
     Target(String),
     #[error(
+        "备份存放处只能读，不能写。以 systemd 服务运行时，把这个文件夹写进 ReadWritePaths（做法见 lalian.service 里的说明），重启服务；否则检查磁盘是否只读挂载。\nThe place for backups is read-only. As a systemd service name the folder in ReadWritePaths (lalian.service says how) and restart; otherwise see whether the disk is mounted read-only."
+    )]
+    TargetReadOnly,
+    #[error(
         "在 {0} 没有找到完整的备份。检查路径；没有写完的备份不算。\nThere is no complete backup in {0}. Check the path; one that was not finished does not count."
     )]
     NoSet(String),
@@ -46,6 +50,10 @@ pub enum CareError {
         "没有名为 {name} 的完整备份。现有：{there}。\nThere is no complete backup called {name}. There are: {there}."
     )]
     NoSuchSet { name: String, there: String },
+    #[error(
+        "这里有几个系统的备份，请用 --set 说明要哪一份；各系统最新的有：{0}。\nSeveral installations keep their backups here; say which one with --set. The newest of each are: {0}."
+    )]
+    SeveralInstallations(String),
     #[error(
         "这份备份是加密的：请用 --identity 给出私钥文件。\nThis backup is encrypted: give the file with the secret key as --identity."
     )]
@@ -142,8 +150,8 @@ impl CareError {
             Self::Running(_) => "running",
             Self::TakenOver => "taken_over",
             Self::TargetFull => "target_full",
-            Self::Target(_) => "target",
-            Self::NoSet(_) | Self::NoSuchSet { .. } => "no_set",
+            Self::Target(_) | Self::TargetReadOnly => "target",
+            Self::NoSet(_) | Self::NoSuchSet { .. } | Self::SeveralInstallations(_) => "no_set",
             Self::NeedsIdentity | Self::Identity(_) => "identity",
             Self::WrongKey(_) => "wrong_key",
             Self::Recipient(_) => "recipient",
@@ -194,10 +202,33 @@ pub async fn complete(vault: &Vault) -> CareResult<Vec<Manifest>> {
 /// What went wrong at the place of backups.
 #[expect(clippy::needless_pass_by_value, reason = "stands in map_err")]
 pub fn at_target(error: files::Error) -> CareError {
-    if error.is_full() { CareError::TargetFull } else { CareError::Target(error.to_string()) }
+    if error.is_full() {
+        CareError::TargetFull
+    } else if error.is_read_only() {
+        CareError::TargetReadOnly
+    } else {
+        CareError::Target(error.to_string())
+    }
 }
 
 /// What went wrong where the county's files lie.
 fn at_files(error: files::Error) -> CareError {
     if error.is_full() { CareError::FilesFull } else { CareError::App(error.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn a_place_that_the_service_may_not_write_to_says_so_and_what_to_do() {
+        for error in [io::Error::from(io::ErrorKind::ReadOnlyFilesystem), io::Error::from_raw_os_error(30)] {
+            let told = at_target(files::Error::from(error));
+            assert!(matches!(told, CareError::TargetReadOnly), "{told}");
+            assert!(told.to_string().contains("ReadWritePaths"), "{told}");
+        }
+        let other = at_target(files::Error::from(io::Error::from(io::ErrorKind::PermissionDenied)));
+        assert!(matches!(other, CareError::Target(_)), "{other}");
+    }
 }

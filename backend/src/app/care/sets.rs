@@ -40,13 +40,26 @@ pub async fn find(vault: &Vault, shown: &str, wanted: Option<&str>) -> CareResul
         let there = if names.is_empty() { "-".to_owned() } else { names.join(" ") };
         return Err(CareError::NoSuchSet { name: wanted.to_owned(), there });
     }
+    let mut newest: Option<Manifest> = None;
     for name in names.iter().rev() {
-        // One that is damaged is not passed over in silence: an older copy lacks what phones may have forgotten since.
-        if let Some(found) = manifest(vault, name).await? {
-            return Ok((found, true));
+        let found = manifest(vault, name).await;
+        let Some(first) = &newest else {
+            // One that is damaged is not passed over in silence: an older copy lacks what phones may have forgotten since.
+            newest = found?;
+            continue;
+        };
+        if let Ok(Some(other)) = found
+            && both_marked_and_not_the_same(first, &other)
+        {
+            return Err(CareError::SeveralInstallations(format!("{} {}", first.name, other.name)));
         }
     }
-    Err(CareError::NoSet(shown.to_owned()))
+    newest.map(|found| (found, true)).ok_or_else(|| CareError::NoSet(shown.to_owned()))
+}
+
+/// Sets of two installations: the newest of them is not an answer to which is meant.
+fn both_marked_and_not_the_same(one: &Manifest, other: &Manifest) -> bool {
+    one.installation.zip(other.installation).is_some_and(|(one, other)| one != other)
 }
 
 /// Plain bytes of a piece, checked against the manifest at their end.

@@ -10,9 +10,10 @@ use std::{
     collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
-use tokio::{task::spawn_blocking, time::timeout};
+use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
 use uuid::Uuid;
 
 /// What lies below the folder of files and belongs to the county; all else there is somebody else's.
@@ -25,10 +26,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Made {
     pub folder: PathBuf,
     pub files: PathBuf,
+    /// Held by whoever makes the copy anew.
+    pub anew: Arc<Mutex<()>>,
 }
 
 impl Made {
-    fn database(&self) -> PathBuf {
+    /// A folder for what is being made, on the same disk as the copy.
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.with_file_name(format!("made-{name}"))
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
         self.folder.join("lalian.db")
     }
 
@@ -63,11 +71,12 @@ impl App {
         spawn_blocking(task).await.map_err(|error| broken(&error))?.map_err(disk)
     }
 
-    /// Puts the county back as it was made and answers its new epoch. Whoever is in the middle of something is waited for;
+    /// Puts the county back as it was made, with dates up to today, and answers its new epoch. Whoever is in the middle of something is waited for;
     /// what comes meanwhile waits in its turn.
     pub async fn reset_demo(&self) -> AppResult<Uuid> {
         self.demo_county().await?;
         let made = self.made.clone().filter(|made| made.database().is_file()).ok_or_else(no_copy)?;
+        self.make_anew_if_old(&made).await?;
         let Ok(_alone) = timeout(PATIENCE, self.turn.write()).await else {
             return Err(Problem::new(Code::Unavailable)
                 .with_detail(

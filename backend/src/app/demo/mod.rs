@@ -1,6 +1,7 @@
 //! The demo county 示例县: invented places, one person for each kind of post. A demo database never serves real work, and
 //! the demo never touches another.
 
+mod anew;
 pub mod made;
 pub mod quarter;
 pub mod stand;

@@ -142,7 +142,8 @@ async fn items(conn: &impl Conn, post: &PostRow, now: Instant) -> AppResult<Vec<
         kind: WorkKind::Delegation,
         id: row.id,
         title: format!("{} – {}", row.from_day, row.to_day),
-        moves: true,
+        // A deputy's leave to sign is his own word; the successor gives another.
+        moves: row.deputy_post_id != post.id,
     }));
     for link in links::of_post(conn, post.id, now).await? {
         let ticket = tickets::get(conn, Scope::County { county }, now, link.ticket_id).await?;
@@ -256,11 +257,12 @@ async fn carry(
     let today = local_day(now).to_string();
     for row in delegations::going_on_with(tx, post.id, local_day(now)).await? {
         delegations::revoke(tx, row.id, caller.person_id, now, MOVED.to_owned()).await?;
-        let from_deputy = row.deputy_post_id == post.id;
+        // Leave to sign is the deputy's own word: nobody gives it in the successor's name, who may give one of his own.
+        if row.deputy_post_id == post.id {
+            continue;
+        }
         let next = DelegationRow {
             id: app.random.id(),
-            deputy_post_id: if from_deputy { successor } else { row.deputy_post_id },
-            deputy_person_id: if from_deputy { person } else { row.deputy_person_id },
             desk_post_id: row.desk_post_id.map(|desk| if desk == post.id { successor } else { desk }),
             from_day: row.from_day.clone().max(today.clone()),
             created_at: now,

@@ -59,9 +59,9 @@ fn person(
         }
     }
     let before = register.people.get(&login).cloned();
-    if let Some(slot) = &before
-        && slot.before.is_some()
-        && !in_hand(register, planned, &slot.after)
+    let known = before.as_ref().filter(|slot| slot.before.is_some());
+    if known.is_some_and(|slot| !in_hand(register, planned, &slot.after))
+        || !is_who_he_was(register, planned, (facts, unit), known.map(|slot| &slot.after))
     {
         return;
     }
@@ -148,6 +148,54 @@ fn in_hand(register: &Register, planned: &mut Planned, person: &PersonRow) -> bo
         return false;
     }
     true
+}
+
+/// Numbers move between people, and people between numbers. Neither is guessed: an account never becomes somebody else's, and nobody gets
+/// a second account beside his own, because a row says so.
+fn is_who_he_was(
+    register: &Register,
+    planned: &mut Planned,
+    (facts, unit): (&Facts, Uuid),
+    known: Option<&PersonRow>,
+) -> bool {
+    if let Some(person) = known {
+        if person.name == facts.name {
+            return true;
+        }
+        planned.refuse(
+            "login",
+            format!(
+                "这个账号是“{}”的。同一个人改名，请在“人员”里改；号码换了人用，请先在“人员”里给“{}”换号或结束岗位，或给这一行另填账号",
+                person.name, person.name
+            ),
+            format!(
+                "this account belongs to \"{}\". A new name of the same person is changed under People; if the number went to \
+                 somebody else, first change the number of \"{}\" there, or give this row another login",
+                person.name, person.name
+            ),
+        );
+        return false;
+    }
+    let holds = |person: &&PersonRow| {
+        let mut held = register.posts.get(&person.id).into_iter().flatten();
+        held.any(|post| post.role == facts.role && post.unit_id == unit)
+    };
+    let Some(person) = register.namesakes.get(&facts.name).and_then(|rows| rows.iter().find(holds)) else {
+        return true;
+    };
+    planned.refuse(
+        "login",
+        format!(
+            "这个岗位上已有同名的“{}”，账号是 {}。是同一个人换了号，请在“人员”里改他的账号和手机号，再导入；是另一个人，请先在“人员”里手工建账号",
+            person.name, person.login
+        ),
+        format!(
+            "\"{}\" already holds this post with the account {}. If it is the same person with a new number, change login and number \
+             under People and import again; if it is somebody else, make that account by hand under People first",
+            person.name, person.login
+        ),
+    );
+    false
 }
 
 fn unit(register: &Register, planned: &mut Planned, facts: &Facts) -> Option<Uuid> {

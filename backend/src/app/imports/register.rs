@@ -90,6 +90,8 @@ pub struct Register {
     pub people: HashMap<String, Slot<PersonRow>>,
     pub posts: HashMap<Uuid, Vec<PostRow>>,
     pub new_posts: Vec<NewPostOf>,
+    /// People of the county who have the name of a row, but not its login.
+    pub namesakes: HashMap<String, Vec<PersonRow>>,
     by_name: HashMap<(DivisionKind, String), Vec<DivisionCode>>,
     by_id: HashMap<Uuid, DivisionCode>,
     fresh: u128,
@@ -118,6 +120,7 @@ impl Register {
             people: HashMap::new(),
             posts: HashMap::new(),
             new_posts: Vec::new(),
+            namesakes: HashMap::new(),
             by_name: HashMap::new(),
             by_id: HashMap::new(),
             fresh: fresh.as_u128(),
@@ -131,7 +134,19 @@ impl Register {
         for row in store_people::by_logins(conn, &logins).await? {
             register.people.insert(row.login.clone(), Slot::here(row));
         }
-        let ids: Vec<Uuid> = register.people.values().map(|slot| slot.after.id).collect();
+        if let Some(county) = county {
+            let mut names: Vec<String> =
+                material.people.iter().filter_map(|item| Some(item.value.as_ref()?.name.clone())).collect();
+            names.sort();
+            names.dedup();
+            for row in store_people::by_names(conn, county, &names).await? {
+                if logins.binary_search(&row.login).is_err() {
+                    register.namesakes.entry(row.name.clone()).or_default().push(row);
+                }
+            }
+        }
+        let namesakes = register.namesakes.values().flatten().map(|row| row.id);
+        let ids: Vec<Uuid> = register.people.values().map(|slot| slot.after.id).chain(namesakes).collect();
         for post in posts::of_people(conn, &ids).await? {
             if post.valid_to.is_none_or(|end| end > now) {
                 register.posts.entry(post.person_id).or_default().push(post);

@@ -170,6 +170,10 @@ impl App {
                 Scope::Township { township, .. } => Some(township),
                 _ => None,
             },
+            county_id: match scope {
+                Scope::Township { county, .. } | Scope::County { county } => Some(county),
+                _ => None,
+            },
         };
         Ok(codes::replace(tx, row).await?)
     }
@@ -179,8 +183,14 @@ impl App {
         if row.used_at.is_some() || now >= row.expires_at {
             return Ok(false);
         }
-        let (Some(township), Some(county)) = (row.township_id, person.county_id) else { return Ok(true) };
+        // A township's code of before codes named their county.
+        let county = row.county_id.or(row.township_id.and(person.county_id));
+        let scope = match (county, row.township_id) {
+            (Some(county), Some(township)) => Scope::Township { county, township },
+            (Some(county), None) => Scope::County { county },
+            (None, _) => return Ok(true),
+        };
         let held = posts::not_ended(self.store.read(), person.id, now).await?;
-        Ok(beyond(Scope::Township { county, township }, &held).is_none())
+        Ok(beyond(scope, &held).is_none())
     }
 }

@@ -47,6 +47,9 @@ pub struct Manifest {
     pub made_at: Instant,
     pub epoch: Uuid,
     pub demo: bool,
+    /// Whose it is: one place may hold the sets of several installations.
+    #[serde(default)]
+    pub installation: Option<Uuid>,
     pub newest_seq: i64,
     /// Migrations in order: the shape of the rows.
     pub migrations: Vec<String>,
@@ -146,6 +149,7 @@ mod tests {
             program: "0.1.0".into(),
             made_at: Instant::default(),
             epoch: Uuid::nil(),
+            installation: None,
             demo: false,
             newest_seq: 7,
             migrations: vec!["m0001".into()],

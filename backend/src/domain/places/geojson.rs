@@ -11,6 +11,8 @@ use super::outline::{Outline, Rings};
 
 /// Most vertices of one file.
 pub const VERTICES_MAX: usize = 2_000_000;
+/// Most arrays, objects and commas of one file: four for a vertex with a height, and room for the rest.
+const VALUES_MAX: usize = 4 * VERTICES_MAX + 1_000_000;
 /// Deepest nesting of arrays and objects.
 pub const DEPTH_MAX: usize = 32;
 
@@ -78,12 +80,13 @@ fn collection(bytes: &[u8]) -> Result<Vec<Value>, Faults> {
     }
 }
 
-/// Counts depth and vertices without building anything. A vertex is a `[` that a number follows.
+/// Counts depth, vertices and values without building anything. A vertex is a `[` that a number follows; everything else (`[],[],…`) also
+/// becomes a value of its own, many times as long as its text.
 fn weigh(bytes: &[u8]) -> Result<(), Faults> {
     if bytes.len() > FILE_MAX {
         return Err(Faults::whole("文件超过 50 MB", "the file is larger than 50 MB"));
     }
-    let (mut depth, mut vertices) = (0_usize, 0_usize);
+    let (mut depth, mut vertices, mut values) = (0_usize, 0_usize, 0_usize);
     let (mut in_text, mut escaped, mut opened) = (false, false, false);
     for &byte in bytes {
         if in_text {
@@ -93,7 +96,11 @@ fn weigh(bytes: &[u8]) -> Result<(), Faults> {
         }
         match byte {
             b'"' => in_text = true,
-            b'[' | b'{' => depth += 1,
+            b'[' | b'{' => {
+                depth += 1;
+                values += 1;
+            }
+            b',' => values += 1,
             b']' | b'}' => depth = depth.saturating_sub(1),
             b'-' | b'0'..=b'9' if opened => vertices += 1,
             _ => {}
@@ -106,6 +113,12 @@ fn weigh(bytes: &[u8]) -> Result<(), Faults> {
         }
         if vertices > VERTICES_MAX {
             return Err(Faults::whole("超过 200 万个顶点", "more than 2,000,000 vertices"));
+        }
+        if values > VALUES_MAX {
+            return Err(Faults::whole(
+                "文件里的数组和数值过多（超过 900 万）",
+                "the file holds too many arrays and values (more than 9,000,000)",
+            ));
         }
         opened = byte == b'[' || (opened && byte.is_ascii_whitespace());
     }
@@ -246,6 +259,9 @@ mod tests {
             (&collection(&feature(&SQUARE.replace("[1,1]", "[1e999,1]"))), "not JSON"),
             (&"[".repeat(33), "deeper than 32"),
             (&format!("[{}", "[0,0],".repeat(VERTICES_MAX + 1)), "2,000,000 vertices"),
+            (&format!("[{}", "[],".repeat(VALUES_MAX / 2 + 1)), "arrays and values"),
+            (&format!("[{}", "{},".repeat(VALUES_MAX / 2 + 1)), "arrays and values"),
+            (&format!("[{}", "0,".repeat(VALUES_MAX)), "arrays and values"),
         ] {
             let (row, _, reason) = reasons(text).remove(0);
             assert_eq!(row, "");

@@ -15,6 +15,10 @@ pub struct Health {
     version: &'static str,
     /// This is the demo county: show 示例数据 everywhere.
     demo: bool,
+    /// Somebody has an account. Without one the sign-in says how the first is made.
+    accounts: bool,
+    /// The address that the operator named for browsers (`--public-url`): stands in all that is printed or handed on.
+    public_url: Option<String>,
     checks: Checks,
 }
 
@@ -42,6 +46,8 @@ pub async fn health(state: web::Data<State>) -> HttpResponse {
         ready,
         version: env!("CARGO_PKG_VERSION"),
         demo: state.app.demo,
+        accounts: !ready || state.app.has_accounts().await,
+        public_url: state.app.named_address(),
         checks: Checks { database, schema: state.epoch().is_some(), room: state.app.has_room() },
     };
     if ready { HttpResponse::Ok().json(health) } else { HttpResponse::ServiceUnavailable().json(health) }

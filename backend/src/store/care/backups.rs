@@ -18,6 +18,8 @@ pub type Backup = backup::Model;
 pub const RUNNING: &str = "running";
 pub const DONE: &str = "done";
 pub const FAILED: &str = "failed";
+/// `made_by` of one that was tried out somewhere: nobody relies on it.
+pub const TRIAL: &str = "trial";
 
 /// Numbers that one statement names at most.
 const NUMBERS: usize = 5_000;
@@ -61,14 +63,24 @@ pub async fn end_silent(tx: &Tx, now: Instant) -> Result<(), Error> {
     Ok(())
 }
 
+/// Those of these names that are ours.
+pub async fn named(conn: &impl Conn, names: &[String]) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    for names in names.chunks(NUMBERS) {
+        let query = backup::Entity::find().select_only().column(C::Name).filter(C::Name.is_in(names));
+        found.extend(query.into_tuple::<String>().all(conn.raw()).await?);
+    }
+    Ok(found)
+}
+
 /// Newest first.
 pub async fn list(conn: &impl Conn, limit: u64) -> Result<Vec<Backup>, Error> {
     Ok(backup::Entity::find().order_by_desc(C::StartedAt).limit(limit).all(conn.raw()).await?)
 }
 
-/// The newest complete one, of one life of the server or of any.
+/// The newest complete one that counts, of one life of the server or of any.
 pub async fn newest_done(conn: &impl Conn, epoch: Option<Uuid>) -> Result<Option<Backup>, Error> {
-    let mut query = backup::Entity::find().filter(C::State.eq(DONE));
+    let mut query = backup::Entity::find().filter(C::State.eq(DONE).and(C::MadeBy.ne(TRIAL)));
     if let Some(epoch) = epoch {
         query = query.filter(C::Epoch.eq(epoch));
     }

@@ -14,6 +14,8 @@ pub struct Model {
     pub used_at: Option<DateTimeUtc>,
     /// Issued by this township, for a cadre of its own villages.
     pub township_id: Option<Uuid>,
+    /// Issued by somebody of this county; neither this nor a township: by the platform or on the machine.
+    pub county_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

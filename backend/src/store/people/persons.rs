@@ -34,6 +34,13 @@ pub async fn get(conn: &impl Conn, id: Uuid) -> Result<Option<PersonRow>, Error>
     Ok(person::Entity::find_by_id(id).one(conn.raw()).await?)
 }
 
+/// Whether there is any account at all.
+pub async fn any(conn: &impl Conn) -> Result<bool, Error> {
+    let found: Option<Uuid> =
+        person::Entity::find().select_only().column(person::Column::Id).into_tuple().one(conn.raw()).await?;
+    Ok(found.is_some())
+}
+
 pub async fn by_login(conn: &impl Conn, login: &str) -> Result<Option<PersonRow>, Error> {
     Ok(person::Entity::find().filter(person::Column::Login.eq(login)).one(conn.raw()).await?)
 }

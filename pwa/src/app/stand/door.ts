@@ -22,6 +22,9 @@ export interface DemoView {
   readonly lan: { readonly url: string; readonly install_url: string } | null;
 }
 
+/** How many whole days ago the county was made. */
+export const ageOf = (made_at: string, now = Date.now()): number => Math.max(0, Math.floor((now - Date.parse(made_at)) / 86_400_000));
+
 export type StepName = 'drawn' | 'visited' | 'arrived' | 'repaired' | 'checked' | 'zero';
 
 export interface WalkTicket {
@@ -53,7 +56,8 @@ type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 const ASK_MS = 10_000;
 /** Putting back copies a database. */
-const RESET_MS = 60_000;
+/** A county of an earlier day is made anew, which takes a slow machine a minute or two. */
+const RESET_MS = 300_000;
 
 export interface StandDoor {
   demo(): Promise<Told<DemoView>>;

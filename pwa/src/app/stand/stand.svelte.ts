@@ -106,6 +106,8 @@ export class Stand {
     for (const pane of this.#there) this.#send(pane, { lalian: 'forget' });
     await this.#everybodyBack();
     this.busy = null;
+    const fresh = await this.#door.demo();
+    if (fresh.kind === 'ok') this.demo = fresh.data;
     await this.#look();
     return true;
   }

@@ -56,7 +56,7 @@ export const desk: typeof zh = {
     state: { running: 'Under way', done: 'Complete', failed: 'Not complete' },
     encrypted: 'Encrypted',
     before: 'From before a restore',
-    madeBy: { command: 'By hand', schedule: 'By the clock' },
+    madeBy: { command: 'By hand', schedule: 'By the clock', trial: 'Tried out (does not count)' },
     progress: (done, all) => `Photos ${done} of ${all}`,
     holds: (rows, files, size) => `${rows} rows, ${files} photos, ${size} new this time`,
     keys: 'with keys',

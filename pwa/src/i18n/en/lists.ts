@@ -50,7 +50,14 @@ export const lists: typeof zh = {
   },
   rows: { title: 'Tickets', empty: 'No such tickets', emptyText: 'They may be done, or lie outside your unit. Go back and look at another list.' },
   local: { title: 'With departments here', help: 'On your land, repaired by departments of the county. To look at only; it counts in no number here.', empty: 'No department repairs anything here', emptyText: 'What is issued or referred to a department appears here.' },
-  along: { workbook: 'Save as workbook', print: 'Print', saved: 'The workbook is in your downloads' },
+  along: {
+    workbook: 'Save as workbook',
+    print: 'Print',
+    saved: 'The workbook is in your downloads',
+    cut: 'The list is too long: only its first part is printed',
+    cutText: 'For all of it save the workbook and print from there.',
+    printCut: 'Print the first part only',
+  },
   ledger: {
     do: 'Take along as a ledger',
     making: 'Writing the ledger…',

@@ -110,10 +110,12 @@ export const stand: typeof zh = {
     open: '2. Then open',
     show: 'Use your own phone',
   },
+  age: (days) => `The sample county was made ${days === 1 ? 'yesterday' : `${days} days ago`}; starting fresh brings it up to today.`,
   resetAsk: {
     title: 'Start fresh?',
     text: 'The sample county goes back to how it was made: visits, repairs and checks of just now are cleared, and all three devices sign in again. It takes a few seconds.',
     wait: 'Putting everything back…',
+    anew: 'Making a quarter of sample work up to today: a minute or two, please leave this open…',
     do: 'Start fresh',
     done: 'Everything is as it was; start whenever you like',
     failed: 'That did not work. Please try again.',

@@ -55,7 +55,7 @@ export const desk = {
     state: { running: '正在备份', done: '完整', failed: '没有完成' },
     encrypted: '已加密',
     before: '恢复之前的',
-    madeBy: { command: '手工', schedule: '自动' },
+    madeBy: { command: '手工', schedule: '自动', trial: '试做（不算数）' },
     progress: (done: string, all: string) => `照片 ${done} / ${all}`,
     holds: (rows: string, files: string, size: string) => `数据 ${rows} 行，照片 ${files} 张，这次新增 ${size}`,
     keys: '含密钥',

@@ -47,7 +47,14 @@ export const lists = {
   },
   rows: { title: '整改单', empty: '没有符合的整改单', emptyText: '可能已经办结，或者不在您的范围内。返回再看别的清单。' },
   local: { title: '本地由部门整改', help: '在本地、由县里部门整改的。只看进展，不计入本地的数字。', empty: '本地没有由部门整改的', emptyText: '交给部门或提请部门办理的会出现在这里。' },
-  along: { workbook: '导出表格', print: '打印', saved: '表格已保存到下载文件夹' },
+  along: {
+    workbook: '导出表格',
+    print: '打印',
+    saved: '表格已保存到下载文件夹',
+    cut: '名单太长，打印的只是前面一部分',
+    cutText: '要全部的，请导出表格，再从表格软件里打印。',
+    printCut: '只打印前面这些',
+  },
   ledger: {
     do: '导出台账',
     making: '正在生成台账…',

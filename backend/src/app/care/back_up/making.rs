@@ -128,6 +128,7 @@ async fn read(app: &App, work: &Work<'_>, snapshot: &Snapshot, watch: &mut Watch
         made_at,
         epoch,
         demo,
+        installation: Some(app.installation().await?),
         newest_seq: cover.newest_seq,
         migrations: schema::applied(snapshot).await?,
         recipients: order.recipients.names(),

@@ -27,6 +27,8 @@ pub const SILENCE: TimeDelta = TimeDelta::minutes(5);
 pub enum MadeBy {
     Command,
     Schedule,
+    /// By hand to a place that is not the one of the settings: phones forget nothing because of it.
+    Trial,
 }
 
 impl MadeBy {
@@ -34,6 +36,7 @@ impl MadeBy {
         match self {
             Self::Command => "command",
             Self::Schedule => "schedule",
+            Self::Trial => backups::TRIAL,
         }
     }
 }
@@ -72,6 +75,8 @@ impl App {
         if order.keys.is_some() && order.recipients.is_open() {
             return Err(CareError::KeysInClear);
         }
+        // Before the copy begins, so that it is in the copy.
+        self.installation().await?;
         let row = self.begin_backup(order).await?;
         let mut watch = Watch::new(self, row, tell);
         let outcome = async {
