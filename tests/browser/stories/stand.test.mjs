@@ -214,7 +214,6 @@ test('a phone of the stand that is opened alone is the same phone: one switch at
   await is(there, false);
   // A page that comes later hears how it stands; the stand brings it back for all.
   await alone.reload();
-  await alone.goto(address);
   await is(here, false);
   await there.click();
   await is(there, true);
