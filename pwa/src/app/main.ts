@@ -22,7 +22,7 @@ const byLink = (): boolean => location.hash.startsWith('#/v/');
 const linked = byLink();
 addEventListener('hashchange', () => byLink() !== linked && location.reload());
 /** On the demo's stand the app lies in a frame; no other county lets itself be framed. */
-const standing = window.parent !== window || location.hash.startsWith('#/pane');
+const standing = window.parent !== window || window.name === 'pane' || location.hash.startsWith('#/pane');
 if (linked) void import('./village/entry').then(({ openVillage }) => openVillage(target));
 else try {
   const pane = standing ? await import('./stand/pane') : null;

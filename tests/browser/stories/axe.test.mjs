@@ -38,6 +38,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** One whose work is done makes room. */
+async function leave(browser) {
+  browsers.splice(browsers.indexOf(browser), 1);
+  await browser.close();
+}
+
 /** Screens that axe has seen already, by their build: the same elements with the same looks and names, whatever the words in them. */
 const seen = new Set();
 
@@ -159,18 +165,28 @@ async function look(browser, routes, { deep = false, state = '' } = {}) {
   }
 }
 
+/** Phones and desks at the same time: they share no screen, and each waits for its own browser most of the time. */
+const besideEachOther = (...lanes) =>
+  Promise.all(
+    lanes.map(async ([all, walk]) => {
+      for (const one of all) await walk(one);
+    }),
+  );
+const onPhone = (role) => FIELD.includes(role);
+
 /** Many rows of a list fail alike: one of them is enough to read. */
 const done = () => assert.deepEqual([...new Set(wrong.splice(0).map((one) => one.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id')))], []);
 
 test('an empty county', { timeout: 600_000 }, async () => {
-  for (const role of LEADS) {
-    const shelter = demoSites().find((one) => one.kind === 'bus_shelter' && one.township === TOWNSHIP);
+  const shelter = demoSites().find((one) => one.kind === 'bus_shelter' && one.township === TOWNSHIP);
+  const walk = async (role) => {
     const browser = await arrive(county, role, { position: { longitude: shelter.longitude, latitude: shelter.latitude, accuracy: 8 } });
     browsers.push(browser);
     await look(browser, plainRoutesOf(role), { state: 'empty' });
     if (role === 'inspector') inspector = browser;
-    else await browsers.pop().close();
-  }
+    else await leave(browser);
+  };
+  await besideEachOther([LEADS.filter(onPhone), walk], [LEADS.filter((role) => !onPhone(role)), walk]);
   done();
 });
 
@@ -181,12 +197,14 @@ test('a county in the middle of its work, with every sheet open', { timeout: 900
   filled = await fillCounty(county, { boards: true, text: long, photo: (nth) => Buffer.concat([photo, Buffer.from([nth])]) });
   await speak(inspector, 'zh');
   ids = idsFor(filled, await workOnPhone(inspector.page, shelter, () => long('名称', 60)));
-  for (const role of [...FIELD, ...AT_DESK]) {
+  const walk = async (role) => {
     const browser = role === 'inspector' ? inspector : await arrive(county, role);
+    if (role !== 'inspector') browsers.push(browser);
     if (role === 'office') ids.office['/paper/enter/:id'].push(await beginSheet(browser.page, shelter));
     await look(browser, routesOf(role, ids), { deep: LEADS.includes(role) });
-    if (role !== 'inspector') await browser.close();
-  }
+    if (role !== 'inspector') await leave(browser);
+  };
+  await besideEachOther([FIELD, walk], [AT_DESK, walk]);
   done();
 });
 
@@ -233,10 +251,12 @@ test('the main action of a field screen lies under the thumb', { timeout: 600_00
 test('without a signal', { timeout: 600_000 }, async () => {
   const others = await Promise.all(['deputy_leader', 'office'].map((role) => arrive(county, role)));
   browsers.push(...others);
-  for (const browser of [inspector, ...others]) {
+  const walk = async (browser) => {
     await open(browser, '/');
     await browser.offline(true);
     await look(browser, routesOf(browser.role, ids), { state: 'offline' });
-  }
+  };
+  const [deputy, office] = others;
+  await besideEachOther([[inspector, deputy], walk], [[office], walk]);
   done();
 });

@@ -197,3 +197,26 @@ test('a stranger walks the whole way on the stand, and puts it back', { timeout:
 
   assert.deepEqual(browser.complaints().filter((text) => !/frame-src|Framing/.test(text)), [], 'the page’s own code complained about nothing');
 });
+
+test('a phone of the stand that is opened alone is the same phone: one switch at its network, in both places', { timeout: 300_000 }, async () => {
+  await page.goto(`${county.url}/#/stand`);
+  await device('检查人员的手机');
+  const address = await page.getByRole('article', { name: '检查人员的手机' }).locator('a.alone').getAttribute('href');
+  const alone = await browser.context.newPage();
+  await alone.goto(address);
+  const here = alone.getByRole('switch', { name: '这台手机的网络' });
+  const there = page.getByRole('switch', { name: '这台手机的网络' });
+  const is = (one, on) => expectEventually(async () => (await one.getAttribute('aria-checked')) === String(on), `the switch is ${on ? 'on' : 'off'}`);
+  await here.waitFor({ timeout: 60_000 });
+  await is(here, true);
+  await here.click();
+  await is(here, false);
+  await is(there, false);
+  // A page that comes later hears how it stands; the stand brings it back for all.
+  await alone.reload();
+  await is(here, false);
+  await there.click();
+  await is(there, true);
+  await is(here, true);
+  await alone.close();
+});

@@ -26,7 +26,11 @@ const place = new ExamplePlace(() => Date.now());
 
 /** The world of a phone on the stand. One opened by itself has the world as it is, but for the switch at its network. */
 export async function paneWorld(host: Host): Promise<Host> {
-  if (!framed) return link.behind(host);
+  if (!framed) {
+    // This tab stays a pane when it is loaded anew from another of its screens.
+    window.name = 'pane';
+    return link.behind(host);
+  }
   if (location.hash === ANEW) {
     await forgetDemo(indexedDB).catch(() => false);
     history.replaceState(null, '', '#/pane');
