@@ -92,7 +92,7 @@ stories! {
         for (kind, more) in [
             ("ticket.accept/1", json!({ "person_named": "" })),
             ("ticket.rectify/1", json!({ "attempt_id": fresh_id(), "note": "" })),
-            ("ticket.ask/1", json!({ "request_id": fresh_id(), "what": "extension", "reason": "x", "wanted_day": "2026-12-20", "measure": "", "unit_kind": null, "unit_id": null })),
+            ("ticket.ask/1", json!({ "request_id": fresh_id(), "what": "extension", "reason": "x", "wanted_day": "2026-12-20", "measure": "围挡", "unit_kind": null, "unit_id": null })),
             ("ticket.mark_hard/1", json!({ "hard": true, "ask": "x" })),
         ] {
             deputy.operate(kind, about(theirs, &more)).await.expect_refusal("unknown_ticket");
