@@ -51,10 +51,11 @@ stories! {
         // By default nobody is asked for anything.
         let off = list(&desk, "").await;
         assert_eq!((&off["due_day"], &off["townships"], &off["items"]), (&Value::Null, &json!([]), &json!([])), "{off}");
-        let mut wrong = office.http.get("/api/v1/settings").await.expect(200).json();
-        wrong["settings"]["duties"]["self_check_day"] = json!(29);
-        wrong["reason"] = json!("自查");
-        let refused = put_json(&office, "/api/v1/settings", &wrong).await.expect_problem(422, "invalid_field");
+        let seen = office.http.get("/api/v1/settings").await.expect(200).json();
+        let mut settings = seen["settings"].clone();
+        settings["duties"]["self_check_day"] = json!(29);
+        let body = json!({ "version": seen["version"], "settings": settings, "reason": "自查" });
+        let refused = put_json(&office, "/api/v1/settings", &body).await.expect_problem(422, "invalid_field");
         assert!(refused.text("/errors/0/field").ends_with("/duties/self_check_day"), "{refused}");
         ask_for(&office, 28).await;
 
