@@ -56,7 +56,9 @@ function together(): (id: string, graph: Graph) => string | null {
     if (id === entry || id.endsWith('.html')) return null;
     shell ??= pulledIn(graph, ['app/main.ts']);
     if (roles.length === 0) roles = ['inspector', 'township', 'office'].map((role) => pulledIn(graph, [`app/${role}/entry.ts`]));
-    return shell.has(id) || roles.every((role) => role.has(id)) ? 'start' : null;
+    // A switch of the framework that old components turn is one line; a file of its own costs more.
+    const everywhere = shell.has(id) || roles.every((role) => role.has(id)) || id.includes('/svelte/src/internal/flags/');
+    return everywhere ? 'start' : null;
   };
 }
 

@@ -54,13 +54,13 @@ const AREAS = {
   // The inbox and the office's ways out; the bell with its count is everybody's.
   notices: { limit: 40, holds: named('notices', ['screens.ts', 'office.ts', 'UnitPicker.svelte']) },
   // Many tickets at once: bulk steps, orders on paper.
-  lists: { limit: 40, holds: under('lists'), counted: isPaper },
+  lists: { limit: 42, holds: under('lists'), counted: isPaper },
   // Campaigns, look-back, the county's own clock, projects: boards that are opened by themselves.
   campaigns: { limit: 40, holds: under('campaigns'), counted: isChart },
   // Colours, counters, copies and talks, and the calendar: opened from the menu, monthly.
   colours: { limit: 35, holds: under('colours', 'calendar') },
   // Signing, stand-ins, liaisons, referral, the village's link at a ticket; gaps and honours at the office.
-  duties: { limit: 40, holds: under('duties', 'holders') },
+  duties: { limit: 42, holds: under('duties', 'holders') },
   // Setting up a county: in its first hour, and when a register comes anew.
   setup: { limit: 40, holds: (key) => under('setup')(key) || key === DRAFT_MAP, counted: (key) => isCare(key) || maps.has(key) },
   // The demo's stand: only there.
