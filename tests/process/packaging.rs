@@ -50,7 +50,10 @@ fn another_disk_is_opened_to_the_service_as_the_unit_says() {
         .replace("=lalian\nGroup=lalian", "=daemon\nGroup=daemon")
         .replace("\nProtectHome=", &format!("\nReadWritePaths={line}\nProtectHome="));
     std::fs::write(&unit, here).expect("written");
-    let check = Command::new("systemd-analyze").args(["verify", "--man=no", "--recursive-errors=no"]).arg(&unit).output();
+    let check = Command::new("systemd-analyze")
+        .args(["verify", "--man=no", "--recursive-errors=no"])
+        .arg(&unit)
+        .output();
     let check = check.expect("systemd-analyze is missing; run: tests/run --only install");
     let said = String::from_utf8_lossy(&check.stderr).into_owned();
     assert!(check.status.success() && !said.contains("lalian.service:"), "{said}");
