@@ -28,6 +28,9 @@ pub enum Command {
     Void {
         reason: &'static str,
     },
+    Keep {
+        reason: &'static str,
+    },
     Ask {
         request: Uuid,
         what: &'static str,
@@ -82,6 +85,7 @@ impl Command {
             Self::Submit { .. } => "ticket.submit/1",
             Self::Verify { .. } => "ticket.verify/1",
             Self::Void { .. } => "ticket.void/1",
+            Self::Keep { .. } => "ticket.keep/1",
             Self::Ask { .. } => "ticket.ask/1",
             Self::Decide { .. } => "ticket.decide/1",
             Self::Withdraw { .. } => "ticket.withdraw_ask/1",
@@ -116,7 +120,7 @@ impl Command {
                 "attempt_id": attempt, "verdict": if failed.is_some() { "failed" } else { "passed" }, "reason": failed, "note": "",
                 "on_site": true, "position": null,
             }),
-            Self::Void { reason } => json!({ "reason": reason }),
+            Self::Void { reason } | Self::Keep { reason } => json!({ "reason": reason }),
             Self::Ask { request, what, day, unit: of } => {
                 let (kind, id) = unit(of);
                 json!({
@@ -151,6 +155,7 @@ impl Command {
             Self::Issue { .. }
             | Self::Decline
             | Self::Void { .. }
+            | Self::Keep { .. }
             | Self::Decide { .. }
             | Self::Resume
             | Self::Merge { .. }
