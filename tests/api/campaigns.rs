@@ -211,6 +211,13 @@ stories! {
         let neighbour = world.township(1, Role::DeputyLeader).await;
         let seen = board(&neighbour, second).await;
         assert_eq!((&seen["baseline"], &seen["townships"]), (&json!(0), &json!([])), "a neighbour's numbers are not told: {seen}");
+        assert_eq!((&seen["campaign"]["baseline"], &seen["campaign"]["settling"]), (&json!(0), &json!(0)), "{seen}");
+        let listed = neighbour.list("/api/v1/campaigns").await;
+        assert!(listed.iter().all(|one| one["baseline"] == 0), "{listed:?}");
+        let one = neighbour.http.get(&format!("/api/v1/campaigns/{second}")).await.expect(200);
+        assert_eq!(one.at("/baseline"), 0, "{one}");
+        let whole = office.http.get(&format!("/api/v1/campaigns/{second}")).await.expect(200);
+        assert_eq!(deputy.http.get(&format!("/api/v1/campaigns/{second}")).await.expect(200).at("/baseline"), whole.at("/baseline"), "all of it lies here");
 
         // Ended early, its date holds no more; the other one's does.
         post(&office, &format!("/{first}/end"), json!({ "reason": " " })).await.expect_problem(422, "invalid_field");
@@ -221,6 +228,7 @@ stories! {
         assert_eq!(row["zero_day"], "2026-11-30", "{row}");
         let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
         assert_eq!(last["transition"], "campaign_left");
+        assert_eq!((&row["official_due_at"], &last["data"]["official_due_at"]), (&json!("2026-11-30T16:00:00Z"), &row["official_due_at"]), "its date comes back as far as the other one leaves it: {row}");
         accept(&world, ids[0]).await;
         let later = json!({ "request_id": fresh_id(), "what": "extension", "reason": "下雨", "wanted_day": "2026-11-30", "measure": "围挡", "unit_kind": null, "unit_id": null });
         applied(&deputy, "ticket.ask/1", ids[0], later).await;

@@ -129,6 +129,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("day_to_come", "projects.rs"),
     ("asked_too_late", "requests.rs"),
     ("asked_already", "requests.rs"),
+    ("other_day_agreed", "requests.rs"),
     ("clock_doubtful", "paper.rs"),
     ("forked", "door_faults.rs"),
     ("device_revoked", "late_phones.rs"),

@@ -157,6 +157,7 @@ fn payload(kind: &str) -> Value {
         "ticket.milestone" => json!({
             "ticket_id": id(), "seen_version": 1, "project_id": id(), "milestone_id": id(), "done_on": "2026-11-01", "note": "",
         }),
+        "ticket.keep" => json!({ "ticket_id": id(), "seen_version": 1, "reason": "x" }),
         "ticket.mark_hard" => json!({ "ticket_id": id(), "seen_version": 1, "hard": true, "ask": "" }),
         // All others say why, or nothing.
         _ => json!({ "ticket_id": id(), "seen_version": 1, "reason": "试" }),

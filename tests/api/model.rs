@@ -170,6 +170,7 @@ impl Run<'_> {
             5..=7 => Command::Rectify { attempt: if self.below(10) == 0 { older } else { fresh_id() } },
             8..=10 => Command::Submit { attempt: if self.below(6) == 0 { older } else { attempt } },
             11..=13 => Command::Verify { attempt: if self.below(8) == 0 { older } else { attempt }, failed },
+            14 if self.below(4) == 0 => Command::Keep { reason: "属实" },
             14 => Command::Void { reason: if self.below(3) == 0 { " " } else { "重复" } },
             15 | 16 => {
                 let bare = what == "send_back" || what == "refer";
@@ -295,7 +296,9 @@ impl Run<'_> {
             *self.applied.entry(command.kind()).or_default() += 1;
         }
         if let (Command::Merge { into }, model::Answer::Applied) = (command, answer) {
-            self.tickets.iter_mut().filter(|model| model.id == *into).for_each(Model::take_in);
+            let reporters = self.tickets[ticket].reporters.clone();
+            let into = self.tickets.iter_mut().find(|model| model.id == *into);
+            into.into_iter().for_each(|model| model.take_in(&reporters));
         }
         answer
     }

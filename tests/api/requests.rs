@@ -139,7 +139,11 @@ stories! {
         }
         let mut other_day = approve(request);
         other_day["day"] = json!(day(&world, 25));
-        applied(&second, "ticket.decide/1", id, other_day).await;
+        // Another day is another question: nobody was asked twice about this one.
+        let answer = command(&second, "ticket.decide/1", id, other_day.clone()).await;
+        assert_eq!((answer.at("/outcome"), flags(&answer)), (json!("waiting"), vec!["other_day_agreed".to_owned()]));
+        assert_eq!(ticket(&deputy, id).await["due_at"], due);
+        applied(&first, "ticket.decide/1", id, other_day).await;
         let row = ticket(&deputy, id).await;
         assert_eq!((last_day(&row, "due_at"), &row["extensions"]), (day(&world, 25), &json!(2)));
         assert_eq!(row["requests"][1]["day"], json!(day(&world, 25)), "the day that was agreed, not the wanted one");
@@ -166,6 +170,37 @@ stories! {
         let answer = command(&deputy, "ticket.ask/1", id, ask(fresh_id(), "extension", &day(&world, 5))).await;
         assert_eq!((answer.at("/outcome"), flags(&answer)), (json!("conflict"), vec!["asked_too_late".to_owned()]));
         assert_eq!(ticket(&deputy, id).await["may_ask"], json!(["send_back", "refer"]));
+    }
+
+    async fn what_was_asked_in_time_and_answered_late_is_no_delay_of_the_unit(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 1_025).await;
+        let (office, officer) = (world.office().await, world.township(0, Role::DeskOfficer).await);
+        for id in &ids {
+            issue(&world, *id, 0).await;
+            applied(&officer, "ticket.accept/1", *id, json!({ "person_named": "" })).await;
+            let soon = json!({ "severity": null, "is_static": null, "due_day": day(&world, 3), "reason": "急" });
+            applied(&office, "ticket.edit/1", *id, soon).await;
+        }
+        let (hold, back) = (fresh_id(), fresh_id());
+        applied(&world.desk(Role::MainLeader).await, "ticket.ask/1", ids[0], ask(hold, "hold", &day(&world, 12))).await;
+        let other = world.township_id(1).await;
+        applied(&officer, "ticket.ask/1", ids[1], send_back(back, Some(("township", other)))).await;
+        world.clock.advance(TimeDelta::days(5));
+        world.server().app().sweep_tickets().await.expect("swept");
+        let office = world.office().await;
+        for (id, request) in [(ids[0], hold), (ids[1], back)] {
+            assert!(ticket(&office, id).await["overdue_at"].is_string());
+            applied(&office, "ticket.decide/1", id, approve(request)).await;
+            let row = ticket(&office, id).await;
+            let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
+            assert_eq!((&last["transition"], &row["overdue_at"]), (&json!("overdue_lifted"), &Value::Null), "{row}");
+        }
+        assert_eq!(ticket(&office, ids[1]).await["overdue"], false, "the other unit has what was left");
+        world.clock.advance(TimeDelta::days(7));
+        world.server().app().sweep_tickets().await.expect("swept");
+        let row = ticket(&world.office().await, ids[0]).await;
+        assert_eq!((&row["state"], &row["overdue"]), (&json!("in_progress"), &json!(false)), "it was held since it was asked for: {row}");
     }
 
     async fn what_was_not_theirs_goes_to_the_right_unit_and_leaves_the_wrong_one(world: World) {

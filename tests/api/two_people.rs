@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
-use lalian_tests::desk::{about, applied, command, found, in_progress, issue, repaired, ticket};
+use lalian_tests::desk::{about, applied, command, flags, found, in_progress, issue, repaired, ticket};
 use lalian_tests::http::Answer;
 use lalian_tests::phone::{Draft, fresh_id, stamp};
 use lalian_tests::stories;
@@ -37,6 +37,45 @@ stories! {
         issue(&world, ids[1], 0).await;
         let late = command(&office, "ticket.decline/1", ids[1], json!({ "reason": "晚了" })).await;
         assert_eq!((late.at("/outcome"), late.at("/current/state")), (json!("conflict"), json!("issued")), "{late}");
+    }
+
+    async fn a_second_person_may_say_no_to_voiding_and_a_new_life_is_asked_about_anew(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 102).await;
+        let (first, second) = (world.desk_of(Role::Office, 0).await, world.desk_of(Role::Office, 1).await);
+        let reason = |text: &str| json!({ "reason": text });
+        let keeps = |row: &Value| row["allowed"].as_array().expect("kinds").contains(&json!("ticket.keep/1"));
+        assert_eq!(command(&second, "ticket.keep/1", id, reason("无人提出")).await.at("/outcome"), "conflict");
+        assert_eq!(command(&first, "ticket.void/1", id, reason("重复")).await.at("/outcome"), "waiting");
+        assert!(!keeps(&ticket(&first, id).await) && keeps(&ticket(&second, id).await), "not one's own");
+        assert_eq!(command(&first, "ticket.keep/1", id, reason("算了")).await.at("/outcome"), "conflict", "one person is one person");
+        second.operate("ticket.keep/1", about(id, &reason(" "))).await.expect_refusal("unreadable");
+        applied(&second, "ticket.keep/1", id, reason("不是同一处")).await;
+        let row = ticket(&first, id).await;
+        let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
+        assert_eq!((&last["transition"], &last["reason"], &row["state"]), (&json!("void_denied"), &json!("不是同一处"), &json!("in_progress")));
+        assert!(!keeps(&ticket(&second, id).await));
+        // What was refused counts no more, and neither does what was asked before it was closed.
+        assert_eq!(command(&second, "ticket.void/1", id, reason("重复")).await.at("/outcome"), "waiting");
+        let (attempt, _) = repaired(&world, id, 19_120).await;
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+        let passed = json!({ "attempt_id": attempt, "verdict": "passed", "reason": null, "note": "", "on_site": true, "position": null });
+        applied(&first, "ticket.verify/1", id, passed.clone()).await;
+        world.clock.advance(TimeDelta::hours(1));
+        let second = world.desk_of(Role::Office, 1).await;
+        applied(&second, "ticket.relapse/1", id, json!({ "finding_id": fresh_id(), "note": "" })).await;
+        let first = world.desk_of(Role::Office, 0).await;
+        assert_eq!(command(&first, "ticket.void/1", id, reason("重复")).await.at("/outcome"), "waiting", "asked anew");
+        // Whoever found that it came back does not check its repair either.
+        let (attempt, _) = repaired(&world, id, 19_121).await;
+        applied(&world.township(0, Role::DeputyLeader).await, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+        let mut passed = passed;
+        passed["attempt_id"] = json!(attempt);
+        assert_eq!(ticket(&second, id).await["check"], "own");
+        let answer = command(&second, "ticket.verify/1", id, passed.clone()).await;
+        assert_eq!((answer.at("/outcome"), flags(&answer)), (json!("conflict"), vec!["self_verification".to_owned()]));
+        applied(&first, "ticket.verify/1", id, passed).await;
     }
 
     async fn two_different_people_of_the_office_void(world: World) {

@@ -139,6 +139,10 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
                 now.unit = id(&event["data"]["unit_id"]);
                 if says(event, "wrongly_routed") && now.due.is_some() {
                     (now.due, now.official, now.issued) = (fresh(), fresh(), Some(accepted));
+                } else if let Some(asked) = at(&event["data"]["waited"]) {
+                    let rested = days.between(day(asked), day(accepted));
+                    now.due = now.due.map(|due| days.later(due, rested));
+                    now.official = now.official.map(|due| days.later(due, rested));
                 }
             }
             "T7" => {
@@ -146,7 +150,8 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
                     event["data"]["day"].as_str().and_then(|d| d.parse().ok()).expect("a day");
                 (now.due, now.official) = (now.due.max(Some(end(last))), Some(end(last)));
             }
-            "T8" => held = Some(accepted),
+            // Asked in time and agreed to late: the time of thinking is not the unit's.
+            "T8" => held = at(&event["data"]["waited"]).or(Some(accepted)),
             "T9" => {
                 let rested = days.between(day(held.take().expect("held")), day(accepted));
                 now.due = now.due.map(|due| days.later(due, rested));
@@ -160,8 +165,8 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
             }
             "T11" => now.closed = Some(counts),
             "T12" => {
-                let checked = at(&event["observed_at"]).expect("a time");
-                let rested = days.between(day(put_forward.expect("put forward")), day(checked));
+                // The unit cannot go on before the county has the verdict, so its clock stands until then.
+                let rested = days.between(day(put_forward.expect("put forward")), day(accepted));
                 now.official = now.official.map(|due| days.later(due, rested));
                 let grace = end(days.step(day(accepted), 1));
                 now.due = now.due.map(|due| days.later(due, rested).max(grace));
@@ -253,7 +258,7 @@ impl Told {
         }
         // Reminded since the unit last did something.
         let events = ticket["events"].as_array().expect("events");
-        let answered = ["T5", "T6", "T9", "T10", "attempt", "stage"];
+        let answered = ["T5", "T6", "T9", "T10", "attempt", "stage", "milestone"];
         let waiting = events.iter().rev().map(|event| event["transition"].as_str().unwrap_or_default());
         let reminded = waiting.take_while(|name| !answered.contains(name)).any(|name| name == "T16");
         i64::from(with_unit && (reminded || soon(stands, settings, days, now)))

@@ -60,7 +60,7 @@ export interface Substitute {
 export type HonourLevel = 'county' | 'city' | 'provincial' | 'national';
 
 export interface Gap {
-  readonly kind: 'no_holder' | 'ending' | 'no_liaison' | 'liaison_ended';
+  readonly kind: 'no_holder' | 'ending' | 'no_liaison' | 'liaison_ended' | 'no_leader';
   readonly unit_kind: string;
   readonly unit_id: string;
   readonly unit_name: string;
@@ -100,7 +100,7 @@ export interface PostWork {
 }
 
 export interface WorkItem {
-  readonly kind: 'liaison' | 'delegation' | 'village_link' | 'substitute';
+  readonly kind: 'liaison' | 'delegation' | 'village_link' | 'substitute' | 'charge';
   readonly id: string;
   readonly title: string;
   readonly moves: boolean;

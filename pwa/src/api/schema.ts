@@ -3143,7 +3143,7 @@ export interface components {
         CampaignView: {
             /**
              * Format: int64
-             * @description Frozen at the start.
+             * @description Frozen at the start; of a township its own.
              */
             baseline?: number | null;
             /** Format: date-time */
@@ -3159,7 +3159,7 @@ export interface components {
             scope: components["schemas"]["CampaignScope"];
             /**
              * Format: int64
-             * @description Tickets whose date is still to be moved.
+             * @description Tickets whose date is still to be moved, for the county.
              */
             settling: number;
             /** Format: date-time */
@@ -4430,7 +4430,7 @@ export interface components {
          * @description What is missing.
          * @enum {string}
          */
-        GapKind: "no_holder" | "ending" | "no_liaison" | "liaison_ended";
+        GapKind: "no_holder" | "ending" | "no_liaison" | "liaison_ended" | "no_leader";
         GapList: {
             /** Format: date-time */
             as_of: string;
@@ -5963,7 +5963,7 @@ export interface components {
             items: {
                 /**
                  * Format: int64
-                 * @description Frozen at the start.
+                 * @description Frozen at the start; of a township its own.
                  */
                 baseline?: number | null;
                 /** Format: date-time */
@@ -5979,7 +5979,7 @@ export interface components {
                 scope: components["schemas"]["CampaignScope"];
                 /**
                  * Format: int64
-                 * @description Tickets whose date is still to be moved.
+                 * @description Tickets whose date is still to be moved, for the county.
                  */
                 settling: number;
                 /** Format: date-time */
@@ -8259,7 +8259,7 @@ export interface components {
          * @description What kind of thing hangs on a post.
          * @enum {string}
          */
-        WorkKind: "liaison" | "delegation" | "village_link" | "substitute";
+        WorkKind: "liaison" | "delegation" | "village_link" | "substitute" | "charge";
         /** @description A year as a file of the public format has it. */
         YearDraft: {
             days: components["schemas"]["PlanDay"][];

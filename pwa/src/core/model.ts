@@ -16,6 +16,7 @@ export type Kind =
   | 'ticket.submit'
   | 'ticket.verify'
   | 'ticket.void'
+  | 'ticket.keep'
   | 'ticket.ask'
   | 'ticket.decide'
   | 'ticket.withdraw_ask'

@@ -122,6 +122,8 @@ export interface Payloads extends Record<Kind, unknown> {
     readonly position: Position | null;
   };
   'ticket.void': TicketCommand & { readonly reason: string };
+  /** The second person's no to voiding. */
+  'ticket.keep': TicketCommand & { readonly reason: string };
   'ticket.ask': TicketCommand & {
     /** Made by the author: asking twice under one id is asking once. */
     readonly request_id: string;

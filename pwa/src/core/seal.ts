@@ -46,6 +46,7 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.submit': 1,
   'ticket.verify': 1,
   'ticket.void': 1,
+  'ticket.keep': 1,
   'ticket.ask': 1,
   'ticket.decide': 1,
   'ticket.withdraw_ask': 1,

@@ -101,6 +101,7 @@ const NEWEST: Readonly<Record<string, Golden>> = {
     [photo(16, 'after')],
   ),
   'ticket.void-1': golden('ticket.void', 'desktop', { ...TARGET, reason: '重复' }),
+  'ticket.keep-1': golden('ticket.keep', 'desktop', { ...TARGET, reason: '不是同一处' }),
   'ticket.ask-1': golden(
     'ticket.ask',
     'phone',
@@ -203,6 +204,7 @@ test('every kind has a body for the version that this app writes', () => {
     'ticket.submit': true,
     'ticket.verify': true,
     'ticket.void': true,
+    'ticket.keep': true,
     'ticket.ask': true,
     'ticket.decide': true,
     'ticket.withdraw_ask': true,

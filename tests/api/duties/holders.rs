@@ -126,6 +126,24 @@ stories! {
         assert!(officer.list("/api/v1/delegations?active=true").await.is_empty());
     }
 
+    async fn a_leaders_townships_go_with_his_post_and_those_without_a_leader_show(world: World) {
+        let office = world.office().await;
+        let (ours, other) = (world.township_id(0).await, world.township_id(1).await);
+        let no_leader = ("no_leader".to_owned(), json!("county_leader"));
+        assert!(!gaps(&office, other).await.contains(&no_leader), "nobody is in charge by township here");
+        let leader = office.http.get("/api/v1/colours/leaders").await.expect(200).text("/items/0/post_id");
+        put_json(&office, &format!("/api/v1/colours/leaders/{leader}"), &json!({ "township_ids": [ours] })).await.expect(200);
+        assert!(gaps(&office, other).await.contains(&no_leader) && !gaps(&office, ours).await.contains(&no_leader));
+        let work = office.http.get(&format!("/api/v1/posts/{leader}/work")).await.expect(200);
+        assert_eq!((work.at("/items/0/kind"), work.at("/items/0/moves")), (json!("charge"), json!(true)), "{work}");
+        let to = json!({ "successor_person_id": world.desk_of(Role::Office, 1).await.person(), "reason": "分工调整" });
+        let done = write(&office, &format!("/api/v1/posts/{leader}/hand-over"), &to).await.expect(200);
+        let leaders = office.http.get("/api/v1/colours/leaders").await.expect(200).at("/items");
+        let new = leaders.as_array().expect("leaders").iter().find(|one| one["post_id"] == done.at("/successor/id")).expect("he leads now").clone();
+        assert_eq!(new["townships"][0]["id"], json!(ours), "{leaders}");
+        assert!(!gaps(&office, ours).await.contains(&no_leader));
+    }
+
     async fn holes_show_at_once_and_each_reader_sees_his_own(world: World) {
         let office = world.office().await;
         let (officer, deputy) = (world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// The last step of the unit, or the beginning of its turn, as the events tell it.
 fn progress(row: &Value) -> Option<DateTime<Utc>> {
-    const COUNT: [&str; 13] = [
+    const COUNT: [&str; 15] = [
         "T2",
         "T5",
         "T6",
@@ -21,6 +21,8 @@ fn progress(row: &Value) -> Option<DateTime<Utc>> {
         "T13",
         "release",
         "attempt",
+        "stage",
+        "milestone",
         "asked",
         "ask_withdrawn",
         "refer_done",
@@ -111,6 +113,13 @@ stories! {
         assert_eq!(sweep().await, 0);
         world.clock.advance(TimeDelta::days(40));
         sweep().await;
-        assert_eq!(ticket(&world.office().await, id).await["escalated"], 3);
+        let office = world.office().await;
+        let row = ticket(&office, id).await;
+        assert_eq!(row["escalated"], 3);
+        // The new date ran over in its turn: written down, counted and copied as the first one was.
+        let overdue = row["events"].as_array().expect("events").iter().filter(|event| event["transition"] == "T15").count();
+        assert_eq!((overdue, &row["overdue_at"]), (2, &row["official_due_at"]), "{row}");
+        let copies = office.list("/api/v1/copies").await;
+        assert!(copies.len() == 2 && copies.iter().all(|copy| copy["ticket_id"] == json!(id)), "{copies:?}");
     }
 }

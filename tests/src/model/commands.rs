@@ -32,6 +32,9 @@ pub enum Command {
     Void {
         reason: &'static str,
     },
+    Keep {
+        reason: &'static str,
+    },
     Ask {
         request: Uuid,
         what: &'static str,
@@ -87,6 +90,7 @@ impl Command {
             Self::Submit { .. } => "ticket.submit/1",
             Self::Verify { .. } => "ticket.verify/1",
             Self::Void { .. } => "ticket.void/1",
+            Self::Keep { .. } => "ticket.keep/1",
             Self::Ask { .. } => "ticket.ask/1",
             Self::Decide { .. } => "ticket.decide/1",
             Self::Withdraw { .. } => "ticket.withdraw_ask/1",
@@ -123,7 +127,7 @@ impl Command {
                 "attempt_id": attempt, "verdict": if failed.is_some() { "failed" } else { "passed" }, "reason": failed, "note": "",
                 "on_site": true, "position": null,
             }),
-            Self::Void { reason } => json!({ "reason": reason }),
+            Self::Void { reason } | Self::Keep { reason } => json!({ "reason": reason }),
             Self::Ask { request, what, day, unit: of } => {
                 let (kind, id) = unit(of);
                 json!({
@@ -158,6 +162,7 @@ impl Command {
             Self::Issue { .. }
             | Self::Decline
             | Self::Void { .. }
+            | Self::Keep { .. }
             | Self::Decide { .. }
             | Self::Resume
             | Self::Merge { .. }

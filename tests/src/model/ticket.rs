@@ -64,7 +64,8 @@ pub struct Model {
     pub unit: Option<Unit>,
     pub place: Uuid,
     pub village: Option<Uuid>,
-    pub reporter: Uuid,
+    /// Whoever told of the fault: first, when it came back, or as a ticket that was merged into this one.
+    pub reporters: Vec<Uuid>,
     pub is_static: bool,
     /// The department that supervises this kind of fault.
     pub supervisor: Option<Uuid>,
@@ -127,7 +128,7 @@ impl Model {
             unit: id("unit_id").map(Unit::Township),
             place: id("township_id").expect("a place"),
             village: id("village_id"),
-            reporter,
+            reporters: vec![reporter],
             is_static: row["is_static"] == true,
             supervisor,
             version: row["version"].as_i64().expect("a version"),
@@ -238,6 +239,13 @@ impl Model {
         // New work is to be brought under control anew.
         self.control_due = self.control.map(|hours| now + TimeDelta::hours(i64::from(hours)));
         (self.control_done, self.control_missed, self.control_late) = (None, false, false);
+    }
+
+    /// A date of its own that lies ahead can pass in its turn, whatever passed before.
+    fn run_anew(&mut self, now: DateTime<Utc>) {
+        if self.official > Some(now) {
+            self.overdue = None;
+        }
     }
 
     /// Both dates move by the working days in which the unit could do nothing.
@@ -396,7 +404,8 @@ impl Model {
                 if who.role == "department" && (self.is_own(who) || self.referred_to == Some(who.unit)) {
                     return Refused("not_permitted");
                 }
-                let mine = [Some(self.reporter), Some(known.by), known.signed_by].contains(&Some(who.person));
+                let mine = self.reporters.contains(&who.person)
+                    || [Some(known.by), known.signed_by].contains(&Some(who.person));
                 if mine || state != "submitted" || self.under_check != Some(*attempt) {
                     return Conflict;
                 }
@@ -422,6 +431,13 @@ impl Model {
                 }
                 self.void_asked.push(who.person);
                 Waiting
+            }
+            Command::Keep { .. } => {
+                if !self.is_open() || self.void_asked.iter().all(|person| *person == who.person) {
+                    return Conflict;
+                }
+                self.void_asked.clear();
+                Applied
             }
             Command::Ask { request, what, day, unit } => {
                 if !self.is_own(who) || !asks(what).contains(&who.role) {
@@ -495,11 +511,15 @@ impl Model {
                 }
                 self.go("rework");
                 self.relapse += 1;
+                self.reporters.push(who.person);
+                // What was asked of the former life says nothing of this one.
+                self.void_asked.clear();
                 (self.closed, self.archived) = (None, false);
                 let official = self.official;
                 self.start_clock(now);
                 self.official = self.official.max(official);
                 self.due = self.due.max(self.official);
+                self.run_anew(now);
                 self.attempts.iter_mut().for_each(|attempt| attempt.current = false);
                 (self.to_sign, self.escalated) = (None, 0);
                 Applied
@@ -517,6 +537,7 @@ impl Model {
                 }
                 if let Some(day) = day {
                     (self.due, self.official) = (Some(end_of(*day)), Some(end_of(*day)));
+                    self.run_anew(now);
                 }
                 Applied
             }
@@ -550,6 +571,9 @@ impl Model {
             return Conflict;
         };
         let known = self.requests[place].clone();
+        // Asked before the date, and the date passed before it was answered: the unit is not charged for the time in between.
+        let passed = self.official.is_some_and(|due| known.asked_at <= due && due < now);
+        let since = if passed { known.asked_at } else { now };
         if !yes {
             self.requests[place].open = false;
             self.send_back_denied += u32::from(known.what == "send_back");
@@ -560,6 +584,7 @@ impl Model {
             if !NEW.contains(&self.state) || self.unit == Some(unit) {
                 return Conflict;
             }
+            self.lift(known.asked_at);
             if self.state == "in_progress" {
                 self.go("issued");
             }
@@ -569,6 +594,9 @@ impl Model {
             if wrongly {
                 self.issued = Some(now);
                 self.start_clock(now);
+                self.run_anew(now);
+            } else {
+                self.stood_still(since, now);
             }
             self.attempts.iter_mut().for_each(|attempt| attempt.current = false);
             self.to_sign = None;
@@ -583,9 +611,10 @@ impl Model {
                 return Conflict;
             }
             self.go("on_hold");
-            (self.held, self.review, self.referred_to) = (Some(now), None, Some(department.id()));
+            (self.held, self.review, self.referred_to) = (Some(since), None, Some(department.id()));
             self.referral = Some((request, end_of(plus(local_day(now), days))));
             self.requests[place].open = false;
+            self.lift(known.asked_at);
             return Applied;
         }
         let Some(day) = known.day.filter(|day| *day >= local_day(now) && WORKING.contains(&self.state))
@@ -594,8 +623,9 @@ impl Model {
         };
         if known.what == "hold" {
             self.go("on_hold");
-            (self.held, self.review) = (Some(now), Some(day));
+            (self.held, self.review) = (Some(since), Some(day));
             self.requests[place].open = false;
+            self.lift(known.asked_at);
             return Applied;
         }
         if self.official.is_none_or(|due| end_of(day) <= due) {
@@ -620,7 +650,8 @@ impl Model {
     }
 
     /// Another ticket of the fault came to this one.
-    pub fn take_in(&mut self) {
+    pub fn take_in(&mut self, reporters: &[Uuid]) {
+        self.reporters.extend(reporters);
         self.version += 1;
     }
 
@@ -703,7 +734,9 @@ impl Model {
 /// Whether a command says what it has to say.
 fn is_readable(command: &Command) -> bool {
     match command {
-        Command::Void { reason } | Command::Edit { reason, .. } => !reason.trim().is_empty(),
+        Command::Void { reason } | Command::Keep { reason } | Command::Edit { reason, .. } => {
+            !reason.trim().is_empty()
+        }
         Command::Ask { what, day, .. } => ["send_back", "refer"].contains(what) || day.is_some(),
         Command::ReferReturn { reason, .. } => !reason.trim().is_empty(),
         Command::Decide { yes: false, note, .. } => !note.trim().is_empty(),

@@ -104,7 +104,7 @@ pub async fn board(app: &App, caller: &Caller, id: Uuid) -> AppResult<CampaignBo
     };
     let numbers = numbers(read, &facts, &row, now, &sums, &standing).await?;
     let last = row.snapshot.clone().filter(|_| whole).and_then(|value| serde_json::from_value(value).ok());
-    Ok(CampaignBoard { campaign: view(app, row).await?, numbers, last })
+    Ok(CampaignBoard { campaign: view(app, caller, row).await?, numbers, last })
 }
 
 /// The county's numbers as they are at this moment, to be kept.

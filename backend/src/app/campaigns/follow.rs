@@ -12,6 +12,7 @@ use crate::{
         tickets::{
             State, Ticket,
             deadline::DeadlineRules,
+            free_dates::{Line, free_dates},
             machine::{self, Step, When},
         },
     },
@@ -54,10 +55,19 @@ pub async fn follow(
     if ticket.campaigns > 0 {
         recount(tx, ticket, when).await?;
     }
-    if was_open || !member::is_open(ticket) {
-        return Ok(false);
-    }
     let before = ticket.version;
+    if was_open && ticket.state.is_open() && ticket.zero_day.is_some() && !ticket.counts_as_static() {
+        // Not static any more: no campaign's date is its own.
+        let of = members::of_ticket(tx, ticket.id).await?;
+        for row in store::campaigns::running(tx, ticket.county_id).await? {
+            if of.iter().any(|member| member.campaign_id == row.id) {
+                leave(tx, rules, ticket, &row, None, when, by).await?;
+            }
+        }
+    }
+    if was_open || !member::is_open(ticket) {
+        return Ok(ticket.version != before);
+    }
     for row in store::campaigns::running(tx, ticket.county_id).await? {
         join(tx, rules, ticket, &row, when, by).await?;
     }
@@ -109,14 +119,37 @@ async fn join(
         closed_day: None,
         left_day: None,
     };
-    if !members::insert(tx, ticket.county_id, &new).await? {
+    let again = !members::insert(tx, ticket.county_id, &new).await?;
+    if again && ticket.zero_day.is_some() {
         return Ok(());
     }
-    for (on, sum) in new.sums() {
+    for (on, sum) in if again { Vec::new() } else { new.sums() } {
         days::add(tx, row.id, township, on, sum).await?;
     }
-    let step = Step::JoinCampaign { campaign_id: row.id, name: row.name.clone(), day, baseline: false };
+    let step =
+        Step::JoinCampaign { campaign_id: row.id, name: row.name.clone(), day, baseline: false, again };
     write(tx, rules, ticket, &step, when, by).await
+}
+
+/// A campaign's date holds no more for a ticket, which gets back what that date took.
+pub(super) async fn leave(
+    tx: &Tx,
+    rules: &DeadlineRules,
+    ticket: &mut Ticket,
+    row: &CampaignRow,
+    next: Option<chrono::NaiveDate>,
+    when: When,
+    by: EventBy,
+) -> AppResult<()> {
+    let events = store::tickets::events(tx, ticket).await?;
+    let lines = events.iter().map(|event| Line {
+        transition: &event.transition,
+        data: &event.data,
+        observed_at: event.observed_at,
+        accepted_at: event.accepted_at,
+    });
+    let free = free_dates(ticket, lines, rules);
+    write(tx, rules, ticket, &Step::LeaveCampaign { campaign_id: row.id, next, free }, when, by).await
 }
 
 /// Applies a step of a campaign, writes it down and tells the feed; nothing where the ticket does not allow it.

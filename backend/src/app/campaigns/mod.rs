@@ -57,9 +57,9 @@ pub struct CampaignView {
     pub started_by_name: Option<String>,
     pub ended_at: Option<DateTime<Utc>>,
     pub end_reason: String,
-    /// Frozen at the start.
+    /// Frozen at the start; of a township its own.
     pub baseline: Option<i64>,
-    /// Tickets whose date is still to be moved.
+    /// Tickets whose date is still to be moved, for the county.
     pub settling: u64,
     pub version: i32,
 }
@@ -74,18 +74,26 @@ async fn known(app: &App, caller: &Caller, id: Uuid) -> AppResult<CampaignRow> {
     Ok(row)
 }
 
-pub(super) async fn view(app: &App, row: CampaignRow) -> AppResult<CampaignView> {
+/// The sums of it that the caller may know: a township's are its own.
+pub(super) async fn view(app: &App, caller: &Caller, row: CampaignRow) -> AppResult<CampaignView> {
     let read = app.store.read();
     let people = [Some(row.created_by), row.started_by].into_iter().flatten().collect();
     let names = store::people::persons::names(read, people).await?;
-    let started = row.started_at.is_some();
-    let baseline = if started {
-        Some(days::of(read, row.id).await?.iter().map(|(_, _, sum)| i64::from(sum.baseline)).sum())
+    let scope = caller.scope()?;
+    let whole = matches!(scope, Scope::County { .. });
+    let (baseline, settling) = if row.started_at.is_none() {
+        (None, 0)
+    } else if whole {
+        let sums = days::of(read, row.id).await?;
+        let baseline = sums.iter().map(|(_, _, sum)| i64::from(sum.baseline)).sum();
+        (Some(baseline), members::count_unsettled(read, row.id).await?)
     } else {
-        None
+        let own = members::in_scope(read, scope, app.clock.now(), row.id).await?;
+        let baseline = own.iter().filter(|(member, _)| member.baseline).count();
+        (Some(i64::try_from(baseline).unwrap_or(i64::MAX)), 0)
     };
     Ok(CampaignView {
-        settling: if started { members::count_unsettled(read, row.id).await? } else { 0 },
+        settling,
         state: CampaignState::parse(&row.state).ok_or(Code::NotFound)?,
         scope: follow::scope_of(&row),
         created_by_name: names.get(&row.created_by).cloned(),
@@ -109,7 +117,7 @@ pub async fn list(app: &App, caller: &Caller, state: Option<CampaignState>) -> A
     let rows = store::campaigns::list(app.store.read(), caller.county()?, state, drafts).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        items.push(view(app, row).await?);
+        items.push(view(app, caller, row).await?);
     }
     Ok(Page { items, next: None })
 }
@@ -118,7 +126,7 @@ pub async fn list(app: &App, caller: &Caller, state: Option<CampaignState>) -> A
 pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<CampaignView> {
     caller.require(Action::ReadCampaigns)?;
     let row = known(app, caller, id).await?;
-    view(app, row).await
+    view(app, caller, row).await
 }
 
 /// Drafts a campaign.

@@ -3,7 +3,7 @@
 
 use super::{
     board,
-    follow::{next_day, write},
+    follow::{leave, next_day, write},
 };
 use crate::{
     app::{App, AppError, AppResult, field::facts::Facts},
@@ -130,6 +130,7 @@ async fn settle(tx: &Tx, facts: &Facts, row: &CampaignRow, id: Uuid, now: Instan
             name: row.name.clone(),
             day,
             baseline: before.baseline,
+            again: false,
         };
         write(tx, facts.deadlines(), &mut ticket, &step, when, by).await?;
     }
@@ -137,8 +138,7 @@ async fn settle(tx: &Tx, facts: &Facts, row: &CampaignRow, id: Uuid, now: Instan
     if ended_early && member::is_open(&ticket) {
         let running = store::campaigns::running(tx, row.county_id).await?;
         let next = next_day(tx, &ticket, row.id, &running).await?;
-        let step = Step::LeaveCampaign { campaign_id: row.id, next };
-        write(tx, facts.deadlines(), &mut ticket, &step, when, by).await?;
+        leave(tx, facts.deadlines(), &mut ticket, row, next, when, by).await?;
     }
     // What happened to it between the start and now, before it knew of the campaign.
     let after = before.follow(&ticket, local_day(now));

@@ -156,20 +156,20 @@ pub async fn copies(app: &App, caller: &Caller, page: &PageRequest) -> AppResult
         .into_iter()
         .map(|row| (row.id, row.month))
         .collect();
+    let said: HashMap<Uuid, Uuid> =
+        tickets::tickets_of(read, objects(copies::ESCALATION)).await?.into_iter().collect();
+    let ticket_of = |object: Uuid| said.get(&object).copied().unwrap_or(object);
+    let ids = objects(copies::ESCALATION).into_iter().map(ticket_of).collect();
     let tickets: HashMap<Uuid, Option<String>> =
-        tickets::get_many(read, scope, now, objects(copies::ESCALATION))
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row.number))
-            .collect();
+        tickets::get_many(read, scope, now, ids).await?.into_iter().map(|row| (row.id, row.number)).collect();
     let names = persons::names(read, cut.items.iter().map(|copy| copy.person_id).collect()).await?;
     let places = divisions::get_many(read, scope, cut.items.iter().map(|copy| copy.township_id).collect());
     let places: HashMap<Uuid, String> =
         places.await?.into_iter().map(|place| (place.id, place.name)).collect();
     Ok(cut.map(|copy: Copy| CopyRow {
         month: months.get(&copy.object_id).cloned(),
-        ticket_id: tickets.contains_key(&copy.object_id).then_some(copy.object_id),
-        ticket_number: tickets.get(&copy.object_id).cloned().flatten(),
+        ticket_id: Some(ticket_of(copy.object_id)).filter(|id| tickets.contains_key(id)),
+        ticket_number: tickets.get(&ticket_of(copy.object_id)).cloned().flatten(),
         township_name: places.get(&copy.township_id).cloned().unwrap_or_default(),
         leader_name: names.get(&copy.person_id).cloned().unwrap_or_default(),
         id: copy.id,

@@ -20,6 +20,7 @@ use crate::{
     },
     store::{
         self, Conn,
+        colours::leaders,
         duties::liaisons,
         people::{
             persons,
@@ -30,7 +31,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -44,6 +45,8 @@ pub enum GapKind {
     NoLiaison,
     /// The liaison's post has ended.
     LiaisonEnded,
+    /// No leader of the county is in charge of the township, while some are of others.
+    NoLeader,
 }
 
 /// An honoured place.
@@ -134,6 +137,7 @@ pub async fn list(app: &App, caller: &Caller, township: Option<Uuid>) -> AppResu
         let mut places = without_liaison(read, county, now).await?;
         places.retain(|gap| concerns(gap.township_id));
         items.extend(places);
+        items.extend(without_leader(read, county, &units, now).await?);
     }
     let unready = readiness::unready(read, county, &units, &held, now).await?;
     let mut kinds = BTreeMap::new();
@@ -201,6 +205,32 @@ fn holes(posts: &[PostRow], units: &[Unit], now: Instant, soon: Instant) -> Vec<
         }
     }
     gaps
+}
+
+/// Townships that no leader is in charge of, in a county that puts leaders in charge of them.
+async fn without_leader(conn: &impl Conn, county: Uuid, units: &[Unit], now: Instant) -> AppResult<Vec<Gap>> {
+    let held: Vec<Uuid> = leaders::posts(conn, county, now).await?.into_iter().map(|post| post.id).collect();
+    if !leaders::any(conn, county).await? {
+        return Ok(Vec::new());
+    }
+    let charges = leaders::of_posts(conn, county, held).await?;
+    let led: HashSet<Uuid> =
+        charges.iter().filter(|row| row.ended_at.is_none()).map(|row| row.township_id).collect();
+    let open = units.iter().filter(|unit| unit.kind == UnitKind::Township && !led.contains(&unit.id));
+    Ok(open
+        .map(|unit| Gap {
+            kind: GapKind::NoLeader,
+            unit_kind: unit.kind,
+            unit_id: unit.id,
+            unit_name: unit.name.clone(),
+            township_id: Some(unit.id),
+            township_name: Some(unit.name.clone()),
+            role: Some(Role::CountyLeader),
+            ends_at: None,
+            place: None,
+            person_name: None,
+        })
+        .collect())
 }
 
 /// Honoured places that nobody answers for.

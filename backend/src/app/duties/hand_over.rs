@@ -24,6 +24,7 @@ use crate::{
     },
     store::{
         Conn, Tx, audit,
+        colours::leaders,
         duties::{
             delegations::{self, DelegationRow},
             liaisons::{self, LiaisonRow},
@@ -49,6 +50,8 @@ pub enum WorkKind {
     Delegation,
     VillageLink,
     Substitute,
+    /// A township that a leader of the county is in charge of.
+    Charge,
 }
 
 /// One thing that hangs on a post.
@@ -154,6 +157,15 @@ async fn items(conn: &impl Conn, post: &PostRow, now: Instant) -> AppResult<Vec<
             moves: true,
         });
     }
+    let charges = leaders::of_posts(conn, county, vec![post.id]).await?;
+    let charges: Vec<_> = charges.into_iter().filter(|row| row.ended_at.is_none()).collect();
+    let places = subject_names(conn, county, charges.iter().map(|row| row.township_id).collect()).await?;
+    items.extend(charges.iter().map(|row| WorkItem {
+        kind: WorkKind::Charge,
+        id: row.id,
+        title: places.get(&row.township_id).cloned().unwrap_or_default(),
+        moves: true,
+    }));
     let acting = posts::substitutes(conn, post.id, now).await?;
     let people = persons::names(conn, acting.iter().map(|row| row.person_id).collect()).await?;
     items.extend(acting.iter().map(|row| WorkItem {
@@ -270,6 +282,7 @@ async fn carry(
         };
         delegations::insert(tx, next).await?;
     }
+    leaders::carry(tx, county, (post.id, successor), caller.person_id, now).await?;
     Ok(links::move_to(tx, post.id, successor, person, now).await?)
 }
 

@@ -49,7 +49,9 @@ pub(super) async fn urgent(tx: &Tx, rules: &AllRules, told: &[Urgent], now: Inst
     let mut duties: BTreeMap<(Uuid, Uuid, &str), (Role, &str)> = BTreeMap::new();
     for one in told {
         let (kind, unit, duty) = (one.to.unit_kind.as_str(), one.to.unit_id, one.to.duty);
-        units.entry((one.county, kind, unit)).or_default().insert(&one.key);
+        // The county's groups hear for its leaders, whichever township it is about.
+        let group = if duty == Role::CountyLeader { one.county } else { unit };
+        units.entry((one.county, kind, group)).or_default().insert(&one.key);
         duties.entry((one.county, unit, duty.as_str())).or_insert((duty, &one.key));
     }
     let start = |county: &Uuid| match rules.get(county) {

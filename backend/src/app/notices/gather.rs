@@ -11,13 +11,18 @@ use crate::{
     domain::{
         clock::Instant,
         notices::{
-            events::{self, Heard},
+            events::{self, Address, Answered, Heard},
             settings::NoticeRules,
         },
-        people::scope::Scope,
+        people::{
+            role::{Role, UnitKind},
+            scope::Scope,
+        },
+        tickets::Ticket,
     },
     store::{
         self, Tx,
+        colours::leaders,
         notices::{
             inbox,
             outbox::{self, Event},
@@ -92,13 +97,17 @@ async fn hear(
     if !settled.is_empty() {
         inbox::settle(tx, ticket.id, settled).await?;
     }
+    let answered = events::answers(&event.transition);
+    if answered != Answered::None {
+        inbox::settle_requests(tx, ticket.id, |waiting| answered.settles(waiting, &event.data)).await?;
+    }
     let mut written = 0;
     for told in events::of_event(heard, &ticket, now) {
         let one = Tell {
             county: event.county_id,
             key: format!("event:{}", event.id),
             kind: told.kind,
-            to: vec![told.to],
+            to: vec![in_charge(tx, &ticket, told.to, now).await?],
             ticket: told.ticket.then_some(ticket.id),
             data: told.data,
             rules,
@@ -110,4 +119,12 @@ async fn hear(
         }
     }
     Ok(written)
+}
+
+/// What goes to the county's leaders goes to those in charge of its township, by that duty, where somebody is.
+async fn in_charge(tx: &Tx, ticket: &Ticket, to: Address, now: Instant) -> AppResult<Address> {
+    let township = ticket.unit_id.filter(|_| ticket.unit_kind == UnitKind::Township);
+    let (Some(township), Role::CountyLeader) = (township, to.duty) else { return Ok(to) };
+    let held = leaders::in_charge(tx, ticket.county_id, township, now).await?;
+    Ok(if held.is_empty() { to } else { Address { unit_id: township, ..to } })
 }

@@ -1,9 +1,6 @@
 //! What the acting post may seal on a ticket now; the same rules as the commands.
 
-use super::{
-    names::RequestView,
-    show::{Check, check},
-};
+use super::{names::RequestView, show::Check};
 use crate::{
     app::{Caller, look_backs::LookBackMark},
     domain::{
@@ -17,7 +14,7 @@ use crate::{
             request::{Asked, RequestState},
         },
     },
-    store::{field::named::NamedFile, tickets::attempts::Attempt},
+    store::tickets::attempts::Attempt,
 };
 
 /// Whether the ticket is the acting post's own unit's to repair.
@@ -55,7 +52,10 @@ pub struct Beside<'a> {
     pub requests: &'a [RequestView],
     pub may_ask: &'a [Asked],
     pub attempts: &'a [Attempt],
-    pub files: &'a [NamedFile],
+    /// Whether the caller may check the repair that waits.
+    pub check: Option<Check>,
+    /// Somebody else asked to void it and waits for a second person.
+    pub void_asked: bool,
     /// A deputy's leave covers this ticket.
     pub delegated: bool,
     pub look_back: Option<&'a LookBackMark>,
@@ -69,8 +69,8 @@ pub struct Beside<'a> {
 pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<String> {
     let Some(post) = caller.post.as_ref().filter(|_| !looks_on(caller, ticket)) else { return Vec::new() };
     let own_unit = is_own(caller, ticket);
-    let Beside { requests, may_ask, attempts, files, delegated, look_back, building, rules, now } = beside;
-    let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
+    let Beside { requests, may_ask, attempts, check, void_asked, delegated, look_back, building, rules, now } =
+        beside;
     let open = || requests.iter().filter(|request| request.state == RequestState::Open);
     let in_state = |transition| machine::allows(ticket.state, transition);
     let may = |kind: Kind| -> bool {
@@ -99,9 +99,10 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
                     && attempts.iter().any(|a| a.state == "recorded")
             }
             Kind::TicketVerify => {
-                matches!(check(caller, ticket, under_check, files), Some(Check::Yes | Check::OnSite))
+                matches!(check, Some(Check::Yes | Check::OnSite))
             }
             Kind::TicketVoid => in_state(Transition::T14),
+            Kind::TicketKeep => *void_asked && in_state(Transition::VoidDenied),
             Kind::TicketAsk => !may_ask.is_empty(),
             // A no is always possible; whether a yes is, the state says when it is given.
             Kind::TicketDecide => open().next().is_some(),

@@ -15,6 +15,7 @@ pub async fn run(entry: &Entry<'_>, kind: Kind) -> Done {
         Kind::TicketIssue => issue::issue(entry).await,
         Kind::TicketDecline => issue::decline(entry).await,
         Kind::TicketVoid => issue::void(entry).await,
+        Kind::TicketKeep => issue::keep(entry).await,
         Kind::TicketAccept => repair::accept(entry).await,
         Kind::TicketRectify => repair::rectify(entry).await,
         Kind::TicketStage => repair::stage(entry).await,

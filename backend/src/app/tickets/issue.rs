@@ -15,11 +15,12 @@ use crate::{
         tickets::{
             Ticket,
             command::{IssueBody, ReasonBody, SEVERITIES},
-            machine::{self, Step},
+            machine::{self, Step, Transition},
         },
     },
-    store::{self, Tx},
+    store::{self, Tx, tickets::EventRow},
 };
+use uuid::Uuid;
 
 /// T2 by hand, with choice of unit.
 pub(super) async fn issue(entry: &Entry<'_>) -> Done {
@@ -35,7 +36,7 @@ pub(super) async fn issue(entry: &Entry<'_>) -> Done {
         None => None,
     };
     let mut ticket = target!(entry, body.target.ticket_id);
-    if !machine::allows(ticket.state, machine::Transition::T2) {
+    if !machine::allows(ticket.state, Transition::T2) {
         return Ok(Ok(conflict(entry, ticket).await?));
     }
     // No time at all is "the same day" in working days, and nothing in hours.
@@ -89,10 +90,7 @@ pub(super) async fn void(entry: &Entry<'_>) -> Done {
     if reason.trim().is_empty() {
         return Ok(Err(Unreadable { cause: "reason".into() }));
     }
-    let asked = store::tickets::events(entry.tx, &ticket).await?;
-    let by_another = asked
-        .iter()
-        .any(|event| event.transition == "void_asked" && event.person_id != Some(entry.author.person_id));
+    let by_another = asks_void(&store::tickets::events(entry.tx, &ticket).await?, entry.author.person_id);
     if !by_another {
         let done = step(entry, ticket, &Step::AskVoid { reason }).await?;
         return Ok(Ok(match done {
@@ -102,4 +100,26 @@ pub(super) async fn void(entry: &Entry<'_>) -> Done {
     }
     // It should never have counted: it leaves the board's sums.
     only(entry, ticket, &Step::Void { reason }).await
+}
+
+/// Whether somebody else asked to void it and has no answer: not since a second person said no, nor since the fault came back.
+pub(super) fn asks_void(events: &[EventRow], me: Uuid) -> bool {
+    let ends = [Transition::VoidDenied.name(), Transition::T13.name()];
+    let now = events.iter().rposition(|event| ends.contains(&event.transition.as_str()));
+    let since = now.map_or(events, |end| &events[end + 1..]);
+    since.iter().any(|event| event.transition == Transition::VoidAsked.name() && event.person_id != Some(me))
+}
+
+/// A second person says no to voiding, with a reason.
+pub(super) async fn keep(entry: &Entry<'_>) -> Done {
+    let body: ReasonBody = payload!(entry);
+    let ticket = target!(entry, body.target.ticket_id);
+    let reason = entry.text(&body.reason, MAX_TEXT);
+    if reason.trim().is_empty() {
+        return Ok(Err(Unreadable { cause: "reason".into() }));
+    }
+    if !asks_void(&store::tickets::events(entry.tx, &ticket).await?, entry.author.person_id) {
+        return Ok(Ok(conflict(entry, ticket).await?));
+    }
+    only(entry, ticket, &Step::Keep { reason }).await
 }

@@ -2,6 +2,7 @@
 
 use super::{
     allowed::{Beside, allowed, looks_on, may_ask},
+    issue::asks_void,
     narrow,
     show::{TicketView, show},
 };
@@ -264,7 +265,8 @@ async fn detail(
         requests: &view.requests,
         may_ask: &may_ask,
         attempts: &attempts,
-        files: &files,
+        check: view.check,
+        void_asked: asks_void(&events, caller.person_id),
         delegated: Signing::of_caller(read, caller, now)
             .await?
             .is_some_and(|signing| signing.allows(&ticket.severity)),

@@ -179,6 +179,8 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
         return Ok(Ok(conflict(entry, ticket).await?));
     };
     let note = entry.text(&body.note, MAX_TEXT);
+    let passed = |due: &Instant| request.asked_at <= *due && *due < entry.now();
+    let waited = ticket.official_due_at.filter(passed).map(|_| request.asked_at);
     let mut decided = decided(entry, RequestState::Approved, note.clone());
     let what = if body.verdict == Decision::Denied {
         decided.state = RequestState::Denied;
@@ -193,7 +195,7 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
                 }
                 (decided.unit, decided.wrongly_routed) = (unit, body.wrongly_routed);
                 let wrongly_routed = body.wrongly_routed;
-                Step::SendBack { request_id: request.id, unit_kind, unit_id, wrongly_routed, note }
+                Step::SendBack { request_id: request.id, unit_kind, unit_id, wrongly_routed, waited, note }
             }
             Asked::Refer => {
                 let unit = body.unit_kind.zip(body.unit_id).or(request.unit_kind.zip(request.unit_id));
@@ -207,7 +209,7 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
                     return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
                 }
                 (decided.unit, decided.day) = (Some((kind, department_id)), Some(last_day));
-                Step::Refer { request_id: request.id, department_id, days, last_day, note }
+                Step::Refer { request_id: request.id, department_id, days, last_day, waited, note }
             }
             Asked::Extension | Asked::Hold => {
                 let Some(day) = body.day.or(request.wanted_day) else { return Ok(Err(unreadable("day"))) };
@@ -219,10 +221,16 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
                 }
                 decided.day = Some(day);
                 if request.what == Asked::Hold {
-                    Step::Hold { request_id: request.id, review_day: day, note }
-                } else if needs_second(entry, &ticket, request.id).await? {
-                    return second_asked(entry, ticket, request.id, day).await;
+                    Step::Hold { request_id: request.id, review_day: day, waited, note }
                 } else {
+                    match said_before(entry, &ticket, request.id).await? {
+                        _ if ticket.extensions == 0 => {}
+                        Some((by, agreed)) if by != Some(entry.author.person_id) && agreed == day => {}
+                        said => {
+                            let other = said.is_some_and(|(_, agreed)| agreed != day);
+                            return second_asked(entry, ticket, request.id, day, other).await;
+                        }
+                    }
                     Step::Extend { request_id: request.id, day, note }
                 }
             }
@@ -235,31 +243,46 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
     };
     store::tickets::requests::decide(entry.tx, request.id, decided).await?;
     referral::begin(entry, &ticket, &what).await?;
-    if matches!(what, Step::Extend { .. }) {
-        let what = lifted::overdue(&ticket, Transition::T7, request.asked_at);
-        return Ok(Ok(lifted::lift(entry, ticket, effect, [what]).await?));
+    // What was asked in time and agreed to late is no delay of the unit.
+    match what.transition() {
+        Transition::Denied => Ok(Ok(effect)),
+        agreed => {
+            let back = lifted::overdue(&ticket, agreed, request.asked_at);
+            Ok(Ok(lifted::lift(entry, ticket, effect, [back]).await?))
+        }
     }
-    Ok(Ok(effect))
+    }
 }
 
-/// A further extension takes two persons of the office, as voiding does.
-async fn needs_second(entry: &Entry<'_>, ticket: &Ticket, request: Uuid) -> AppResult<bool> {
-    if ticket.extensions == 0 {
-        return Ok(false);
-    }
+/// A further extension takes two persons of the office, as voiding does, and both mean the same day: who said last to which.
+async fn said_before(
+    entry: &Entry<'_>,
+    ticket: &Ticket,
+    request: Uuid,
+) -> AppResult<Option<(Option<Uuid>, NaiveDate)>> {
     let of_request = request.to_string();
     let events = store::tickets::events(entry.tx, ticket).await?;
-    Ok(!events.iter().any(|event| {
+    let said = events.iter().rfind(|event| {
         event.transition == Transition::ApprovalAsked.name()
             && event.data["request_id"] == of_request.as_str()
-            && event.person_id != Some(entry.author.person_id)
-    }))
+    });
+    Ok(said.and_then(|event| Some((event.person_id, event.data["day"].as_str()?.parse().ok()?))))
 }
 
-async fn second_asked(entry: &Entry<'_>, ticket: Ticket, request_id: Uuid, day: NaiveDate) -> Done {
+/// `other`: somebody agreed to another day before, which no longer waits for its second person.
+async fn second_asked(
+    entry: &Entry<'_>,
+    ticket: Ticket,
+    request_id: Uuid,
+    day: NaiveDate,
+    other: bool,
+) -> Done {
     let effect = only(entry, ticket, &Step::AskApproval { request_id, day }).await?;
-    Ok(effect.map(|effect| match effect.outcome {
-        Outcome::Applied => Effect { outcome: Outcome::Waiting, ..effect },
-        _ => effect,
+    Ok(effect.map(|mut effect| {
+        if effect.outcome == Outcome::Applied {
+            effect.outcome = Outcome::Waiting;
+            effect.flags.extend(other.then(|| FlagCode::OtherDayAgreed.flag()));
+        }
+        effect
     }))
 }

@@ -68,6 +68,7 @@ pub fn check(
     ticket: &Ticket,
     attempt: Option<&Attempt>,
     files: &[NamedFile],
+    also_reported: bool,
 ) -> Option<Check> {
     let post = caller.post.as_ref()?;
     let attempt = attempt.filter(|attempt| Some(attempt.id) == ticket.attempt_id)?;
@@ -79,7 +80,10 @@ pub fn check(
         return None;
     }
     let me = caller.person_id;
-    let own = ticket.reporter_id == me || attempt.person_id == me || attempt.submitted_by == Some(me);
+    let own = also_reported
+        || ticket.reporter_id == me
+        || attempt.person_id == me
+        || attempt.submitted_by == Some(me);
     let waits = files.iter().any(|file| file.operation_id == attempt.operation_id && file.state == "missing");
     Some(if own {
         Check::Own
@@ -284,6 +288,9 @@ pub async fn show(
     let mut attempts: HashMap<Uuid, Vec<Attempt>> = HashMap::new();
     let flags = evidence::flags::of_tickets(conn, caller, county, ids.clone(), now).await?;
     let marks = marks(conn, caller, tickets).await?;
+    let waiting = tickets.iter().filter(|ticket| ticket.state == State::Submitted).map(|ticket| ticket.id);
+    let waiting: Vec<Uuid> = waiting.collect();
+    let told = store::tickets::reporters::also_by(conn, caller.person_id, &waiting).await?;
     for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
         attempts.entry(attempt.ticket_id).or_default().push(attempt);
     }
@@ -299,14 +306,16 @@ pub async fn show(
             let requests = requests.iter().map(|request| names.request(request, files)).collect();
             let referral = referrals.get(&ticket.id);
             let look_back = marks.get(&ticket.id).cloned();
+            let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
             TicketView {
                 may_sign: may_sign(caller, ticket, signing.as_ref()),
                 referral: referral.map(|row| ReferralView::of(row, names.unit(row.department_id), now)),
                 on_site_needed: on_site_needed(caller, ticket, rules),
+                check: check(caller, ticket, under_check, files, told.contains(&ticket.id)),
                 look_back,
                 requests,
                 photo_flags,
-                ..view(caller, ticket, &names, files, attempts, rules, now)
+                ..view(ticket, &names, files, attempts, rules, now)
             }
         })
         .collect())
@@ -344,7 +353,6 @@ fn on_site_needed(caller: &Caller, ticket: &Ticket, rules: &DeadlineRules) -> bo
 }
 
 fn view(
-    caller: &Caller,
     ticket: &Ticket,
     names: &Names,
     files: &[NamedFile],
@@ -356,7 +364,6 @@ fn view(
     let due_soon = t.state.is_with_unit()
         && t.issued_at.zip(t.due_at).is_some_and(|(issued, due)| rules.is_due_soon(now, issued, due));
     let attempt = attempts.last().map(|attempt| attempt.operation_id);
-    let under_check = attempts.iter().find(|attempt| Some(attempt.id) == ticket.attempt_id);
     let after = |file: &&NamedFile| Some(file.operation_id) == attempt;
     let fix_on_spot = |file: &&NamedFile| attempt.is_none() && file.role == "after";
     TicketView {
@@ -371,7 +378,7 @@ fn view(
         on_site_needed: false,
         zero_day: t.zero_day,
         look_back: None,
-        check: check(caller, ticket, under_check, files),
+        check: None,
         hidden: t.state != State::Pending && t.visible_from.is_none(),
         township_name: t.place_township_id.and_then(|id| names.divisions.get(&id).cloned()),
         village_name: t.place_village_id.and_then(|id| names.divisions.get(&id).cloned()),

@@ -160,8 +160,9 @@ async fn move_on(tx: &Tx, facts: &Facts, id: Uuid, step: &Step, now: Instant) ->
     if matches!(step, Step::Escalate { step } if *step >= COUNTY_STEP)
         && let Some(township) = ticket.unit_id.filter(|_| ticket.unit_kind == UnitKind::Township)
     {
-        // Whoever is in charge of the township gets a copy 抄送, once a ticket.
-        copies::deliver(tx, facts.county, township, copies::ESCALATION, ticket.id, now).await?;
+        // Whoever is in charge of the township gets a copy 抄送, each time that it comes so far.
+        let said = store::tickets::event_id(ticket.id, event.version);
+        copies::deliver(tx, facts.county, township, copies::ESCALATION, said, now).await?;
     }
     store::changes::append(tx, now, vec![store::changes::ChangeRow::of_ticket(&ticket, ticket.unit_id)])
         .await?;

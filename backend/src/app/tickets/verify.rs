@@ -41,7 +41,9 @@ pub(super) async fn verify(entry: &Entry<'_>) -> Done {
         }
     }
     let me = entry.author.person_id;
-    if ticket.reporter_id == me || attempt.person_id == me || attempt.submitted_by == Some(me) {
+    let told = ticket.reporter_id == me
+        || store::tickets::reporters::also_by(entry.tx, me, &[ticket.id]).await?.contains(&ticket.id);
+    if told || attempt.person_id == me || attempt.submitted_by == Some(me) {
         return Ok(Ok(conflict_with(entry, ticket, FlagCode::SelfVerification).await?));
     }
     if store::field::named::any_missing(entry.tx, entry.county, attempt.operation_id).await? {

@@ -60,6 +60,7 @@ flags! {
     DayPassed "day_passed" "日期已过，请另选一天" "The day has passed; please choose another";
     AskedTooLate "asked_too_late" "期限已过，不能再申请延期" "The time is over; more can no longer be asked for";
     AskedAlready "asked_already" "已有同类申请待答复" "The same was asked before and waits for an answer";
+    OtherDayAgreed "other_day_agreed" "与前一人同意的日期不同，还须另一人同意这一天" "Another day than was agreed to before; somebody else has to agree to this one";
     PhotoMissing "photo_missing" "按规定应有照片" "A photo was expected";
     PhotoReason "photo_reason" "没有照片，已说明原因" "No photo, with a reason";
     AlbumWithoutReason "album_without_reason" "照片来自相册，未说明原因" "The photo comes from the album, without a reason";

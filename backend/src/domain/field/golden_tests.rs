@@ -41,6 +41,7 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::TicketSubmit => &[golden!("ticket.submit-1")],
         Kind::TicketVerify => &[golden!("ticket.verify-1")],
         Kind::TicketVoid => &[golden!("ticket.void-1")],
+        Kind::TicketKeep => &[golden!("ticket.keep-1")],
         Kind::TicketAsk => &[golden!("ticket.ask-1")],
         Kind::TicketDecide => &[golden!("ticket.decide-1")],
         Kind::TicketWithdrawAsk => &[golden!("ticket.withdraw_ask-1")],
@@ -142,7 +143,11 @@ fn the_desks_commands_read_as_they_were_sealed() {
     assert_eq!((issue.unit_id, issue.note.as_str()), (id(41), "请先围挡"));
     // Null: as the finding said.
     assert_eq!((issue.severity, issue.is_static, issue.deadline_days), (None, Some(false), Some(5)));
-    for (kind, reason) in [(Kind::TicketDecline, "不属于检查范围"), (Kind::TicketVoid, "重复")] {
+    for (kind, reason) in [
+        (Kind::TicketDecline, "不属于检查范围"),
+        (Kind::TicketVoid, "重复"),
+        (Kind::TicketKeep, "不是同一处"),
+    ] {
         let body: ReasonBody = read(kind).payload().unwrap();
         aimed(body.target);
         assert_eq!(body.reason, reason);

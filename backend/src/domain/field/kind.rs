@@ -31,6 +31,7 @@ kinds! {
     TicketSubmit "ticket.submit/1" SubmitTicket;
     TicketVerify "ticket.verify/1" VerifyTicket;
     TicketVoid "ticket.void/1" VoidTicket;
+    TicketKeep "ticket.keep/1" VoidTicket;
     TicketAsk "ticket.ask/1" AskTicket;
     TicketDecide "ticket.decide/1" DecideTicket;
     TicketWithdrawAsk "ticket.withdraw_ask/1" WithdrawAskTicket;

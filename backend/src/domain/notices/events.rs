@@ -41,6 +41,8 @@ pub struct Heard<'a> {
 pub fn tells(transition: &str) -> bool {
     const TOLD: &[&str] = &[
         "T2",
+        "T3",
+        "T4",
         "T6",
         "T7",
         "T8",
@@ -59,6 +61,7 @@ pub fn tells(transition: &str) -> bool {
         "ask_withdrawn",
         "approval_asked",
         "void_asked",
+        "void_denied",
         "hard_case",
         "escalated",
         "referred",
@@ -74,9 +77,49 @@ pub fn settles(transition: &str) -> &'static [NoticeKind] {
     match transition {
         "T10" => &[K::DueSoon],
         "T11" | "T12" => &[K::ToVerify],
-        "T6" | "T7" | "T8" | "referred" | "denied" | "ask_withdrawn" => &[K::RequestWaiting],
-        "T14" => &[K::DueSoon, K::ToVerify, K::RequestWaiting],
+        "T4" | "T14" => &[K::DueSoon, K::ToVerify],
         _ => &[],
+    }
+}
+
+/// Which of the requests that wait for the office have their answer with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    None,
+    /// The one that the event names.
+    Named,
+    /// All that the unit asked: it has the ticket no more.
+    OfUnit,
+    /// Whether it is void.
+    Void,
+    /// Nothing more is to be decided about the ticket.
+    All,
+}
+
+pub fn answers(transition: &str) -> Answered {
+    match transition {
+        "T7" | "T8" | "referred" | "denied" | "ask_withdrawn" => Answered::Named,
+        "T6" => Answered::OfUnit,
+        "void_denied" => Answered::Void,
+        "T3" | "T4" | "T11" | "T14" => Answered::All,
+        _ => Answered::None,
+    }
+}
+
+impl Answered {
+    /// Whether a waiting request of which `waiting` was told has its answer with an event that says `said`.
+    pub fn settles(self, waiting: &Value, said: &Value) -> bool {
+        match self {
+            Answered::None => false,
+            // Told before notices named their request: what was asked of the same kind.
+            Answered::Named => waiting.get("request_id").map_or_else(
+                || said["what"].is_null() || said["what"] == waiting["what"],
+                |id| *id == said["request_id"],
+            ),
+            Answered::OfUnit => waiting["what"] != "void",
+            Answered::Void => waiting["what"] == "void",
+            Answered::All => true,
+        }
     }
 }
 
@@ -114,13 +157,20 @@ pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
         "T11" => unit(WORKERS, K::Passed, json!({})),
         "T12" => unit(WORKERS, K::Returned, json!({ "reason": reason, "due_at": ticket.official_due_at })),
         "T13" => unit(WORKERS, K::Relapse, dates()),
+        // What was issued and is another ticket's now is nothing to do for the unit either.
+        "T4" => unit(DESKS, K::Voided, json!({ "merged": true })),
         "T14" => unit(DESKS, K::Voided, json!({})),
         "T15" => unit(DESKS, K::Overdue, json!({ "due_at": data["due_at"] })),
         "T16" => unit(WORKERS, K::Reminded, json!({ "no": data["no"], "note": reason })),
         "T17" => unit(DESKS, K::Changed, dates()),
-        "asked" => office(K::RequestWaiting, json!({ "what": data["what"] })),
+        "asked" => {
+            office(K::RequestWaiting, json!({ "what": data["what"], "request_id": data["request_id"] }))
+        }
         "approval_asked" => {
-            office(K::RequestWaiting, json!({ "what": "further_extension", "day": data["day"] }))
+            let said = json!({
+                "what": "further_extension", "day": data["day"], "request_id": data["request_id"],
+            });
+            office(K::RequestWaiting, said)
         }
         "void_asked" => office(K::RequestWaiting, json!({ "what": "void" })),
         "hard_case" if data["hard"] == true => {

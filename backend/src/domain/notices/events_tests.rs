@@ -54,7 +54,7 @@ fn every_event_that_makes_notices_is_looked_at() {
         json!({ "hard": true, "what": "hold", "former_unit_id": id(7), "to": ["desk_officer"], "step": 1 });
     for row in crate::domain::tickets::machine::TABLE {
         let told = of_event(heard(row.name, &data), &ticket(), now());
-        let acts = !told.is_empty() || !settles(row.name).is_empty();
+        let acts = !told.is_empty() || !settles(row.name).is_empty() || answers(row.name) != Answered::None;
         assert!(!acts || tells(row.name), "{} is never looked at", row.name);
         assert!(
             told.iter().all(|one| !settles(row.name).contains(&one.kind)),
@@ -115,4 +115,29 @@ fn an_escalation_goes_to_whom_its_event_names() {
         readers(&of_event(heard("escalated", &data), &ticket(), now())),
         BTreeSet::from([("county_leader", id(1))])
     );
+}
+
+#[test]
+fn one_answer_settles_the_request_that_it_names() {
+    let waiting = |request: u128, what: &str| json!({ "what": what, "request_id": id(request) });
+    let answered = json!({ "request_id": id(8) });
+    for transition in ["T7", "T8", "referred", "denied", "ask_withdrawn"] {
+        let answers = answers(transition);
+        assert!(answers.settles(&waiting(8, "hold"), &answered), "{transition}");
+        assert!(!answers.settles(&waiting(9, "hold"), &answered), "{transition}");
+        assert!(
+            !answers.settles(&json!({ "what": "void" }), &json!({ "request_id": id(8), "what": "hold" }))
+        );
+    }
+    assert!(answers("T6").settles(&waiting(9, "hold"), &answered));
+    assert!(
+        !answers("T6").settles(&json!({ "what": "void" }), &answered),
+        "another unit's ticket may be void as well"
+    );
+    for transition in ["T4", "T11", "T14"] {
+        assert!(answers(transition).settles(&json!({ "what": "void" }), &json!({})), "{transition}");
+    }
+    // The unit whose ticket became another's hears that it has nothing more to do.
+    let told = of_event(heard("T4", &json!({})), &ticket(), now());
+    assert_eq!(readers(&told), BTreeSet::from([("desk_officer", id(2)), ("deputy_leader", id(2))]));
 }

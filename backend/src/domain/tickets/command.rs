@@ -40,7 +40,7 @@ pub struct IssueBody {
     pub note: String,
 }
 
-/// `ticket.decline/1` and `ticket.void/1`: T3, T14.
+/// `ticket.decline/1`, `ticket.void/1` and `ticket.keep/1`: T3, T14, and the no to it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ReasonBody {
     #[serde(flatten)]

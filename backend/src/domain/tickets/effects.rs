@@ -28,6 +28,7 @@ pub(super) fn effects(
         Step::Decline { reason }
         | Step::Withdraw { reason }
         | Step::Void { reason }
+        | Step::Keep { reason }
         | Step::AskVoid { reason } => (reason.clone(), json!({})),
         Step::Accept { person_named, acceptor } => {
             let late = accepted(ticket, when.effective, Some(*acceptor), rules);
@@ -105,6 +106,7 @@ pub(super) fn effects(
         }
         // Building work explains; it never moves a date.
         Step::Milestone { project_id, milestone_id, name, done_on, note } => {
+            ticket.idle_reminders = 0;
             let data = json!({
                 "project_id": project_id, "milestone_id": milestone_id, "name": name, "done_on": done_on,
             });
@@ -178,7 +180,8 @@ fn checking(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules)
             ticket.last_reason = Some(reason.clone());
             // The unit's clock stood still during the check; the rest of it runs on, with one working day at least.
             if let Some(submitted) = ticket.submitted_at {
-                stood_still(ticket, submitted, when.effective, rules);
+                // Until the county got the verdict: before that the unit could not know of it, whatever the verifier's phone says.
+                stood_still(ticket, submitted, when.accepted_at, rules);
                 let grace = rules.due_at(when.accepted_at, rules.rework_days);
                 ticket.due_at = ticket.due_at.map(|due| due.max(grace));
             }
@@ -339,7 +342,7 @@ fn desk(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> 
 /// What an agreed request does to the clock, and the end of a hold.
 fn clocks(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
     match step {
-        Step::SendBack { request_id, unit_kind, unit_id, wrongly_routed, note } => {
+        Step::SendBack { request_id, unit_kind, unit_id, wrongly_routed, waited, note } => {
             let former = ticket.unit_id.replace(*unit_id);
             ticket.unit_kind = *unit_kind;
             place(ticket, *unit_kind, *unit_id);
@@ -349,12 +352,14 @@ fn clocks(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -
                 let first = ticket.first_due_at;
                 start_clock(ticket, when.accepted_at, rules);
                 ticket.first_due_at = first;
+            } else if let Some(asked) = waited {
+                stood_still(ticket, *asked, when.accepted_at, rules);
             }
             let data = json!({
                 "request_id": request_id, "unit_kind": unit_kind, "unit_id": unit_id, "former_unit_id": former,
                 "wrongly_routed": wrongly_routed,
             });
-            (note.clone(), data)
+            (note.clone(), with(data, "waited", waited.as_ref()))
         }
         Step::Extend { request_id, day, note } => {
             ticket.extensions += 1;
@@ -363,9 +368,10 @@ fn clocks(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -
             (ticket.due_at, ticket.official_due_at) = (ticket.due_at.max(due), due);
             (note.clone(), json!({ "request_id": request_id, "day": day, "no": ticket.extensions }))
         }
-        Step::Hold { request_id, review_day, note } => {
-            (ticket.held_at, ticket.review_day) = (Some(when.accepted_at), Some(*review_day));
-            (note.clone(), json!({ "request_id": request_id, "review_day": review_day }))
+        Step::Hold { request_id, review_day, waited, note } => {
+            (ticket.held_at, ticket.review_day) = (waited.or(Some(when.accepted_at)), Some(*review_day));
+            let data = json!({ "request_id": request_id, "review_day": review_day });
+            (note.clone(), with(data, "waited", waited.as_ref()))
         }
         Step::Resume { note } => {
             (ticket.review_day, ticket.idle_reminders) = (None, 0);
@@ -384,15 +390,15 @@ fn clocks(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -
 /// A department has it for a while; the unit's clock stands still as in a hold.
 fn referral(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
     match step {
-        Step::Refer { request_id, department_id, days, last_day, note } => {
+        Step::Refer { request_id, department_id, days, last_day, waited, note } => {
             let due = end_of_day(*last_day);
-            (ticket.held_at, ticket.review_day) = (Some(when.accepted_at), None);
+            (ticket.held_at, ticket.review_day) = (waited.or(Some(when.accepted_at)), None);
             (ticket.referred_to_id, ticket.referral_id, ticket.referral_due_at) =
                 (Some(*department_id), Some(*request_id), Some(due));
             let data = json!({
                 "request_id": request_id, "department_id": department_id, "days": days, "referral_due_at": due,
             });
-            (note.clone(), data)
+            (note.clone(), with(data, "waited", waited.as_ref()))
         }
         Step::ReferDone { request_id, note: said } | Step::ReferReturn { request_id, reason: said } => {
             let late = ticket.referral_due_at.is_some_and(|due| when.effective > due);

@@ -1,8 +1,8 @@
 //! Requests, reminders, relapses and dates put right: what they do to clocks and counters, day by day.
 
-use super::machine::Step;
+use super::machine::{self, Step, When};
 use super::machine_tests::{
-    ATTEMPT, OTHER_UNIT, REQUEST, UNIT, ask, end_of, extend, in_progress, june, morning, refuses, run,
+    ATTEMPT, OTHER_UNIT, REQUEST, UNIT, ask, end_of, extend, in_progress, june, morning, refuses, rules, run,
     send_back, ticket,
 };
 use super::request::Asked;
@@ -27,7 +27,7 @@ fn more_time_is_asked_for_in_time_and_keeps_the_first_date() {
 #[test]
 fn a_hold_stops_the_clock_and_moves_both_dates_by_the_working_days_held() {
     let mut it = in_progress();
-    let hold = Step::Hold { request_id: REQUEST, review_day: june(10), note: String::new() };
+    let hold = Step::Hold { request_id: REQUEST, review_day: june(10), waited: None, note: String::new() };
     refuses(&it, &hold, 11);
     run(&mut it, &hold, 3);
     assert_eq!((it.state, it.held_at, it.review_day), (State::OnHold, Some(morning(3)), Some(june(10))));
@@ -124,4 +124,66 @@ fn a_date_put_right_is_never_in_the_past_and_tells_what_was() {
     );
     assert_eq!((event.data["before"]["severity"].as_str(), event.reason.as_str()), (Some("major"), "险"));
     assert_eq!(it.first_due_at, Some(end_of(8)));
+}
+
+#[test]
+fn a_new_clock_can_run_over_in_its_turn_and_a_moved_one_is_missed_once() {
+    let missed = || {
+        let mut it = in_progress();
+        run(&mut it, &Step::Overdue, 10);
+        it
+    };
+    let edit = Step::Edit { severity: None, is_static: None, due_day: Some(june(12)), reason: "改".into() };
+    for (step, day) in [(edit, 15), (send_back(true), 19)] {
+        let mut it = missed();
+        let event = run(&mut it, &step, 11);
+        assert_eq!((it.overdue_at, it.slow), (None, 1), "the history keeps what passed");
+        assert_eq!(event.data.get("overdue_at"), Some(&serde_json::Value::Null));
+        let due = it.official_due_at;
+        refuses(&it, &Step::Overdue, 11);
+        run(&mut it, &Step::Overdue, day);
+        assert_eq!((it.overdue_at, it.slow), (due, 2));
+        refuses(&it, &Step::Overdue, day);
+    }
+    // The former unit's clock goes on with another unit, and a hold moves what was missed already.
+    let mut it = missed();
+    run(&mut it, &send_back(false), 11);
+    refuses(&it, &Step::Overdue, 20);
+    let mut it = missed();
+    run(
+        &mut it,
+        &Step::Hold { request_id: REQUEST, review_day: june(12), waited: None, note: String::new() },
+        11,
+    );
+    run(&mut it, &Step::Resume { note: String::new() }, 12);
+    refuses(&it, &Step::Overdue, 30);
+}
+
+#[test]
+fn a_returned_repair_is_charged_from_when_the_county_had_the_verdict() {
+    // Handed in on Wednesday the 3rd, looked at on the 4th without a signal, told on the 12th.
+    let mut it = in_progress();
+    run(&mut it, &Step::Submit { attempt_id: ATTEMPT, note: String::new(), delegation: None }, 3);
+    let fail =
+        Step::Fail { attempt_id: ATTEMPT, reason: "partial".into(), note: String::new(), on_site: true };
+    let when = When { observed_at: morning(4), accepted_at: morning(12), effective: morning(4) };
+    machine::apply(&mut it, &fail, when, &rules()).unwrap();
+    assert_eq!((it.due_at, it.official_due_at), (Some(end_of(17)), Some(end_of(17))));
+}
+
+#[test]
+fn what_the_unit_shows_in_between_is_progress() {
+    let milestone = Step::Milestone {
+        project_id: UNIT,
+        milestone_id: ATTEMPT,
+        name: String::new(),
+        done_on: june(4),
+        note: String::new(),
+    };
+    for step in [milestone, Step::Stage { note: String::new() }] {
+        let mut it = Ticket { control_due_at: Some(morning(9)), ..in_progress() };
+        run(&mut it, &Step::Remind { note: String::new() }, 3);
+        run(&mut it, &step, 4);
+        assert_eq!((it.progress_at, it.idle_reminders), (Some(morning(4)), 0));
+    }
 }

@@ -18,6 +18,9 @@ use uuid::Uuid;
 
 use Transition as T;
 
+/// The last moment of a repair for its unit, and the official one.
+pub type Dates = (Instant, Instant);
+
 /// In whose place somebody signs, as the history keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delegated {
@@ -87,6 +90,9 @@ pub enum Step {
     Void {
         reason: String,
     },
+    Keep {
+        reason: String,
+    },
     Release,
     Sight {
         finding_id: Uuid,
@@ -113,6 +119,8 @@ pub enum Step {
         unit_kind: UnitKind,
         unit_id: Uuid,
         wrongly_routed: bool,
+        /// When it was asked for, where its date passed while the office thought: the unit is not charged for that time. So below.
+        waited: Option<Instant>,
         note: String,
     },
     Extend {
@@ -123,6 +131,7 @@ pub enum Step {
     Hold {
         request_id: Uuid,
         review_day: NaiveDate,
+        waited: Option<Instant>,
         note: String,
     },
     Resume {
@@ -133,6 +142,7 @@ pub enum Step {
         department_id: Uuid,
         days: u32,
         last_day: NaiveDate,
+        waited: Option<Instant>,
         note: String,
     },
     ReferDone {
@@ -194,11 +204,15 @@ pub enum Step {
         name: String,
         day: NaiveDate,
         baseline: bool,
+        /// It was counted in it before, and its date did not hold in between.
+        again: bool,
     },
     LeaveCampaign {
         campaign_id: Uuid,
         /// The earliest date of those that still run.
         next: Option<NaiveDate>,
+        /// Its dates by everything but campaigns ([`super::free_dates::free_dates`]).
+        free: Option<Dates>,
     },
     LookBack {
         look_back_id: Uuid,
@@ -228,6 +242,7 @@ impl Step {
             Step::Fail { .. } => T::T12,
             Step::AskVoid { .. } => T::VoidAsked,
             Step::Void { .. } => T::T14,
+            Step::Keep { .. } => T::VoidDenied,
             Step::Release => T::Release,
             Step::Sight { .. } => T::Sighting,
             Step::Ask { asked, .. } => asked.transition(),
@@ -415,7 +430,7 @@ pub fn relapses(ticket: &Ticket, seen: Instant, rules: &DeadlineRules) -> bool {
             .is_some_and(|closed| closed < seen && seen <= closed + rules.relapse_within(ticket.is_static))
 }
 
-/// Whether the sweep has something to write: once a ticket, and only while its unit holds it.
+/// Whether the sweep has something to write: once a clock, and only while its unit holds it.
 pub fn is_newly_overdue(ticket: &Ticket, now: Instant) -> bool {
     ticket.overdue_at.is_none() && ticket.state.is_with_unit() && ticket.is_overdue(now)
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub(super) const UNIT: Uuid = Uuid::from_u128(7);
 pub(super) const ATTEMPT: Uuid = Uuid::from_u128(8);
 
-fn rules() -> DeadlineRules {
+pub(super) fn rules() -> DeadlineRules {
     DeadlineRules::new(Calendar::shipped(), &CountySettings::default())
 }
 
@@ -82,6 +82,7 @@ fn steps() -> Vec<Step> {
         Step::Fail { attempt_id: ATTEMPT, reason: "partial".into(), note: text(), on_site: false },
         Step::AskVoid { reason: text() },
         Step::Void { reason: text() },
+        Step::Keep { reason: text() },
         Step::Release,
         Step::Sight { finding_id: UNIT },
         ask(Asked::SendBack),
@@ -93,7 +94,7 @@ fn steps() -> Vec<Step> {
         Step::WithdrawAsk { request_id: REQUEST },
         send_back(false),
         extend(20),
-        Step::Hold { request_id: REQUEST, review_day: june(20), note: text() },
+        Step::Hold { request_id: REQUEST, review_day: june(20), waited: None, note: text() },
         Step::Resume { note: text() },
         Step::Merge { into: UNIT, note: text() },
         Step::TakeIn { ticket_id: UNIT, sightings: 2 },
@@ -113,8 +114,8 @@ fn steps() -> Vec<Step> {
         Step::ReferReturn { request_id: REQUEST, reason: text() },
         Step::Escalate { step: 2 },
         // campaigns, look-backs, projects
-        Step::JoinCampaign { campaign_id: UNIT, name: text(), day: june(20), baseline: true },
-        Step::LeaveCampaign { campaign_id: UNIT, next: None },
+        Step::JoinCampaign { campaign_id: UNIT, name: text(), day: june(20), baseline: true, again: false },
+        Step::LeaveCampaign { campaign_id: UNIT, next: None, free: None },
         Step::LookBack { look_back_id: UNIT, held: true, note: text() },
         Step::Milestone {
             project_id: UNIT,
@@ -148,6 +149,7 @@ pub(super) fn send_back(wrongly_routed: bool) -> Step {
         unit_kind: UnitKind::Township,
         unit_id: OTHER_UNIT,
         wrongly_routed,
+        waited: None,
         note: String::new(),
     }
 }
@@ -158,6 +160,7 @@ pub(super) fn refer() -> Step {
         department_id: OTHER_UNIT,
         days: 5,
         last_day: june(20),
+        waited: None,
         note: String::new(),
     }
 }

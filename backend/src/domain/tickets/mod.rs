@@ -3,6 +3,7 @@
 pub mod command;
 pub mod deadline;
 mod effects;
+pub mod free_dates;
 #[cfg(test)]
 mod longer_life_tests;
 pub mod machine;

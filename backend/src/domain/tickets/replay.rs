@@ -128,11 +128,14 @@ impl Replayed {
             (self.control_late, self.control_overdue_at) = (false, None);
         }
         // What the unit does ends the row of reminders that it left unanswered.
-        if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt" | "stage") {
+        if matches!(event.transition, "T5" | "T6" | "T9" | "T10" | "attempt" | "stage" | "milestone") {
             self.idle_reminders = 0;
         }
         if event.data["escalated"] == 0 {
             self.escalated = 0;
+        }
+        if event.data.get("overdue_at").is_some_and(serde_json::Value::is_null) {
+            self.overdue_at = None;
         }
         if event.to != State::OnHold {
             self.referral_due_at = None;
@@ -195,7 +198,7 @@ impl Replayed {
             "took_in" => self.sightings += read::<i32>(event, "sightings").unwrap_or_default(),
             "denied" => self.send_back_denied += i32::from(event.data["what"] == "send_back"),
             "campaign_joined" => {
-                self.campaigns += 1;
+                self.campaigns += i32::from(!says("again"));
                 self.zero_day = read(event, "zero_day");
             }
             "campaign_left" => self.zero_day = read(event, "zero_day"),

@@ -98,7 +98,7 @@ pub struct Ticket {
     /// The closed ticket of the same fault before it.
     pub linked_ticket_id: Option<Uuid>,
     pub archived_at: Option<Instant>,
-    /// The date that passed while the unit held it, written once; taken back when it was met after all.
+    /// The date that passed while the unit held it, written once a clock; taken back when it was met after all, gone with a new clock.
     pub overdue_at: Option<Instant>,
     /// Times that a unit accepted it late.
     pub late_accepts: i32,

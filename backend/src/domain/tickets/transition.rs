@@ -89,6 +89,8 @@ pub enum Transition {
     Attempt,
     /// The first of two persons asks for voiding; no change of state.
     VoidAsked,
+    /// A second person does not agree to voiding; no change of state.
+    VoidDenied,
     /// A hidden round is released: the clock of a unit that has not begun starts; no change of state.
     Release,
     /// Its author withdrew the finding before anything was issued.
@@ -157,6 +159,7 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::LookedBack, name: "looked_back", from: &[State::Closed], to: None },
     Row { transition: T::Milestone, name: "milestone", from: &State::COUNTED, to: None },
     Row { transition: T::VoidAsked, name: "void_asked", from: &State::OPEN, to: None },
+    Row { transition: T::VoidDenied, name: "void_denied", from: &State::OPEN, to: None },
     Row { transition: T::Release, name: "release", from: &State::COUNTED, to: None },
     Row { transition: T::NotShown, name: "repair_not_shown", from: &State::COUNTED, to: None },
     Row { transition: T::Shown, name: "repair_shown", from: &State::COUNTED, to: None },

@@ -30,6 +30,8 @@ pub(super) fn keep(ticket: &mut Ticket, step: &Step, when: When, moved: bool, sa
         | T::T13
         | T::Release
         | T::Attempt
+        | T::Stage
+        | T::Milestone
         | T::AskedSendBack
         | T::AskedExtension
         | T::AskedHold
@@ -49,9 +51,33 @@ pub(super) fn keep(ticket: &mut Ticket, step: &Step, when: When, moved: bool, sa
         ticket.escalated = 0;
         said.insert("escalated".into(), json!(0));
     }
+    if ticket.overdue_at.is_some_and(|passed| !is_lifted(step, passed))
+        && is_new_clock(step)
+        && ticket.official_due_at > Some(when.accepted_at)
+    {
+        // What passed stays in the history; the new date can be kept, or pass in its turn.
+        ticket.overdue_at = None;
+        said.insert("overdue_at".into(), Value::Null);
+    }
     if ticket.state != State::OnHold {
         (ticket.referral_id, ticket.referral_due_at) = (None, None);
     }
+}
+
+/// Steps that give a date of its own. What only moves the old one by a time that stood still is the same clock, missed once; a further
+/// extension was asked for in time and lifts.
+fn is_new_clock(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::SendBack { wrongly_routed: true, .. }
+            | Step::Relapse { .. }
+            | Step::Edit { due_day: Some(_), .. }
+    )
+}
+
+/// What was asked before the date that passed: it is taken back as such, right after the step.
+fn is_lifted(step: &Step, passed: Instant) -> bool {
+    matches!(step, Step::SendBack { waited: Some(asked), .. } if *asked <= passed)
 }
 
 /// Working days since the last day on which it could be done in time.

@@ -43,17 +43,23 @@ pub(super) fn hold(
 pub(super) fn count(ticket: &mut Ticket, step: &Step, when: When) -> (String, Value) {
     let today = local_day(when.accepted_at);
     match step {
-        Step::JoinCampaign { campaign_id, name, day, baseline } => {
-            ticket.campaigns += 1;
+        Step::JoinCampaign { campaign_id, name, day, baseline, again } => {
+            ticket.campaigns += i32::from(!again);
             let known = ticket.zero_day.filter(|zero| *zero >= today);
             ticket.zero_day = Some(known.map_or(*day, |zero| zero.min(*day)));
             let data = json!({
-                "campaign_id": campaign_id, "name": name, "day": day, "baseline": baseline, "zero_day": ticket.zero_day,
+                "campaign_id": campaign_id, "name": name, "day": day, "baseline": baseline, "again": again,
+                "zero_day": ticket.zero_day,
             });
             (String::new(), data)
         }
-        Step::LeaveCampaign { campaign_id, next } => {
+        Step::LeaveCampaign { campaign_id, next, free } => {
             ticket.zero_day = *next;
+            if let Some((due, official)) = free {
+                // Given back; another campaign's date holds it again (`hold`). Nothing that was promised is taken back.
+                ticket.due_at = ticket.due_at.max(Some(*due));
+                ticket.official_due_at = ticket.official_due_at.max(Some(*official));
+            }
             (String::new(), json!({ "campaign_id": campaign_id, "zero_day": next }))
         }
         _ => (String::new(), json!({})),
@@ -112,7 +118,13 @@ mod tests {
     }
 
     fn join(day: NaiveDate) -> Step {
-        Step::JoinCampaign { campaign_id: Uuid::from_u128(6), name: "清零".into(), day, baseline: true }
+        Step::JoinCampaign {
+            campaign_id: Uuid::from_u128(6),
+            name: "清零".into(),
+            day,
+            baseline: true,
+            again: false,
+        }
     }
 
     #[test]
@@ -181,9 +193,16 @@ mod tests {
     fn a_campaign_that_ended_early_no_longer_holds() {
         let mut ticket = issued();
         apply(&mut ticket, &join(day("2026-11-20")), "2026-11-10T09:00").unwrap();
-        let leave = Step::LeaveCampaign { campaign_id: Uuid::from_u128(6), next: None };
-        apply(&mut ticket, &leave, "2026-11-12T09:00").unwrap();
-        let extend = Step::Extend { request_id: Uuid::nil(), day: day("2026-11-25"), note: String::new() };
+        let free = Some((at("2026-12-15T00:00"), at("2026-12-15T00:00")));
+        let leave = |next| Step::LeaveCampaign { campaign_id: Uuid::from_u128(6), next, free };
+        let mut other = ticket.clone();
+        let data = apply(&mut ticket, &leave(None), "2026-11-12T09:00").unwrap();
+        assert_eq!((ticket.due_at, ticket.official_due_at), free.unzip());
+        assert_eq!(data["official_due_at"], json!(ticket.official_due_at));
+        // Where another one still runs, its date holds.
+        apply(&mut other, &leave(Some(day("2026-11-27"))), "2026-11-12T09:00").unwrap();
+        assert_eq!(other.official_due_at, Some(end_of_day(day("2026-11-27"))));
+        let extend = Step::Extend { request_id: Uuid::nil(), day: day("2026-12-25"), note: String::new() };
         assert!(apply(&mut ticket, &extend, "2026-11-13T09:00").is_some());
     }
 }

@@ -19,7 +19,8 @@ use leader_copy::Column as C;
 
 /// The publication of a red month; the object is the month's row.
 pub const RED: &str = "red";
-/// A ticket that went up the ladder; the object is the ticket.
+/// A ticket that went up the ladder; the object is the event that says so, because a new clock may go up in its turn. Of the first
+/// versions it is the ticket.
 pub const ESCALATION: &str = "escalation";
 
 /// As stored.

@@ -9,7 +9,8 @@ use crate::{
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    QueryTrait,
+    sea_query::{Expr, OnConflict, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -55,6 +56,12 @@ pub async fn of_posts(conn: &impl Conn, county: Uuid, posts: Vec<Uuid>) -> Resul
         .order_by_asc(C::Id)
         .all(conn.raw())
         .await?)
+}
+
+/// Whether the county ever put a leader in charge of a township.
+pub async fn any(conn: &impl Conn, county: Uuid) -> Result<bool, Error> {
+    let one = leader_charge::Entity::find().filter(C::CountyId.eq(county)).one(conn.raw()).await?;
+    Ok(one.is_some())
 }
 
 /// The posts in charge of a township now, as far as somebody holds them.
@@ -107,5 +114,43 @@ pub async fn end_others(
         query = query.filter(C::TownshipId.is_not_in(keep));
     }
     query.exec(tx.raw()).await?;
+    Ok(())
+}
+
+/// The townships that a person's posts are in charge of, in the words of queries.
+pub fn townships_of(person: Uuid) -> SelectStatement {
+    let posts = post::Entity::find().select_only().column(P::Id).filter(P::PersonId.eq(person)).into_query();
+    leader_charge::Entity::find()
+        .select_only()
+        .column(C::TownshipId)
+        .filter(C::EndedAt.is_null().and(C::PostId.in_subquery(posts)))
+        .into_query()
+}
+
+/// The posts in charge of a township, in the words of queries.
+pub fn posts_of(township: Uuid) -> SelectStatement {
+    leader_charge::Entity::find()
+        .select_only()
+        .column(C::PostId)
+        .filter(C::EndedAt.is_null().and(C::TownshipId.eq(township)))
+        .into_query()
+}
+
+/// What the former post was in charge of is the successor's from now on; what it was stays on record.
+pub async fn carry(
+    tx: &Tx,
+    county: Uuid,
+    (former, successor): (Uuid, Uuid),
+    by: Uuid,
+    at: Instant,
+) -> Result<(), Error> {
+    let held = of_posts(tx, county, vec![former]).await?.into_iter().filter(|row| row.ended_at.is_none());
+    let held: Vec<Charge> = held.collect();
+    end_others(tx, (county, former), Vec::new(), by, at).await?;
+    for row in held {
+        // From what it follows, so that a repeat cannot double it.
+        let id = Uuid::new_v5(&row.id, successor.as_bytes());
+        begin(tx, Charge { id, post_id: successor, began_at: at, began_by: by, ..row }).await?;
+    }
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::{
     },
     store::{
         Conn, Error, Tx,
+        colours::leaders,
         entity::{notice, notice_seen, ticket},
         tickets::scoped,
     },
@@ -233,6 +234,32 @@ pub async fn settle(tx: &Tx, ticket: Uuid, kinds: &[NoticeKind]) -> Result<(), E
     Ok(())
 }
 
+/// Takes away what was told of requests that have their answer, with the marks; a ticket has few that wait.
+pub async fn settle_requests(
+    tx: &Tx,
+    ticket: Uuid,
+    has_answer: impl Fn(&Value) -> bool,
+) -> Result<(), Error> {
+    let rows: Vec<(i64, Value)> = notice::Entity::find()
+        .select_only()
+        .columns([N::Seq, N::Data])
+        .filter(N::TicketId.eq(ticket).and(N::Kind.eq(NoticeKind::RequestWaiting.as_str())))
+        .into_tuple()
+        .all(tx.raw())
+        .await?;
+    let settled: Vec<i64> =
+        rows.into_iter().filter(|(_, data)| has_answer(data)).map(|(seq, _)| seq).collect();
+    if settled.is_empty() {
+        return Ok(());
+    }
+    notice_seen::Entity::delete_many()
+        .filter(notice_seen::Column::Seq.is_in(settled.iter().copied()))
+        .exec(tx.raw())
+        .await?;
+    notice::Entity::delete_many().filter(N::Seq.is_in(settled)).exec(tx.raw()).await?;
+    Ok(())
+}
+
 /// Forgets a county's notices from before, with their marks.
 pub async fn forget(tx: &Tx, county: Uuid, before: Instant) -> Result<u64, Error> {
     let old = || {
@@ -261,8 +288,12 @@ fn told(reader: &Reader) -> Condition {
         .filter(scoped(reader.scope, reader.now))
         .filter(Expr::col((ticket::Entity, ticket::Column::Id)).equals((notice::Entity, N::TicketId)))
         .into_query();
+    // A county's leader also reads what is addressed to whoever is in charge of a township.
+    let charge = (reader.duty == Role::CountyLeader)
+        .then(|| N::UnitId.in_subquery(leaders::townships_of(reader.person_id)));
     Condition::all()
-        .add(N::UnitId.eq(reader.unit_id).and(N::Duty.eq(reader.duty.as_str())))
+        .add(Condition::any().add(N::UnitId.eq(reader.unit_id)).add_option(charge))
+        .add(N::Duty.eq(reader.duty.as_str()))
         .add(Condition::any().add(N::TicketId.is_null()).add(Expr::exists(may_see)))
 }
 

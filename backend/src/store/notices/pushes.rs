@@ -4,6 +4,7 @@ use crate::{
     domain::{clock::Instant, people::role::Role},
     store::{
         Conn, Error, Tx,
+        colours::leaders,
         entity::{notice_push, post},
     },
 };
@@ -58,10 +59,17 @@ pub async fn of_county(conn: &impl Conn, county: Uuid) -> Result<Vec<Push>, Erro
 /// Browsers of the people who hold this duty of this unit now.
 pub async fn of_duty(conn: &impl Conn, unit: Uuid, duty: Role, now: Instant) -> Result<Vec<Push>, Error> {
     let valid = Condition::any().add(post::Column::ValidTo.is_null()).add(post::Column::ValidTo.gt(now));
+    // Of a county's leader the unit may be a township, for whoever is in charge of it.
+    let charge = duty == Role::CountyLeader;
     let holders = post::Entity::find()
         .select_only()
         .column(post::Column::PersonId)
-        .filter(post::Column::UnitId.eq(unit).and(post::Column::Role.eq(duty.as_str())))
+        .filter(
+            Condition::any()
+                .add(post::Column::UnitId.eq(unit))
+                .add_option(charge.then(|| post::Column::Id.in_subquery(leaders::posts_of(unit)))),
+        )
+        .filter(post::Column::Role.eq(duty.as_str()))
         .filter(post::Column::ValidFrom.lte(now))
         .filter(valid)
         .into_query();

@@ -14,7 +14,7 @@ use crate::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict, Query},
 };
 use uuid::Uuid;
@@ -29,9 +29,14 @@ pub struct EventBy {
     pub accepted_at: Instant,
 }
 
+/// The id of a line of history, which follows from ticket and version.
+pub fn event_id(ticket: Uuid, version: i32) -> Uuid {
+    Uuid::new_v5(&ticket, &version.to_be_bytes())
+}
+
 /// Appends one line of history. Its id follows from ticket and version, so a repeat cannot double it.
 pub async fn append_event(tx: &Tx, ticket: &Ticket, event: &Event, by: EventBy) -> Result<(), Error> {
-    let id = Uuid::new_v5(&ticket.id, &event.version.to_be_bytes());
+    let id = event_id(ticket.id, event.version);
     ticket_event::Entity::insert(ticket_event::ActiveModel {
         id: Set(id),
         county_id: Set(ticket.county_id),
@@ -67,6 +72,13 @@ pub async fn events(conn: &impl Conn, ticket: &Ticket) -> Result<Vec<EventRow>, 
         .order_by_asc(ticket_event::Column::Version)
         .all(conn.raw())
         .await?)
+}
+
+/// The tickets of these lines of history.
+pub async fn tickets_of(conn: &impl Conn, events: Vec<Uuid>) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    use ticket_event::Column as E;
+    let rows = ticket_event::Entity::find().select_only().columns([E::Id, E::TicketId]);
+    Ok(rows.filter(E::Id.is_in(events)).into_tuple().all(conn.raw()).await?)
 }
 
 /// The next number of a county's series.

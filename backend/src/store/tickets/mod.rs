@@ -6,6 +6,7 @@ pub mod checks;
 mod columns;
 mod history;
 mod lists;
+pub mod reporters;
 pub mod requests;
 mod rows;
 mod sweep;

@@ -2,7 +2,7 @@
 import type { Gap } from '@/api/duties';
 
 export type GapKind = Gap['kind'];
-export const GAP_KINDS: readonly GapKind[] = ['no_holder', 'ending', 'no_liaison', 'liaison_ended'];
+export const GAP_KINDS: readonly GapKind[] = ['no_holder', 'ending', 'no_liaison', 'liaison_ended', 'no_leader'];
 
 export interface GapGroup {
   /** Null: units of the county itself. */
@@ -25,7 +25,7 @@ export function groupGaps(gaps: readonly Gap[], kind: GapKind | null): readonly 
 }
 
 export const gapCounts = (gaps: readonly Gap[]): Readonly<Record<GapKind, number>> => {
-  const counts = { no_holder: 0, ending: 0, no_liaison: 0, liaison_ended: 0 };
+  const counts = { no_holder: 0, ending: 0, no_liaison: 0, liaison_ended: 0, no_leader: 0 };
   for (const gap of gaps) counts[gap.kind] += 1;
   return counts;
 };

@@ -91,7 +91,9 @@ function says(notice: Notice): string {
     case 'monthly_date':
       return t.monthly_date_how;
     case 'passed':
+      return t.passed;
     case 'voided':
+      return data['merged'] === true ? t.merged : t.voided;
     case 'to_verify':
     case 'draft_waiting':
       return t[notice.kind];

@@ -91,11 +91,11 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
     case 'approval_asked':
       return [text(data, 'day') ? t.agreedUntil(dayWords(text(data, 'day'))) : ''];
     case 'T6':
-      return [unit ? t.to(unit) : '', data['wrongly_routed'] === true ? t.clockAnew : t.clockKept, data['wrongly_routed'] === true ? movedDue : ''];
+      return [unit ? t.to(unit) : '', data['wrongly_routed'] === true ? t.clockAnew : text(data, 'waited') ? t.waited : t.clockKept, movedDue];
     case 'T7':
       return [movedDue];
     case 'T8':
-      return [text(data, 'review_day') ? t.review(dayWords(text(data, 'review_day'))) : ''];
+      return [text(data, 'review_day') ? t.review(dayWords(text(data, 'review_day'))) : '', text(data, 'waited') ? t.waited : ''];
     case 'T9':
       return [data['recalled'] === true ? t.recalled : '', event.person_name === null ? t.byReviewDay : '', count(data, 'working_days') === null ? '' : t.heldFor(count(data, 'working_days') ?? 0), movedDue];
     case 'T16':
@@ -106,12 +106,14 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
       return [text(data, 'signed_by') ? t.signedSheet(text(data, 'signed_at') ? dayTime(text(data, 'signed_at')) : '') : ''];
     case 'campaign_joined':
       return [text(data, 'name') ? t.campaign(text(data, 'name')) : '', text(data, 'day') ? t.zeroDay(dayWords(text(data, 'day'))) : '', movedDue];
+    case 'campaign_left':
+      return [movedDue];
     case 'looked_back':
       return [text(data, 'result') === 'not_held' ? t.notHeld : t.held];
     case 'milestone':
       return [[text(data, 'name'), text(data, 'done_on') ? dayWords(text(data, 'done_on')) : ''].filter(Boolean).join(' · ')];
     case 'referred':
-      return [unit || (request.unit_name ?? '') ? t.to(unit || (request.unit_name ?? '')) : '', text(data, 'referral_due_at') ? t.referDue(dayWords(text(data, 'referral_due_at'))) : ''];
+      return [unit || (request.unit_name ?? '') ? t.to(unit || (request.unit_name ?? '')) : '', text(data, 'referral_due_at') ? t.referDue(dayWords(text(data, 'referral_due_at'))) : '', text(data, 'waited') ? t.waited : ''];
     case 'refer_done':
     case 'refer_returned':
       return [data['late'] === true ? t.referLate : '', count(data, 'working_days') === null ? '' : t.referHeld(count(data, 'working_days') ?? 0), movedDue];
@@ -176,7 +178,7 @@ export function tell(events: readonly TicketEvent[], known: Known = {}): readonl
 
 /** Steps of the county that the unit should see at once, and steps of the unit that answer them. */
 const TO_UNIT: readonly string[] = ['T7', 'T9', 'T13', 'T16', 'T17', 'denied', 'referred', 'refer_done', 'refer_returned'];
-const BY_UNIT: readonly string[] = ['T5', 'attempt', 'T10'];
+const BY_UNIT: readonly string[] = ['T5', 'attempt', 'stage', 'milestone', 'T10'];
 
 /** Answers, reminders, changes and a relapse that the unit has not acted upon yet; of each kind the newest. */
 export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[] {
@@ -189,13 +191,13 @@ export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[
 
 type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit' | 'referral'>;
 
-/** The working days that checks took: the unit's clock stood still meanwhile. */
+/** The working days that checks took, until the county had the verdict: the unit's clock stood still meanwhile. */
 function checkDays(events: readonly TicketEvent[], off: Exceptions): number {
   let since: string | null = null;
   let days = 0;
   for (const event of inOrder(events)) {
     if (event.transition === 'T10') since = event.observed_at;
-    if (event.transition === 'T12' && since !== null) days += workingDaysBetween(dayOf(since), dayOf(event.observed_at), off);
+    if (event.transition === 'T12' && since !== null) days += workingDaysBetween(dayOf(since), dayOf(event.accepted_at), off);
   }
   return days;
 }

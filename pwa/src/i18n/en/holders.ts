@@ -5,7 +5,7 @@ export const holders: typeof zh = {
   tabs: { label: 'What to look at', gaps: 'Posts and liaisons', progress: 'No progress', referrals: 'Referrals' },
   gaps: {
     help: 'Posts that nobody holds now, posts about to end, honoured places without a liaison. They go away once somebody is named.',
-    kind: { no_holder: 'Nobody', ending: 'Ends soon', no_liaison: 'No liaison', liaison_ended: 'Liaison has left' },
+    kind: { no_holder: 'Nobody', ending: 'Ends soon', no_liaison: 'No liaison', liaison_ended: 'Liaison has left', no_leader: 'No county leader in charge' },
     all: 'All',
     empty: 'Everything has its person',
     emptyText: 'Every post and every honoured place has somebody now.',
@@ -102,7 +102,7 @@ export const holders: typeof zh = {
     moves: 'Goes to the successor',
     stays: 'Ends with the post',
     nothing: 'Nothing to hand over.',
-    kind: { liaison: 'Liaison', delegation: 'Delegation', village_link: 'Photo link', substitute: 'Stand-in' },
+    kind: { liaison: 'Liaison', delegation: 'Delegation', village_link: 'Photo link', substitute: 'Stand-in', charge: 'In charge of' },
     who: 'Who takes over',
     nobody: 'Nobody, only end the post',
     reason: 'Why',

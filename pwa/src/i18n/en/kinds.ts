@@ -12,6 +12,7 @@ export const kinds: typeof zh = {
   'ticket.submit': 'Repair submitted',
   'ticket.verify': 'Verification',
   'ticket.void': 'Withdrawal',
+  'ticket.keep': 'No to withdrawal',
   'ticket.ask': 'Request',
   'ticket.decide': 'Answer to a request',
   'ticket.withdraw_ask': 'Request withdrawn',

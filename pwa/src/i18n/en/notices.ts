@@ -41,6 +41,7 @@ export const notices: typeof zh = {
     escalated: (days) => (days > 0 ? `${days} working ${days === 1 ? 'day' : 'days'} overdue, so you are told too` : 'By the rules you are told too'),
     passed: 'Passed the check; done',
     voided: 'Voided by the county; nothing to do any more',
+    merged: 'The same fault as another ticket, which has it now; nothing to do about this one',
     decided: (what, agreed) => `${WHAT[what] ?? 'Request'}: ${agreed ? 'agreed' : 'not agreed; see why'}`,
     decidedTill: (day) => `until ${day}`,
     waiting: (what) => `${WHAT[what] ?? 'Request'} waits for an answer`,

@@ -4,7 +4,7 @@ export const holders = {
   tabs: { label: '看什么', gaps: '岗位和专人', progress: '没有进展', referrals: '提请部门' },
   gaps: {
     help: '现在没有人的岗位、快到期的岗位、没有专人的荣誉点位。补上后自动消失。',
-    kind: { no_holder: '没有人', ending: '快到期', no_liaison: '没有专人', liaison_ended: '专人已离岗' },
+    kind: { no_holder: '没有人', ending: '快到期', no_liaison: '没有专人', liaison_ended: '专人已离岗', no_leader: '没有分管县领导' },
     all: '全部',
     empty: '都落实了',
     emptyText: '每个岗位、每处荣誉点位现在都有人。',
@@ -101,7 +101,7 @@ export const holders = {
     moves: '交给接手人',
     stays: '随岗位结束',
     nothing: '没有要交接的事。',
-    kind: { liaison: '荣誉点位专人', delegation: '委托签字', village_link: '拍照链接', substitute: '代班' },
+    kind: { liaison: '荣誉点位专人', delegation: '委托签字', village_link: '拍照链接', substitute: '代班', charge: '分管乡镇' },
     who: '谁来接手',
     nobody: '不找人接手，只结束岗位',
     reason: '为什么',

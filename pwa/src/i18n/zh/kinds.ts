@@ -11,6 +11,7 @@ export const kinds = {
   'ticket.submit': '提交整改',
   'ticket.verify': '核查',
   'ticket.void': '撤销',
+  'ticket.keep': '不予撤销',
   'ticket.ask': '提出申请',
   'ticket.decide': '答复申请',
   'ticket.withdraw_ask': '撤回申请',

@@ -40,6 +40,7 @@ export const notices = {
     escalated: (days: number) => (days > 0 ? `已逾期 ${days} 个工作日，按规定提醒到您这一级` : '按规定提醒到您这一级'),
     passed: '核查通过，办完了',
     voided: '县里已撤销，不用再办',
+    merged: '与另一张单是同一问题，已并入那张单，这张不用再办',
     decided: (what: string, agreed: boolean) => `${WHAT[what] ?? '申请'}：${agreed ? '同意' : '未同意，请看说明'}`,
     decidedTill: (day: string) => `到 ${day}`,
     waiting: (what: string) => `${WHAT[what] ?? '申请'}，等县专班答复`,
