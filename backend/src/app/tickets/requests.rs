@@ -251,7 +251,6 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
             Ok(Ok(lifted::lift(entry, ticket, effect, [back]).await?))
         }
     }
-    }
 }
 
 /// A further extension takes two persons of the office, as voiding does, and both mean the same day: who said last to which.
