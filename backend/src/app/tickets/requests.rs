@@ -11,7 +11,7 @@ use crate::{
         },
     },
     domain::{
-        clock::local_day,
+        clock::{Instant, local_day},
         field::{envelope::Unreadable, flag::FlagCode, inspection::MAX_TEXT},
         people::role::UnitKind,
         tickets::{
