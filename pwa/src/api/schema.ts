@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The record of the county, newest first. */
+        /** The record of the county, newest first; the platform's administrator reads what belongs to no county. */
         get: operations["audit_audit"];
         put?: never;
         post?: never;
@@ -596,6 +596,23 @@ export interface paths {
         };
         /** One's own devices; the county's for the office. */
         get: operations["devices_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of the county's list as a workbook, in the same order; audited. */
+        get: operations["devices_list_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2558,6 +2575,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units of one kind that the caller may give posts in, by code. */
+        get: operations["people_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -4440,6 +4474,10 @@ export interface components {
              */
             ending_days: number;
             items: components["schemas"]["Gap"][];
+            /** @description The same by kind of unit. */
+            kinds: {
+                [key: string]: number;
+            };
             /** @description How many units were looked at for `unready`. */
             units: number;
             /** @description Units that cannot work yet, and what they lack. */
@@ -4875,6 +4913,7 @@ export interface components {
             name: string;
             /** Format: uuid */
             person_id: string;
+            person_name?: string | null;
             /**
              * Format: date-time
              * @description Set when it was reported lost; what it sealed before is taken in for 30 days more.
@@ -6663,6 +6702,28 @@ export interface components {
             next?: string | null;
         };
         /** @description One page; `next` is present when more rows follow. */
+        Page_UnitChoice: {
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The county itself for a county.
+                 */
+                county_id: string;
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["UnitKind"];
+                name: string;
+                /** @description Departments only; divisions have one name. */
+                name_en?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The township of a village, the county of a township.
+                 */
+                parent_id?: string | null;
+            }[];
+            next?: string | null;
+        };
+        /** @description One page; `next` is present when more rows follow. */
         Page_VerdictView: {
             items: {
                 /** Format: date-time */
@@ -7964,21 +8025,12 @@ export interface components {
             township_id: string;
             township_name: string;
         };
-        /**
-         * @description What a unit is.
-         * @enum {string}
-         */
-        UnitKind: "platform" | "county" | "department" | "township" | "village";
-        /** @description An operation that the phone has forgotten. */
-        UnknownView: {
-            /** Format: uuid */
-            operation_id: string;
-            /** Format: int64 */
-            seq?: number | null;
-        };
         /** @description A unit that a post can be given in. */
         UnitChoice: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The county itself for a county.
+             */
             county_id: string;
             /** Format: uuid */
             id: string;
@@ -7991,6 +8043,18 @@ export interface components {
              * @description The township of a village, the county of a township.
              */
             parent_id?: string | null;
+        };
+        /**
+         * @description What a unit is.
+         * @enum {string}
+         */
+        UnitKind: "platform" | "county" | "department" | "township" | "village";
+        /** @description An operation that the phone has forgotten. */
+        UnknownView: {
+            /** Format: uuid */
+            operation_id: string;
+            /** Format: int64 */
+            seq?: number | null;
         };
         /** @description A unit that cannot work yet. */
         UnreadyUnit: {
@@ -9872,6 +9936,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Devices"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    devices_list_xlsx: {
+        parameters: {
+            query?: {
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description A problem, in words for the person who asked */
@@ -15326,6 +15422,51 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TicketDetail"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_units: {
+        parameters: {
+            query: {
+                kind: "platform" | "county" | "department" | "township" | "village";
+                /** @description Needed from the platform's administrator for all kinds but `county`; others have one county. */
+                county_id?: string;
+                /** @description The township of villages. */
+                parent_id?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of units */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnitChoice"];
+                };
+            };
+            /** @description invalid_field: the county is missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
