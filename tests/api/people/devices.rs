@@ -1,6 +1,6 @@
 //! One person and one key a device; a lost one is revoked, and its credential only sends.
 
-use super::{SESSION, admitted, refresh, shown, try_login};
+use super::{SESSION, admitted, refresh, try_login};
 use chrono::TimeDelta;
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::{Login, cookie_of};

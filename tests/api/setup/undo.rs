@@ -97,7 +97,7 @@ stories! {
             match (sent.status, taken.status) {
                 (201, 409) => {
                     visited += 1;
-                    taken.expect_problem(409, "still_in_use");
+                    let taken = taken.expect_problem(409, "still_in_use");
                     assert!(taken.at("/errors").to_string().contains("检查记录"), "{taken}");
                     assert_eq!((there, inspection.status, tickets.len()), (200, 200, 1), "{sent} {taken}");
                 }

@@ -215,6 +215,7 @@ export const tickets: typeof zh = {
     signed_time_doubtful: 'The time on the sheet is out of bounds; the time of entering counts',
     day_to_come: 'That day has not come yet',
     beyond_zero_day: 'Not later than the day of its zeroing campaign',
+    other_day_agreed: 'Another day than the one agreed to before; somebody else has to agree to it',
     on_site_for_severity: 'Such faults are checked on site',
     instance_missing: 'It does not say which stall or room',
     voice_too_long: 'The voice note is longer than a minute',

@@ -212,6 +212,7 @@ export const tickets = {
     signed_time_doubtful: '签收时间超出可按单计算的范围，按录入时间算',
     day_to_come: '这一天还没有到',
     beyond_zero_day: '不能晚于清零行动的期限',
+    other_day_agreed: '与前一人同意的日期不同，还要另一人同意',
     on_site_for_severity: '这类问题须到现场核查',
     instance_missing: '没有写明是哪个摊位或房间',
     voice_too_long: '语音超过一分钟',
