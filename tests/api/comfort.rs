@@ -1,5 +1,6 @@
 //! Daily comfort: first sounds find what names find, feedback has answers, and every list can be taken along as it stands.
 
+use chrono::TimeDelta;
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
 use lalian_tests::http::Answer;
@@ -84,6 +85,7 @@ stories! {
         assert_eq!((&mine[0]["unread"], &mine[0]["replies"][0]["text"]), (&json!(true), &json!("可以在“我的”里调大")));
         cadre.http.post(&format!("/api/v1/feedback/{id}/seen"), &json!({})).await.expect(204);
         assert_eq!(cadre.list("/api/v1/feedback").await[0]["unread"], json!(false));
+        world.clock.advance(TimeDelta::minutes(1));
         let more = post(&cadre, &reply, json!({ "text": "找到了，谢谢" })).await.expect(201).json();
         assert_eq!((&more["state"], &more["replies"][1]["own"]), (&json!("open"), &json!(true)));
 

@@ -35,6 +35,15 @@ pub struct World {
 impl World {
     /// The demo county, on a Monday morning.
     pub async fn start(backend: Backend) -> Self {
+        Self::start_by_chance(backend, SEED + 1).await
+    }
+
+    /// The same county on a machine of its own: other ids, other keys.
+    pub async fn start_elsewhere(backend: Backend) -> Self {
+        Self::start_by_chance(backend, SEED + 2).await
+    }
+
+    async fn start_by_chance(backend: Backend, seed: u64) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server");
         let clock = TestClock::new();
         let database = Database::clone_of(backend, "demo", async |url| make_demo(backend, &url).await).await;
@@ -42,7 +51,7 @@ impl World {
             database: database.url.clone().into(),
             demo: true,
             clock: Arc::clone(&clock) as _,
-            random: Seeded::new(SEED + 1),
+            random: Seeded::new(seed),
             ..Config::for_testing(folder.path())
         };
         let server = Server::start(config.clone()).await.expect("the server starts");

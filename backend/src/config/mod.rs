@@ -10,7 +10,7 @@ use crate::{
     },
     http::{
         admission::Limits,
-        lan::Lan,
+        lan::{Lan, is_private},
         listen::{Entrance, Tls},
     },
     outgoing::OutgoingSettings,
@@ -23,7 +23,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use url::Url;
+use url::{Host, Url};
 
 mod care;
 mod data;
@@ -173,7 +173,8 @@ impl Config {
     /// Panes of the demo ask for no password, so it must not be open to strangers, encrypted or not: this machine, or phones of the same room.
     fn check_demo(&self, loopback: bool) -> Result<(), Error> {
         let unusable = |text: &str| Err(Error::Unusable(text.to_owned()));
-        if !self.proxies.is_empty() {
+        // An address that leads nowhere outside is how somebody tries his proxy on his own machine.
+        if !self.proxies.is_empty() && !self.has_private_address() {
             return unusable(
                 "示例不用密码就能进，不能放在代理后面给别人用：去掉 --behind-proxy；同一房间的手机用 lalian demo --lan。\n\
                  The demo lets in without a password and must not stand behind a proxy: take away --behind-proxy; for phones of the \
@@ -188,6 +189,16 @@ impl Config {
             );
         }
         Ok(())
+    }
+
+    /// True when the address that others use is a number of this machine or of its room.
+    fn has_private_address(&self) -> bool {
+        let number = match self.public_url.as_ref().and_then(Url::host) {
+            Some(Host::Ipv4(number)) => number.into(),
+            Some(Host::Ipv6(number)) => number.into(),
+            Some(Host::Domain(_)) | None => return false,
+        };
+        is_private(number)
     }
 
     /// True when a proxy in front of us speaks HTTPS with browsers.

@@ -98,6 +98,17 @@ fn a_demo_is_open_to_nobody_outside_this_machine() {
         let refused = check(&[&["--bind", outside][..], &tls].concat()).unwrap_err().to_string();
         assert!(refused.contains("--lan") && refused.contains("示例"), "{refused}");
     }
-    let refused = check(&["--behind-proxy", "127.0.0.1"]).unwrap_err().to_string();
-    assert!(refused.contains("--behind-proxy"), "{refused}");
+    let behind = ["--behind-proxy", "127.0.0.1", "--public-url"];
+    assert!(
+        check(&[&behind[..], &["https://127.0.0.1"]].concat()).is_ok(),
+        "trying a proxy on one's own machine"
+    );
+    for outside in [
+        &behind[..2],
+        &[&behind[..], &["https://8.8.8.8"]].concat(),
+        &[&behind[..], &["https://lalian.example"]].concat(),
+    ] {
+        let refused = check(outside).unwrap_err().to_string();
+        assert!(refused.contains("--behind-proxy"), "{refused}");
+    }
 }

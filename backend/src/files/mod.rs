@@ -50,7 +50,7 @@ pub enum Error {
     #[error("no room left")]
     Full,
     #[error("storage: {0}")]
-    Io(std::io::Error),
+    Io(#[source] std::io::Error),
     #[error("object store: {0}")]
     Store(#[from] object_store::Error),
     /// A blocking task was cancelled or panicked.

@@ -232,7 +232,6 @@ export type SyncProblem =
   | { readonly kind: 'not_ours'; readonly status: number }
   | { readonly kind: 'busy'; readonly status: number; readonly retry_at: number }
   | { readonly kind: 'waiting_login' }
-  | { readonly kind: 'revoked' }
   | { readonly kind: 'waits_for_other'; readonly operation_id: string | null }
   | { readonly kind: 'refused'; readonly code: string; readonly words: Words | null }
   /** A photo's bytes (or, with null, the operation's own) are gone or damaged on this phone. */

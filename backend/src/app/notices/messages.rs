@@ -17,6 +17,7 @@ use crate::{
         },
     },
 };
+use chrono::TimeDelta;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -67,7 +68,9 @@ impl App {
         let message = self
             .idempotent(caller, once, async |tx| {
                 let key = format!("test:{id}:{nonce}");
-                let row = compose::message(county, MessageKind::Test, key, (now, now));
+                // This request sends it; the queue would only where the request died on the way.
+                let row =
+                    compose::message(county, MessageKind::Test, key, (now, now + TimeDelta::minutes(1)));
                 let message = row.id;
                 rows::insert(tx, Message { channel_id: Some(id), ..row }).await?;
                 audit::append(tx, now, caller.audit("notice_channel.test", "notice_channels", id)).await?;

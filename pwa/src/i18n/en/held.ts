@@ -42,7 +42,7 @@ export const held: typeof zh = {
   lost: {
     ask: 'Device is lost',
     title: 'Lost device: what revoking does',
-    stops: 'At once: that device can record nothing new and sees nothing of the county.',
+    stops: 'At once: that device gets nothing new of the county; what is recorded on it afterwards waits for the office to decide.',
     held: (n) => `It still holds ${pieces(n, 'record')}. For 30 days, if it gets a network, they are sent and taken in as usual.`,
     heldNone: 'It holds nothing that we know of; if it does, that is taken in for 30 days.',
     drafts: 'Drafts that were not submitted lie only on that device and are not sent.',

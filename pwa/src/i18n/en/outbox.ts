@@ -58,7 +58,6 @@ export const outbox: typeof zh = {
     not_ours: 'The network wants a login first (often public Wi-Fi). Please finish that, or use mobile data.',
     busy: 'The server is busy; it is tried again by itself.',
     waiting_login: 'The sign-in has expired; uploading goes on after signing in.',
-    revoked: 'The county office has stopped this device. What is saved still uploads; no new visits can begin.',
     waits_for_other: 'Another item has to arrive first; it goes on by itself.',
     refused: 'The county did not accept this one. It stays on this phone and the office sees the reason: please contact the county office.',
     bytes_lost: 'A photo on this phone cannot be read any more. The rest is safe; please take it again if you can and tell the county office.',
