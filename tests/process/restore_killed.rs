@@ -17,6 +17,9 @@ use sea_orm::{ConnectionTrait as _, Database, Statement};
 /// Lines of the record that are in the backup: enough that putting them back takes a while.
 const LINES: i64 = 60_000;
 
+/// Whether a restore is so far, by the files and rows that are there.
+type Reached = fn(u64, u64) -> bool;
+
 /// Fills the record, so that rows take a while to come back.
 async fn fill(place: &Place) {
     let db = Database::connect(&place.url).await.expect("the database");
@@ -87,7 +90,7 @@ stories! {
         let before = lines(&place.url).await;
         assert!(before >= LINES);
 
-        let points: [(&str, fn(u64, u64) -> bool); 4] = [
+        let points: [(&str, Reached); 4] = [
             ("at its first word", |_, _| true),
             ("with its files", |files, _| files > 0),
             ("among its rows", |_, rows| rows >= 2_000),

@@ -22,7 +22,7 @@ pub async fn run(entry: &Entry<'_>, kind: Kind) -> Done {
         Kind::TicketSubmit => repair::submit(entry).await,
         Kind::TicketVerify => verify::verify(entry).await,
         Kind::TicketAsk => requests::ask(entry).await,
-        Kind::TicketDecide => requests::decide(entry).await,
+        Kind::TicketDecide => Box::pin(requests::decide(entry)).await,
         Kind::TicketWithdrawAsk => requests::withdraw(entry).await,
         Kind::TicketResume => office::resume(entry).await,
         Kind::TicketRemind => office::remind(entry).await,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 /// What the history says.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, as in the ticket")]
 pub struct Replayed {
     pub version: i32,
     pub state: State,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// How this installation is.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Health {
     /// The program runs.
     alive: bool,

@@ -35,6 +35,7 @@ use ticket::Column as C;
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each narrows by itself")]
 pub struct Filter {
     pub states: Vec<State>,
     pub unit_id: Option<Uuid>,
