@@ -40,7 +40,7 @@ test('the page of backups says that there is none, then what there is, then what
 
   // While people work; the screen says so once it is asked again.
   const there = join(folder, 'there');
-  await county.run('backup', '--to', there);
+  await county.run('backup', '--to', there, '--counts');
   await again('/backups');
   await page.getByText(/最近一次完整备份/).waitFor();
   const newest = page.locator('main li').first();
