@@ -195,9 +195,10 @@ test('a duty that nobody holds shows at once, and is gone from the board as soon
   assert.ok(!says(now, `${village}的村社干部`), now.join(' | '));
   // Nobody has to ask whether he can begin: he holds the post and waits for his slip.
   const board = page.locator('section').filter({ has: page.getByRole('heading', { name: '还不能开始工作的单位' }) });
-  const waits = board.locator('details').filter({ has: page.locator('summary').getByText(township, { exact: true }) });
+  const waits = board.getByRole('region', { name: township });
+  await waits.getByText(/村还没设密码/).waitFor();
   await waits.locator('summary').click();
-  await waits.locator('li').filter({ hasText: village }).getByText('还没设密码').waitFor();
+  await waits.getByText(village).first().waitFor();
   await shot(office, '2-mended');
 
   // A township's own desk is the county's to fill: given up, it shows; given again, it is gone.
