@@ -200,34 +200,7 @@ test('a duty that nobody holds shows at once, and is gone from the board as soon
   await waits.locator('summary').click();
   await waits.getByText(village).first().waitFor();
   await shot(office, '2-mended');
-
-  // A township's own desk is the county's to fill: given up, it shows; given again, it is gone.
-  const second = await at.office.post('/api/v1/people', { login: '13900000022', name: '示例丁', posts: [{ role: 'desk_officer', unit_id: (await townshipWithout('desk_officer')).id }] });
-  await open(office, '/staff');
-  await page.getByRole('searchbox').first().fill('13900000022');
-  await lineOf(page, '示例丁').getByRole('button', { name: /^离任或移交/ }).click();
-  await page.getByRole('dialog').getByRole('button', { name: '结束岗位', exact: true }).click();
-  await page.getByText('岗位已结束').first().waitFor();
-  const elsewhere = second.posts[0].unit_name;
-  assert.ok(says(await gapsOf(office, elsewhere), '经办人员', '没有人'), 'the county sees it at once');
-  await open(office, '/staff');
-  await page.getByRole('searchbox').first().fill('13900000022');
-  await lineOf(page, '示例丁').getByRole('button', { name: '增加岗位' }).click();
-  const more = page.getByRole('dialog');
-  await more.getByLabel('岗位').selectOption('desk_officer');
-  await more.getByLabel('乡镇（街道）').selectOption({ label: elsewhere });
-  await shot(office, '2-post', false);
-  await more.locator('form button[type="submit"]').click();
-  await page.getByText('已办好').first().waitFor();
-  assert.ok(!says(await gapsOf(office, elsewhere), '经办人员', '没有人'), 'and that it is held again');
 });
-
-/** A township of which nobody holds this duty. */
-async function townshipWithout(role) {
-  const { items } = await at.office.get('/api/v1/duties/gaps');
-  const all = await at.office.list('/api/v1/divisions?kind=township');
-  return all.find((one) => items.some((gap) => gap.kind === 'no_holder' && gap.role === role && gap.unit_id === one.id));
-}
 
 test('somebody stands in while the deputy is away: what is signed meanwhile says for whom', { timeout: 240_000 }, async () => {
   const id = await given('村口路灯不亮');
