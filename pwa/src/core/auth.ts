@@ -141,13 +141,13 @@ export class Auth {
     this.#setLink(this.#session.kind === 'signed_in' ? this.#session.link : 'offline');
   }
 
-  /** Sends a request as the person who is signed in; a token that has just ended is renewed once. */
+  /** Sends a request as the person who is signed in, at the chosen post unless it names its own; a token that has just ended is renewed once. */
   readonly call: Call = async (request) => {
     for (let tries = 0; ; tries++) {
       const token = await this.#bearer();
       if (token === null) return { kind: 'offline' };
       const post = this.#profile?.post_id;
-      const headers = { ...request.headers, Authorization: `Bearer ${token}`, ...(post ? { 'Lalian-Post': post } : {}) };
+      const headers = { ...(post ? { 'Lalian-Post': post } : {}), ...request.headers, Authorization: `Bearer ${token}` };
       const reply = await this.#link.send({ ...request, headers });
       if (reply.kind !== 'ours' || reply.status !== 401 || tries > 0) return reply;
       this.#token = null;

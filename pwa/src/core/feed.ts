@@ -16,8 +16,21 @@ const MOST_PAGES = 10_000;
 /** Grows when rows get something new that a phone wants of all of them at once: 2, the first sounds of sites. */
 const SHAPE = 2;
 
-/** Brings the working set up to date. `call` adds the session and the acting post. */
-export async function pull(db: Database, call: Call, post_id: string | null, now: () => number): Promise<PullOutcome> {
+/** For whom rows are fetched. */
+export interface Reader {
+  /** Adds the session. */
+  readonly call: Call;
+  readonly post_id: string;
+  /** False once somebody else signed in or another post was chosen. */
+  readonly stands: () => boolean;
+}
+
+/** Brings the working set up to date. Person and post may change between two pages: what was asked for one never lands among the rows of the other. */
+export async function pull(db: Database, { call: ask, post_id, stands }: Reader, now: () => number): Promise<PullOutcome> {
+  const call: Call = async (request) => {
+    const reply = stands() ? await ask({ ...request, headers: { 'Lalian-Post': post_id } }) : null;
+    return reply && stands() ? reply : { kind: 'offline' };
+  };
   const nouns = new Set<string>();
   for (let page = 0; page < MOST_PAGES; page++) {
     const at = await db.read(['meta'], (tx) => getMeta(tx, 'cursor'));
@@ -70,7 +83,7 @@ async function pinned(tx: Rows, change: Pick<FeedChange, 'noun' | 'id'>): Promis
 }
 
 /** Everything anew. Rows that no page named are gone for this post; the cursor is written last, so a cut snapshot simply begins again. */
-async function snapshot(db: Database, call: Call, post_id: string | null, now: () => number): Promise<PullOutcome> {
+async function snapshot(db: Database, call: Call, post_id: string, now: () => number): Promise<PullOutcome> {
   const seen = new Set<string>();
   const nouns = new Set<string>();
   let next: string | null = null;

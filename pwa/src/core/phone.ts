@@ -16,7 +16,7 @@ import { readMeta } from './meta';
 import type { Session, StorageStatus, SyncStatus } from './model';
 import { Lock } from './phone/lock';
 import { readingDoors } from './phone/reading';
-import { openScope, Present } from './phone/scope';
+import { openScope, Present, type Scope } from './phone/scope';
 import { NOT_SENDING, NOTHING_WAITS, Status, type Sending } from './phone/status';
 import type { Submitting } from './phone/submitting';
 import { Tabs } from './phone/tabs';
@@ -30,6 +30,11 @@ const RUN_AGAIN_MS = 5_000;
 const PULL_LOCK = 'lalian-pull';
 /** Roles that work from the rows on the phone; the office reads its lists from the server. */
 const CARRIES_WORKING_SET = new Set(['inspector', 'department', 'main_leader', 'deputy_leader', 'desk_officer', 'village_cadre']);
+
+interface Puller {
+  readonly scope: Scope;
+  readonly post_id: string;
+}
 
 export async function openPhone(host: Host): Promise<Core> {
   const phone = new Phone(host);
@@ -322,10 +327,6 @@ class Phone implements Core {
   }
 
   async #pull(): Promise<void> {
-    const session = this.session;
-    const { scope } = this.#present;
-    if (!scope || session.kind !== 'signed_in' || session.link !== 'live' || !session.post || !CARRIES_WORKING_SET.has(session.post.role)) return;
-    const post_id = session.post.id;
     if (this.#pulling) {
       this.#pullAgain = true;
       return;
@@ -334,20 +335,35 @@ class Phone implements Core {
     try {
       do {
         this.#pullAgain = false;
-        await this.#host.locks.request(PULL_LOCK, { ifAvailable: true }, async (lock) => {
-          if (!lock) return;
-          const { pull } = await import('./feed');
-          const outcome = await pull(scope.db, this.#auth.call, post_id, this.#host.now);
-          if (outcome.kind !== 'done') return;
-          this.#changed([...outcome.nouns] as Noun[]);
-          void scope.aids().then((aids) => aids.afterPull(outcome.nouns)).catch(() => undefined);
-        });
+        await this.#pullAs(this.#puller());
       } while (this.#pullAgain);
     } catch {
       // The local database or the lock failed; the next minute tries again.
     } finally {
       this.#pulling = false;
     }
+  }
+
+  /** For whom there is something to pull now: a person's database, and a post. */
+  #puller(): Puller | null {
+    const session = this.session;
+    const { scope } = this.#present;
+    if (!scope || session.kind !== 'signed_in' || session.link !== 'live' || !session.post || !CARRIES_WORKING_SET.has(session.post.role)) return null;
+    return { scope, post_id: session.post.id };
+  }
+
+  async #pullAs(who: Puller | null): Promise<void> {
+    if (!who) return;
+    const { scope, post_id } = who;
+    await this.#host.locks.request(PULL_LOCK, { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      const { pull } = await import('./feed');
+      const stands = (): boolean => this.#puller()?.scope === scope && this.#puller()?.post_id === post_id;
+      const outcome = await pull(scope.db, { call: this.#auth.call, post_id, stands }, this.#host.now);
+      if (outcome.kind !== 'done') return;
+      this.#changed([...outcome.nouns] as Noun[]);
+      void scope.aids().then((aids) => aids.afterPull(outcome.nouns)).catch(() => undefined);
+    });
   }
 
   // ---------------------------------------------------------------- what is heard

@@ -247,8 +247,9 @@ test('a frozen leader is taken over by the tab on screen', async () => {
   expect(await two.settled(operation_id, 400_000)).toMatchObject({ kind: 'accepted' });
 });
 
+const site = (id: string, version: number, name: string) => ({ noun: 'sites', id, version, row: { id, code: id, name, kind: 'clinic', status: 'active', lon: null, lat: null, open_tickets: 0 } });
+
 test('the working set follows the feed: changes, removals, a cursor that is too old', async () => {
-  const site = (id: string, version: number, name: string) => ({ noun: 'sites', id, version, row: { id, code: id, name, kind: 'clinic', status: 'active', lon: null, lat: null, open_tickets: 0 } });
   for (let i = 0; i < 7; i++) server.feed.push(site(`s${i}`, 1, `点位${i}`));
   const core = await signedIn();
   await until(() => core.sites.search({}), (sites) => sites.length === 7);
@@ -315,6 +316,41 @@ test('two posts: the choice is kept over a restart', async () => {
   const again = await tab();
   await until(() => again.session, (session) => session.kind === 'signed_in' && session.link === 'live');
   expect(again.session).toMatchObject({ post: { id: 'post-2' } });
+});
+
+test('another post in the middle of a pull: no page is of two posts, and the new one gets all of its own', async () => {
+  server.posts = ['post-1', 'post-2'].map((id) => ({ id, role: 'desk_officer', unit_kind: 'township', unit_id: 't1', unit_name: '镇' }));
+  for (let i = 0; i < 7; i++) server.feed.push(site(`s${i}`, 1, `点位${i}`));
+  const asked: { post: string | null; from: string }[] = [];
+  let arrived: (() => void) | undefined;
+  const first = new Promise<void>((resolve) => (arrived = resolve));
+  let release: (() => void) | undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const core = await signedIn({
+    fetch: async (input, init) => {
+      const url = new URL(input as string, 'https://county.test');
+      if (/\/sync(\/snapshot)?$/.test(url.pathname)) {
+        asked.push({ post: new Headers(init?.headers).get('Lalian-Post'), from: url.searchParams.get('page') ?? url.searchParams.get('cursor') ?? 'start' });
+        if (asked.length === 2) {
+          arrived?.();
+          await held;
+        }
+      }
+      return server.fetch(input, init);
+    },
+  });
+  await core.auth.choosePost('post-1');
+  await first;
+  await core.auth.choosePost('post-2');
+  release?.();
+  await until(
+    () => asked.filter(({ post }) => post === 'post-2').length,
+    (pages) => pages >= 4,
+  );
+  const own = asked.filter(({ post }) => post === 'post-2').map(({ from }) => from);
+  expect(own.slice(0, 4)).toEqual(['start', '1', '2', '3']);
+  const last = asked.findLastIndex(({ post }) => post === 'post-1');
+  expect(last, 'the page under way was the last of the former post').toBe(1);
 });
 
 test('the phone is full: no new photos, but words still fit', async () => {

@@ -200,7 +200,34 @@ test('a duty that nobody holds shows at once, and is gone from the board as soon
   await waits.locator('summary').click();
   await waits.getByText(village).first().waitFor();
   await shot(office, '2-mended');
+
+  // A township's own desk is the county's to fill: given up, it shows; given again, it is gone.
+  const second = await at.office.post('/api/v1/people', { login: '13900000022', name: '示例丁', posts: [{ role: 'desk_officer', unit_id: (await townshipWithout('desk_officer')).id }] });
+  await open(office, '/staff');
+  await page.getByRole('searchbox').first().fill('13900000022');
+  await lineOf(page, '示例丁').getByRole('button', { name: /^离任或移交/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '结束岗位', exact: true }).click();
+  await page.getByText('岗位已结束').first().waitFor();
+  const elsewhere = second.posts[0].unit_name;
+  assert.ok(says(await gapsOf(office, elsewhere), '经办人员', '没有人'), 'the county sees it at once');
+  await open(office, '/staff');
+  await page.getByRole('searchbox').first().fill('13900000022');
+  await lineOf(page, '示例丁').getByRole('button', { name: '增加岗位' }).click();
+  const more = page.getByRole('dialog');
+  await more.getByLabel('岗位').selectOption('desk_officer');
+  await more.getByLabel('乡镇（街道）').selectOption({ label: elsewhere });
+  await shot(office, '2-post', false);
+  await more.locator('form button[type="submit"]').click();
+  await page.getByText('已办好').first().waitFor();
+  assert.ok(!says(await gapsOf(office, elsewhere), '经办人员', '没有人'), 'and that it is held again');
 });
+
+/** A township of which nobody holds this duty. */
+async function townshipWithout(role) {
+  const { items } = await at.office.get('/api/v1/duties/gaps');
+  const all = await at.office.list('/api/v1/divisions?kind=township');
+  return all.find((one) => items.some((gap) => gap.kind === 'no_holder' && gap.role === role && gap.unit_id === one.id));
+}
 
 test('somebody stands in while the deputy is away: what is signed meanwhile says for whom', { timeout: 240_000 }, async () => {
   const id = await given('村口路灯不亮');
@@ -228,6 +255,8 @@ test('somebody stands in while the deputy is away: what is signed meanwhile says
   await place.waitFor();
   await shot(clerk, '3-posts');
   await place.click();
+  // Another post opens at its own first screen.
+  await clerk.page.getByRole('heading', { name: '等您签字' }).waitFor();
   await open(clerk, '/sign');
   await clerk.page.getByRole('button', { name: '看过，签这件：村口路灯不亮' }).click();
   await clerk.page.getByRole('button', { name: '签字并提交 1 件' }).click();
@@ -282,6 +311,8 @@ test('a repair that did not hold is found by the look-back: its ticket is the to
   await shot(office, '4-office');
 
   const deputy = await come('deputy_leader');
+  await deputy.page.reload();
+  await settled(deputy);
   await fresh(deputy, '/');
   await deputy.page.locator('section').filter({ has: deputy.page.getByRole('heading', { name: '退回重改', exact: true }) }).getByText('候车亭顶棚漏水').waitFor();
   await shot(deputy, '4-home');

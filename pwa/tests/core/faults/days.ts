@@ -62,7 +62,7 @@ export async function live(world: World, life: KillSwitch, { sites, over }: Plan
     const entered = await signIn(door, world.server.person.login, world.server.password);
     if (entered.kind !== 'signed_in') throw new Error(entered.kind);
   }
-  const pulled = await pull(db, (request) => link.send(request), 'post-1', host.now);
+  const pulled = await pull(db, { call: (request) => link.send(request), post_id: 'post-1', stands: () => true }, host.now);
   if (pulled.kind !== 'done') throw new Error(pulled.kind);
   for (const site of sites) await visit(world, db, host, clock, site);
 
