@@ -6,7 +6,9 @@ use crate::{
     store::{Conn, Error, entity::ticket},
 };
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use ticket::Column as C;
@@ -21,25 +23,7 @@ pub async fn newly_overdue(
     after: Option<(Instant, Uuid)>,
     limit: u64,
 ) -> Result<Vec<(Instant, Due)>, Error> {
-    let mut query = ticket::Entity::find()
-        .select_only()
-        .columns([C::OfficialDueAt, C::CountyId, C::Id])
-        .filter(C::OverdueAt.is_null())
-        .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
-        .filter(C::OfficialDueAt.lt(now));
-    if let Some((at, id)) = after {
-        query = query.filter(
-            Condition::any().add(C::OfficialDueAt.gt(at)).add(C::OfficialDueAt.eq(at).and(C::Id.gt(id))),
-        );
-    }
-    let rows: Vec<(Instant, Uuid, Uuid)> = query
-        .order_by_asc(C::OfficialDueAt)
-        .order_by_asc(C::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(conn.raw())
-        .await?;
-    Ok(rows.into_iter().map(|(at, county, id)| (at, (county, id))).collect())
+    passed(conn, C::OfficialDueAt, C::OverdueAt.is_null(), now, after, limit).await
 }
 
 /// Tickets with their unit whose hour of control passed before `now`, that nobody has reported and of which no event says so yet,
@@ -50,24 +34,30 @@ pub async fn newly_out_of_control(
     after: Option<(Instant, Uuid)>,
     limit: u64,
 ) -> Result<Vec<(Instant, Due)>, Error> {
+    let untold = C::ControlOverdueAt.is_null().and(C::ControlDoneAt.is_null());
+    passed(conn, C::ControlDueAt, untold, now, after, limit).await
+}
+
+/// Tickets with their unit of which `due` passed before `now` and that `untold` lets through, after a keyset.
+async fn passed(
+    conn: &impl Conn,
+    due: C,
+    untold: Expr,
+    now: Instant,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(Instant, Due)>, Error> {
     let mut query = ticket::Entity::find()
         .select_only()
-        .columns([C::ControlDueAt, C::CountyId, C::Id])
-        .filter(C::ControlOverdueAt.is_null().and(C::ControlDoneAt.is_null()))
+        .columns([due, C::CountyId, C::Id])
+        .filter(untold)
         .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
-        .filter(C::ControlDueAt.lt(now));
+        .filter(due.lt(now));
     if let Some((at, id)) = after {
-        query = query.filter(
-            Condition::any().add(C::ControlDueAt.gt(at)).add(C::ControlDueAt.eq(at).and(C::Id.gt(id))),
-        );
+        query = query.filter(Condition::any().add(due.gt(at)).add(due.eq(at).and(C::Id.gt(id))));
     }
-    let rows: Vec<(Instant, Uuid, Uuid)> = query
-        .order_by_asc(C::ControlDueAt)
-        .order_by_asc(C::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(conn.raw())
-        .await?;
+    let rows: Vec<(Instant, Uuid, Uuid)> =
+        query.order_by_asc(due).order_by_asc(C::Id).limit(limit).into_tuple().all(conn.raw()).await?;
     Ok(rows.into_iter().map(|(at, county, id)| (at, (county, id))).collect())
 }
 
