@@ -9,6 +9,7 @@ import { drawing } from './lib/jpeg.mjs';
 import { InspectorPhone, logIn } from './lib/pages.mjs';
 import { demo } from './lib/program.mjs';
 import { expectEventually } from './lib/wait.mjs';
+import { arrive, open } from './lib/walk.mjs';
 
 const out = resolve(process.argv[2] ?? join(import.meta.dirname, '../../pwa/pictures'));
 await mkdir(out, { recursive: true });
@@ -20,12 +21,25 @@ const site = (kind) => {
 };
 
 const folder = await mkdtemp(join(tmpdir(), 'lalian-pictures-'));
-const county = await demo();
+// The quarter that whoever starts the demo finds.
+const county = await demo({ lived_in: true });
 const shot = async (page, name) => {
   await page.waitForTimeout(1200);
   await page.screenshot({ path: join(out, `${name}.png`) });
   console.log(join(out, `${name}.png`));
 };
+
+const stand = await phone({ origin: county.url, viewport: DESK, blind: true });
+const three = await stand.page();
+await three.goto(county.url);
+for (const name of ['检查人员的手机', '乡镇的手机', '县专班的电脑']) {
+  const device = three.getByRole('article', { name });
+  await device.waitFor();
+  await device.locator('.veil').waitFor({ state: 'detached', timeout: 240_000 });
+}
+await three.waitForTimeout(15_000);
+await shot(three, 'stand');
+await stand.close();
 
 const places = ['bus_shelter', 'farmers_market', 'public_toilet'].map(site);
 const walker = await phone({ origin: county.url, position: places[0].at });
@@ -49,32 +63,32 @@ for (const [nth, place] of places.entries()) {
 await inspector.sites();
 await expectEventually(async () => /全部已上传/.test(await inspector.chip()), 'all uploaded', 240_000);
 
-const office = await desk(county.url, county.login('office'));
-const screen = await phone({ origin: county.url, viewport: DESK });
-const wide = await screen.page();
-await wide.goto(county.url);
-await logIn(wide, county.login('office'));
-await wide.goto(`${county.url}/#/issue`);
-await wide.waitForTimeout(6000);
-await shot(wide, 'office-issue');
-const pending = await office.list('/api/v1/tickets?state=pending');
-for (const ticket of pending) {
-  const unit = { unit_kind: 'township', unit_id: ticket.township_id, severity: null, is_static: null, deadline_days: null, note: '' };
-  await office.operate('ticket.issue/1', { ticket_id: ticket.id, seen_version: ticket.version, ...unit });
+const office = await arrive(county, 'office');
+for (const [name, address] of Object.entries({ 'office-issue': '/issue', 'office-zero': '/zero' })) {
+  await open(office, address);
+  await shot(office.page, name);
 }
-await wide.goto(`${county.url}/#/zero`);
-await wide.reload();
-await shot(wide, 'office-zero');
 
-const helper = await phone({ origin: county.url, position: places[0].at });
-const small = await helper.page();
-await small.goto(county.url);
-await logIn(small, county.login('deputy_leader'));
-await small.waitForTimeout(4000);
-await shot(small, 'township-home');
-await small.goto(`${county.url}/#/tickets/${pending[0].id}`);
-await shot(small, 'township-ticket');
+const township = await desk(county.url, county.login('deputy_leader'));
+const [{ id }] = await township.list('/api/v1/tickets?state=in_progress');
+const others = [];
+for (const [role, addresses] of Object.entries({
+  deputy_leader: { 'township-home': '/', 'township-ticket': `/tickets/${id}` },
+  village_cadre: { 'village-home': '/' },
+  main_leader: { 'leader-home': '/' },
+  county_leader: { 'county-leader': '/' },
+  department: { department: '/' },
+})) {
+  const one = await arrive(county, role);
+  others.push(one);
+  // Rows of the working set come a moment after the first screen.
+  await one.page.waitForTimeout(5000);
+  for (const [name, address] of Object.entries(addresses)) {
+    await open(one, address);
+    await shot(one.page, name);
+  }
+}
 
-for (const one of [walker, screen, helper]) await one.close();
+for (const one of [walker, office, ...others]) await one.close();
 await county.remove();
 await rm(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ use crate::{
         AppError, AppResult,
         people::{
             address_key::SecretText,
-            keys::{Replace, broken, publish, read},
+            key_files::{Replace, broken, publish, read},
         },
     },
     domain::{clock::Instant, random::Random},

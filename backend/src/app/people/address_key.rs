@@ -5,7 +5,8 @@
 
 use super::{
     super::{AppError, AppResult},
-    keys::{LOOK_AGAIN, Replace, broken, modified, publish, read},
+    key_files::{Replace, broken, modified, publish, read},
+    keys::LOOK_AGAIN,
 };
 use crate::domain::{
     clock::{Instant, SharedClock},

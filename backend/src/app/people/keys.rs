@@ -4,7 +4,10 @@
 //! A folder holds one file per purpose, readable by its owner only. A retired key keeps its public half and its dates:
 //! receipts must verify for as long as a phone may hold one. Running servers notice a rotation by themselves.
 
-use super::super::{AppError, AppResult};
+use super::{
+    super::{AppError, AppResult},
+    key_files::{Replace, broken, modified, publish, read},
+};
 use crate::domain::{
     care::manifest::PublicHalf,
     clock::{Instant, SharedClock},
@@ -20,14 +23,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chrono::TimeDelta;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
-    fmt,
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    fmt, fs, io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
     time::SystemTime,
@@ -439,54 +440,10 @@ fn path(folder: &Path, purpose: Purpose) -> PathBuf {
     folder.join(format!("{}.json", purpose.as_str()))
 }
 
-pub(super) fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
-}
-
 fn load(folder: &Path, purpose: Purpose) -> AppResult<Arc<Ring>> {
     let path = path(folder, purpose);
     let changed = modified(&path);
     Ok(Arc::new(Ring::new(purpose, read::<KeyFile>(&path)?.keys, changed)?))
-}
-
-pub(in crate::app) fn read<T: DeserializeOwned>(path: &Path) -> AppResult<T> {
-    let text = fs::read(path).map_err(|error| broken(path, &error))?;
-    serde_json::from_slice(&text)
-        .map_err(|_content| AppError::Internal(format!("{}: not a key file", path.display())))
-}
-
-/// Whether a file that is there already may be replaced.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Replace {
-    Never,
-    Whole,
-}
-
-/// Writes a key file whole or not at all. With `Replace::Never`, whoever comes first wins and the others read his.
-pub(crate) fn publish<T: Serialize>(path: &Path, file: &T, replace: Replace) -> AppResult<()> {
-    let text = serde_json::to_vec_pretty(file)
-        .map_err(|error| AppError::Internal(format!("keys do not serialise: {error}")))?;
-    let making = path.with_extension(format!("{}.new", std::process::id()));
-    let written = (|| {
-        let mut target =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&making)?;
-        target.write_all(&text)?;
-        target.sync_all()?;
-        match replace {
-            Replace::Whole => fs::rename(&making, path)?,
-            Replace::Never => match fs::hard_link(&making, path) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(&making)?,
-                Err(error) => return Err(error),
-                Ok(()) => fs::remove_file(&making)?,
-            },
-        }
-        fs::File::open(path.parent().unwrap_or(path))?.sync_all()
-    })();
-    written.map_err(|error: io::Error| broken(path, &error))
-}
-
-pub(in crate::app) fn broken(path: &Path, error: &io::Error) -> AppError {
-    AppError::Internal(format!("{}: {error}", path.display()))
 }
 
 #[cfg(test)]

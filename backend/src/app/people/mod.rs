@@ -6,6 +6,7 @@ pub mod codes;
 pub mod commands;
 pub mod devices;
 pub mod keeping;
+pub(crate) mod key_files;
 pub mod keys;
 pub mod login;
 pub mod me;

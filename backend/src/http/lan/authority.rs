@@ -4,7 +4,7 @@
 //! Trusting an authority is a big favour to ask of somebody's phone. So its certificate carries name constraints, a year is
 //! its whole life, its key lies in one file that only its owner reads, and leaves live for days.
 
-use crate::app::people::keys::{Replace, publish};
+use crate::app::people::key_files::{Replace, publish};
 use crate::domain::clock::Instant;
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::TimeDelta;
