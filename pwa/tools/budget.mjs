@@ -61,6 +61,8 @@ const AREAS = {
   colours: { limit: 35, holds: under('colours', 'calendar') },
   // Signing, stand-ins, liaisons, referral, the village's link at a ticket; gaps and honours at the office.
   duties: { limit: 42, holds: under('duties', 'holders') },
+  // Telling the county what does not work well: from the menu, from help, from one's own page.
+  feedback: { limit: 8, holds: under('feedback') },
   // Setting up a county: in its first hour, and when a register comes anew.
   setup: { limit: 40, holds: (key) => under('setup')(key) || key === DRAFT_MAP, counted: (key) => isCare(key) || maps.has(key) },
   // The demo's stand: only there.

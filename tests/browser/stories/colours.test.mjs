@@ -139,7 +139,7 @@ test('a township reads why, appeals once and plans; only somebody who did not co
   const { id } = (await rowsOfMonth()).find((row) => row.township_id === township.id);
   const first = await come('office');
   await open(first, '/');
-  await first.page.getByText(`${township.name}对${spoken}颜色提出申诉`).waitFor();
+  await first.page.getByText(`${township.name}对 ${spoken}的颜色提出申诉`).waitFor();
   await open(first, `/colours/${id}`);
   await first.page.getByText('这条由您确认过，请另一位同事处理').waitFor();
   assert.equal(await first.page.getByRole('button', { name: '处理申诉' }).count(), 0);

@@ -127,6 +127,7 @@ test('help on a screen leads to feedback, the office answers, the author reads i
   const there = officeDesk.page;
   await open(officeDesk, '/feedback');
   await there.getByText('点位太多，找不到').waitFor();
+  assert.equal(await there.getByRole('navigation').getByRole('link', { name: '意见' }).getAttribute('aria-current'), 'page', 'a desk page among the others');
   await there.getByRole('button', { name: '回复', exact: true }).click();
   await there.getByLabel('写回复').fill('可以输入拼音首字母');
   await there.getByRole('button', { name: '发出' }).click();
@@ -153,6 +154,8 @@ test('keys of the desk are told, and lists are taken along', { timeout: 120_000 
   await page.keyboard.press('?');
   await page.getByRole('dialog').getByText('J / K').waitFor();
   await shot(officeDesk, 'keys');
-  await page.keyboard.press('Escape');
+  // Another address, by whatever way, is another screen: its help is asked for anew.
+  await page.evaluate(() => (location.hash = '/visits'));
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   assert.deepEqual(browsers.flatMap((one) => one.complaints()), []);
 });

@@ -1,6 +1,7 @@
 // A phone is lost with work in it: the office ends it in two taps that say first what will happen, what was sealed still arrives, and only a
 // password leads further.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { desk } from '../lib/api.mjs';
 import { demoSites, TOWNSHIP } from '../lib/fixture.mjs';
@@ -10,6 +11,10 @@ import { expectEventually } from '../lib/wait.mjs';
 import { arrive, open } from '../lib/walk.mjs';
 
 const site = demoSites().find((one) => one.township === TOWNSHIP && one.kind === 'bus_shelter');
+/** A screen for whoever looks at the pictures. */
+async function shot({ page }, name) {
+  if (process.env.LALIAN_SHOTS) await page.screenshot({ path: join(process.env.LALIAN_SHOTS, `lost-${name}.png`) });
+}
 let county;
 let walker;
 let at;
@@ -36,6 +41,12 @@ test('a lost phone is ended in two taps, and its sealed work still comes in', { 
 
   await open(at, '/devices');
   const { page } = at;
+  const search = page.getByRole('searchbox', { name: '搜姓名、设备' });
+  await search.fill('没有这个人');
+  await page.getByText('没有找到，换个字再搜').waitFor();
+  await shot(at, 'devices-none');
+  await search.fill('检查员');
+  await shot(at, 'devices-found');
   const row = page.locator('li').filter({ hasText: '检查员甲' }).filter({ hasText: '手机' });
   await row.getByRole('button', { name: '设备丢了' }).click();
   // What will happen stands there before it does.

@@ -110,6 +110,10 @@ test('honours come in from a table; the place without anybody to turn to is told
   await open(office, '/honours');
   await page.getByRole('button', { name: '导入表格' }).click();
   const sheet = page.getByRole('dialog');
+  // The names of the columns stand there to be copied, with a line as an example.
+  await sheet.getByText('第一行用英文列名').click();
+  await sheet.getByText('subject_kind,code,level,title,year,valid_until,recheck_day,note').waitFor();
+  await shot(office, '1-template', false);
   await sheet.getByLabel('或粘贴表格内容').fill(bad);
   await sheet.getByRole('button', { name: '检查' }).click();
   await sheet.getByText('2 处要改，改好再导入').waitFor();
@@ -400,8 +404,16 @@ test('a danger is under control before it is repaired: said from a phone without
   await page.getByText('先行控制已保存在本机，联网后上传').waitFor({ state: 'hidden' });
   await fresh(office, `/tickets/${id}`);
   for (const words of ['先行控制已完成', '已围挡，放了警示灯']) await office.page.getByText(words).first().waitFor();
+  // Its picture is called what it shows: nothing is repaired yet.
+  const figure = office.page.locator('figure').filter({ hasText: '先行控制' });
+  await figure.getByRole('button').first().click();
+  await office.page.getByRole('dialog', { name: '先行控制' }).waitFor();
+  await office.page.keyboard.press('Escape');
+  assert.equal(await office.page.getByText('整改后', { exact: true }).count(), 0, 'under control is not repaired');
   await shot(office, '5-office');
   await fresh(clerk, `/tickets/${id}`);
   assert.equal(await page.getByRole('button', { name: '已控制住，拍照上报' }).count(), 0, 'once');
+  await page.locator('figure').filter({ hasText: '先行控制' }).waitFor();
+  await shot(clerk, '5-controlled');
   for (const one of browsers) assert.deepEqual(one.complaints(), [], one.role);
 });

@@ -50,6 +50,7 @@ export const account: typeof zh = {
     state: 'State',
     posts: 'Posts',
     postNow: 'In use now',
+    opening: 'Changing…',
     usePost: 'Use this post',
     device: 'This device',
     version: 'Version',

@@ -7,7 +7,7 @@ export const evidence: typeof zh = {
     title: 'Evidence of a photo',
     picture: 'Photo',
     zoom: 'look closer',
-    role: { overview: 'Overview', before: 'Before', after: 'After', paper: 'Sheet', annotation: 'Drawing', voice: 'Voice' },
+    role: { overview: 'Overview', before: 'Before', after: 'After', control: 'Made safe', paper: 'Sheet', annotation: 'Drawing', voice: 'Voice' },
     toTicket: 'Open the ticket',
     toVisit: 'Open the visit',
     by: 'Taken by',

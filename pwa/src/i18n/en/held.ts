@@ -122,5 +122,7 @@ export const held: typeof zh = {
     named: (name) => ({ 手机: 'Phone', 电脑: 'Computer' })[name] ?? name,
     empty: 'No devices yet',
     emptyText: 'A device appears here when somebody signs in on it.',
+    search: 'Name or device',
+    noneFound: 'Nothing found; try a part of the name',
   },
 };

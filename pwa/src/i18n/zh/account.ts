@@ -53,6 +53,7 @@ export const account = {
     state: '状态',
     posts: '岗位',
     postNow: '现在使用',
+    opening: '正在切换…',
     usePost: '换到这个岗位',
     device: '这台设备',
     version: '版本',

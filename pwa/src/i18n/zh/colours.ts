@@ -267,7 +267,7 @@ export const colours = {
   note: {
     confirm: (month: string, n: number) => `${month}颜色已拟定，还有 ${n} 个待确认`,
     ready: (month: string) => `${month}颜色已全部确认，可以公布`,
-    appeal: (township: string, month: string) => `${township}对${month}颜色提出申诉`,
+    appeal: (township: string, month: string) => `${township}对 ${month}的颜色提出申诉`,
     open: '去确认',
     openAppeal: '看申诉',
   },

@@ -5,7 +5,7 @@ export const evidence = {
     title: '照片证据',
     picture: '照片',
     zoom: '放大看',
-    role: { overview: '全景', before: '整改前', after: '整改后', paper: '检查表', annotation: '标注', voice: '语音' } as Record<string, string>,
+    role: { overview: '全景', before: '整改前', after: '整改后', control: '先行控制', paper: '检查表', annotation: '标注', voice: '语音' } as Record<string, string>,
     toTicket: '打开整改单',
     toVisit: '打开检查记录',
     by: '拍摄人',

@@ -120,5 +120,7 @@ export const held = {
     named: (name: string): string => name,
     empty: '还没有登记的设备',
     emptyText: '有人在手机或电脑上登录后会出现在这里。',
+    search: '搜姓名、设备',
+    noneFound: '没有找到，换个字再搜',
   },
 };
