@@ -144,9 +144,8 @@ impl App {
         now: Instant,
         traces: &mut Traces,
     ) -> AppResult<()> {
-        let (Some(library), [(_, first), ..]) = (&material.library, plan.register.lists.as_slice()) else {
-            return Ok(());
-        };
+        let [(_, first), ..] = plan.register.lists.as_slice() else { return Ok(()) };
+        let library = material.library.as_ref();
         let county = plan.register.county;
         let scope = Scope::County { county };
         let known: HashSet<Uuid> = kinds::list(tx, scope).await?.into_iter().map(|kind| kind.id).collect();
@@ -157,19 +156,20 @@ impl App {
             .into_iter()
             .map(|row| (row.site_kind, (row.id, row.version)))
             .collect();
-        let chosen: Vec<_> =
-            plan.register.lists.iter().filter_map(|(list, _)| library.checklists.get(*list)).collect();
+        let chosen: Vec<_> = plan.register.lists.iter().map(|(list, _)| list).collect();
         let lists = self.prepared(&chosen)?;
         let named: Vec<_> = library
-            .departments
-            .iter()
+            .into_iter()
+            .flat_map(|library| &library.departments)
             .filter_map(|department| {
                 let all = &plan.register.departments;
                 let id = all.iter().find(|(key, ..)| *key == department.key).map(|(.., id)| *id)?;
                 (department.key != crate::domain::standards::checklist::TOWNSHIP).then_some((id, department))
             })
+            .chain(plan.register.new_departments.iter().map(|(id, department)| (*id, department)))
             .collect();
-        import_checklists::write(tx, caller, (county, now), &lists, &named, library).await?;
+        let pictures = library.map_or(&[][..], |library| &library.pictures);
+        import_checklists::write(tx, caller, (county, now), &lists, &named, pictures).await?;
         for ((list, prepared), (_, row)) in chosen.iter().zip(&lists).zip(&plan.register.lists) {
             let retired = before.get(&list.kind).map(|(id, version)| (*id, version + 1));
             traces.entry(*row).or_default().push(Touched::Checklist {
