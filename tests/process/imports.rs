@@ -125,6 +125,27 @@ fn people_and_titles_come_in_by_command() {
             let done = import(&arguments).await;
             assert!(done.status.success() && done.output.contains(says), "{arguments:?}: {done:?}");
         }
+        let lists = file(
+            "清单.csv",
+            "清单,编号,检查内容,选项,主管部门\n乡镇书屋,SHU-01,按时开门,开门；关门（不合格）,某某馆\n乡镇书屋,SHU-02,书架完好,,\n",
+        );
+        let template = folder.path().join("模板.xlsx").display().to_string();
+        for (arguments, says) in [
+            (vec!["workbook", "--dry-run", &lists], "2 new"),
+            (vec!["checklists", &lists], "2 new"),
+            (vec!["checklists", &lists], "2 as before"),
+            (vec!["template", &template], "written"),
+        ] {
+            let done = import(&arguments).await;
+            assert!(done.status.success() && done.output.contains(says), "{arguments:?}: {done:?}");
+        }
+        let blank = import(&["workbook", &template]).await;
+        assert!(!blank.status.success() && blank.output.contains("nothing to import"), "{blank:?}");
+        let twice = import(&["template", &template]).await;
+        assert!(!twice.status.success(), "nobody's workbook is written over: {twice:?}");
+        let bad = file("坏清单.csv", "清单,编号,检查内容,严重程度\n乡镇书屋,SHU-01,按时开门,特急\n");
+        let refused = import(&["checklists", &bad]).await;
+        assert!(!refused.status.success() && refused.output.contains("severity"), "{refused:?}");
         let wrong = import(&["people", &divisions]).await;
         assert!(!wrong.status.success() && wrong.output.contains("import workbook"), "{wrong:?}");
     });

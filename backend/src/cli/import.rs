@@ -6,7 +6,7 @@ use lalian::{
     app::{
         App, Caller, Once,
         field::rescue::{Outcome, RESCUE_MAX, RescueReport},
-        imports::{Counts, Fate, ImportView, RowFilter, preview::Brought},
+        imports::{Counts, Fate, ImportView, RowFilter, preview::Brought, template},
         places::import_honours,
         standards::examples,
     },
@@ -19,6 +19,7 @@ use lalian::{
 };
 use std::{
     error::Error,
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -36,7 +37,7 @@ enum What {
     Divisions { file: PathBuf },
     /// 点位 Sites (CSV: `code,kind,name,township_code,village_code,longitude,latitude`); their kinds come with the checklists
     Sites { file: PathBuf },
-    /// 清单 Checklists with their site kinds and departments (JSON, `schema_version` 3 or 2) and example pictures (folder `examples` beside it); a kind whose content changed gets a new version
+    /// 清单 Checklists with their site kinds and departments (JSON, `schema_version` 3 or 2) and example pictures (folder `examples` beside it), or the sheet 清单 of the template (XLSX, CSV); a kind whose content changed gets a new version
     Checklists { file: PathBuf },
     /// 日历 A year of the public holiday data (JSON: `year, papers, days: [{name, date, isOffDay}]`); tickets keep their dates
     Calendar { file: PathBuf },
@@ -59,12 +60,14 @@ enum What {
         #[arg(long)]
         dry_run: bool,
     },
+    /// 模板 Writes the workbook to be filled in (XLSX): titles, a checklist as an example, and what to write in each column
+    Template { file: PathBuf },
     /// 救援文件 What a phone could not send any more (ZIP, exported by the phone); the same receipts as by sending
     Rescue { file: PathBuf },
 }
 
 /// How a workbook is taken in.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 struct How {
     /// 只看结果 Say what every row would do, and write nothing
     #[arg(long)]
@@ -83,6 +86,10 @@ fn datum(text: &str) -> Result<SourceDatum, String> {
 
 impl Import {
     pub async fn run(self) -> super::Outcome {
+        if let What::Template { file } = &self.what {
+            let book = template::workbook().map_err(plain)?;
+            return write_new(file, &book);
+        }
         self.place.log.start()?;
         let config = self.place.config()?;
         let app = lalian::server::open_migrated(&config).await?;
@@ -109,6 +116,9 @@ impl What {
             Self::Sites { file } => {
                 app.import_sites(&caller, &site::from_csv(&read(file)?)?).await.map_err(plain)
             }
+            Self::Checklists { file } if ends_in(file, "xlsx") || ends_in(file, "csv") => {
+                setup(app, &caller, file, &How::default(), Some(SheetKind::Checklists)).await
+            }
             Self::Checklists { file } => {
                 let pictures = examples::pictures(beside(file)?)?;
                 app.import_checklists(&caller, &Library::parse(&read(file)?, &pictures)?).await.map_err(plain)
@@ -120,8 +130,23 @@ impl What {
             Self::People { file, how } => setup(app, &caller, file, how, Some(SheetKind::People)).await,
             Self::Honours { file, dry_run } => honours(app, &caller, file, *dry_run).await,
             Self::Rescue { file } => rescue(app, &caller, file).await,
+            // It needs no county, and has been written.
+            Self::Template { .. } => Ok(Imported::default()),
         }
     }
+}
+
+fn ends_in(file: &Path, ending: &str) -> bool {
+    file.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending))
+}
+
+/// Nobody's workbook is written over.
+fn write_new(file: &Path, bytes: &[u8]) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let named = |error: std::io::Error| format!("{}: {error}", file.display());
+    let mut opened = std::fs::File::create_new(file).map_err(named)?;
+    opened.write_all(bytes).map_err(named)?;
+    say(&format!("{} 已写好 · written", file.display()));
+    Ok(())
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {

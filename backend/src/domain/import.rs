@@ -4,6 +4,9 @@
 
 pub mod material;
 pub mod person;
+pub mod question;
+pub mod question_item;
+pub mod question_words;
 pub mod sheet;
 mod table;
 pub mod text;

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::domain::import::material::{CellKind, ROWS_MAX, RawCell, RawRow, RawTable, Words};
 
-/// Columns that are looked at: our sheets have seven.
+/// Columns that are looked at: our widest sheet has thirty.
 const COLUMNS_MAX: u32 = 64;
-/// Characters of a cell that are looked at: far more than the longest name, so a longer text is still seen as too long.
-const CELL_MAX: usize = 500;
+/// Characters of a cell that are looked at: more than the longest text that a checklist takes, so a longer one is still seen as too long.
+const CELL_MAX: usize = 4_200;
 /// Cells that merged ones may fill.
 const FILLED_MAX: usize = 200_000;
 

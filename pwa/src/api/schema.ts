@@ -4492,6 +4492,14 @@ export interface components {
             level: components["schemas"]["HonourLevel"];
             name: string;
         };
+        /** @description A position as a file gave it. */
+        GivenPosition: {
+            datum: components["schemas"]["SourceDatum"];
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+        };
         /** @description Items that are answered from one place. */
         Group: {
             en: string;
@@ -6465,6 +6473,7 @@ export interface components {
             items: {
                 /** @description Permanent and without meaning; printed as QR at the site. */
                 code: string;
+                given?: components["schemas"]["GivenPosition"] | null;
                 /** Format: uuid */
                 id: string;
                 /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */
@@ -7601,6 +7610,7 @@ export interface components {
         SiteRow: {
             /** @description Permanent and without meaning; printed as QR at the site. */
             code: string;
+            given?: components["schemas"]["GivenPosition"] | null;
             /** Format: uuid */
             id: string;
             /** @description First sounds of the name's syllables, for search; more than one spelling is parted by spaces. */

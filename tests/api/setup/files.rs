@@ -1,6 +1,6 @@
 //! Files as offices really have them, and files that are none: each with its answer.
 
-use super::{apply, archive, bring, bring_as, counts, refused, workbook};
+use super::{apply, archive, bring, bring_as, counts, refused, undo, workbook};
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
 use lalian_tests::phone::fresh_id;
@@ -74,9 +74,35 @@ stories! {
         let fields: Vec<&str> = row["changes"].as_array().expect("changes").iter().filter_map(|change| change["field"].as_str()).collect();
         assert_eq!(fields, ["longitude", "latitude"]);
         assert!(row["notes"].to_string().contains("BD09"), "{row}");
-        apply(&office, &moved, false).await.expect(200);
+        let path = format!("/api/v1/sites?q=G-1&township_id={}", code(&site, "township_id"));
+        let given = |rows: Vec<serde_json::Value>| {
+            let row = rows.iter().find(|row| row["code"] == "G-1").expect("the site");
+            row["given"].clone()
+        };
+        assert_eq!(given(office.list(&path).await), serde_json::Value::Null, "it was given as it is");
+        let moved = apply(&office, &moved, false).await.expect(200).json();
+        let source = json!({"datum": "bd09", "lon": lon, "lat": lat});
+        assert_eq!(given(office.list(&path).await), source, "what was given is shown");
+        let other = world.inspector().await;
+        assert_eq!(given(other.list(&path).await), serde_json::Value::Null, "it is the office's to know");
         let again = bring_as(&office, "sites.csv", line.as_bytes(), &fresh_id().to_string(), "bd09").await.expect(201).json();
         assert_eq!(counts(&again, "sites"), Some([0, 0, 1, 0]), "the same file converts to the same numbers");
+
+        // A later file says it in WGS-84: the source goes, and comes back with the position when that file is taken back.
+        let later = bring(&office, "sites.csv", line.as_bytes()).await.expect(201).json();
+        let later = apply(&office, &later, false).await.expect(200).json();
+        assert_eq!(given(office.list(&path).await), serde_json::Value::Null);
+        undo(&office, &later).await.expect(200);
+        assert_eq!(given(office.list(&path).await), source, "undone, it is known again where it came from");
+        // A new name is no new place.
+        let place = office.list(&path).await.into_iter().find(|row| row["code"] == "G-1").expect("the site");
+        let named = format!("点位编码,点位类型,名称,乡镇,村,经度,纬度\nG-1,public_toilet,改名公厕,{township},{village},{},{}\n", place["lon"], place["lat"]);
+        let named = bring(&office, "sites.csv", named.as_bytes()).await.expect(201).json();
+        let named = apply(&office, &named, false).await.expect(200).json();
+        assert_eq!(given(office.list(&path).await), source);
+        undo(&office, &named).await.expect(200);
+        assert_eq!(given(office.list(&path).await), source);
+        assert_eq!(moved["state"], "applied");
     }
 
     async fn rows_of_divisions_that_do_not_fit_are_named_with_their_reason(world: World) {

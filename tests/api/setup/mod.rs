@@ -1,5 +1,6 @@
 //! Setting up a county from files: looked at row by row, written whole, repeated without doubling, and taken back while nothing hangs on it.
 
+mod checklists;
 mod files;
 mod story;
 mod undo;

@@ -144,9 +144,8 @@ impl App {
         now: Instant,
         traces: &mut Traces,
     ) -> AppResult<()> {
-        let (Some(library), [(_, first), ..]) = (&material.library, plan.register.lists.as_slice()) else {
-            return Ok(());
-        };
+        let [(_, first), ..] = plan.register.lists.as_slice() else { return Ok(()) };
+        let library = material.library.as_ref();
         let county = plan.register.county;
         let scope = Scope::County { county };
         let known: HashSet<Uuid> = kinds::list(tx, scope).await?.into_iter().map(|kind| kind.id).collect();
@@ -157,19 +156,20 @@ impl App {
             .into_iter()
             .map(|row| (row.site_kind, (row.id, row.version)))
             .collect();
-        let chosen: Vec<_> =
-            plan.register.lists.iter().filter_map(|(list, _)| library.checklists.get(*list)).collect();
+        let chosen: Vec<_> = plan.register.lists.iter().map(|(list, _)| list).collect();
         let lists = self.prepared(&chosen)?;
         let named: Vec<_> = library
-            .departments
-            .iter()
+            .into_iter()
+            .flat_map(|library| &library.departments)
             .filter_map(|department| {
                 let all = &plan.register.departments;
                 let id = all.iter().find(|(key, ..)| *key == department.key).map(|(.., id)| *id)?;
                 (department.key != crate::domain::standards::checklist::TOWNSHIP).then_some((id, department))
             })
+            .chain(plan.register.new_departments.iter().map(|(id, department)| (*id, department)))
             .collect();
-        import_checklists::write(tx, caller, (county, now), &lists, &named, library).await?;
+        let pictures = library.map_or(&[][..], |library| &library.pictures);
+        import_checklists::write(tx, caller, (county, now), &lists, &named, pictures).await?;
         for ((list, prepared), (_, row)) in chosen.iter().zip(&lists).zip(&plan.register.lists) {
             let retired = before.get(&list.kind).map(|(id, version)| (*id, version + 1));
             traces.entry(*row).or_default().push(Touched::Checklist {
@@ -266,6 +266,13 @@ async fn write_divisions(
     let county = register.county;
     let (mut created, mut feed, mut touched) = (Vec::new(), Vec::new(), HashSet::new());
     let mut drawn_anew = Vec::new();
+    let here: Vec<Uuid> = register
+        .divisions
+        .values()
+        .filter(|slot| slot.row.is_some())
+        .filter_map(|slot| Some(slot.before.as_ref()?.division.id))
+        .collect();
+    let mut given = sources::of(tx, &here).await?;
     for Slot { before, after, row } in register.divisions.values() {
         let Some(row) = *row else { continue };
         let mut after = after.clone();
@@ -287,6 +294,7 @@ async fn write_divisions(
             parent_id: division.parent_id,
             honour: division.honour.clone(),
             boundary: boundary.clone(),
+            source: given.remove(&division.id),
         });
         let trace = Touched::Division { id: after.division.id, version: after.division.version, before };
         traces.entry(row).or_default().push(trace);
@@ -316,19 +324,24 @@ async fn write_sites(tx: &Tx, register: &Register, now: Instant, traces: &mut Tr
         .into_iter()
         .map(|site| (site.id, site.version))
         .collect();
+    let here: Vec<Uuid> = slots.iter().filter_map(|(_, slot)| Some(slot.before.as_ref()?.id)).collect();
+    let mut given = sources::of(tx, &here).await?;
     let (mut created, mut feed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
     for (row, Slot { before, after, .. }) in slots {
         let site = marked(after.clone(), &areas);
         let site = Site { version: versions.get(&site.id).map_or(1, |version| version + 1), ..site };
         feed.push(ChangeRow::of_site(&site, before.as_ref().map(|site| site.township_id), Some(now)));
-        if before.is_some() {
+        if let Some(before) = before {
             if !sites::update(tx, &site).await? {
                 return Err(AppError::Internal("site changed during its import".into()));
             }
-            moved.push(site.id);
+            // Where only its name is another one, it still came from there.
+            if (before.lon, before.lat) != (site.lon, site.lat) {
+                moved.push(site.id);
+            }
         }
-        let trace =
-            Touched::Site { id: site.id, version: site.version, before: before.as_ref().map(SiteBefore::of) };
+        let before_it = before.as_ref().map(|site| SiteBefore::of(site, given.remove(&site.id)));
+        let trace = Touched::Site { id: site.id, version: site.version, before: before_it };
         traces.entry(row).or_default().push(trace);
         if before.is_none() {
             created.push(site);

@@ -23,7 +23,7 @@ pub fn plan(material: &Material, register: &mut Register, rows: &mut Vec<Planned
                     register.kinds.push((list.kind.clone(), list.zh.clone()));
                 }
                 if planned.fate != super::Fate::Unchanged {
-                    register.lists.extend(item.value.map(|list| (list, at)));
+                    register.lists.push((list.clone(), at));
                 }
             }
         }
@@ -31,7 +31,10 @@ pub fn plan(material: &Material, register: &mut Register, rows: &mut Vec<Planned
     }
     let Some(library) = &material.library else { return };
     for department in &library.departments {
-        if !register.departments.iter().any(|(key, ..)| *key == department.key) {
+        // Later rows of the file may use the name that it has from now on.
+        if let Some(known) = register.departments.iter_mut().find(|(key, ..)| *key == department.key) {
+            known.1.clone_from(&department.zh);
+        } else {
             let id = register.id();
             register.departments.push((department.key.clone(), department.zh.clone(), id));
         }

@@ -7,6 +7,7 @@ use crate::{
             Fault, Faults,
             material::{SheetRow, Tables, Words, csv_table},
             person::{self, PersonRow},
+            question::{self, QuestionRow},
             sheet::SheetKind,
             text,
         },
@@ -23,6 +24,9 @@ use crate::{
     reading::Piece,
 };
 use std::{collections::HashSet, sync::Arc};
+
+/// Where the guided page puts the starter checklists that it offers beside a workbook.
+const STARTER: &str = "starter/";
 
 /// A row with what it says, when it can be read at all.
 #[derive(Debug, Clone)]
@@ -59,6 +63,14 @@ pub struct SiteFacts {
     pub given: Point,
 }
 
+/// A row of the sheet of checklists. A row that cannot be read still belongs to its checklist.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Name or key of the checklist, as it came.
+    pub checklist: String,
+    pub item: Item<QuestionRow>,
+}
+
 /// The outline of a division that another row or the register names.
 #[derive(Debug, Clone)]
 pub struct OutlineFacts {
@@ -77,6 +89,8 @@ pub struct Material {
     pub outlines: Vec<Item<OutlineFacts>>,
     pub sites: Vec<Item<SiteFacts>>,
     pub people: Vec<Item<PersonRow>>,
+    /// Rows of the sheet of checklists.
+    pub questions: Vec<Asked>,
     pub library: Option<Library>,
     /// One a checklist, in the order of the library; or its faults, by item.
     pub checklists: Vec<Item<usize>>,
@@ -117,12 +131,13 @@ impl Material {
             material.draw(short(&name), &bytes)?;
         }
         material.sites = tables.of(SheetKind::Sites).into_iter().map(|row| site(row, datum)).collect();
+        material.questions = tables.of(SheetKind::Checklists).into_iter().map(question).collect();
         material.people = tables.of(SheetKind::People).into_iter().map(someone).collect();
         material.library(libraries, pictures)?;
         if material.is_empty() {
             return Err(Faults::whole(
-                "没有找到可以导入的内容：工作表应叫 县、区划、点位、人员，或文件是 GeoJSON 边界、JSON 清单",
-                "nothing to import was found: sheets are called county, divisions, sites, people, or the file holds GeoJSON outlines or JSON checklists",
+                "没有找到可以导入的内容：工作表应叫 县、区划、清单、点位、人员，或文件是 GeoJSON 边界、JSON 清单",
+                "nothing to import was found: sheets are called county, divisions, checklists, sites, people, or the file holds GeoJSON outlines or JSON checklists",
             ));
         }
         Ok(material)
@@ -135,6 +150,7 @@ impl Material {
             && self.sites.is_empty()
             && self.people.is_empty()
             && self.checklists.is_empty()
+            && self.questions.is_empty()
     }
 
     /// Outlines; a feature that tells name and level is also a division, unless a table tells it.
@@ -168,9 +184,20 @@ impl Material {
 
     fn library(
         &mut self,
-        libraries: Vec<(String, Vec<u8>)>,
+        mut libraries: Vec<(String, Vec<u8>)>,
         pictures: Vec<(String, Vec<u8>)>,
     ) -> Result<(), Faults> {
+        let own = self.questions.first().map(|asked| asked.item.source.to_string());
+        if let Some(own) = own {
+            let all = libraries.len();
+            libraries.retain(|(name, _)| !name.starts_with(STARTER));
+            if libraries.len() < all {
+                self.notes.push(Words::new(
+                    format!("“{own}”里有自己的清单，起步清单没有用"),
+                    format!("\"{own}\" has checklists of its own; the starter checklists were not used"),
+                ));
+            }
+        }
         let mut libraries = libraries.into_iter();
         let Some((name, bytes)) = libraries.next() else { return Ok(()) };
         if let Some((second, _)) = libraries.next() {
@@ -383,6 +410,15 @@ fn site(mut row: SheetRow, datum: SourceDatum) -> Item<SiteFacts> {
         SiteFacts { code: code.clone(), kind, name: name.clone(), township, village, point, given }
     });
     Item { source: row.source, row: row.row, key: code, name, notes: row.notes, faults: row.faults, value }
+}
+
+fn question(mut row: SheetRow) -> Asked {
+    let (checklist, key) = (text::name(row.raw("checklist")), row.code("code"));
+    let name = text::name(row.raw("zh"));
+    let value = question::parse(&mut row);
+    let item =
+        Item { source: row.source, row: row.row, key, name, notes: row.notes, faults: row.faults, value };
+    Asked { checklist, item }
 }
 
 fn someone(mut row: SheetRow) -> Item<PersonRow> {

@@ -8,6 +8,8 @@ pub mod people;
 pub mod places;
 pub mod plan;
 pub mod preview;
+mod question_groups;
+pub mod questions;
 pub mod reader;
 pub mod register;
 mod take_back;

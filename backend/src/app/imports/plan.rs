@@ -128,6 +128,7 @@ impl Plan {
         register.index();
         super::places::outlines(material, &mut register, &mut rows);
         super::checklists::plan(material, &mut register, &mut rows);
+        super::questions::plan(material, &mut register, &mut rows);
         super::places::sites(material, &mut register, &mut rows);
         super::people::plan(material, &mut register, &mut rows);
         Self { rows, register, notes: material.notes.clone() }
@@ -169,6 +170,9 @@ impl Plan {
             }
             for fault in &row.detail.faults {
                 let _ = write!(text, "|{}!{}", fault.field, fault.en);
+            }
+            for note in &row.detail.notes {
+                let _ = write!(text, "|{}", note.en);
             }
             text.push('\n');
         }

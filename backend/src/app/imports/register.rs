@@ -12,6 +12,7 @@ use crate::{
             division::{DivisionCode, DivisionKind},
             outline::Outline,
         },
+        standards::checklist::{Checklist, Department},
     },
     store::{
         Conn,
@@ -83,8 +84,10 @@ pub struct Register {
     /// Key and Chinese name of every site kind.
     pub kinds: Vec<(String, String)>,
     pub active: HashMap<String, ChecklistRow>,
-    /// Checklists of the file that are written, with their rows.
-    pub lists: Vec<(usize, usize)>,
+    /// Checklists of the file that are written, with their first rows.
+    pub lists: Vec<(Checklist, usize)>,
+    /// Departments that rows of checklists name first.
+    pub new_departments: Vec<(Uuid, Department)>,
     /// Key, Chinese name and id of every department.
     pub departments: Vec<(String, String, Uuid)>,
     pub people: HashMap<String, Slot<PersonRow>>,
@@ -116,6 +119,7 @@ impl Register {
             kinds: Vec::new(),
             active: HashMap::new(),
             lists: Vec::new(),
+            new_departments: Vec::new(),
             departments: Vec::new(),
             people: HashMap::new(),
             posts: HashMap::new(),
@@ -173,7 +177,7 @@ impl Register {
         let scope = crate::domain::people::scope::Scope::County { county };
         self.kinds =
             kinds::list(conn, scope).await?.into_iter().map(|kind| (kind.key, kind.name_zh)).collect();
-        if material.library.is_some() {
+        if material.library.is_some() || !material.questions.is_empty() {
             let active = checklists::active(conn, county).await?;
             self.active = active.into_iter().map(|row| (row.site_kind.clone(), row)).collect();
         }

@@ -80,7 +80,7 @@ async fn take_back_sites(
     let all: HashMap<Uuid, Site> =
         sites::of_county(tx, county).await?.into_iter().map(|site| (site.id, site)).collect();
     let areas = areas::read(tx, county).await?;
-    let mut feed = Vec::new();
+    let (mut feed, mut given) = (Vec::new(), Vec::new());
     for (id, version, before) in traces {
         let site = all.get(id).ok_or(Code::Conflict)?;
         let Some(before) = before.clone() else {
@@ -92,7 +92,8 @@ async fn take_back_sites(
             });
             continue;
         };
-        let SiteBefore { kind, name, township_id, village_id, lon, lat } = before;
+        let SiteBefore { kind, name, township_id, village_id, lon, lat, source } = before;
+        given.extend(source);
         let next =
             Site { kind, name, township_id, village_id, lon, lat, version: site.version + 1, ..site.clone() };
         let next = marked(next, &areas);
@@ -100,6 +101,7 @@ async fn take_back_sites(
         feed.push(ChangeRow::of_site(&next, Some(site.township_id), Some(now)));
     }
     sources::clear(tx, &traces.iter().map(|(id, ..)| *id).collect::<Vec<_>>()).await?;
+    sources::keep(tx, county, now, &given).await?;
     Ok(changes::append(tx, now, feed).await?)
 }
 
@@ -151,10 +153,11 @@ async fn take_back_divisions(
     }
     let all: HashMap<Uuid, divisions::Division> =
         divisions::of_county(tx, county).await?.into_iter().map(|division| (division.id, division)).collect();
-    let (mut feed, mut touched) = (Vec::new(), HashSet::new());
+    let (mut feed, mut touched, mut given) = (Vec::new(), HashSet::new(), Vec::new());
     for (id, version, before) in traces {
         let division = all.get(id).ok_or(Code::Conflict)?;
-        if let Some(DivisionBefore { name, parent_id, honour, boundary }) = before.clone() {
+        if let Some(DivisionBefore { name, parent_id, honour, boundary, source }) = before.clone() {
+            given.extend(source);
             let division = divisions::Division {
                 name,
                 parent_id,
@@ -171,6 +174,7 @@ async fn take_back_divisions(
         }
     }
     sources::clear(tx, &traces.iter().map(|(id, ..)| *id).collect::<Vec<_>>()).await?;
+    sources::keep(tx, county, now, &given).await?;
     changes::append(tx, now, feed).await?;
     follow(tx, county, &touched, now).await?;
     areas::renew(tx, county, stamp).await

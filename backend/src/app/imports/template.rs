@@ -1,8 +1,9 @@
-//! The workbook that an office fills in, made from the same table of columns by which files are read.
+//! The workbook that an office fills in, made from the same table of columns by which files are read: with a checklist that is filled in, and
+//! a sheet of explanations.
 
 use crate::{
     app::{AppError, AppResult},
-    domain::import::sheet::SheetKind,
+    domain::import::sheet::{EXAMPLE_SHEET, EXAMPLES, SheetKind},
 };
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
@@ -10,7 +11,7 @@ fn broken(error: &XlsxError) -> AppError {
     AppError::Internal(format!("template: {error}"))
 }
 
-/// Titles in the first line, a first example below; a sheet of explanations at the end.
+/// Titles in the first line, to be filled in below.
 pub fn workbook() -> AppResult<Vec<u8>> {
     let mut book = Workbook::new();
     write(&mut book).map_err(|error| broken(&error))?;
@@ -32,6 +33,7 @@ fn write(book: &mut Workbook) -> Result<(), XlsxError> {
             sheet.write_string_with_format(0, at, format!("{}{star}", column.titles[0]), &head)?;
         }
     }
+    example(book, &head, &text)?;
     let sheet = book.add_worksheet();
     sheet.set_name("说明")?;
     for (at, width) in [(0, 12), (1, 16), (2, 16), (3, 60), (4, 60), (5, 20)] {
@@ -51,6 +53,26 @@ fn write(book: &mut Workbook) -> Result<(), XlsxError> {
                 sheet.write_string_with_format(line, at, cell, &wrapped)?;
             }
             line += 1;
+        }
+    }
+    Ok(())
+}
+
+/// What a checklist looks like when it is filled in. Imports leave this sheet alone.
+fn example(book: &mut Workbook, head: &Format, text: &Format) -> Result<(), XlsxError> {
+    let columns = SheetKind::Checklists.columns();
+    let sheet = book.add_worksheet();
+    sheet.set_name(EXAMPLE_SHEET)?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (at, column) in (0_u16..).zip(columns) {
+        let star = if column.required { "*" } else { "" };
+        sheet.set_column_format(at, text)?;
+        sheet.set_column_width(at, 18)?;
+        sheet.write_string_with_format(0, at, format!("{}{star}", column.titles[0]), head)?;
+        sheet.write_string(1, at, column.example)?;
+        for (line, row) in (2..).zip(EXAMPLES) {
+            let cell = row.iter().find(|(field, _)| *field == column.field);
+            sheet.write_string(line, at, cell.map_or("", |(_, cell)| *cell))?;
         }
     }
     Ok(())

@@ -2,7 +2,11 @@
 
 use crate::{
     app::{AppError, AppResult},
-    store::{Conn, imports as store, places::sites::Site},
+    store::{
+        Conn,
+        imports::{self as store, sources::Source},
+        places::sites::Site,
+    },
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -53,6 +57,9 @@ pub struct DivisionBefore {
     pub parent_id: Option<Uuid>,
     pub honour: Option<String>,
     pub boundary: Option<String>,
+    /// What its outline had been given as; imports of before say nothing of it.
+    #[serde(default)]
+    pub source: Option<Source>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,10 +70,13 @@ pub struct SiteBefore {
     pub village_id: Uuid,
     pub lon: f64,
     pub lat: f64,
+    /// What its position had been given as; imports of before say nothing of it.
+    #[serde(default)]
+    pub source: Option<Source>,
 }
 
 impl SiteBefore {
-    pub fn of(site: &Site) -> Self {
+    pub fn of(site: &Site, source: Option<Source>) -> Self {
         Self {
             kind: site.kind.clone(),
             name: site.name.clone(),
@@ -74,6 +84,7 @@ impl SiteBefore {
             village_id: site.village_id,
             lon: site.lon,
             lat: site.lat,
+            source,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     store::{
         Tx, audit,
         changes::{self, ChangeRow},
+        imports::sources,
         places::{
             divisions::{self, Division},
             sites::{self, ACTIVE, Site},
@@ -66,7 +67,14 @@ impl App {
                 if feed.is_empty() {
                     return Ok(done);
                 }
+                let moved = |site: &&Site| {
+                    let before = before.get(site.code.as_str());
+                    before.is_some_and(|before| (before.lon, before.lat) != (site.lon, site.lat))
+                };
+                let moved: Vec<Uuid> = changed.iter().filter(moved).map(|site| site.id).collect();
                 sites::insert(tx, &created).await?;
+                // These positions are as they are given.
+                sources::clear(tx, &moved).await?;
                 for site in &changed {
                     if !sites::update(tx, site).await? {
                         return Err(AppError::Internal("site changed during its import".into()));

@@ -8,10 +8,12 @@ use crate::{
         names::initials,
         page::{Page, PageRequest},
         people::{permission::Action, scope::Scope},
+        places::bd09::SourceDatum,
         problem::Code,
     },
     store::{
         field::inspections,
+        imports::sources,
         places::sites::{self, Site},
         tickets,
     },
@@ -47,6 +49,17 @@ pub struct SiteRow {
     pub last_visit: Option<LastVisit>,
     /// Open tickets at this site that the caller may see.
     pub open_tickets: i64,
+    /// What its position was given as, where that was converted; for the office, of the register alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<GivenPosition>,
+}
+
+/// A position as a file gave it.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct GivenPosition {
+    pub datum: SourceDatum,
+    pub lon: f64,
+    pub lat: f64,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -70,14 +83,31 @@ impl App {
         let scope = caller.scope()?;
         let rows = sites::list(self.store.read(), scope, filter, page).await?;
         let Page { items, next } = Page::cut(rows, page.limit, sites::cursor);
-        Ok(Page { items: self.site_rows(scope, items).await?, next })
+        let rows = self.site_rows(scope, items).await?;
+        Ok(Page { items: self.with_given(caller, rows).await?, next })
     }
 
     pub async fn site(&self, caller: &Caller, id: Uuid) -> AppResult<SiteRow> {
         caller.require(Action::ReadPlaces)?;
         let scope = caller.scope()?;
         let found = sites::get(self.store.read(), scope, id).await?.ok_or(Code::NotFound)?;
-        Ok(self.site_rows(scope, vec![found]).await?.pop().ok_or(Code::NotFound)?)
+        let rows = self.site_rows(scope, vec![found]).await?;
+        Ok(self.with_given(caller, rows).await?.pop().ok_or(Code::NotFound)?)
+    }
+
+    /// For whoever imports the register: what positions were given as.
+    async fn with_given(&self, caller: &Caller, mut rows: Vec<SiteRow>) -> AppResult<Vec<SiteRow>> {
+        if caller.may(Action::ImportRegisters).is_err() {
+            return Ok(rows);
+        }
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let sources = sources::of(self.store.read(), &ids).await?;
+        for row in &mut rows {
+            row.given = sources.get(&row.id).and_then(|source| {
+                Some(GivenPosition { datum: source.datum, lon: source.lon?, lat: source.lat? })
+            });
+        }
+        Ok(rows)
     }
 
     /// The site whose code is on the plate.
@@ -119,6 +149,7 @@ impl App {
                 status: site.status,
                 outside_township: site.outside,
                 version: site.version,
+                given: None,
             })
             .collect())
     }

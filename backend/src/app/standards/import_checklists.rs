@@ -10,7 +10,7 @@ use crate::{
         field::envelope,
         import::{Faults, Imported},
         people::{permission::Action, scope::Scope},
-        standards::checklist::{Checklist, Library, TOWNSHIP},
+        standards::checklist::{Checklist, Library, Picture, TOWNSHIP},
     },
     store::{
         Tx, audit,
@@ -53,7 +53,7 @@ impl App {
             .write(async |tx| {
                 places::queue(tx, self).await?;
                 let county = places::target(tx, caller).await?;
-                write(tx, caller, (county, now), &lists, &departments, library).await
+                write(tx, caller, (county, now), &lists, &departments, &library.pictures).await
             })
             .await;
         self.forget();
@@ -89,13 +89,13 @@ pub(in crate::app) async fn write(
     (county, now): (Uuid, Instant),
     lists: &[Prepared<'_>],
     departments: &[(Uuid, &crate::domain::standards::checklist::Department)],
-    library: &Library,
+    pictures: &[Picture],
 ) -> AppResult<Imported> {
     let before = checklists::active(tx, county).await?;
     let before: HashMap<&str, &ChecklistRow> =
         before.iter().map(|row| (row.site_kind.as_str(), row)).collect();
     stable(&before, lists)?;
-    for picture in &library.pictures {
+    for picture in pictures {
         examples::insert(tx, county, now, picture).await?;
     }
     let mut changes = import_kinds(tx, now, county, lists).await?;

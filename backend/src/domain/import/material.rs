@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Fault, Faults, sheet::SheetKind, text};
+use super::{
+    Fault, Faults,
+    sheet::{EXAMPLE_SHEET, SheetKind},
+    text,
+};
 
 /// Most rows of one import, all sheets together.
 pub const ROWS_MAX: usize = 100_000;
@@ -131,6 +135,10 @@ impl Tables {
     /// Takes a sheet in. `only` is what it must be when its name does not say so (a file that was chosen for one step).
     pub fn take(&mut self, table: RawTable) -> Result<(), Faults> {
         let RawTable { title, sheet, rows } = table;
+        // It shows how: nobody wants its rows.
+        if sheet.trim() == EXAMPLE_SHEET {
+            return Ok(());
+        }
         let found =
             SheetKind::of_title(&sheet).and_then(|kind| Some((kind, header(kind, &rows)?))).or_else(|| {
                 SheetKind::TABLES.into_iter().find_map(|kind| Some((kind, whole_header(kind, &rows)?)))
@@ -169,8 +177,10 @@ impl Tables {
         }
         if !rows.is_empty() {
             self.notes.push(Words::new(
-                format!("“{title}”没有读取：不是县、区划、点位或人员"),
-                format!("\"{title}\" was not read: it is none of county, divisions, sites, people"),
+                format!("“{title}”没有读取：不是县、区划、清单、点位或人员"),
+                format!(
+                    "\"{title}\" was not read: it is none of county, divisions, checklists, sites, people"
+                ),
             ));
         }
         Ok(())

@@ -1,6 +1,10 @@
 //! The sheets of a county's workbook and their columns, in both languages: one table for reading, for the template and for help.
 
+mod checklists;
+
 use serde::{Deserialize, Serialize};
+
+pub use checklists::{EXAMPLE_SHEET, EXAMPLES};
 
 /// What a row is about. The order is the order of writing: what comes later names what came before.
 #[derive(
@@ -192,8 +196,9 @@ impl SheetKind {
     pub const ALL: [Self; 6] =
         [Self::County, Self::Divisions, Self::Outlines, Self::Checklists, Self::Sites, Self::People];
 
-    /// Those that are tables; outlines are GeoJSON and checklists JSON.
-    pub const TABLES: [Self; 4] = [Self::County, Self::Divisions, Self::Sites, Self::People];
+    /// Those that are tables; outlines are GeoJSON. Checklists also come as JSON, with example pictures and rules.
+    pub const TABLES: [Self; 5] =
+        [Self::County, Self::Divisions, Self::Checklists, Self::Sites, Self::People];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -227,7 +232,8 @@ impl SheetKind {
             Self::Divisions => DIVISIONS,
             Self::Sites => SITES,
             Self::People => PEOPLE,
-            Self::Outlines | Self::Checklists => &[],
+            Self::Checklists => checklists::CHECKLISTS,
+            Self::Outlines => &[],
         }
     }
 
@@ -245,6 +251,9 @@ impl SheetKind {
             Some(Self::Divisions)
         } else if ["县", "county", "县信息", "本县", "县区"].contains(&title) || says(&["county"]) {
             Some(Self::County)
+        } else if title != EXAMPLE_SHEET && says(&["清单", "检查项", "checklist"]) {
+            // Last, as "点位清单" is a list of sites.
+            Some(Self::Checklists)
         } else {
             None
         }
@@ -281,6 +290,9 @@ mod tests {
             ("2 区划", Some(SheetKind::Divisions)),
             ("Sites", Some(SheetKind::Sites)),
             ("people.csv", Some(SheetKind::People)),
+            ("点位清单", Some(SheetKind::Sites)),
+            ("2026年检查清单", Some(SheetKind::Checklists)),
+            ("清单示例", None),
             ("说明", None),
         ] {
             assert_eq!(SheetKind::of_title(title), kind, "{title}");

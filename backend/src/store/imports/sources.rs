@@ -5,10 +5,12 @@ use crate::{
     store::{Conn, Error, Tx, entity::place_source},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What was given.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     pub object_id: Uuid,
     pub datum: SourceDatum,
@@ -17,15 +19,24 @@ pub struct Source {
     pub boundary: Option<String>,
 }
 
-pub async fn get(conn: &impl Conn, object: Uuid) -> Result<Option<Source>, Error> {
-    let found = place_source::Entity::find_by_id(object).one(conn.raw()).await?;
-    Ok(found.map(|row| Source {
-        object_id: row.object_id,
-        datum: SourceDatum::parse(&row.datum).unwrap_or_default(),
-        lon: row.lon,
-        lat: row.lat,
-        boundary: row.boundary,
-    }))
+/// What these objects were given as, where that was converted.
+pub async fn of(conn: &impl Conn, objects: &[Uuid]) -> Result<HashMap<Uuid, Source>, Error> {
+    let mut found = HashMap::new();
+    for chunk in objects.chunks(1000) {
+        let of = place_source::Column::ObjectId.is_in(chunk.iter().copied());
+        for row in place_source::Entity::find().filter(of).all(conn.raw()).await? {
+            let datum = SourceDatum::parse(&row.datum).unwrap_or_default();
+            let source = Source {
+                object_id: row.object_id,
+                datum,
+                lon: row.lon,
+                lat: row.lat,
+                boundary: row.boundary,
+            };
+            found.insert(row.object_id, source);
+        }
+    }
+    Ok(found)
 }
 
 /// Forgets what these objects were given as: they are as given now, or gone.

@@ -17,12 +17,15 @@ async function* entries(urls: readonly (readonly [name: string, url: string])[],
   if (more) yield { name: WORKBOOK, bytes: new Uint8Array(await more.arrayBuffer()) };
 }
 
+/** In this folder they stand back where the workbook has checklists of its own. */
+const BESIDE = 'starter';
+
 /** One archive of the starter checklists and this workbook; null when they cannot be fetched. */
 export async function withStarter(file: File | null): Promise<Blob | null> {
   const pictures = Object.entries(PICTURES).map(([path, url]) => [`examples/${path.split('/').at(-1) ?? ''}`, url] as const);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   try {
-    for await (const part of zipped(entries([['checklists.json', listsUrl], ...pictures], file))) parts.push(part);
+    for await (const part of zipped(entries([[file === null ? 'checklists.json' : `${BESIDE}/checklists.json`, listsUrl], ...pictures], file))) parts.push(part);
   } catch {
     return null;
   }

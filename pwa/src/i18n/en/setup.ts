@@ -20,9 +20,9 @@ export const setup: typeof Words = {
   },
   whole: {
     title: 'The whole county from one workbook',
-    text: 'One workbook with four sheets: county, divisions, sites, people. It need not be complete: hand in what you have and add the rest later.',
+    text: 'One workbook with five sheets: county, divisions, checklists, sites, people. It need not be complete: hand in what you have and add the rest later.',
     starter: 'There are no checklists yet: put the starter set in with it',
-    starterHelp: 'What kinds of sites there are (public toilet, market …) is told by the checklists. With lists of your own, hand them in first under “Checklists”.',
+    starterHelp: 'What kinds of sites there are (public toilet, market …) is told by the checklists. With lists of your own, fill in the sheet “checklists” and leave this off.',
     two: 'Download the template and fill it in',
     twoText: 'The sheet “说明” explains each column in both languages, with an example. Copy and paste from your own tables; keep codes and phone numbers as text, or their leading zeros are lost.',
     three: 'Hand in the workbook',
@@ -50,7 +50,7 @@ export const setup: typeof Words = {
   checklists: {
     title: 'Checklists',
     text: 'What is looked at on a kind of site. Without lists of your own, begin with the starter set.',
-    files: 'Takes: checklists as JSON; with example pictures, a ZIP of the JSON and its folder “examples”.',
+    files: 'Takes: the template with its sheet “清单” (checklists) or a CSV, one row a question; the sheet “清单示例” shows one filled in. Also JSON; with example pictures, a ZIP of the JSON and its folder “examples”. Give a checklist whole: a question that is not in the sheet leaves its next version; of a question that is there, an empty cell changes nothing.',
     own: 'Use your own checklists',
   },
   sites: {
@@ -191,7 +191,7 @@ export const setup: typeof Words = {
       county: () => 'Comes with the divisions.',
       townships: (n) => `${n} divisions.`,
       outlines: (n) => `${n} outlines.`,
-      checklists: (n) => `${n} checklists.`,
+      checklists: (n) => `Checklists: ${n}.`,
       sites: (n) => `${n} sites.`,
       office: (n) => `${n}. They issue and check the tickets.`,
       inspectors: (n) => `${n}.`,
@@ -216,8 +216,19 @@ export const setup: typeof Words = {
     wordsText: 'What inspectors are called, deadlines and thresholds stand in the settings.',
     scope: 'Judged by the files handed in here and by the accounts. What was imported by command is not among them.',
   },
+  values: {
+    answer: { pass_fail: 'pass or fail', score: 'score', count: 'count', choice: 'choice', text: 'text' },
+    severity: { minor: 'minor', major: 'major', critical: 'critical' },
+    makes: { ticket: 'ticket', score: 'score only', project: 'project' },
+    camera: { normal: 'normal', warn: 'privacy hint', forbidden: 'no photos' },
+    yes: { true: 'yes', false: 'no' },
+  },
   fields: {
     code: 'code', name: 'name', level: 'level', parent: 'parent', kind: 'kind', township_code: 'township code', village_code: 'village code', longitude: 'longitude', latitude: 'latitude', login: 'account', phone: 'phone',
     role: 'role', unit: 'unit', valid_from: 'from', valid_to: 'until', outline: 'outline', address: 'address', note: 'note', inspector_zh: 'word for inspectors (Chinese)', inspector_en: 'word for inspectors (English)', version: 'version',
+    checklist: 'checklist', checklist_key: 'key of the checklist', checklist_en: 'checklist in English', scope_zh: 'scope', code_prefix: 'prefix', items: 'questions', total_weight: 'total', order: 'order of questions', groups: 'groups', zh: 'question', en: 'question in English',
+    group: 'group', repeat: 'asked of each', answer: 'answer', options: 'options', pass_rule: 'pass line', max_score: 'highest score', sample_size: 'sample', weight: 'weight', severity: 'severity', static: 'static', makes: 'a fail makes',
+    deadline_days: 'deadline', control_hours: 'under control within', department: 'department', photo_on_fail: 'photo of a fail', camera: 'camera', na_allowed: 'may not apply', restricted: 'restricted', guidance_zh: 'how to look',
+    default_issue_zh: 'title of the issue', reasons_zh: 'phrases', clause: 'rule', clause_source: 'source of the rule', visible_if: 'asked when', required_if: 'required when', question: 'question',
   },
 };

@@ -12,6 +12,7 @@ export const sites: typeof zh = {
   retired: 'Retired',
   last: (when: string) => `last visit ${when}`,
   never: 'never visited',
+  given: (datum, lon, lat) => `given as ${datum} ${lon}, ${lat} → converted`,
   open: (n: number) => (n === 1 ? '1 open ticket' : `${n} open tickets`),
   none: 'No sites yet',
   noneText: 'The county office imports them from a table; phones get them by themselves.',

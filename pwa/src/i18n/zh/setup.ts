@@ -19,9 +19,9 @@ export const setup = {
   },
   whole: {
     title: '用一张 Excel 表建好全县',
-    text: '一张表里有四页：县、区划、点位、人员。不全也可以，填好哪页交哪页，以后再补。',
+    text: '一张表里有五页：县、区划、清单、点位、人员。不全也可以，填好哪页交哪页，以后再补。',
     starter: '县里还没有检查清单，一起放进起步清单',
-    starterHelp: '点位属于哪一类（公厕、农贸市场……）由检查清单决定。已经有本县清单的，先在“检查清单”里交。',
+    starterHelp: '点位属于哪一类（公厕、农贸市场……）由检查清单决定。用本县自己的清单的，填“清单”页，这里不勾。',
     two: '下载模板，填好',
     twoText: '每一列怎么填、怎么写，在“说明”那一页有说明和例子。从别的表里复制粘贴就行；代码、电话请保持“文本”格式，免得前面的 0 丢掉。',
     three: '把填好的表交上来',
@@ -49,7 +49,7 @@ export const setup = {
   checklists: {
     title: '检查清单',
     text: '每一类点位查什么，由清单决定。没有本县的清单，就先用起步清单。',
-    files: '可以交：清单 JSON；带示例图片的话，连同 examples 文件夹打成一个 ZIP。',
+    files: '可以交：填好“清单”页的模板或 CSV，一行一个检查项，“清单示例”页有填好的例子；也可以交清单 JSON，带示例图片的话连同 examples 文件夹打成一个 ZIP。一份清单要写全：表里没有的检查项，新版清单里就不再有；已有的检查项，不填的格保持原样。',
     own: '用本县自己的清单',
   },
   sites: {
@@ -190,7 +190,7 @@ export const setup = {
       county: () => '导入区划时一起写入。',
       townships: (n: string) => `区划 ${n} 条。`,
       outlines: (n: string) => `边界 ${n} 个。`,
-      checklists: (n: string) => `清单 ${n} 份。`,
+      checklists: (n: string) => `检查清单 ${n} 条。`,
       sites: (n: string) => `点位 ${n} 个。`,
       office: (n: string) => `${n} 人。交办、核查都由他们来做。`,
       inspectors: (n: string) => `${n} 人。`,
@@ -215,9 +215,21 @@ export const setup = {
     wordsText: '检查人员怎么称呼、整改期限、阈值，都在“设置”里。',
     scope: '这里按导入记录和账号来判断。用命令导入的不在记录里，以实际为准。',
   },
+  /** Values of the sheet of checklists, by column. */
+  values: {
+    answer: { pass_fail: '是否合格', score: '评分', count: '计数', choice: '选择', text: '文字' },
+    severity: { minor: '一般', major: '重点', critical: '危急' },
+    makes: { ticket: '整改单', score: '只计分', project: '项目' },
+    camera: { normal: '正常', warn: '提醒隐私', forbidden: '不许拍照' },
+    yes: { true: '是', false: '否' },
+  } as Record<string, Record<string, string>>,
   /** Column names of the tables, in the words of the template. */
   fields: {
     code: '代码', name: '名称', level: '级别', parent: '上级', kind: '类型', township_code: '乡镇代码', village_code: '村代码', longitude: '经度', latitude: '纬度', login: '账号', phone: '电话',
     role: '岗位', unit: '单位', valid_from: '开始日期', valid_to: '结束日期', outline: '边界', address: '地址', note: '备注', inspector_zh: '检查人员称呼', inspector_en: '检查人员称呼（英文）', version: '版本',
+    checklist: '清单', checklist_key: '清单代号', checklist_en: '清单英文名', scope_zh: '适用范围', code_prefix: '编号前缀', items: '检查项数', total_weight: '总分', order: '检查项顺序', groups: '分组', zh: '检查内容', en: '英文内容',
+    group: '分组', repeat: '逐个检查', answer: '题型', options: '选项', pass_rule: '合格线', max_score: '满分', sample_size: '抽查数', weight: '分值', severity: '严重程度', static: '静态问题', makes: '不合格后',
+    deadline_days: '整改期限', control_hours: '先控制时限', department: '主管部门', photo_on_fail: '不合格须拍照', camera: '拍照提醒', na_allowed: '可答不适用', restricted: '限制公开', guidance_zh: '怎么看',
+    default_issue_zh: '问题名称', reasons_zh: '常用说法', clause: '依据', clause_source: '依据出处', visible_if: '显示条件', required_if: '必答条件', question: '检查项',
   } as Record<string, string>,
 };

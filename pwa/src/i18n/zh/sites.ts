@@ -11,6 +11,7 @@ export const sites = {
   retired: '停用',
   last: (when: string) => `上次检查 ${when}`,
   never: '没有检查记录',
+  given: (datum: string, lon: string, lat: string) => `来源坐标 ${datum} ${lon}, ${lat} → 已换算`,
   open: (n: number) => `未销号 ${n}`,
   none: '还没有点位',
   noneText: '点位由县专班按表格导入；导入以后手机会自动收到。',

@@ -20,8 +20,18 @@ const EXAMPLES_MAX: usize = 6;
 /// Longest clause, in characters.
 const CLAUSE_MAX: usize = 2000;
 
+/// Everything that a checklist keeps to by itself, but for how many items it has and what their weights add up to.
+pub(super) fn check_list(row: &str, list: &Checklist, departments: &HashSet<&str>, faults: &mut Faults) {
+    key(row, "kind", &list.kind, faults);
+    names(row, &[("zh", &list.zh), ("en", &list.en)], faults);
+    check_groups(row, list, faults);
+    for item in &list.items {
+        check_item(item, list, departments, faults);
+    }
+}
+
 /// Groups have names and items, and a repeat group says what its instances are called.
-pub(super) fn check_groups(row: &str, list: &Checklist, faults: &mut Faults) {
+fn check_groups(row: &str, list: &Checklist, faults: &mut Faults) {
     if list.groups.len() > GROUPS_MAX {
         faults.add(row, "groups", format!("最多 {GROUPS_MAX} 组"), format!("at most {GROUPS_MAX} groups"));
     }
@@ -70,7 +80,7 @@ fn phrases(row: &str, field: &str, texts: &[String], longest: usize, faults: &mu
     unique(row, texts.iter().map(String::as_str), faults);
 }
 
-pub(super) fn check_item(item: &Item, list: &Checklist, departments: &HashSet<&str>, faults: &mut Faults) {
+fn check_item(item: &Item, list: &Checklist, departments: &HashSet<&str>, faults: &mut Faults) {
     use AnswerKind as Kind;
     let row = item.code.as_str();
     let mut fault = |field: &str, zh: &str, en: &str| faults.add(row, field, zh, en);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Checklist, Department, Group, ITEMS_MAX, Item, SCHEMA_VERSIONS, TOWNSHIP,
-    checks::{check_groups, check_item, key, names, unique},
+    checks::{check_list, key, names, unique},
 };
 use crate::domain::import::{FILE_MAX, Faults};
 
@@ -179,8 +179,6 @@ fn checklist(
         })
         .collect();
     let head = head?;
-    key(&row, "kind", &head.kind, faults);
-    names(&row, &[("zh", &head.zh), ("en", &head.en)], faults);
     let list = Checklist {
         kind: head.kind,
         zh: head.zh,
@@ -191,10 +189,7 @@ fn checklist(
         groups: head.groups,
         items,
     };
-    check_groups(&row, &list, faults);
-    for item in &list.items {
-        check_item(item, &list, departments, faults);
-    }
+    check_list(&row, &list, departments, faults);
     let sum: u32 = list.items.iter().map(|item| item.weight).fold(0, u32::saturating_add);
     if list.items.len() == count && sum != list.total_weight {
         faults.add(

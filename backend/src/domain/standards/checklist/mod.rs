@@ -11,7 +11,10 @@ mod library;
 pub mod tests;
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use utoipa::ToSchema;
+
+use crate::domain::import::Faults;
 
 pub use group::{Group, INSTANCE_MAX, Repeat};
 pub use item::{
@@ -61,6 +64,21 @@ pub struct Checklist {
 impl Checklist {
     pub fn item(&self, code: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.code == code)
+    }
+
+    /// What a checklist that was put together elsewhere does not keep to, by item code or the kind's key.
+    pub fn faults(&self, departments: &HashSet<&str>) -> Faults {
+        let mut faults = Faults::default();
+        checks::check_list(&self.kind, self, departments, &mut faults);
+        if self.items.is_empty() || self.items.len() > ITEMS_MAX {
+            faults.add(
+                &self.kind,
+                "",
+                format!("须有 1 至 {ITEMS_MAX} 项"),
+                format!("must hold 1 to {ITEMS_MAX} items"),
+            );
+        }
+        faults
     }
 
     /// The repeat group that this item belongs to: it is then asked once of each stall or room.
