@@ -106,6 +106,7 @@ fn steps() -> Vec<Step> {
         Step::Remind { note: text() },
         Step::Edit { severity: None, is_static: Some(false), due_day: Some(june(20)), reason: text() },
         Step::MarkHard { hard: true, ask: text() },
+        Step::AnswerHard { coordinator: text(), until: june(20), note: text() },
         Step::NotShown { verdict_id: UNIT, file_id: ATTEMPT },
         Step::Shown { verdict_id: UNIT, file_id: ATTEMPT },
         Step::Archive,
