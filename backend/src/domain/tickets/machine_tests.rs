@@ -184,6 +184,7 @@ fn fitting(step: &Step, ticket: Ticket) -> Ticket {
         due_at: due,
         official_due_at: due,
         closed_at: Some(morning(1)),
+        hard_case: ticket.hard_case || matches!(step, Step::AnswerHard { .. }),
         overdue_at,
         not_shown,
         referral_id,
