@@ -252,6 +252,44 @@ stories! {
     }
 
     /// Whatever is issued while a campaign starts is of its baseline or found since: never neither, never both.
+    async fn what_is_put_right_leaves_its_campaign_with_the_date_it_would_have(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let ids = found(&world, &inspector, &["BUS-03", "BUS-04"], 4_200).await;
+        let to = json!({ "unit_kind": "township", "unit_id": world.township_id(0).await, "severity": null, "is_static": null, "deadline_days": 10, "note": "" });
+        for id in &ids {
+            applied(&office, "ticket.issue/1", *id, to.clone()).await;
+        }
+        let before = ticket(&office, ids[0]).await;
+        let campaign = draft(&office, "三", json!({}), "2026-11-27").await;
+        post(&office, &format!("/{campaign}/start"), json!({ "version": 1 })).await.expect(200);
+        let zero = json!("2026-11-27T16:00:00Z");
+        assert!(before["official_due_at"].as_str() > zero.as_str(), "{before}");
+        for id in &ids {
+            let row = ticket(&office, *id).await;
+            assert_eq!((&row["official_due_at"], &row["zero_day"]), (&zero, &json!("2026-11-27")), "{row}");
+        }
+        // Upkeep, not a thing: it is not the campaign's any more (T17), and its date is what it was without it.
+        let edit = |is_static: bool| json!({ "severity": null, "is_static": is_static, "due_day": null, "reason": "属于日常保持" });
+        applied(&office, "ticket.edit/1", ids[0], edit(false)).await;
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!((&row["zero_day"], &row["official_due_at"], &row["due_at"]), (&Value::Null, &before["official_due_at"], &before["due_at"]), "{row}");
+        let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
+        assert_eq!((&last["transition"], &last["data"]["official_due_at"]), (&json!("campaign_left"), &before["official_due_at"]), "{last}");
+        let seen = board(&office, campaign).await;
+        assert_eq!(office.list(&format!("/api/v1/tickets?campaign={campaign}&campaign_left=true")).await.len(), 1, "{seen}");
+        // A thing after all: it counts again, by the campaign's date.
+        applied(&office, "ticket.edit/1", ids[0], edit(true)).await;
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!((&row["zero_day"], &row["official_due_at"]), (&json!("2026-11-27"), &zero), "{row}");
+        // A void one is nobody's date.
+        let second = world.desk_of(Role::Office, 1).await;
+        for person in [&office, &second] {
+            command(person, "ticket.void/1", ids[1], json!({ "reason": "重复录入" })).await;
+        }
+        let left = office.list(&format!("/api/v1/tickets?campaign={campaign}&campaign_left=true")).await;
+        assert_eq!(left.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&json!(ids[1])]);
+    }
+
     async fn what_is_issued_beside_a_start_counts_once(world: World) {
         let (inspector, office) = (world.inspector().await, world.office().await);
         let fails = ["BUS-01", "BUS-02", "BUS-03", "BUS-04", "BUS-05", "BUS-06", "BUS-07", "BUS-09"];

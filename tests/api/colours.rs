@@ -69,9 +69,16 @@ fn at(text: &str) -> DateTime<Utc> {
 stories! {
     async fn a_month_is_proposed_by_the_system_decided_by_people_and_heard_of_when_published(world: World) {
         let inspector = world.inspector().await;
-        let id = in_progress(&world, &inspector, 1_600).await;
-        not_done(&world, id, 1_601).await;
-        not_done(&world, id, 1_602).await;
+        let mut ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 1_600).await;
+        ids.sort_unstable();
+        let (id, officer) = (ids[0], world.township(0, Role::DeskOfficer).await);
+        for (seed, id) in (1_601..).step_by(2).zip(&ids) {
+            issue(&world, *id, 0).await;
+            applied(&officer, "ticket.accept/1", *id, json!({ "person_named": "" })).await;
+            not_done(&world, *id, seed).await;
+        }
+        // A second time at the same ticket names no further one.
+        not_done(&world, id, 1_610).await;
         minute_later(&world);
         let (ours, month) = (world.township_id(0).await, json!({ "month": NOVEMBER }));
         let office = world.office().await;
@@ -80,7 +87,7 @@ stories! {
         let so_far = get(&office, &format!("/colours/preview?month={NOVEMBER}")).await;
         let mine = of(&so_far, ours);
         assert_eq!((&mine["reasoning"]["colour"], &mine["reasoning"]["facts"]["hollow"]), (&json!("red"), &json!(2)), "{mine}");
-        assert_eq!(rule(&mine["reasoning"], "hollow_red")["ticket_ids"], json!([id]));
+        assert_eq!(rule(&mine["reasoning"], "hollow_red")["ticket_ids"], json!(ids));
         assert_eq!(get(&office, "/colours?from=2026-11&to=2026-11").await["items"], json!([]));
         let deputy = world.township(0, Role::DeputyLeader).await;
         deputy.http.get(&format!("/api/v1/colours/preview?month={NOVEMBER}")).await.expect_problem(403, "forbidden");
@@ -174,7 +181,7 @@ stories! {
         assert_eq!((planned.at("/plans/0/text"), planned.at("/plans/1/text")), (json!("每日查看，专人负责"), json!("每日查看")));
 
         // What is found out later never rewrites what was published: both stand side by side.
-        for person in [&office, &second] {
+        for (person, id) in [&office, &second].into_iter().flat_map(|person| ids.iter().map(move |id| (person, *id))) {
             command(person, "ticket.void/1", id, json!({ "reason": "重复录入" })).await;
         }
         let seen = get(&deputy, &path).await;
@@ -186,6 +193,43 @@ stories! {
         let next = get(&world.office().await, "/colours/preview?month=2026-12").await;
         let mine = of(&next, ours);
         assert_eq!((&mine["reasoning"]["former"], &mine["reasoning"]["colour"]), (&json!("yellow"), &json!("green")), "one step better after a clean month: {mine}");
+    }
+
+    async fn proposals_follow_a_former_month_that_is_published_or_changed_after_them(world: World) {
+        let (inspector, ours) = (world.inspector().await, world.township_id(0).await);
+        let id = in_progress(&world, &inspector, 1_650).await;
+        not_done(&world, id, 1_651).await;
+        // November and December are proposed, and only then November is decided.
+        world.clock.set(at("2027-01-04T10:00:00+08:00"));
+        let office = world.office().await;
+        let (november, december) = (json!({ "month": NOVEMBER }), json!({ "month": "2026-12" }));
+        let former = post(&office, "/colours/proposals", &november).await.expect(200).json();
+        let list = post(&office, "/colours/proposals", &december).await.expect(200).json();
+        let (stale, neighbour) = (of(&list, ours), of(&list, world.township_id(1).await));
+        let path = format!("/colours/{}", id_of(&stale["id"]));
+        let reasoning = get(&office, &path).await["reasoning"].clone();
+        assert_eq!(reasoning["former"], Value::Null, "{reasoning}");
+        // One of December is confirmed before: what a person has decided stays.
+        let word = |row: &Value| json!({ "colour": row["proposal"], "reason": "", "version": row["version"] });
+        post(&office, &format!("/colours/{}/confirm", id_of(&neighbour["id"])), &word(&neighbour)).await.expect(200);
+        confirm_all(&office, &former).await;
+        post(&office, "/colours/publications", &november).await.expect(200);
+
+        let seen = get(&office, &path).await;
+        assert_eq!((&seen["reasoning"]["former"], seen["version"] == stale["version"]), (&json!("yellow"), false), "{seen}");
+        assert_eq!(get(&office, &format!("/colours/{}", id_of(&neighbour["id"]))).await["reasoning"]["former"], Value::Null, "confirmed ones stay");
+        post(&office, &format!("{path}/confirm"), &word(&stale)).await.expect_problem(409, "conflict");
+        // An appeal changes November once more.
+        let (deputy, second) = (world.township(0, Role::DeputyLeader).await, world.desk_of(Role::Office, 1).await);
+        let appealed = format!("/colours/{}/appeal", id_of(&of(&former, ours)["id"]));
+        post(&deputy, &appealed, &json!({ "reason": "已补办" })).await.expect(201);
+        let changed = json!({ "outcome": "changed", "colour": "green", "note": "核对过" });
+        post(&second, &format!("{appealed}/decision"), &changed).await.expect(200);
+        let seen = get(&office, &path).await;
+        assert_eq!(seen["reasoning"]["former"], "green", "{seen}");
+        world.server().app().propose_colours().await.expect("proposed");
+        assert_eq!(get(&office, &path).await["version"], seen["version"], "what is up to date is left alone");
+        post(&office, &format!("{path}/confirm"), &word(&seen)).await.expect(200);
     }
 
     async fn an_appeal_comes_in_time_or_not_at_all(world: World) {

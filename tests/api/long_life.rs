@@ -88,7 +88,28 @@ stories! {
         applied(&deputy, "ticket.mark_hard/1", id, hard).await;
         let row = ticket(&office, id).await;
         assert_eq!((&row["hard_case"], &row["hard_ask"], &row["state"]), (&json!(true), &json!("请县里协调电力公司"), &json!("in_progress")));
+        // The county answers: who coordinates, until when. It moves no date, and may be said again.
+        let answer = |who: &str, until: &str| json!({ "coordinator": who, "until": until, "note": "已约电力公司" });
+        for other in [&officer, &deputy] {
+            other.operate("ticket.answer_hard/1", about(id, &answer("县住建局", "2026-12-10"))).await.expect_refusal("not_permitted");
+        }
+        office.operate("ticket.answer_hard/1", about(id, &answer(" ", "2026-12-10"))).await.expect_refusal("unreadable");
+        let passed = command(&office, "ticket.answer_hard/1", id, answer("县住建局", "2026-11-01")).await;
+        assert_eq!(passed.at("/outcome"), "conflict", "a day that has passed");
+        let seen = ticket(&office, id).await;
+        assert!(seen["may"].as_array().is_some_and(|may| may.contains(&json!("ticket.answer_hard/1"))), "{seen}");
+        applied(&office, "ticket.answer_hard/1", id, answer("县住建局", "2026-12-10")).await;
+        let answered = ticket(&deputy, id).await;
+        let last = answered["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
+        assert_eq!((&last["transition"], &last["data"]["coordinator"], &last["data"]["until"], &last["reason"]), (&json!("hard_answered"), &json!("县住建局"), &json!("2026-12-10"), &json!("已约电力公司")));
+        assert_eq!((&answered["due_at"], &answered["state"], &answered["hard_case"]), (&row["due_at"], &row["state"], &json!(true)));
+        world.server().app().gather_notices().await.expect("gathered");
+        let told = deputy.http.get("/api/v1/notices?kind=hard_answered").await.expect(200).at("/items/0");
+        assert_eq!((&told["data"]["coordinator"], &told["data"]["day"]), (&json!("县住建局"), &json!("2026-12-10")), "{told}");
+        assert_eq!(office.list("/api/v1/notices?kind=hard_case").await, Vec::<Value>::new(), "what was answered waits no more");
         applied(&office, "ticket.mark_hard/1", id, json!({ "hard": false, "ask": "" })).await;
+        let over = command(&office, "ticket.answer_hard/1", id, answer("县住建局", "2026-12-10")).await;
+        assert_eq!(over.at("/outcome"), "conflict", "no hard case any more");
         assert_eq!(ticket(&office, id).await["hard_case"], false);
     }
 

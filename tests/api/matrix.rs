@@ -158,6 +158,9 @@ fn payload(kind: &str) -> Value {
             "ticket_id": id(), "seen_version": 1, "project_id": id(), "milestone_id": id(), "done_on": "2026-11-01", "note": "",
         }),
         "ticket.keep" => json!({ "ticket_id": id(), "seen_version": 1, "reason": "x" }),
+        "ticket.answer_hard" => {
+            json!({ "ticket_id": id(), "seen_version": 1, "coordinator": "县住建局", "until": "2026-12-10", "note": "" })
+        }
         "ticket.mark_hard" => json!({ "ticket_id": id(), "seen_version": 1, "hard": true, "ask": "" }),
         // All others say why, or nothing.
         _ => json!({ "ticket_id": id(), "seen_version": 1, "reason": "试" }),

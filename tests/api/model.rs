@@ -207,7 +207,9 @@ impl Run<'_> {
                 let dated = if self.below(2) == 0 { day } else { None };
                 let edit = Command::Edit { severity: None, day: dated, reason: note };
                 let hard = Command::Hard { hard: self.below(2) == 0 };
-                self.one_of(&[edit, hard]).expect("two")
+                let answer = day.map(|until| Command::AnswerHard { until });
+                self.one_of(&[edit, hard].into_iter().chain(answer).collect::<Vec<_>>())
+                    .expect("two or three")
             }
         }
     }

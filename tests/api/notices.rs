@@ -1,12 +1,14 @@
 //! The inbox: each duty is told what is its own, once, by events and by the clock; nothing of hidden rounds, nothing to former holders.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use lalian::domain::people::role::Role;
 use lalian_tests::{
     actor::Actor,
-    desk::{applied, command, found, in_progress, issue, release, repaired, round, tickets_of},
+    desk::{
+        about, applied, command, found, in_progress, issue, release, repaired, round, ticket, tickets_of,
+    },
     phone::fresh_id,
-    stories,
+    photo, stories,
     visit::id_of,
     world::World,
 };
@@ -83,7 +85,7 @@ stories! {
         assert_eq!(digest["lines"].as_array().map(Vec::len), Some(1), "{digest}");
         assert_eq!((&digest["lines"][0]["kind"], &digest["lines"][0]["tickets"], &digest["lines"][0]["unseen"]), (&json!("issued"), &json!(2), &json!(2)));
         assert_eq!((&digest["now"]["to_accept"], &digest["now"]["to_issue"]), (&json!(2), &json!(0)), "{digest}");
-        assert_eq!(digest["now"]["due_soon"], json!(officer.list(&format!("/api/v1/tickets?due_by={}", digest["now"]["due_by"].as_str().expect("a day"))).await.len()));
+        assert_eq!(digest["now"]["due_soon"], json!(officer.list("/api/v1/tickets?due_soon=true").await.len()));
         let first = id_of(&rows[0]["id"]);
         let after = officer.http.post("/api/v1/notices/seen", &json!({ "ids": [first, fresh_id()] })).await.expect(200).json();
         assert_eq!(after["unseen"], 1, "{after}");
@@ -172,6 +174,111 @@ stories! {
         let deputy = world.township(0, Role::DeputyLeader).await;
         assert!(!kinds(&world, &deputy, id).await.contains(&"issued".to_owned()));
         assert_eq!(counts(&deputy).await["urgent"], 0);
+    }
+
+    async fn due_soon_is_one_thing_for_chips_lists_counts_and_messages(world: World) {
+        let (inspector, office, unit) = (world.inspector().await, world.office().await, world.township_id(0).await);
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-02", "BUS-03"], 2_180).await;
+        // Monday 23 November: one day, three days and twenty days.
+        for (id, days) in ids.iter().zip([1, 3, 20]) {
+            let to = json!({ "unit_kind": "township", "unit_id": unit, "severity": null, "is_static": null, "deadline_days": days, "note": "" });
+            applied(&office, "ticket.issue/1", *id, to).await;
+        }
+        let soon = async |at: &str, due: &[Uuid]| {
+            world.clock.set(morning(at));
+            for actor in [world.office().await, world.township(0, Role::DeskOfficer).await] {
+                let chips = actor.list("/api/v1/tickets").await;
+                let chips: Vec<Value> = chips.iter().filter(|row| row["due_soon"] == true).map(|row| row["id"].clone()).collect();
+                let listed = |rows: Vec<Value>| rows.into_iter().map(|row| row["id"].clone()).collect::<Vec<_>>();
+                assert_eq!(chips, due.iter().map(|id| json!(id)).collect::<Vec<_>>(), "{at}");
+                assert_eq!(listed(actor.list("/api/v1/tickets?due_soon=true").await), chips, "{at}");
+                assert_eq!(actor.list("/api/v1/tickets?due_soon=false").await.len(), 3 - due.len(), "{at}");
+            }
+            let officer = world.township(0, Role::DeskOfficer).await;
+            let digest = officer.http.get("/api/v1/notices/digest").await.expect(200);
+            assert_eq!(digest.at("/now/due_soon"), due.len(), "{at}");
+            let path = format!("/api/v1/notices/digest-text?unit_kind=township&unit_id={unit}");
+            assert_eq!(world.office().await.http.get(&path).await.expect(200).at("/counts/due_soon"), due.len(), "{at}");
+        };
+        // Two working days before the date are many of three: a quarter of them is one, and of one day the last hours.
+        soon("2026-11-24T08:00:00+08:00", &[]).await;
+        soon("2026-11-24T23:00:00+08:00", &[ids[0]]).await;
+        soon("2026-11-26T08:00:00+08:00", &[ids[1]]).await;
+    }
+
+    async fn control_that_is_late_is_told_by_duty_and_once(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 2_190).await;
+        let to = json!({
+            "unit_kind": "township", "unit_id": world.township_id(0).await, "severity": "critical", "is_static": null,
+            "deadline_days": 24, "deadline_unit": "urgent_hours", "control_hours": 2, "note": "先围挡",
+        });
+        for id in &ids {
+            applied(&world.office().await, "ticket.issue/1", *id, to.clone()).await;
+        }
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let staged = officer.draft("ticket.stage/1", about(ids[1], &json!({ "stage": "control", "note": "已围挡" })));
+        officer.send(&staged.photo("after", None, photo::tiny(2_191)).seal()).await;
+        world.clock.advance(TimeDelta::hours(3));
+        for _ in 0..2 {
+            world.server().app().sweep_tickets().await.expect("swept");
+        }
+        let late = async |actor: &Actor, id: Uuid| kinds(&world, actor, id).await.iter().filter(|kind| *kind == "control_overdue").count();
+        let readers = [world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await, world.office().await];
+        for reader in &readers {
+            assert_eq!([late(reader, ids[0]).await, late(reader, ids[0]).await, late(reader, ids[1]).await], [1, 1, 0], "once, and not of what is under control");
+            let row = reader.http.get("/api/v1/notices?kind=control_overdue").await.expect(200).at("/items/0");
+            assert_eq!((&row["urgent"], row["data"]["due_at"].is_string()), (&json!(true), true), "{row}");
+        }
+        for quiet in [world.desk(Role::MainLeader).await, world.township(1, Role::DeskOfficer).await, world.inspector().await] {
+            assert_eq!(late(&quiet, ids[0]).await, 0);
+        }
+        // Reported at last, nobody is called to it any more.
+        let officer = &readers[0];
+        let staged = officer.draft("ticket.stage/1", about(ids[0], &json!({ "stage": "control", "note": "已围挡" })));
+        officer.send(&staged.photo("after", None, photo::tiny(2_192)).seal()).await;
+        for reader in &readers {
+            assert_eq!(late(reader, ids[0]).await, 0);
+        }
+    }
+
+    async fn what_waits_for_the_office_and_what_climbs_reaches_whom_it_should(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 2_200).await;
+        let (office, deputy, main) = (world.office().await, world.township(0, Role::DeputyLeader).await, world.desk(Role::MainLeader).await);
+        let (officer, leader, village) = (world.township(0, Role::DeskOfficer).await, world.desk(Role::CountyLeader).await, world.desk(Role::VillageCadre).await);
+        let ask = |what: &str, day: &str| json!({
+            "request_id": fresh_id(), "what": what, "reason": "等材料", "wanted_day": day, "measure": "围挡", "unit_kind": null, "unit_id": null,
+        });
+        applied(&deputy, "ticket.ask/1", id, ask("extension", "2026-12-20")).await;
+        applied(&main, "ticket.ask/1", id, ask("hold", "2026-12-20")).await;
+        applied(&deputy, "ticket.mark_hard/1", id, json!({ "hard": true, "ask": "协调供电" })).await;
+        told(&world, &office).await;
+        let waiting = office.list("/api/v1/notices?kind=request_waiting").await;
+        assert_eq!(waiting.iter().map(|row| &row["data"]["what"]).collect::<Vec<_>>(), ["hold", "extension"], "each of its own: {waiting:?}");
+        // A hard case is the office's and the county leader's; requests are decided by the office alone.
+        assert_eq!(kinds(&world, &leader, id).await, ["hard_case"]);
+        assert_eq!(kinds(&world, &office, id).await, ["hard_case", "request_waiting", "request_waiting"]);
+        for own in [&officer, &deputy] {
+            assert_eq!(kinds(&world, own, id).await, ["issued"]);
+        }
+        assert_eq!(kinds(&world, &main, id).await, Vec::<String>::new(), "the main leader hears of what climbs and of answers");
+        applied(&office, "ticket.decide/1", id, json!({ "request_id": waiting[1]["data"]["request_id"], "verdict": "denied", "note": "请按期完成" })).await;
+        assert_eq!(kinds(&world, &office, id).await, ["hard_case", "request_waiting"], "what was answered waits no more");
+        for asker in [&officer, &deputy, &main] {
+            assert_eq!(kinds(&world, asker, id).await[0], "request_decided");
+        }
+        assert!(!kinds(&world, &village, id).await.contains(&"request_decided".to_owned()));
+        // Step by step upwards: desks on the first day, the main leader after three, the county's leader after six working days.
+        let escalated = async |actor: &Actor| kinds(&world, actor, id).await.iter().filter(|kind| *kind == "escalated").count();
+        let due: DateTime<Utc> = ticket(&office, id).await["due_at"].as_str().expect("a date").parse().expect("an instant");
+        for (days, steps) in [(1, [0, 0]), (6, [1, 0]), (12, [1, 1])] {
+            world.clock.set(due + TimeDelta::days(days) + TimeDelta::hours(10));
+            world.server().app().sweep_tickets().await.expect("swept");
+            let (main, leader) = (world.desk(Role::MainLeader).await, world.desk(Role::CountyLeader).await);
+            assert_eq!([escalated(&main).await, escalated(&leader).await], steps, "{days} days after");
+            assert_eq!(escalated(&world.desk(Role::VillageCadre).await).await, 0);
+        }
     }
 
     async fn a_restart_and_two_jobs_at_once_tell_nothing_twice(world: World) {

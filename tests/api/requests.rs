@@ -247,6 +247,96 @@ stories! {
         assert_eq!(at(&now, officer.unit()), at(&board, officer.unit()) - 1);
     }
 
+    async fn what_never_was_theirs_makes_nobody_slow(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 1_180).await;
+        let office = world.office().await;
+        let to = json!({ "unit_kind": "township", "unit_id": world.township_id(0).await, "severity": null, "is_static": null, "deadline_days": 3, "note": "" });
+        for id in &ids {
+            applied(&office, "ticket.issue/1", *id, to.clone()).await;
+        }
+        let asked: Vec<Uuid> = ids.iter().map(|_| fresh_id()).collect();
+        world.clock.advance(TimeDelta::days(10));
+        // Accepted late, past its date, reminded twice, and not believed at first.
+        world.server().app().sweep_tickets().await.expect("swept");
+        let (office, officer) = (world.office().await, world.township(0, Role::DeskOfficer).await);
+        for (id, request) in ids.iter().zip(&asked) {
+            applied(&officer, "ticket.accept/1", *id, json!({ "person_named": "" })).await;
+            for _ in 0..2 {
+                applied(&office, "ticket.remind/1", *id, json!({ "note": "请尽快" })).await;
+            }
+            let first = fresh_id();
+            applied(&officer, "ticket.ask/1", *id, send_back(first, None)).await;
+            applied(&office, "ticket.decide/1", *id, deny(first)).await;
+            applied(&officer, "ticket.ask/1", *id, send_back(*request, None)).await;
+        }
+        world.clock.advance(TimeDelta::minutes(1));
+        let counters = async |unit: usize| {
+            let leader = world.township(unit, Role::DeputyLeader).await;
+            let own = leader.http.get("/api/v1/figures/counters").await.expect(200).json();
+            let counted = own["townships"][0]["counters"].clone();
+            ["slow", "reissued", "reminders", "send_back_denied"].map(|name| counted[name]["count"].as_i64().expect("a number"))
+        };
+        assert_eq!(counters(0).await, [4, 2, 4, 2]);
+        // One was another unit's from the beginning; the other one is only handed over, and what happened stays.
+        let (office, other) = (world.office().await, world.township_id(1).await);
+        for ((id, request), wrongly) in ids.iter().zip(&asked).zip([true, false]) {
+            let mut to = approve(*request);
+            (to["unit_kind"], to["unit_id"], to["wrongly_routed"]) = (json!("township"), json!(other), json!(wrongly));
+            applied(&office, "ticket.decide/1", *id, to).await;
+        }
+        world.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(counters(0).await, [2, 1, 2, 1], "the former unit is not charged for what never was its own");
+        assert_eq!(counters(1).await, [0; 4], "and the new one has done nothing yet");
+        let office = world.office().await;
+        let [anew, handed] = [ticket(&office, ids[0]).await, ticket(&office, ids[1]).await];
+        assert_eq!((&anew["overdue_at"], &anew["overdue"], &handed["overdue"]), (&Value::Null, &json!(false), &json!(true)), "{anew} {handed}");
+    }
+
+    async fn what_comes_back_on_its_last_day_has_its_days_before_it_is_late(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 1_190).await;
+        let due = ticket(&world.office().await, id).await["official_due_at"].as_str().expect("a date").parse::<chrono::DateTime<chrono::Utc>>().expect("an instant");
+        // Put forward and sent back on the last afternoon.
+        world.clock.set(due - TimeDelta::hours(8));
+        let (attempt, _) = repaired(&world, id, 1_191).await;
+        let (office, deputy) = (world.office().await, world.township(0, Role::DeputyLeader).await);
+        applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+        let failed = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "partial", "note": "", "on_site": true, "position": null });
+        applied(&office, "ticket.verify/1", id, failed).await;
+        let row = ticket(&office, id).await;
+        let grace = row["due_at"].as_str().expect("a date").parse::<chrono::DateTime<chrono::Utc>>().expect("an instant");
+        assert_eq!((&row["official_due_at"], grace > due), (&json!(due.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)), true), "{row}");
+        // At midnight it is not late anywhere: not as a chip, not in a list, not as a level, not written down, not told upwards.
+        world.clock.set(due + TimeDelta::hours(9));
+        let app = world.server().app();
+        app.sweep_tickets().await.expect("swept");
+        let office = world.office().await;
+        let row = ticket(&office, id).await;
+        assert_eq!((&row["overdue"], &row["overdue_at"], &row["escalated"]), (&json!(false), &Value::Null, &json!(0)), "{row}");
+        assert!(row["level"]["level"].as_i64() < Some(2), "{row}");
+        assert_eq!(office.list("/api/v1/tickets?overdue=true").await, Vec::<Value>::new());
+        assert_eq!(office.list("/api/v1/tickets?level=2,3").await, Vec::<Value>::new());
+        assert_eq!(office.list("/api/v1/tickets?overdue=false").await.len(), 1);
+        // Whether it was on time goes by the official date all the same.
+        let early = world.named_phone(Role::DeputyLeader, 0, "early").await;
+        let (again, _) = repaired(&world, id, 1_192).await;
+        let sealed = early.draft("ticket.submit/1", about(id, &json!({ "attempt_id": again, "note": "" }))).seal();
+        // Its own days pass without it: late once, by the date that was given last; what was made within them takes that back.
+        world.clock.set(grace + TimeDelta::hours(9));
+        app.sweep_tickets().await.expect("swept");
+        let office = world.office().await;
+        let row = ticket(&office, id).await;
+        assert_eq!((&row["overdue"], &row["overdue_at"]), (&json!(true), &row["due_at"]), "{row}");
+        assert_eq!(office.list("/api/v1/tickets?overdue=true").await.len(), 1);
+        let early = world.named_phone(Role::DeputyLeader, 0, "early").await;
+        assert_eq!(early.put(&sealed).await.expect(201).at("/outcome"), "applied");
+        let row = ticket(&office, id).await;
+        let events = row["events"].as_array().expect("events");
+        let late = &events.iter().rfind(|event| event["transition"] == "T10").expect("it")["data"]["late"];
+        assert_eq!((&row["overdue"], &row["overdue_at"], late), (&json!(false), &Value::Null, &json!(true)), "{row}");
+    }
+
     async fn a_hold_stops_the_clock_until_its_day_of_review(world: World) {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 1_040).await;

@@ -1,7 +1,7 @@
 //! Works dates, levels, counters and colours out from nothing but the events that the API serves, the calendar and the thresholds. Written
 //! apart from the program, from the words of the rules: where the two differ, one of them cannot be explained.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use serde_json::{Value, json};
@@ -114,13 +114,21 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
     let mut now = Point { unit: id(&ticket["township_id"]), ..Point::default() };
     let (mut points, mut marks) = (Vec::new(), Vec::<Mark>::new());
     let (mut put_forward, mut held) = (None, None);
-    let mut self_found = false;
+    let (mut self_found, mut given) = (false, 0);
     for event in ticket["events"].as_array().expect("events") {
         let accepted = at(&event["accepted_at"]).expect("a time");
         let counts =
             if says(event, "arrived_late") { at(&event["observed_at"]).expect("a time") } else { accepted };
         let fresh = || Some(end(days.step(day(accepted), allowed)));
         let before = now.unit;
+        if ["T2", "T6"].contains(&event["transition"].as_str().unwrap_or_default()) {
+            // It never was that unit's: what was waited for in between is nobody's.
+            for mark in marks[given..].iter_mut().filter(|_| says(event, "wrongly_routed")) {
+                let done = ["hollow", "relapse", "not_the_repair", "rework"].contains(&mark.what);
+                mark.unit = mark.unit.filter(|_| done);
+            }
+            given = marks.len();
+        }
         let mut mark = |what| marks.push(Mark { what, unit: before, at: counts });
         match event["transition"].as_str().expect("a transition") {
             "T1" => {
@@ -188,7 +196,10 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
                 let last = marks.iter().rposition(|mark| mark.what == "late_control").expect("one before");
                 marks.remove(last);
             }
-            "T15" => mark("overdue"),
+            "T15" => {
+                assert!(now.due < Some(accepted), "its own date has passed: {event}");
+                mark("overdue");
+            }
             "overdue_lifted" => {
                 let last = marks.iter().rposition(|mark| mark.what == "overdue").expect("an overdue before");
                 marks.remove(last);
@@ -240,7 +251,8 @@ impl Told {
         if !with_unit && !["submitted", "on_hold"].contains(&stands.state.as_str()) {
             return 0;
         }
-        let late = stands.official.filter(|due| with_unit && *due < now);
+        // Late by the date that the unit was given last: what was returned has its days.
+        let late = stands.due.filter(|due| with_unit && *due < now);
         let late_days =
             late.map(|due| days.between(day(due - TimeDelta::microseconds(1)), day(now))).unwrap_or_default();
         if self.count("not_the_repair") >= 1
@@ -285,6 +297,8 @@ pub fn month(all: &[Told], township: Uuid, (from, to): (At, At), settings: &Valu
     let (mut due, mut held, mut waiting, mut on_time, mut late) = (0, 0, 0, 0, 0);
     let (mut open, mut long, mut own, mut tickets) = (0, 0, 0, 0);
     let mut marks: BTreeMap<&str, i64> = BTreeMap::new();
+    // A rule names tickets, each once; a counter says how often.
+    let mut named: BTreeSet<(&str, Uuid)> = BTreeSet::new();
     for told in all.iter().filter(|told| !told.void) {
         let stands = told.at(to).filter(|point| point.unit == Some(township) && point.official.is_some());
         let had = stands.is_some_and(|point| {
@@ -298,15 +312,17 @@ pub fn month(all: &[Told], township: Uuid, (from, to): (At, At), settings: &Valu
         for mark in &told.marks {
             if mark.unit == Some(township) && from <= mark.at && mark.at < to {
                 *marks.entry(mark.what).or_default() += 1;
+                named.insert((mark.what, told.id));
             }
         }
         let Some(point) = stands.filter(|point| point.official <= Some(to)) else { continue };
         let date = point.official.expect("filtered");
         let state = point.state.as_str();
-        if ["issued", "in_progress", "rework"].contains(&state) {
+        let given = point.due.filter(|due| *due <= to);
+        if let Some(given) = given.filter(|_| ["issued", "in_progress", "rework"].contains(&state)) {
             open += 1;
             let passed =
-                days.between(day(date - TimeDelta::microseconds(1)), day(to - TimeDelta::microseconds(1)));
+                days.between(day(given - TimeDelta::microseconds(1)), day(to - TimeDelta::microseconds(1)));
             long += i64::from(passed > limit("long_days"));
         }
         if date > from {
@@ -320,6 +336,7 @@ pub fn month(all: &[Told], township: Uuid, (from, to): (At, At), settings: &Valu
         }
     }
     let of = |what: &str| marks.get(what).copied().unwrap_or_default();
+    let tickets_of = |what: &str| named.iter().filter(|(named, _)| *named == what).count() as i64;
     let base = due - held - waiting;
     let share = (base > 0).then(|| on_time * 1_000 / base);
     let poor = if base > 0 && base >= limit("small_base") {
@@ -329,15 +346,15 @@ pub fn month(all: &[Told], township: Uuid, (from, to): (At, At), settings: &Valu
     };
     let red = open >= limit("overdue_red")
         || long > 0
-        || of("hollow") >= limit("hollow_red")
-        || of("not_the_repair") > 0;
-    let yellow = poor || open >= limit("overdue_yellow") || of("hollow") >= limit("hollow_yellow");
+        || tickets_of("hollow") >= limit("hollow_red")
+        || tickets_of("not_the_repair") > 0;
+    let yellow = poor || open >= limit("overdue_yellow") || tickets_of("hollow") >= limit("hollow_yellow");
     json!({
         "by_rules": if red { "red" } else if yellow { "yellow" } else { "green" },
         "facts": {
             "due": due, "held": held, "waiting": waiting, "base": base, "on_time": on_time, "late": late,
-            "rate_permille": share, "overdue_open": open, "overdue_long": long, "hollow": of("hollow"),
-            "not_the_repair": of("not_the_repair"), "self_found": own,
+            "rate_permille": share, "overdue_open": open, "overdue_long": long, "hollow": tickets_of("hollow"),
+            "not_the_repair": tickets_of("not_the_repair"), "self_found": own,
         },
         "counters": {
             "tickets": tickets, "slow": of("late_accept") + of("overdue") + of("late_control"), "hollow": of("hollow"),

@@ -5,6 +5,7 @@ import type { TicketState } from '../core/rows';
 export const NOTICE_KINDS = [
   'reminded',
   'escalated',
+  'control_overdue',
   'overdue',
   'returned',
   'relapse',
@@ -18,6 +19,7 @@ export const NOTICE_KINDS = [
   'request_waiting',
   'to_verify',
   'hard_case',
+  'hard_answered',
   'unit_gap',
   'backup_failed',
   'request_decided',
@@ -89,23 +91,18 @@ export interface NowCounts {
   readonly to_verify: number;
 }
 
-/** Counts with the day that `due_soon` goes by, so that its rows can be opened. */
-export interface NowUntil extends NowCounts {
-  readonly due_by: string;
-}
-
 export interface Digest {
   readonly as_of: string;
   readonly unit: NoticeUnit;
   readonly lines: readonly DigestLine[];
-  readonly now: NowUntil;
+  readonly now: NowCounts;
 }
 
 /** Words for a chat group: counts and a link. */
 export interface DigestText {
   readonly as_of: string;
   readonly unit: NoticeUnit;
-  readonly counts: NowUntil;
+  readonly counts: NowCounts;
   readonly zh: string;
   readonly en: string;
   /** Null when the operator named no public address. */

@@ -3834,7 +3834,8 @@ export interface components {
              *       "urgent_in_quiet": false,
              *       "urgent_kinds": [
              *         "reminded",
-             *         "escalated"
+             *         "escalated",
+             *         "control_overdue"
              *       ],
              *       "urgent_template": "【{county}】{unit} 有 {urgent} 件事项需要马上处理\n{link}"
              *     }
@@ -5295,7 +5296,10 @@ export interface components {
              * @description Of these: on hold.
              */
             held: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Tickets, as listed behind their rules.
+             */
             hollow: number;
             /**
              * Format: int32
@@ -5693,7 +5697,7 @@ export interface components {
          * @description What a notice tells.
          * @enum {string}
          */
-        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
         /** @description The mail server without its password. */
         NoticeMail: {
             from: string;
@@ -5749,13 +5753,11 @@ export interface components {
             /** @description Empty until it was tried: the numbers are those of that moment. Browsers are told nothing. */
             text: string;
         };
-        /** @description Each number opens its rows: `/tickets` with the state, `overdue`, `due_by` or `request`. */
+        /** @description Each number opens its rows: `/tickets` with the state, `overdue`, `due_soon` or `request`. */
         NoticeNow: {
-            /** Format: date */
-            due_by: string;
             /**
              * Format: int64
-             * @description With the unit, not late, due by `due_by`.
+             * @description Due soon 临期 by the county's rules, as each ticket says.
              */
             due_soon: number;
             /** Format: int64 */
@@ -5875,7 +5877,8 @@ export interface components {
              * @description Kinds that go out at once instead of with the day's message.
              * @default [
              *       "reminded",
-             *       "escalated"
+             *       "escalated",
+             *       "control_overdue"
              *     ]
              */
             urgent_kinds: components["schemas"]["NoticeKind"][];
@@ -15223,6 +15226,8 @@ export interface operations {
                 closed_on?: string;
                 /** @description With their unit, not late, and due on this local day or before it. */
                 due_by?: string;
+                /** @description Due soon 临期 by the county's rules. */
+                due_soon?: boolean;
                 department?: string;
                 /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
                 request?: components["schemas"]["RequestState"];
@@ -15341,6 +15346,8 @@ export interface operations {
                 closed_on?: string;
                 /** @description With their unit, not late, and due on this local day or before it. */
                 due_by?: string;
+                /** @description Due soon 临期 by the county's rules. */
+                due_soon?: boolean;
                 department?: string;
                 /** @description Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`. */
                 request?: components["schemas"]["RequestState"];

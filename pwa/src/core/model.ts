@@ -26,6 +26,7 @@ export type Kind =
   | 'ticket.remind'
   | 'ticket.edit'
   | 'ticket.mark_hard'
+  | 'ticket.answer_hard'
   | 'ticket.archive'
   // Look-back and projects.
   | 'ticket.look_back'

@@ -166,6 +166,8 @@ export interface Payloads extends Record<Kind, unknown> {
     readonly due_day: string | null;
     readonly reason: string;
   };
+  /** Who coordinates, until which day. */
+  'ticket.answer_hard': TicketCommand & { readonly coordinator: string; readonly until: string; readonly note: string };
   'ticket.mark_hard': TicketCommand & { readonly hard: boolean; /** What the county is asked for. */ readonly ask: string };
   'ticket.archive': TicketCommand;
   /** Looked at again after closing, as drawn: it holds, or (when a relapse is out of time) it does not. */

@@ -56,6 +56,7 @@ const KIND_VERSION: Record<Kind, number> = {
   'ticket.remind': 1,
   'ticket.edit': 1,
   'ticket.mark_hard': 1,
+  'ticket.answer_hard': 1,
   'ticket.archive': 1,
   'ticket.look_back': 1,
   'ticket.milestone': 1,

@@ -1,6 +1,6 @@
 // Every kind of notice says something in both languages, nothing accuses, and every line leads where its reader may go; templates say only what they may.
 import { afterEach, describe, expect, it } from 'vitest';
-import { NOTICE_KINDS, PLACEHOLDERS, type DigestLine, type Notice, type NoticeKind, type NoticeSettings, type NowUntil } from '../../src/api/notices';
+import { NOTICE_KINDS, PLACEHOLDERS, type DigestLine, type Notice, type NoticeKind, type NoticeSettings, type NowCounts } from '../../src/api/notices';
 import { addressesOf, fromRules, insert, ruleChanges, toRules, unknownNames } from '../../src/app/notices/rules';
 import { byDay, dayOfDeadline, dayWord, inOrder, kindWord, localDay, lookOf, nowItems, posterItems, tell } from '../../src/app/notices/telling';
 import type { Role } from '../../src/core';
@@ -14,6 +14,8 @@ const ticket = { id: 'id', number: '2026-0012', title: '站台灯箱不亮', sta
 const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   reminded: { no: 2, note: '请先围挡' },
   escalated: { step: 2, days_overdue: 3 },
+  hard_answered: { coordinator: '县住建局', day: '2026-12-10', note: '' },
+  control_overdue: { due_at: '2026-11-30T04:00:00Z' },
   overdue: { due_at: '2026-11-30T16:00:00Z' },
   returned: { reason: 'partial', due_at: '2026-11-30T16:00:00Z' },
   relapse: { due_at: '2026-11-30T16:00:00Z' },
@@ -92,8 +94,8 @@ describe('what a notice says', () => {
 });
 
 describe('what waits now', () => {
-  const now: NowUntil = { due_by: '2026-12-02', to_accept: 1, in_progress: 2, due_soon: 3, overdue: 4, returned: 5, submitted: 6, on_hold: 7, requests: 8, to_issue: 9, to_verify: 10 };
-  const none = Object.fromEntries(Object.keys(now).map((name) => [name, 0])) as unknown as NowUntil;
+  const now: NowCounts = { to_accept: 1, in_progress: 2, due_soon: 3, overdue: 4, returned: 5, submitted: 6, on_hold: 7, requests: 8, to_issue: 9, to_verify: 10 };
+  const none = Object.fromEntries(Object.keys(now).map((name) => [name, 0])) as unknown as NowCounts;
 
   it('opens rows for every role, and nothing when there is nothing', () => {
     for (const role of ['office', 'department', 'county_leader', 'main_leader', 'deputy_leader', 'desk_officer', 'village_cadre'] satisfies Role[]) {
@@ -103,7 +105,7 @@ describe('what waits now', () => {
       expect(nowItems(none, role)).toEqual([]);
     }
     expect(nowItems(now, 'inspector')).toEqual([]);
-    expect(nowItems(now, 'department').find((one) => one.name === 'due_soon')?.href).toBe('/tickets?due_by=2026-12-02');
+    expect(nowItems(now, 'department').find((one) => one.name === 'due_soon')?.href).toBe('/tickets?due_soon=true');
   });
 
   it('a picture shows zeros too, and no figure twice', () => {

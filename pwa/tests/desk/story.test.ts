@@ -1,7 +1,7 @@
 // Each figure must be explainable by opening the events: the sentences name what was, what is, and why, in both languages.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TicketEvent } from '../../src/api/types';
-import { clockWords, dayWords, sinceUnit, tell } from '../../src/app/steps/story';
+import { clockWords, dayWords, hardAnswer, sinceUnit, tell } from '../../src/app/steps/story';
 import { asMap } from '../../src/app/tickets/workdays';
 import { cameBack } from '../../src/app/tickets/ticket';
 import { setLang } from '../../src/i18n/area.svelte';
@@ -35,6 +35,17 @@ describe('the history in sentences', () => {
     expect(asked?.title).toBe('申请延期');
     expect(asked?.notes).toEqual([zh.wantedDue(dayWords('2026-12-04')), '临时措施：先围挡', '材料还没到']);
     expect(issued?.notes).toEqual(['交给回澜镇', zh.due(dayWords('2026-11-30'))]);
+  });
+
+  it('tells the days of a repair that came back, and what the county answers to a hard case', () => {
+    const back = event('T12', '2026-11-30', { due_at: endOf('2026-12-01') }, { reason: 'partial' });
+    expect(tell([...events.slice(0, 2), back])[0]?.notes).toContain(zh.clock.rework(dayWords('2026-12-01')));
+    const inTime = event('T12', '2026-11-25', { due_at: endOf('2026-11-30') }, { reason: 'partial' });
+    expect(tell([...events.slice(0, 2), inTime])[0]?.notes).not.toContain(zh.clock.rework(dayWords('2026-11-30')));
+    const answered = event('hard_answered', '2026-11-26', { coordinator: '县住建局', until: '2026-12-10' }, { reason: '已约电力公司' });
+    expect(tell([answered])[0]).toMatchObject({ title: zh.hard_answered, notes: [zh.coordinates('县住建局', dayWords('2026-12-10')), '已约电力公司'] });
+    const marked = event('hard_case', '2026-11-25', { hard: true });
+    expect([hardAnswer([]), hardAnswer([answered, { ...marked, version: 999 }]), hardAnswer([{ ...marked, version: 0 }, answered])]).toEqual([null, null, { who: '县住建局', until: '2026-12-10' }]);
   });
 
   it('tells it in English too, and without the request row', async () => {

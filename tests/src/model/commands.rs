@@ -76,6 +76,9 @@ pub enum Command {
     Hard {
         hard: bool,
     },
+    AnswerHard {
+        until: NaiveDate,
+    },
     Archive,
 }
 
@@ -102,6 +105,7 @@ impl Command {
             Self::Remind => "ticket.remind/1",
             Self::Edit { .. } => "ticket.edit/1",
             Self::Hard { .. } => "ticket.mark_hard/1",
+            Self::AnswerHard { .. } => "ticket.answer_hard/1",
             Self::Archive => "ticket.archive/1",
         }
     }
@@ -151,6 +155,7 @@ impl Command {
             Self::Edit { severity, day, reason } => {
                 json!({ "severity": severity, "is_static": null, "due_day": day, "reason": reason })
             }
+            Self::AnswerHard { until } => json!({ "coordinator": "县住建局", "until": until, "note": "" }),
             Self::Hard { hard } => json!({ "hard": hard, "ask": if *hard { "协调" } else { "" } }),
             Self::Archive => json!({}),
         }
@@ -168,6 +173,7 @@ impl Command {
             | Self::Merge { .. }
             | Self::Remind
             | Self::Edit { .. }
+            | Self::AnswerHard { .. }
             | Self::Archive => &["office"],
             Self::Accept => &["deputy_leader", "desk_officer", "department"],
             Self::Rectify { .. } | Self::Stage => {

@@ -551,6 +551,7 @@ impl Model {
                 self.hard = *hard;
                 Applied
             }
+            Command::AnswerHard { until } => only(self.hard && ISSUED.contains(&state) && *until >= today),
             Command::Archive => {
                 let answer = only(state == "closed" && !self.archived);
                 self.archived = true;
@@ -572,7 +573,8 @@ impl Model {
         };
         let known = self.requests[place].clone();
         // Asked before the date, and the date passed before it was answered: the unit is not charged for the time in between.
-        let passed = self.official.is_some_and(|due| known.asked_at <= due && due < now);
+        let missed = |due: DateTime<Utc>| known.asked_at <= due && due < now;
+        let passed = self.official.is_some_and(missed) || self.due.is_some_and(missed);
         let since = if passed { known.asked_at } else { now };
         if !yes {
             self.requests[place].open = false;
@@ -673,11 +675,10 @@ impl Model {
 
     /// What the clock alone does.
     pub fn sweep(&mut self, now: DateTime<Utc>) {
-        if self.overdue.is_none()
-            && WITH_UNIT.contains(&self.state)
-            && self.official.is_some_and(|due| due < now)
+        if self.overdue.is_none() && WITH_UNIT.contains(&self.state) && self.due.is_some_and(|due| due < now)
         {
-            self.overdue = self.official;
+            // What came back has its own days: late by the date that was given last.
+            self.overdue = self.due;
             self.slow += 1;
             self.version += 1;
         }
@@ -690,7 +691,7 @@ impl Model {
             self.slow += 1;
             self.version += 1;
         }
-        let late = self.official.filter(|due| *due < now && WITH_UNIT.contains(&self.state));
+        let late = self.due.filter(|due| *due < now && WITH_UNIT.contains(&self.state));
         let days = late.map_or(0, |due| between(day_of(due), local_day(now)));
         let step = [(6, 3), (3, 2), (1, 1)]
             .into_iter()

@@ -152,7 +152,10 @@ pub async fn decide(
             Ok(id)
         })
         .await?;
-    of_months::get(app, caller, done).await
+    let detail = of_months::get(app, caller, done).await?;
+    // What was proposed for the month after it by the colour that stood before.
+    of_months::refresh(app, caller.county()?, of_months::month_of(&detail.row.month)?.next()).await?;
+    Ok(detail)
 }
 
 /// The main leader's plan; a newer one stands before it, all stay.

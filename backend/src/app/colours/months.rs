@@ -178,6 +178,8 @@ impl App {
         let month = Month::of(now).former();
         for county in divisions::counties(self.store.read()).await? {
             if !months::of_month(self.store.read(), county.id, &month.word()).await?.is_empty() {
+                // Where the former month was published and the proposals could not follow at once.
+                refresh(self, county.id, month).await?;
                 continue;
             }
             let worked = work::work_out(self, county.id, month, now).await?;
@@ -203,6 +205,48 @@ impl App {
         }
         Ok(new)
     }
+}
+
+/// Works the proposals of a month out again where they rest on a former month that stands otherwise now: what is shown as the reason is
+/// what is published. What a person has confirmed stays. Answers how many rows.
+pub(super) async fn refresh(app: &App, county: Uuid, month: Month) -> AppResult<usize> {
+    let read = app.store.read();
+    let waiting: Vec<ColourMonth> = months::of_month(read, county, &month.word())
+        .await?
+        .into_iter()
+        .filter(|row| row.confirmed_at.is_none() && row.published_at.is_none())
+        .collect();
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let former = work::former(read, county, month).await?;
+    let mut stale = Vec::new();
+    for row in &waiting {
+        let reasoning: Reasoning = stored(&row.reasoning)?;
+        if reasoning.former != former.get(&row.township_id).copied() {
+            stale.push(row.township_id);
+        }
+    }
+    if stale.is_empty() {
+        return Ok(0);
+    }
+    let now = app.clock.now();
+    let worked = work::work_out(app, county, month, now).await?;
+    let rows = worked
+        .iter()
+        .filter(|one| stale.contains(&one.township_id))
+        .map(|one| proposal(county, month, one, now))
+        .collect::<AppResult<Vec<_>>>()?;
+    let rows = &rows;
+    app.store
+        .write(async |tx| {
+            let mut anew = 0;
+            for row in rows {
+                anew += usize::from(months::propose(tx, row.clone()).await?);
+            }
+            Ok::<_, AppError>(anew)
+        })
+        .await
 }
 
 /// One month of one township with everything behind it.
@@ -253,6 +297,10 @@ pub async fn confirm(
     caller.require(Action::JudgeColours)?;
     let (county, scope, now) = (caller.county()?, caller.scope()?, app.clock.now());
     let reason = shorten(reason.trim(), MAX_TEXT);
+    // Nobody confirms a reasoning that is not so any more: a row worked out anew has another version than was seen.
+    if let Some(row) = months::get(app.store.read(), scope, id).await? {
+        refresh(app, county, month_of(&row.month)?).await?;
+    }
     app.idempotent(caller, once, async |tx| {
         let row = months::get(tx, scope, id).await?.ok_or(Code::NotFound)?;
         if !allows(caller, &row, None, ColourStep::Confirm, now) {
@@ -280,53 +328,58 @@ pub async fn confirm(
 /// Publishes a whole month; the leaders in charge get their copies of what is red.
 pub async fn publish(app: &App, caller: &Caller, once: &Once, month: &str) -> AppResult<ColourList> {
     caller.require(Action::JudgeColours)?;
-    let (county, month, now) = (caller.county()?, month_of(month)?.word(), app.clock.now());
+    let (county, of, now) = (caller.county()?, month_of(month)?, app.clock.now());
+    let month = of.word();
     let facts = Facts::load(app, county).await?;
     let rules = facts.deadlines();
     let until = |days| colour::within(&rules.calendar, now, days);
     let ends = (until(rules.colours.appeal_days), until(rules.colours.plan_days));
     let townships = work::townships(app.store.read(), county).await?.len();
-    app.idempotent(caller, once, async |tx| {
-        let rows = months::of_month(tx, county, &month).await?;
-        let ready = rows.iter().filter(|row| row.confirmed_at.is_some()).count();
-        if rows.is_empty() || ready < townships.max(rows.len()) {
-            return Err(told(
-                "还有乡镇没有确认，确认后再整月公布。",
-                "Some townships are not confirmed yet; a month is published as a whole.",
-            ));
-        }
-        if months::publish(tx, (county, &month), caller.person_id, now, ends).await? == 0 {
-            return Err(told("这个月已经公布。", "This month is published already."));
-        }
-        let rows = months::of_month(tx, county, &month).await?;
-        for row in rows.iter().filter(|row| standing(row) == Colour::Red) {
-            copies::deliver(tx, county, row.township_id, copies::RED, row.id, now).await?;
-        }
-        for row in &rows {
-            let to = [Role::MainLeader, Role::DeputyLeader].map(|duty| Address {
-                unit_kind: UnitKind::Township,
-                unit_id: row.township_id,
-                duty,
-            });
-            let published = Tell {
-                county,
-                key: format!("colour:{}", row.id),
-                kind: NoticeKind::ColourPublished,
-                to: to.to_vec(),
-                ticket: None,
-                data: json!({ "month": month }),
-                rules: &facts.settings().notices,
-            };
-            notices::tell(tx, now, &published).await?;
-        }
-        audit::append(tx, now, caller.audit("colours.publish", "colours", &month)).await?;
-        let beside = Beside::load(tx, county, &rows).await?;
-        Ok(ColourList {
-            as_of: now,
-            items: rows.iter().map(|row| beside.row(row)).collect::<AppResult<_>>()?,
+    let published = app
+        .idempotent(caller, once, async |tx| {
+            let rows = months::of_month(tx, county, &month).await?;
+            let ready = rows.iter().filter(|row| row.confirmed_at.is_some()).count();
+            if rows.is_empty() || ready < townships.max(rows.len()) {
+                return Err(told(
+                    "还有乡镇没有确认，确认后再整月公布。",
+                    "Some townships are not confirmed yet; a month is published as a whole.",
+                ));
+            }
+            if months::publish(tx, (county, &month), caller.person_id, now, ends).await? == 0 {
+                return Err(told("这个月已经公布。", "This month is published already."));
+            }
+            let rows = months::of_month(tx, county, &month).await?;
+            for row in rows.iter().filter(|row| standing(row) == Colour::Red) {
+                copies::deliver(tx, county, row.township_id, copies::RED, row.id, now).await?;
+            }
+            for row in &rows {
+                let to = [Role::MainLeader, Role::DeputyLeader].map(|duty| Address {
+                    unit_kind: UnitKind::Township,
+                    unit_id: row.township_id,
+                    duty,
+                });
+                let published = Tell {
+                    county,
+                    key: format!("colour:{}", row.id),
+                    kind: NoticeKind::ColourPublished,
+                    to: to.to_vec(),
+                    ticket: None,
+                    data: json!({ "month": month }),
+                    rules: &facts.settings().notices,
+                };
+                notices::tell(tx, now, &published).await?;
+            }
+            audit::append(tx, now, caller.audit("colours.publish", "colours", &month)).await?;
+            let beside = Beside::load(tx, county, &rows).await?;
+            Ok(ColourList {
+                as_of: now,
+                items: rows.iter().map(|row| beside.row(row)).collect::<AppResult<_>>()?,
+            })
         })
-    })
-    .await
+        .await?;
+    // What was proposed for the month after it without knowing this.
+    refresh(app, county, of.next()).await?;
+    Ok(published)
 }
 
 pub(super) fn told(zh: &str, en: &str) -> AppError {

@@ -50,6 +50,13 @@ pub(super) fn standing(row: &ColourMonth) -> Colour {
     Colour::parse(word).unwrap_or(Colour::Green)
 }
 
+/// What stands published of the month before.
+pub(super) async fn former(conn: &impl Conn, county: Uuid, of: Month) -> AppResult<HashMap<Uuid, Colour>> {
+    let rows = store::colours::months::of_month(conn, county, &of.former().word()).await?;
+    let published = rows.iter().filter(|row| row.published_at.is_some());
+    Ok(published.map(|row| (row.township_id, standing(row))).collect())
+}
+
 /// Every township's month as it is known at `now`; while the month runs, so far.
 pub(super) async fn work_out(app: &App, county: Uuid, of: Month, now: Instant) -> AppResult<Vec<Worked>> {
     let (facts, read) = (Facts::load(app, county).await?, app.store.read());
@@ -57,12 +64,7 @@ pub(super) async fn work_out(app: &App, county: Uuid, of: Month, now: Instant) -
     let span = Span { from, to: end.min(now) };
     let stories = store::colours::stories::of_span(read, county, span, now).await?;
     let by_township = history::by_township(&stories);
-    let former: HashMap<Uuid, Colour> = store::colours::months::of_month(read, county, &of.former().word())
-        .await?
-        .iter()
-        .filter(|row| row.published_at.is_some())
-        .map(|row| (row.township_id, standing(row)))
-        .collect();
+    let former = former(read, county, of).await?;
     let rules = facts.deadlines();
     let worked = townships(read, county).await?.into_iter().map(|township| {
         let own = by_township.get(&township.id).map_or(&[][..], Vec::as_slice);

@@ -2,11 +2,10 @@
 
 use super::address::UnitRef;
 use crate::{
-    app::{App, AppResult, field::facts::Facts},
+    app::{App, AppResult, field::facts::Facts, tickets::narrow},
     domain::{
-        clock::{Instant, local_day},
+        clock::Instant,
         people::{role::UnitKind, scope::Scope},
-        standards::calendar::end_of_day,
         tickets::{State, request::RequestState},
     },
     store::{
@@ -14,20 +13,18 @@ use crate::{
         tickets::{self, Filter},
     },
 };
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
-/// Each number opens its rows: `/tickets` with the state, `overdue`, `due_by` or `request`.
+/// Each number opens its rows: `/tickets` with the state, `overdue`, `due_soon` or `request`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[schema(as = NoticeNow)]
 pub struct NowCounts {
     pub to_accept: i64,
     pub in_progress: i64,
-    /// With the unit, not late, due by `due_by`.
+    /// Due soon 临期 by the county's rules, as each ticket says.
     pub due_soon: i64,
-    pub due_by: NaiveDate,
     pub overdue: i64,
     pub returned: i64,
     pub submitted: i64,
@@ -61,7 +58,6 @@ pub(super) async fn now(
     let Some(county) = scope.county() else { return Ok(NowCounts::default()) };
     let facts = Facts::load(app, county).await?;
     let rules = facts.deadlines();
-    let due_by = rules.calendar.add_working_days(local_day(at), rules.soon_days);
     // A department also reads what it supervises; to do is only what is its own.
     let unit_id = (unit.kind == UnitKind::Department).then_some(unit.id);
     let base = Filter { unit_id, shown, ..Filter::default() };
@@ -70,14 +66,13 @@ pub(super) async fn now(
     let sum = |map: &HashMap<State, i64>| map.values().sum::<i64>();
     let of = |state: State| states.get(&state).copied().unwrap_or(0);
     let overdue = count(Filter { overdue: Some(true), ..base.clone() }).await?;
-    let soon = count(Filter { due_by: Some(end_of_day(due_by)), ..base.clone() }).await?;
+    let soon = narrow::due_soon(conn, scope, at, rules, &base).await?;
     let asked = count(Filter { request: Some(RequestState::Open), ..base }).await?;
     let of_county = |n: i64| if unit.kind == UnitKind::County { n } else { 0 };
     Ok(NowCounts {
         to_accept: of(State::Issued),
         in_progress: of(State::InProgress),
-        due_soon: sum(&soon),
-        due_by,
+        due_soon: soon,
         overdue: sum(&overdue),
         returned: of(State::Rework),
         submitted: of(State::Submitted),

@@ -133,7 +133,7 @@ impl App {
 
 /// The reminders of one ticket today.
 fn due<'a>(ticket: &Ticket, rules: &'a NoticeRules, calendar: &Calendar, today: NaiveDate) -> Vec<Tell<'a>> {
-    let Some(due_at) = ticket.official_due_at else { return Vec::new() };
+    let Some(due_at) = ticket.due_at else { return Vec::new() };
     // 24:00 of a day is the first moment of the next.
     let due_day = local_day(due_at - TimeDelta::microseconds(1));
     let Some(days) = dates::days_left(calendar, &rules.due_days, due_day, today) else { return Vec::new() };

@@ -149,7 +149,7 @@ impl App {
                     number: ticket.number,
                     title: ticket.title,
                     state: ticket.state,
-                    due_at: ticket.official_due_at,
+                    due_at: ticket.due_at,
                     overdue,
                 };
                 (shown.id, shown)

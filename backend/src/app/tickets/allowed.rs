@@ -126,6 +126,7 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
             Kind::TicketMarkHard => {
                 (own_unit || post.unit_kind == UnitKind::County) && in_state(Transition::HardCase)
             }
+            Kind::TicketAnswerHard => ticket.hard_case && in_state(Transition::HardAnswered),
             Kind::TicketArchive => in_state(Transition::T18) && ticket.archived_at.is_none(),
             Kind::InspectionSubmit | Kind::InspectionCorrect | Kind::FindingReport => false,
         }

@@ -28,6 +28,7 @@ pub async fn run(entry: &Entry<'_>, kind: Kind) -> Done {
         Kind::TicketRemind => office::remind(entry).await,
         Kind::TicketEdit => office::edit(entry).await,
         Kind::TicketMarkHard => office::mark_hard(entry).await,
+        Kind::TicketAnswerHard => office::answer_hard(entry).await,
         Kind::TicketArchive => office::archive(entry).await,
         Kind::TicketReferDone => referral::done(entry).await,
         Kind::TicketReferReturn => referral::give_back(entry).await,

@@ -31,8 +31,9 @@ pub async fn narrow(
         beyond: level::overdue_beyond(&rules.calendar, now, rules.colours.overdue_days),
         soon: level::soon_within(rules, now),
     });
+    let soon_within = (filter.due_soon == Some(true)).then(|| level::soon_within(rules, now));
     let idle = filter.no_progress.map(|flag| (flag, rules.idle_before(now)));
-    campaigns::opened(app, caller, &TicketFilter { idle, level: span, ..filter.clone() }).await
+    campaigns::opened(app, caller, &TicketFilter { idle, soon_within, level: span, ..filter.clone() }).await
 }
 
 /// One page of a narrowed list, `limit + 1` rows. The database leaves a few too many through where hours decide whether something is due
@@ -45,7 +46,7 @@ pub async fn rows(
     filter: &TicketFilter,
     page: &PageRequest,
 ) -> AppResult<Vec<Ticket>> {
-    if filter.levels.is_empty() {
+    if !by_hours(filter) {
         return Ok(store::tickets::list(conn, scope, now, filter, page).await?);
     }
     let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX).saturating_add(1);
@@ -54,12 +55,36 @@ pub async fn rows(
         let found = store::tickets::list(conn, scope, now, filter, &page).await?;
         let more = found.len() == wanted;
         page.after = found.last().map(|last| store::tickets::cursor(last, filter.newest_first));
-        kept.extend(found.into_iter().filter(|row| filter.levels.contains(&level(row, rules, now).level)));
+        kept.extend(found.into_iter().filter(|row| keeps(filter, row, rules, now)));
         if !more || kept.len() >= wanted {
             kept.truncate(wanted);
             return Ok(kept);
         }
     }
+}
+
+/// Whether hours decide, which the database does not count.
+fn by_hours(filter: &TicketFilter) -> bool {
+    !filter.levels.is_empty() || filter.due_soon.is_some()
+}
+
+fn keeps(filter: &TicketFilter, row: &Ticket, rules: &DeadlineRules, now: Instant) -> bool {
+    (filter.levels.is_empty() || filter.levels.contains(&level(row, rules, now).level))
+        && filter.due_soon.is_none_or(|flag| flag == rules.is_soon(row, now))
+}
+
+/// How many tickets are due soon: the number of the list with `due_soon`.
+pub async fn due_soon(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    rules: &DeadlineRules,
+    base: &TicketFilter,
+) -> AppResult<i64> {
+    let filter = TicketFilter { soon_within: Some(level::soon_within(rules, now)), ..base.clone() };
+    let dates = store::tickets::spans(conn, scope, now, &filter).await?;
+    let soon = dates.into_iter().filter(|(issued, due)| rules.is_due_soon(now, *issued, *due));
+    Ok(i64::try_from(soon.count()).unwrap_or(i64::MAX))
 }
 
 /// How many rows a narrowed list has; more than `most` are not counted to the end.
@@ -72,7 +97,7 @@ pub async fn count(
     most: i64,
 ) -> AppResult<i64> {
     let all: i64 = store::tickets::count_by_state(conn, scope, now, filter).await?.values().sum();
-    if filter.levels.is_empty() || all > most {
+    if !by_hours(filter) || all > most {
         return Ok(all);
     }
     let (mut count, mut page) = (0, PageRequest { after: None, limit: 1000 });

@@ -1,5 +1,5 @@
-//! What the office does beside issuing and checking: resume (T9), remind (T16), put right (T17), file (T18), and the mark of a hard
-//! case, which its unit may set too.
+//! What the office does beside issuing and checking: resume (T9), remind (T16), put right (T17), file (T18), the mark of a hard
+//! case, which its unit may set too, and the county's answer to it.
 
 use super::step::{Done, conflict_with, is_own, only, payload, target};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         field::{envelope::Unreadable, flag::FlagCode, inspection::MAX_TEXT},
         people::scope::Scope,
         tickets::{
-            command::{ArchiveBody, EditBody, HardBody, NoteBody, SEVERITIES},
+            command::{AnswerHardBody, ArchiveBody, EditBody, HardBody, NoteBody, SEVERITIES},
             machine::{self, Step},
         },
     },
@@ -63,6 +63,21 @@ pub(super) async fn mark_hard(entry: &Entry<'_>) -> Done {
         return Ok(Ok(Effect::refused(Refusal::NotPermitted)));
     }
     only(entry, ticket, &Step::MarkHard { hard: body.hard, ask: entry.text(&body.ask, MAX_TEXT) }).await
+}
+
+/// R58: who coordinates, and until when. May be said again; the newest stands.
+pub(super) async fn answer_hard(entry: &Entry<'_>) -> Done {
+    let body: AnswerHardBody = payload!(entry);
+    let coordinator = entry.text(&body.coordinator, MAX_TEXT);
+    if coordinator.trim().is_empty() {
+        return Ok(Err(Unreadable { cause: "coordinator".into() }));
+    }
+    let ticket = target!(entry, body.target.ticket_id);
+    if body.until < local_day(entry.now()) {
+        return Ok(Ok(conflict_with(entry, ticket, FlagCode::DayPassed).await?));
+    }
+    let note = entry.text(&body.note, MAX_TEXT);
+    only(entry, ticket, &Step::AnswerHard { coordinator, until: body.until, note }).await
 }
 
 /// T18 by hand; the sweep does the same when a month has ended.

@@ -180,7 +180,8 @@ pub(super) async fn decide(entry: &Entry<'_>) -> Done {
     };
     let note = entry.text(&body.note, MAX_TEXT);
     let passed = |due: &Instant| request.asked_at <= *due && *due < entry.now();
-    let waited = ticket.official_due_at.filter(passed).map(|_| request.asked_at);
+    let waited =
+        ticket.official_due_at.filter(passed).or(ticket.due_at.filter(passed)).map(|_| request.asked_at);
     let mut decided = decided(entry, RequestState::Approved, note.clone());
     let what = if body.verdict == Decision::Denied {
         decided.state = RequestState::Denied;

@@ -361,8 +361,7 @@ fn view(
     now: Instant,
 ) -> TicketView {
     let t = ticket.clone();
-    let due_soon = t.state.is_with_unit()
-        && t.issued_at.zip(t.due_at).is_some_and(|(issued, due)| rules.is_due_soon(now, issued, due));
+    let due_soon = rules.is_soon(ticket, now);
     let attempt = attempts.last().map(|attempt| attempt.operation_id);
     let after = |file: &&NamedFile| Some(file.operation_id) == attempt;
     let fix_on_spot = |file: &&NamedFile| attempt.is_none() && file.role == "after";

@@ -67,6 +67,8 @@ pub struct Stood {
     pub state: State,
     /// Without one its township did not know of it, or it was mended on the spot.
     pub official_due: Option<Instant>,
+    /// By when its unit was to have it done; a returned repair has longer than the official date.
+    pub due: Option<Instant>,
     /// Whether the last repair was put forward by the date.
     pub in_time: Option<bool>,
     /// When it was last closed.
@@ -88,6 +90,16 @@ pub enum Happening {
     SendBackDenied,
     /// Two people found that a photo does not show its repair.
     NotTheRepair,
+}
+
+impl Happening {
+    /// Nothing that somebody did, but that nothing was done for a while.
+    fn is_of_waiting(self) -> bool {
+        matches!(
+            self,
+            Happening::Slow | Happening::Reissued | Happening::Reminded | Happening::SendBackDenied
+        )
+    }
 }
 
 /// The stories that concern each township, so that each is worked out from its own only.
@@ -118,6 +130,7 @@ impl Story {
             unit: self.opened_for,
             state: State::Pending,
             official_due: None,
+            due: None,
             in_time: None,
             closed: None,
         };
@@ -128,6 +141,7 @@ impl Story {
             }
             if line.data.get("official_due_at").is_some() {
                 stood.official_due = line.read("official_due_at");
+                stood.due = line.read("due_at").or(stood.official_due);
             }
             match line.transition.as_str() {
                 "T10" => stood.in_time = Some(!line.says("late")),
@@ -139,7 +153,8 @@ impl Story {
         stood
     }
 
-    /// What happened from `from` until before `to`, and to which township's count it goes. What was taken back since is left out.
+    /// What happened from `from` until before `to`, and to which township's count it goes. What was taken back since is left out, and what
+    /// was waited for from a unit whose ticket it never was, as the office agreed.
     pub fn happened(&self, from: Instant, to: Instant) -> Vec<(Happening, Option<Uuid>)> {
         let mut happened = Vec::new();
         let mut unit = self.opened_for;
@@ -162,15 +177,17 @@ impl Story {
                     {
                         Some(Happening::NotTheRepair)
                     }
-                    "T16" => {
-                        if line.says("reissued") {
-                            happened.push((Happening::Reissued, unit));
-                        }
-                        Some(Happening::Reminded)
-                    }
+                    "T16" => Some(Happening::Reminded),
                     _ => None,
                 };
-                happened.extend(what.map(|what| (what, unit)));
+                let again =
+                    (line.transition == "T16" && line.says("reissued")).then_some(Happening::Reissued);
+                // Only the next change of hands says whose it was meanwhile.
+                let not_theirs = later()
+                    .find(|after| after.given().is_some())
+                    .is_some_and(|after| after.transition == "T6" && after.says("wrongly_routed"));
+                let counts = |what: &Happening| !(not_theirs && what.is_of_waiting());
+                happened.extend(again.into_iter().chain(what).filter(counts).map(|what| (what, unit)));
             }
             if let Some(given) = line.given() {
                 unit = given.township;

@@ -75,16 +75,17 @@ pub fn level(ticket: &Ticket, rules: &DeadlineRules, now: Instant) -> TicketLeve
 }
 
 fn by_date(ticket: &Ticket, rules: &DeadlineRules, now: Instant) -> Option<LevelReason> {
-    if let Some(due) = ticket.official_due_at.filter(|due| *due < now) {
+    if let Some(due) = ticket.due_at.filter(|due| *due < now) {
         let (count, limit) = (overdue_days(&rules.calendar, due, now), rules.colours.overdue_days);
         let level = if count > limit { 3 } else { 2 };
         return Some(LevelReason { code: LevelCode::Overdue, level, count, limit });
     }
-    ticket
-        .issued_at
-        .zip(ticket.due_at)
-        .is_some_and(|(issued, due)| rules.is_due_soon(now, issued, due))
-        .then_some(LevelReason { code: LevelCode::DueSoon, level: 1, count: 0, limit: 0 })
+    rules.is_soon(ticket, now).then_some(LevelReason {
+        code: LevelCode::DueSoon,
+        level: 1,
+        count: 0,
+        limit: 0,
+    })
 }
 
 /// The day that is due: 24:00 of a day is the first moment of the next.

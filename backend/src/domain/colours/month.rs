@@ -59,6 +59,7 @@ pub struct MonthFacts {
     pub overdue_open: u32,
     /// Of these: longer than the county's limit.
     pub overdue_long: u32,
+    /// Tickets, as listed behind their rules.
     pub hollow: u32,
     pub not_the_repair: u32,
     /// Tickets that the township found itself; no rule counts them.
@@ -206,6 +207,11 @@ fn sort(stories: &[&Story], township: Uuid, span: Span, calendar: &Calendar, lin
             by_date(&mut sorted, story.id, &stood, span, calendar, lines);
         }
     }
+    // What is counted is what is listed: a ticket once, however often it happened to it.
+    for ids in [&mut sorted.hollow, &mut sorted.not_the_repair] {
+        ids.sort_unstable();
+        ids.dedup();
+    }
     let count = |ids: &[Uuid]| u32::try_from(ids.len()).unwrap_or(u32::MAX);
     let facts = &mut sorted.facts;
     facts.hollow = count(&sorted.hollow);
@@ -215,10 +221,6 @@ fn sort(stories: &[&Story], township: Uuid, span: Span, calendar: &Calendar, lin
     facts.late = count(&sorted.late);
     facts.base = facts.due - facts.held - facts.waiting;
     facts.rate_permille = (facts.on_time * 1_000).checked_div(facts.base);
-    for ids in [&mut sorted.hollow, &mut sorted.not_the_repair] {
-        ids.sort_unstable();
-        ids.dedup();
-    }
     sorted
 }
 
@@ -232,9 +234,9 @@ fn by_date(
     lines: &ColourRules,
 ) {
     let Some(due) = stood.official_due.filter(|due| *due <= span.to) else { return };
-    if stood.state.is_with_unit() {
+    if let Some(passed) = stood.due.filter(|due| stood.state.is_with_unit() && *due <= span.to) {
         sorted.overdue.push(id);
-        if overdue_days(calendar, due, span.to - chrono::TimeDelta::microseconds(1)) > lines.long_days {
+        if overdue_days(calendar, passed, span.to - chrono::TimeDelta::microseconds(1)) > lines.long_days {
             sorted.long.push(id);
         }
     }

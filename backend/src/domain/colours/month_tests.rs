@@ -123,8 +123,15 @@ fn overdue_tickets_make_yellow_then_red_and_one_long_one_is_enough() {
 fn what_was_found_at_checks_counts_in_the_month_of_the_check() {
     let one = reasoned(&[not_done(story(10, 30), 12)], None);
     assert!(hits(&one).contains(&MonthRule::HollowYellow) && one.colour == Colour::Yellow);
-    let two = reasoned(&[not_done(not_done(story(10, 30), 12), 20)], None);
-    assert!(hits(&two).contains(&MonthRule::HollowRed), "twice at one ticket are two");
+    let two = reasoned(&[not_done(story(10, 30), 12), not_done(story(11, 30), 20)], None);
+    assert!(hits(&two).contains(&MonthRule::HollowRed));
+    // The number opens its rows: twice at one ticket are one row.
+    let twice = reasoned(&[not_done(not_done(story(10, 30), 12), 20)], None);
+    let named = &twice.rules.iter().find(|rule| rule.rule == MonthRule::HollowRed).unwrap().ticket_ids;
+    assert_eq!(
+        (twice.facts.hollow, named.len(), hits(&twice).contains(&MonthRule::HollowRed)),
+        (1, 1, false)
+    );
     let mut october = not_done(story(10, 30), 12);
     october.lines.last_mut().unwrap().accepted_at = november().from - TimeDelta::seconds(1);
     assert_eq!(reasoned(&[october], None).facts.hollow, 0);

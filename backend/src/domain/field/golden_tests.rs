@@ -11,9 +11,9 @@ use crate::domain::{
     standards::judge::Verdict,
     tickets::{
         command::{
-            self, AcceptBody, ArchiveBody, AskBody, AttemptBody, DecideBody, Decision, EditBody, HardBody,
-            IssueBody, MergeBody, NoteBody, ReasonBody, ReferDoneBody, ReferReturnBody, RelapseBody,
-            StageBody, Target, VerifyBody, WithdrawAskBody,
+            self, AcceptBody, AnswerHardBody, ArchiveBody, AskBody, AttemptBody, DecideBody, Decision,
+            EditBody, HardBody, IssueBody, MergeBody, NoteBody, ReasonBody, ReferDoneBody, ReferReturnBody,
+            RelapseBody, StageBody, Target, VerifyBody, WithdrawAskBody,
         },
         request::Asked,
         unit::Stage,
@@ -51,6 +51,7 @@ fn bodies(kind: Kind) -> &'static [&'static [u8]] {
         Kind::TicketRemind => &[golden!("ticket.remind-1")],
         Kind::TicketEdit => &[golden!("ticket.edit-1")],
         Kind::TicketMarkHard => &[golden!("ticket.mark_hard-1")],
+        Kind::TicketAnswerHard => &[golden!("ticket.answer_hard-1")],
         Kind::TicketArchive => &[golden!("ticket.archive-1")],
         Kind::TicketReferDone => &[golden!("ticket.refer_done-1")],
         Kind::TicketReferReturn => &[golden!("ticket.refer_return-1")],
@@ -218,6 +219,10 @@ fn a_fault_come_back_and_a_hard_case_read_as_they_were_sealed() {
     let hard: HardBody = read(Kind::TicketMarkHard).payload().unwrap();
     aimed(hard.target);
     assert!(hard.hard && hard.ask == "请县里协调电力公司");
+    let answer: AnswerHardBody = read(Kind::TicketAnswerHard).payload().unwrap();
+    aimed(answer.target);
+    let said = (answer.coordinator.as_str(), answer.until.to_string(), answer.note.as_str());
+    assert_eq!(said, ("县住建局", "2026-12-10".into(), "已约电力公司"));
 }
 
 #[test]

@@ -41,6 +41,7 @@ kinds! {
     TicketRemind "ticket.remind/1" RemindTicket;
     TicketEdit "ticket.edit/1" EditTicket;
     TicketMarkHard "ticket.mark_hard/1" MarkHardTicket;
+    TicketAnswerHard "ticket.answer_hard/1" AnswerHardTicket;
     TicketArchive "ticket.archive/1" ArchiveTicket;
     // duties: what was referred to a department
     TicketReferDone "ticket.refer_done/1" ReferDoneTicket;

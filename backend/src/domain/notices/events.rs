@@ -63,7 +63,11 @@ pub fn tells(transition: &str) -> bool {
         "void_asked",
         "void_denied",
         "hard_case",
+        "hard_answered",
         "escalated",
+        "control_overdue",
+        // Told to nobody; it settles what was told before.
+        "stage",
         "referred",
         "refer_done",
         "refer_returned",
@@ -75,9 +79,11 @@ pub fn tells(transition: &str) -> bool {
 pub fn settles(transition: &str) -> &'static [NoticeKind] {
     use NoticeKind as K;
     match transition {
-        "T10" => &[K::DueSoon],
+        "T10" => &[K::DueSoon, K::ControlOverdue],
+        "stage" => &[K::ControlOverdue],
+        "hard_answered" => &[K::HardCase],
         "T11" | "T12" => &[K::ToVerify],
-        "T4" | "T14" => &[K::DueSoon, K::ToVerify],
+        "T4" | "T14" => &[K::DueSoon, K::ToVerify, K::ControlOverdue],
         _ => &[],
     }
 }
@@ -134,7 +140,7 @@ pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
     let office = |kind, data| county(ticket, &[Role::Office], kind, data);
     let shown = ticket.visible_from.is_some_and(|from| from <= now) && ticket.issued_at.is_some();
     let unit = |duties, kind, data| if shown { of_unit(ticket, duties, kind, data) } else { Vec::new() };
-    let dates = || json!({ "due_at": ticket.official_due_at });
+    let dates = || json!({ "due_at": ticket.due_at });
     match transition {
         "T2" | "release" if ticket.state.is_with_unit() => unit(WORKERS, K::Issued, dates()),
         "T6" => {
@@ -155,12 +161,19 @@ pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
         "T9" | "refer_done" | "refer_returned" => unit(DESKS, K::Resumed, dates()),
         "T10" => office(K::ToVerify, json!({})),
         "T11" => unit(WORKERS, K::Passed, json!({})),
-        "T12" => unit(WORKERS, K::Returned, json!({ "reason": reason, "due_at": ticket.official_due_at })),
+        "T12" => unit(WORKERS, K::Returned, json!({ "reason": reason, "due_at": ticket.due_at })),
         "T13" => unit(WORKERS, K::Relapse, dates()),
         // What was issued and is another ticket's now is nothing to do for the unit either.
         "T4" => unit(DESKS, K::Voided, json!({ "merged": true })),
         "T14" => unit(DESKS, K::Voided, json!({})),
         "T15" => unit(DESKS, K::Overdue, json!({ "due_at": data["due_at"] })),
+        // What cannot wait is the office's business in the same hour.
+        "control_overdue" if shown => {
+            let said = json!({ "due_at": data["passed"] });
+            let mut told = unit(DESKS, K::ControlOverdue, said.clone());
+            told.extend(office(K::ControlOverdue, said));
+            told
+        }
         "T16" => unit(WORKERS, K::Reminded, json!({ "no": data["no"], "note": reason })),
         "T17" => unit(DESKS, K::Changed, dates()),
         "asked" => {
@@ -175,6 +188,10 @@ pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
         "void_asked" => office(K::RequestWaiting, json!({ "what": "void" })),
         "hard_case" if data["hard"] == true => {
             county(ticket, &[Role::Office, Role::CountyLeader], K::HardCase, json!({ "ask": reason }))
+        }
+        "hard_answered" => {
+            let said = json!({ "coordinator": data["coordinator"], "day": data["until"], "note": reason });
+            unit(ASKERS, K::HardAnswered, said)
         }
         "escalated" if shown => escalated(ticket, data),
         _ => Vec::new(),
@@ -250,7 +267,7 @@ fn escalated(ticket: &Ticket, data: &Value) -> Vec<Told> {
     let heard = data["overdue_days"].as_u64().is_some_and(|days| days <= 1);
     let duties = named.filter_map(|word| Role::parse(word.as_str()?));
     let duties: Vec<Role> = duties.filter(|duty| !heard || !DESKS.contains(duty)).collect();
-    let said = json!({ "step": data["step"], "days_overdue": data["overdue_days"], "due_at": ticket.official_due_at });
+    let said = json!({ "step": data["step"], "days_overdue": data["overdue_days"], "due_at": ticket.due_at });
     let (of_county, of_place): (Vec<Role>, Vec<Role>) =
         duties.into_iter().partition(|duty| duty.unit_kind() == UnitKind::County);
     let mut told = county(ticket, &of_county, NoticeKind::Escalated, said.clone());

@@ -46,6 +46,8 @@ kinds! {
     /// The county's day of the month by which everything is to be finished.
     MonthlyDate "monthly_date" Mine;
     Overdue "overdue" Mine;
+    /// What cannot wait is not reported under control by its hour.
+    ControlOverdue "control_overdue" Mine;
     /// Checked, and to be done again.
     Returned "returned" Mine;
     /// Seen again soon after closing.
@@ -64,6 +66,8 @@ kinds! {
     Passed "passed" Done;
     Voided "voided" Done;
     RequestDecided "request_decided" Done;
+    /// The county says who coordinates a hard case, and until when.
+    HardAnswered "hard_answered" Done;
     RequestWaiting "request_waiting" Office;
     ToVerify "to_verify" Office;
     HardCase "hard_case" Office;

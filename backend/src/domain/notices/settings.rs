@@ -48,7 +48,7 @@ impl Default for NoticeRules {
             quiet_from: "20:00".into(),
             quiet_to: "08:00".into(),
             urgent_in_quiet: false,
-            urgent_kinds: vec![NoticeKind::Reminded, NoticeKind::Escalated],
+            urgent_kinds: vec![NoticeKind::Reminded, NoticeKind::Escalated, NoticeKind::ControlOverdue],
             keep_days: 60,
             digest_template: "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n\
                 临期 {due_soon} 件，超期 {overdue} 件\n{link}"

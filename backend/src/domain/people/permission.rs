@@ -49,6 +49,7 @@ permissions! {
     RelapseTicket "ticket.relapse" [Inspector Office Department];
     RemindTicket "ticket.remind" [Office];
     EditTicket "ticket.edit" [Office];
+    AnswerHardTicket "ticket.answer_hard" [Office];
     MarkHardTicket "ticket.mark_hard" [Office MainLeader DeputyLeader Department];
     ArchiveTicket "ticket.archive" [Office];
     ReferDoneTicket "ticket.refer_done" [Department];

@@ -246,6 +246,19 @@ pub struct HardBody {
     pub ask: String,
 }
 
+/// `ticket.answer_hard/1`: the county's answer to what a hard case asks of it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AnswerHardBody {
+    #[serde(flatten)]
+    pub target: Target,
+    /// Who coordinates, in words: an office, a department, a person.
+    pub coordinator: String,
+    /// Until when.
+    pub until: NaiveDate,
+    #[serde(default)]
+    pub note: String,
+}
+
 /// `ticket.archive/1`: T18.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct ArchiveBody {

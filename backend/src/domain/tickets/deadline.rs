@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::unit::DeadlineUnit;
+use super::{Ticket, unit::DeadlineUnit};
 use crate::domain::clock::{Instant, SHANGHAI, local_day};
 use crate::domain::colours::rules::ColourRules;
 use crate::domain::standards::calendar::{Calendar, end_of_day, start_of_day};
@@ -188,6 +188,15 @@ impl DeadlineRules {
         }
         let percent = i32::try_from(self.soon_percent.min(100)).unwrap_or(100);
         due_at - (due_at - issued_at).max(TimeDelta::zero()) / 100 * percent
+    }
+
+    /// Whether this ticket is due soon 临期: the one meaning of chips, levels, lists, counts and messages.
+    pub fn is_soon(&self, ticket: &Ticket, now: Instant) -> bool {
+        ticket.state.is_with_unit()
+            && ticket
+                .issued_at
+                .zip(ticket.due_at)
+                .is_some_and(|(issued, due)| self.is_due_soon(now, issued, due))
     }
 
     /// Due soon, but not overdue.

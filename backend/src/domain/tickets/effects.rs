@@ -95,6 +95,7 @@ pub(super) fn effects(
         | Step::Remind { .. }
         | Step::Edit { .. }
         | Step::MarkHard { .. }
+        | Step::AnswerHard { .. }
         | Step::NotShown { .. }
         | Step::Shown { .. }
         | Step::Escalate { .. }
@@ -258,9 +259,9 @@ fn again(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) ->
 fn desk(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> (String, Value) {
     match step {
         Step::Overdue => {
-            ticket.overdue_at = ticket.official_due_at;
+            ticket.overdue_at = ticket.due_at;
             ticket.slow += 1;
-            (String::new(), json!({ "due_at": ticket.official_due_at }))
+            (String::new(), json!({ "due_at": ticket.due_at }))
         }
         Step::Lift { because } => {
             ticket.overdue_at = None;
@@ -308,6 +309,10 @@ fn desk(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> 
             ticket.hard_ask.clone_from(ask);
             (ask.clone(), json!({ "hard": hard }))
         }
+        // Help moves no date: that is asked for, and given, by itself.
+        Step::AnswerHard { coordinator, until, note } => {
+            (note.clone(), json!({ "coordinator": coordinator, "until": until }))
+        }
         // What to do about it is said at the photo; nothing here speaks of intent.
         Step::NotShown { verdict_id, file_id } => {
             ticket.not_shown += 1;
@@ -326,10 +331,7 @@ fn desk(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules) -> 
             ticket.escalated = *step;
             let days = overdue_days(ticket, when.accepted_at, rules);
             // Named apart from the dates that an event moves: this one moves none.
-            (
-                String::new(),
-                json!({ "step": step, "to": to, "overdue_days": days, "passed": ticket.official_due_at }),
-            )
+            (String::new(), json!({ "step": step, "to": to, "overdue_days": days, "passed": ticket.due_at }))
         }
         Step::Archive => {
             ticket.archived_at = Some(when.accepted_at);

@@ -189,6 +189,11 @@ pub enum Step {
         hard: bool,
         ask: String,
     },
+    AnswerHard {
+        coordinator: String,
+        until: NaiveDate,
+        note: String,
+    },
     NotShown {
         verdict_id: Uuid,
         file_id: Uuid,
@@ -267,6 +272,7 @@ impl Step {
             Step::Remind { .. } => T::T16,
             Step::Edit { .. } => T::T17,
             Step::MarkHard { .. } => T::HardCase,
+            Step::AnswerHard { .. } => T::HardAnswered,
             Step::NotShown { .. } => T::NotShown,
             Step::Shown { .. } => T::Shown,
             Step::Archive => T::T18,
@@ -404,6 +410,7 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Edit { due_day: Some(day), .. } => {
             *day >= today && ticket.due_at.is_some() && !zeroing::is_beyond(ticket, *day, when.accepted_at)
         }
+        Step::AnswerHard { until, .. } => ticket.hard_case && *until >= today,
         Step::Archive => ticket.archived_at.is_none(),
         _ => true,
     }

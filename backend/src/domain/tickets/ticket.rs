@@ -223,9 +223,10 @@ impl Ticket {
         }
     }
 
-    /// Past its due date while the unit holds it. Derived, never stored, so that a late arrival can lift it.
+    /// Past the date that its unit was given last while the unit holds it: a returned repair has its days (domain.md 4.3, T12, T15). Whether
+    /// it was on time is another question, and goes by the official date. Derived, never stored, so that a late arrival can lift it.
     pub fn is_overdue(&self, now: Instant) -> bool {
-        match (self.state, self.official_due_at) {
+        match (self.state, self.due_at) {
             (state, Some(due)) if state.is_with_unit() => due < now,
             (State::Submitted | State::Closed, Some(due)) => self.submitted_at.is_some_and(|at| at > due),
             _ => false,

@@ -75,6 +75,8 @@ pub enum Transition {
     TookIn,
     /// Marked as more than its unit can do, with what is asked of the county.
     HardCase,
+    /// The county says who coordinates it, and until when; no change of state and of no date.
+    HardAnswered,
     /// It counts in a zeroing campaign from now on; no change of state.
     CampaignJoined,
     /// A campaign ended before its date, which no longer holds; no change of state.
@@ -154,6 +156,7 @@ pub const TABLE: &[Row] = &[
     Row { transition: T::AskWithdrawn, name: "ask_withdrawn", from: ISSUED, to: None },
     Row { transition: T::TookIn, name: "took_in", from: &State::OPEN, to: None },
     Row { transition: T::HardCase, name: "hard_case", from: ISSUED, to: None },
+    Row { transition: T::HardAnswered, name: "hard_answered", from: ISSUED, to: None },
     Row { transition: T::CampaignJoined, name: "campaign_joined", from: &State::COUNTED, to: None },
     Row { transition: T::CampaignLeft, name: "campaign_left", from: &State::COUNTED, to: None },
     Row { transition: T::LookedBack, name: "looked_back", from: &[State::Closed], to: None },

@@ -84,7 +84,7 @@ fn is_lifted(step: &Step, passed: Instant) -> bool {
 pub fn overdue_days(ticket: &Ticket, now: Instant, rules: &DeadlineRules) -> usize {
     let last = |due: Instant| local_day(due - TimeDelta::microseconds(1));
     ticket
-        .official_due_at
+        .due_at
         .filter(|due| *due < now)
         .map_or(0, |due| rules.calendar.working_days_between(last(due), local_day(now)))
 }
@@ -128,7 +128,7 @@ mod tests {
         let mut ticket = Ticket::fresh(Uuid::nil(), Uuid::nil(), Uuid::nil(), progress, progress);
         ticket.state = State::InProgress;
         ticket.visible_from = Some(progress);
-        (ticket.progress_at, ticket.official_due_at) = (Some(progress), Some(due));
+        (ticket.progress_at, ticket.due_at, ticket.official_due_at) = (Some(progress), Some(due), Some(due));
         ticket
     }
 

@@ -62,6 +62,8 @@ pub struct ListQuery {
     closed_on: Option<chrono::NaiveDate>,
     /// With their unit, not late, and due on this local day or before it.
     due_by: Option<chrono::NaiveDate>,
+    /// Due soon 临期 by the county's rules.
+    due_soon: Option<bool>,
     department: Option<String>,
     /// Of which something is asked: `open` = nobody has decided yet; also `approved`, `denied`, `withdrawn`, `lapsed`.
     request: Option<RequestState>,
@@ -168,6 +170,7 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         issued: asked.issued_on.map(day_span),
         closed: asked.closed_on.map(day_span),
         due_by: asked.due_by.map(end_of_day),
+        due_soon: asked.due_soon,
         department: asked.department,
         request: asked.request,
         search: asked.q.filter(|text| !text.trim().is_empty()),

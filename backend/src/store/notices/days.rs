@@ -65,7 +65,8 @@ pub async fn due_between(
     let mut query = ticket::Entity::find()
         .filter(C::OverdueAt.is_null())
         .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
-        .filter(C::OfficialDueAt.gt(from).and(C::OfficialDueAt.lte(to)))
+        // A returned repair may have longer than its official date, which leads the index and is never the later one.
+        .filter(C::OfficialDueAt.lte(to).and(C::DueAt.gt(from)).and(C::DueAt.lte(to)))
         .filter(C::CountyId.eq(county).and(C::VisibleFrom.lte(now)));
     if let Some((at, id)) = after {
         query = query.filter(

@@ -63,6 +63,10 @@ pub struct Filter {
     pub check_late: Option<bool>,
     /// With their unit and due between now and this instant: what is soon due, not what is late.
     pub due_by: Option<Instant>,
+    /// Due soon 临期; the county's rules say of which.
+    pub due_soon: Option<bool>,
+    /// With `due_soon`: nothing later than this can be.
+    pub soon_within: Option<Instant>,
     /// Only what the townships may know of.
     pub shown: bool,
     /// Counting in this campaign, and there from its start (or since); those that no longer count only where asked for.
@@ -237,6 +241,24 @@ pub async fn open_by_site(
     Ok(rows.into_iter().collect())
 }
 
+/// When each ticket was issued and is due, of those that have both.
+pub async fn spans(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+) -> Result<Vec<(Instant, Instant)>, Error> {
+    Ok(ticket::Entity::find()
+        .select_only()
+        .columns([C::IssuedAt, C::DueAt])
+        .filter(within(filter, scope, now))
+        .filter(narrowed(filter, scope, now))
+        .filter(C::IssuedAt.is_not_null().and(C::DueAt.is_not_null()))
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}
+
 /// The rows that a list may show at all.
 fn within(filter: &Filter, scope: Scope, now: Instant) -> Condition {
     if filter.local { local(scope, now) } else { scoped(scope, now) }
@@ -260,11 +282,13 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
         .add_option(filter.round_id.map(|id| C::RoundId.eq(id)))
         .add_option(filter.overdue.map(|flag| {
             // Without a date nothing is late; NULL would leave such rows out of both answers.
-            let late = with_unit().and(C::OfficialDueAt.is_not_null()).and(C::OfficialDueAt.lt(now));
+            let late = with_unit().and(passed_by(now));
             if flag { late } else { late.not() }
         }))
         .add_option(
-            filter.due_by.map(|by| with_unit().and(C::OfficialDueAt.gte(now)).and(C::OfficialDueAt.lte(by))),
+            filter.due_by.map(|by| {
+                with_unit().and(C::DueAt.gte(now)).and(C::OfficialDueAt.lte(by)).and(C::DueAt.lte(by))
+            }),
         )
         .add_option(filter.shown.then(|| C::VisibleFrom.lte(now)))
         .add_option(filter.counted.map(|flag| if flag { counted(now) } else { counted(now).not() }))
@@ -302,6 +326,13 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .map(|(county, state)| C::Id.in_subquery(requests::tickets_with(county, state))),
         )
         .add_option(filter.ids.as_ref().map(|ids| C::Id.is_in(ids.iter().copied())))
+        .add_option(filter.soon_within.map(|last| {
+            with_unit()
+                .and(C::DueAt.is_not_null())
+                .and(C::DueAt.gt(now))
+                .and(C::OfficialDueAt.lte(last))
+                .and(C::DueAt.lte(last))
+        }))
         .add_option(filter.level.as_ref().map(|span| levelled(span, now)))
         .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
         .add_option(of_duties(filter, scope, now))
@@ -361,17 +392,26 @@ fn of_duties(filter: &Filter, scope: Scope, now: Instant) -> Option<Condition> {
     )
 }
 
+/// The date that the unit was given last lies before `now`. The official one leads the indexes and is never the later one.
+fn passed_by(now: Instant) -> Expr {
+    C::DueAt
+        .is_not_null()
+        .and(C::OfficialDueAt.is_not_null())
+        .and(C::OfficialDueAt.lt(now))
+        .and(C::DueAt.lt(now))
+}
+
 /// The same rules as [`crate::domain::colours::level::level`], in the database's words.
 fn levelled(span: &LevelSpan, now: Instant) -> Condition {
     let lines = &span.lines;
     let with_unit = || C::State.is_in(State::WITH_UNIT.map(State::as_str));
     let has_level = || C::State.is_in(LEVELLED.map(State::as_str));
     // Without a date nothing is late; NULL would leave such rows out of both answers.
-    let due = |late: Expr| with_unit().and(C::OfficialDueAt.is_not_null()).and(late);
+    let due = |late: Expr| with_unit().and(late);
     let third = || {
         Condition::all().add(has_level()).add(
             Condition::any()
-                .add(due(C::OfficialDueAt.lte(span.beyond).and(C::OfficialDueAt.lt(now))))
+                .add(due(passed_by(now).and(C::DueAt.lte(span.beyond))))
                 .add(C::NotShown.gte(1))
                 .add(C::Hollow.gte(lines.hollow))
                 .add(C::Reissued.gte(lines.reissued)),
@@ -381,7 +421,7 @@ fn levelled(span: &LevelSpan, now: Instant) -> Condition {
         Condition::all().add(has_level()).add(
             Condition::any()
                 .add(third())
-                .add(due(C::OfficialDueAt.lt(now)))
+                .add(due(passed_by(now)))
                 .add(C::Rework.gte(lines.rework))
                 .add(C::LateAccepts.gte(lines.accepted_late)),
         )

@@ -16,14 +16,15 @@ use ticket::Column as C;
 /// A ticket that the sweep looks at: its county and its id.
 pub type Due = (Uuid, Uuid);
 
-/// Tickets with their unit whose official date passed before `now` and of which no event says so yet, after a keyset.
+/// Tickets with their unit whose date passed before `now` (the official one leads the index and is never the later one) and of which no event says so yet, after a keyset.
 pub async fn newly_overdue(
     conn: &impl Conn,
     now: Instant,
     after: Option<(Instant, Uuid)>,
     limit: u64,
 ) -> Result<Vec<(Instant, Due)>, Error> {
-    passed(conn, C::OfficialDueAt, C::OverdueAt.is_null(), now, after, limit).await
+    let untold = C::OverdueAt.is_null().and(C::DueAt.lt(now));
+    passed(conn, C::OfficialDueAt, untold, now, after, limit).await
 }
 
 /// Tickets with their unit whose hour of control passed before `now`, that nobody has reported and of which no event says so yet,
@@ -90,7 +91,7 @@ pub async fn to_archive(conn: &impl Conn, before: Instant, limit: u64) -> Result
         .await?)
 }
 
-/// Tickets of a county with their unit whose official date was `late` or earlier and whose delay has not been told up to `step`.
+/// Tickets of a county with their unit whose date was `late` or earlier and whose delay has not been told up to `step`.
 pub async fn to_escalate(
     conn: &impl Conn,
     county: Uuid,
@@ -104,7 +105,7 @@ pub async fn to_escalate(
         .filter(C::CountyId.eq(county))
         .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
         .filter(C::Escalated.lt(step).and(C::Escalated.lt(3)))
-        .filter(C::OfficialDueAt.lte(late).and(C::VisibleFrom.is_not_null()))
+        .filter(C::OfficialDueAt.lte(late).and(C::DueAt.lte(late)).and(C::VisibleFrom.is_not_null()))
         .order_by_asc(C::OfficialDueAt)
         .order_by_asc(C::Id)
         .limit(limit)

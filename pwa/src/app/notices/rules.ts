@@ -27,7 +27,7 @@ export interface RuleForm {
 const RULES: readonly (keyof RuleForm)[] = ['digest_at', 'day_at', 'digest_on_days_off', 'quiet_from', 'quiet_to', 'urgent_in_quiet', 'urgent_kinds', 'due_days', 'monthly_dates', 'keep_days', ...TEMPLATES];
 
 /** What could sensibly be urgent; whatever else a county has ticked stays. */
-export const MAYBE_URGENT: readonly NoticeKind[] = ['reminded', 'escalated', 'overdue', 'returned', 'relapse', 'issued', 'due_soon'];
+export const MAYBE_URGENT: readonly NoticeKind[] = ['reminded', 'escalated', 'control_overdue', 'overdue', 'returned', 'relapse', 'issued', 'due_soon'];
 
 const list = (numbers: readonly number[]): string => numbers.join(' ');
 

@@ -1,13 +1,14 @@
 // One notice as a line to read: what it is about, what it says, how it looks, where it leads. Pure; a test names every kind in both languages.
-import type { DigestLine, Notice, NoticeKind, NowCounts, NowUntil } from '@/api/notices';
+import type { DigestLine, Notice, NoticeKind, NowCounts } from '@/api/notices';
 import type { Role } from '@/core';
-import { day } from '@/i18n/format';
+import { day, time } from '@/i18n/format';
 import { notices } from '@/i18n/notices';
 import type { IconName, Tone } from '@/ui/icons';
 
 const LOOK: Readonly<Record<NoticeKind, readonly [Tone, IconName]>> = {
   reminded: ['fail', 'bell'],
   escalated: ['fail', 'flag'],
+  control_overdue: ['fail', 'clock'],
   overdue: ['fail', 'clock'],
   returned: ['fail', 'undo'],
   relapse: ['fail', 'undo'],
@@ -19,6 +20,7 @@ const LOOK: Readonly<Record<NoticeKind, readonly [Tone, IconName]>> = {
   draft_waiting: ['info', 'photo'],
   colour_published: ['info', 'flag'],
   request_waiting: ['warn', 'clock'],
+  hard_answered: ['info', 'flag'],
   to_verify: ['info', 'search'],
   hard_case: ['warn', 'flag'],
   unit_gap: ['warn', 'people'],
@@ -56,6 +58,12 @@ export function dayOfDeadline(at: string): string {
   return day((moment + SHANGHAI_OFFSET_MS) % DAY_MS === 0 ? moment - 1 : moment);
 }
 
+/** What is due by the hour names it. */
+function hourOfDeadline(at: string): string {
+  const moment = Date.parse(at);
+  return Number.isNaN(moment) ? '' : `${day(moment)} ${time(moment)}`;
+}
+
 function says(notice: Notice): string {
   const t = notices().says;
   const data: Data = notice.data ?? {};
@@ -66,6 +74,8 @@ function says(notice: Notice): string {
       return till('');
     case 'due_soon':
       return t.due_soon(count(data, 'days'), due);
+    case 'control_overdue':
+      return t.control_overdue(hourOfDeadline(text(data, 'due_at')));
     case 'overdue':
       return due ? t.overdue(due) : '';
     case 'returned':
@@ -88,6 +98,8 @@ function says(notice: Notice): string {
       return t.waiting(text(data, 'what'));
     case 'hard_case':
       return t.hard_case(text(data, 'ask'));
+    case 'hard_answered':
+      return [t.hard_answered(text(data, 'coordinator'), dayOfDeadline(text(data, 'day'))), text(data, 'note')].filter(Boolean).join(' · ');
     case 'monthly_date':
       return t.monthly_date_how;
     case 'passed':
@@ -171,7 +183,7 @@ const COUNTY: readonly (readonly [keyof NowCounts, string])[] = [
 const READERS: readonly (readonly [keyof NowCounts, string])[] = [
   ['overdue', '/tickets?overdue=true'],
   ['returned', '/tickets?state=rework'],
-  ['due_soon', '/tickets?due_by='],
+  ['due_soon', '/tickets?due_soon=true'],
   ['to_accept', '/tickets?state=issued'],
   ['in_progress', '/tickets?state=in_progress'],
   ['submitted', '/tickets?state=submitted'],
@@ -188,8 +200,8 @@ const LISTS: Readonly<Partial<Record<Role, readonly (readonly [keyof NowCounts, 
 };
 
 /** What waits for this post, with the way to its rows; zeros are left out. */
-export function nowItems(now: NowUntil, role: Role): readonly NowItem[] {
-  return (LISTS[role] ?? []).filter(([name]) => now[name] > 0).map(([name, href]) => ({ name, count: now[name], tone: NOW_TONE[name], href: href.endsWith('=') ? href + now.due_by : href }));
+export function nowItems(now: NowCounts, role: Role): readonly NowItem[] {
+  return (LISTS[role] ?? []).filter(([name]) => now[name] > 0).map(([name, href]) => ({ name, count: now[name], tone: NOW_TONE[name], href }));
 }
 
 /** What a picture for the group of a unit shows, zeros too: a zero is good news. */

@@ -44,6 +44,13 @@ export function dayWords(at: string): string {
   return day(Date.parse(at) - (time(at) === '00:00' ? 1 : 0));
 }
 
+/** What the county said last to a hard case, since it was marked. */
+export function hardAnswer(events: readonly TicketEvent[]): { readonly who: string; readonly until: string } | null {
+  const last = inOrder(events).findLast((event) => event.transition === 'hard_answered' || event.transition === 'hard_case');
+  if (last?.transition !== 'hard_answered') return null;
+  return { who: text(dataOf(last), 'coordinator'), until: text(dataOf(last), 'until') };
+}
+
 /** The request that an event is about: its row where it is known, else what the event itself carries. */
 function requestOf(data: Data, { requests = [] }: Known): Partial<TicketRequest> {
   return requests.find((one) => one.id === data['request_id']) ?? (text(data, 'what') ? { what: data['what'] as Ask } : {});
@@ -98,6 +105,12 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
       return [text(data, 'review_day') ? t.review(dayWords(text(data, 'review_day'))) : '', text(data, 'waited') ? t.waited : ''];
     case 'T9':
       return [data['recalled'] === true ? t.recalled : '', event.person_name === null ? t.byReviewDay : '', count(data, 'working_days') === null ? '' : t.heldFor(count(data, 'working_days') ?? 0), movedDue];
+    case 'T12': {
+      const given = text(data, 'due_at');
+      return [given && due !== null && dayWords(given) !== dayWords(text(data, 'official_due_at') || due) ? t.clock.rework(dayWords(given)) : ''];
+    }
+    case 'hard_answered':
+      return [text(data, 'coordinator') ? t.coordinates(text(data, 'coordinator'), dayWords(text(data, 'until'))) : ''];
     case 'T16':
       return [count(data, 'no') === null ? '' : t.reminder(count(data, 'no') ?? 1), data['reissued'] === true ? t.reissued : ''];
     case 'T17':

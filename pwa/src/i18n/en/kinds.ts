@@ -22,6 +22,7 @@ export const kinds: typeof zh = {
   'ticket.remind': 'Reminder',
   'ticket.edit': 'Change',
   'ticket.mark_hard': 'Hard case',
+  'ticket.answer_hard': 'Answer to a hard case',
   'ticket.archive': 'Archive',
   'ticket.look_back': 'Look-back',
   'ticket.milestone': 'Project milestone',

@@ -9,6 +9,7 @@ export const notices: typeof zh = {
   kind: {
     reminded: 'Reminder',
     escalated: 'Raised one level',
+    control_overdue: 'Control is late',
     overdue: 'Overdue',
     returned: 'Sent back',
     relapse: 'Seen again',
@@ -22,6 +23,7 @@ export const notices: typeof zh = {
     request_waiting: 'Request to answer',
     to_verify: 'To check',
     hard_case: 'Hard case',
+    hard_answered: 'Hard case answered',
     unit_gap: 'Nobody in a duty',
     backup_failed: 'No backup',
     request_decided: 'Request answered',
@@ -32,6 +34,7 @@ export const notices: typeof zh = {
   says: {
     until: (day) => `To be done by 24:00 on ${day}`,
     due_soon: (days, day) => `${days} working ${days === 1 ? 'day' : 'days'} left, due on ${day}`,
+    control_overdue: (at) => `To be under control ${at ? `by ${at}` : 'in time'}, not reported yet`,
     overdue: (day) => `Was due on ${day} and is still open`,
     returned: (reason) => (reason ? `The check says: ${reason}` : 'Did not pass the check; see why'),
     relapse: 'Seen again after closing; please repair once more',
@@ -46,6 +49,7 @@ export const notices: typeof zh = {
     decidedTill: (day) => `until ${day}`,
     waiting: (what) => `${WHAT[what] ?? 'Request'} waits for an answer`,
     to_verify: 'Repaired, waits to be checked',
+    hard_answered: (who, day) => [who ? `${who} coordinates` : 'The county has answered', day ? `until ${day}` : ''].filter(Boolean).join(', '),
     hard_case: (ask) => ask || 'See what has to be coordinated',
     draft_waiting: 'Photos sent from the village wait for you to take them over',
     monthly_date: (day) => `${day} is this month’s date`,

@@ -153,7 +153,7 @@ export const office: typeof zh = {
   list: {
     title: 'Tickets',
     filters: 'Filters',
-    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}`, due_by: (day) => `With the unit, due by ${day}`, request: () => 'With an open request', campaign: () => 'Campaign', campaign_baseline: (is) => (is === 'true' ? 'Baseline' : 'New'), campaign_left: () => 'Left out', check_late: () => 'Check is late', look_back: (state) => ({ waiting: 'To look at again', held: 'Look-back: holds', not_held: 'Look-back: does not hold' })[state] ?? 'Look-back', draw: () => 'This draw', id: (ids) => `${ids.split(',').length} chosen` },
+    boardFilter: { counted: () => 'Counted by the zero board', issued_on: (day) => `Issued on ${day}`, closed_on: (day) => `Closed on ${day}`, due_soon: () => 'Due soon', due_by: (day) => `With the unit, due by ${day}`, request: () => 'With an open request', campaign: () => 'Campaign', campaign_baseline: (is) => (is === 'true' ? 'Baseline' : 'New'), campaign_left: () => 'Left out', check_late: () => 'Check is late', look_back: (state) => ({ waiting: 'To look at again', held: 'Look-back: holds', not_held: 'Look-back: does not hold' })[state] ?? 'Look-back', draw: () => 'This draw', id: (ids) => `${ids.split(',').length} chosen` },
     showFilters: 'Filters',
     clear: 'Clear filters',
     q: 'Number, issue, place',

@@ -35,6 +35,8 @@ export const story: typeof zh = {
   approval_asked: 'One person has agreed; a second one must confirm',
   hard_case: 'Marked as a hard case; the county is asked to help',
   hard_solved: 'No longer a hard case',
+  hard_answered: 'The county answered the hard case',
+  coordinates: (who, day) => `${who} coordinates, until ${day}`,
   took_in: 'Another ticket was merged into this one',
   overdue_lifted: 'Done in time and arrived later: not overdue',
   campaign_joined: 'Part of a zeroing campaign',

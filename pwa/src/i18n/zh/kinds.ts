@@ -21,6 +21,7 @@ export const kinds = {
   'ticket.remind': '催办',
   'ticket.edit': '修改要求',
   'ticket.mark_hard': '标记难点',
+  'ticket.answer_hard': '答复难点',
   'ticket.archive': '归档',
   'ticket.look_back': '回头看',
   'ticket.milestone': '项目节点',

@@ -8,6 +8,7 @@ export const notices = {
   kind: {
     reminded: '催办',
     escalated: '提级提醒',
+    control_overdue: '先期控制超时',
     overdue: '已逾期',
     returned: '退回重改',
     relapse: '问题反弹',
@@ -21,6 +22,7 @@ export const notices = {
     request_waiting: '申请待答复',
     to_verify: '待核查',
     hard_case: '难点件',
+    hard_answered: '难点有答复',
     unit_gap: '岗位空缺',
     backup_failed: '备份没有完成',
     request_decided: '申请有答复',
@@ -31,6 +33,7 @@ export const notices = {
   says: {
     until: (day: string) => `${day} 24:00 前办结`,
     due_soon: (days: number, day: string) => `还有 ${days} 个工作日，${day} 到期`,
+    control_overdue: (at: string) => `${at ? `${at} 前` : '限时内'}应先控制住，还没有报告`,
     overdue: (day: string) => `${day} 到期，还没有办结`,
     returned: (reason: string) => (reason ? `核查意见：${reason}` : '核查没有通过，请看意见'),
     relapse: '销号后又出现，请再整改',
@@ -45,6 +48,7 @@ export const notices = {
     decidedTill: (day: string) => `到 ${day}`,
     waiting: (what: string) => `${WHAT[what] ?? '申请'}，等县专班答复`,
     to_verify: '已提交整改，等核查',
+    hard_answered: (who: string, day: string) => [who ? `由${who}协调` : '县里已答复', day ? `到 ${day}` : ''].filter(Boolean).join('，'),
     hard_case: (ask: string) => ask || '请看需要协调什么',
     draft_waiting: '村里传来的照片，等您看过后采用',
     monthly_date: (day: string) => `${day} 是本月节点`,

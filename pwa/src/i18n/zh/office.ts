@@ -150,7 +150,7 @@ export const office = {
   list: {
     title: '整改单',
     filters: '筛选',
-    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号`, due_by: (day: string) => `${day} 前到期，在办`, request: () => '有申请待答复', campaign: () => '清零行动', campaign_baseline: (is: string): string => (is === 'true' ? '底数' : '新发现'), campaign_left: () => '不再计入', check_late: () => '超过核查期限', look_back: (state: string) => ({ waiting: '回头看待看', held: '回头看保持', not_held: '回头看没有保持' })[state] ?? '回头看', draw: () => '这次抽签', id: (ids: string) => `选出的 ${ids.split(',').length} 件` },
+    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号`, due_soon: () => '快到期限', due_by: (day: string) => `${day} 前到期，在办`, request: () => '有申请待答复', campaign: () => '清零行动', campaign_baseline: (is: string): string => (is === 'true' ? '底数' : '新发现'), campaign_left: () => '不再计入', check_late: () => '超过核查期限', look_back: (state: string) => ({ waiting: '回头看待看', held: '回头看保持', not_held: '回头看没有保持' })[state] ?? '回头看', draw: () => '这次抽签', id: (ids: string) => `选出的 ${ids.split(',').length} 件` },
     showFilters: '筛选条件',
     clear: '清除筛选',
     q: '编号、问题、地点',

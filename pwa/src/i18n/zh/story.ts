@@ -32,6 +32,8 @@ export const story = {
   approval_asked: '第一人已同意，等第二人确认',
   hard_case: '标为难点，请县里协调',
   hard_solved: '不再是难点',
+  hard_answered: '县里答复了难点',
+  coordinates: (who: string, day: string) => `由${who}协调，到 ${day}`,
   took_in: '另一件并到这里',
   overdue_lifted: '期限内已完成，较晚送达，不算逾期',
   campaign_joined: '列入清零行动',
