@@ -1,10 +1,10 @@
 //! Requests, reminders, relapses and dates put right: what they do to clocks and counters, day by day.
 
-use super::machine::{self, Step, When};
-use super::machine_tests::{
+use super::fixtures::{
     ATTEMPT, OTHER_UNIT, REQUEST, UNIT, ask, end_of, extend, in_progress, june, morning, refuses, rules, run,
     send_back, ticket,
 };
+use super::machine::{self, Step, When};
 use super::request::Asked;
 use super::transition::Transition;
 use super::{State, Ticket};
