@@ -57,6 +57,16 @@ fn sending_back_keeps_the_dates_unless_the_first_routing_was_wrong() {
 }
 
 #[test]
+fn nobody_is_reminded_of_what_he_may_not_know_of() {
+    let remind = Step::Remind { note: String::new() };
+    let mut hidden = Ticket { visible_from: None, ..ticket(State::Issued) };
+    refuses(&hidden, &remind, 2);
+    run(&mut hidden, &Step::Release, 2);
+    run(&mut hidden, &remind, 2);
+    assert_eq!(hidden.reminders, 1);
+}
+
+#[test]
 fn two_reminders_without_anything_done_in_between_count_as_issued_again() {
     let mut it = in_progress();
     let remind = Step::Remind { note: String::new() };
