@@ -251,6 +251,49 @@ stories! {
         post(&deputy, "", json!({ "name": "三" })).await.expect_problem(403, "forbidden");
     }
 
+    /// A closed ticket of a campaign that was ended comes back with a time of its own; where another campaign runs on when one is over, that
+    /// one holds.
+    async fn what_still_runs_holds_a_ticket_and_nothing_else_does(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let ids = found(&world, &inspector, &["BUS-04", "BUS-05"], 4_300).await;
+        issue(&world, ids[0], 0).await;
+        let first = draft(&office, "一", json!({}), "2026-11-24").await;
+        post(&office, &format!("/{first}/start"), json!({ "version": 1 })).await.expect(200);
+        accept(&world, ids[0]).await;
+        pass(&world, ids[0], 4_310).await;
+        post(&office, &format!("/{first}/end"), json!({ "reason": "并入" })).await.expect(200);
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!((&row["zero_day"], &row["official_due_at"]), (&Value::Null, &json!("2026-11-24T16:00:00Z")), "judged by what held then: {row}");
+        world.clock.advance(TimeDelta::hours(1));
+        let office = world.office().await;
+        applied(&office, "ticket.relapse/1", ids[0], json!({ "finding_id": fresh_id(), "note": "" })).await;
+        let row = ticket(&office, ids[0]).await;
+        assert!(row["official_due_at"].as_str() > Some("2026-11-24T16:00:00Z"), "{row}");
+
+        issue(&world, ids[1], 0).await;
+        // The one that is looked at last has the earlier date.
+        let mut both = [draft(&office, "二", json!({}), "2026-11-30").await, draft(&office, "三", json!({}), "2026-11-30").await];
+        both.sort();
+        put(&office, both[1], json!({ "version": 1, "name": "三", "scope": {}, "deadline_day": "2026-11-24" })).await.expect(200);
+        for (id, version) in both.into_iter().zip([1, 2]) {
+            post(&office, &format!("/{id}/start"), json!({ "version": version })).await.expect(200);
+        }
+        // Counted in both, out of both, and back in both: the earliest holds.
+        for is_static in [false, true] {
+            let edit = json!({ "severity": null, "is_static": is_static, "due_day": null, "reason": "改" });
+            applied(&office, "ticket.edit/1", ids[1], edit).await;
+        }
+        let row = ticket(&office, ids[1]).await;
+        assert_eq!((&row["zero_day"], &row["official_due_at"]), (&json!("2026-11-24"), &json!("2026-11-24T16:00:00Z")), "{row}");
+        world.clock.advance(TimeDelta::days(2));
+        world.server().app().sweep_campaigns().await.expect("swept");
+        let office = world.office().await;
+        let row = ticket(&office, ids[1]).await;
+        assert_eq!((&row["zero_day"], &row["official_due_at"]), (&json!("2026-11-30"), &json!("2026-11-24T16:00:00Z")), "the date that passed stands: {row}");
+        let edit = json!({ "severity": null, "is_static": null, "due_day": "2026-12-05", "reason": "试" });
+        assert_eq!(flags(&command(&office, "ticket.edit/1", ids[1], edit).await), ["beyond_zero_day"]);
+    }
+
     /// Whatever is issued while a campaign starts is of its baseline or found since: never neither, never both.
     async fn what_is_put_right_leaves_its_campaign_with_the_date_it_would_have(world: World) {
         let (inspector, office) = (world.inspector().await, world.office().await);

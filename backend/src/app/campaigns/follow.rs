@@ -61,7 +61,7 @@ pub async fn follow(
         let of = members::of_ticket(tx, ticket.id).await?;
         for row in store::campaigns::running(tx, ticket.county_id).await? {
             if of.iter().any(|member| member.campaign_id == row.id) {
-                leave(tx, rules, ticket, &row, None, when, by).await?;
+                leave(tx, rules, ticket, &row, (None, true), when, by).await?;
             }
         }
     }
@@ -120,7 +120,8 @@ async fn join(
         left_day: None,
     };
     let again = !members::insert(tx, ticket.county_id, &new).await?;
-    if again && ticket.zero_day.is_some() {
+    // Counted before, and held by a date that is still to come and no later.
+    if again && ticket.zero_day.is_some_and(|zero| today <= zero && zero <= day) {
         return Ok(());
     }
     for (on, sum) in if again { Vec::new() } else { new.sums() } {
@@ -131,13 +132,13 @@ async fn join(
     write(tx, rules, ticket, &step, when, by).await
 }
 
-/// A campaign's date holds no more for a ticket, which gets back what that date took.
+/// A campaign's date holds no more for a ticket, which gets back what that date took, where it `frees`.
 pub(super) async fn leave(
     tx: &Tx,
     rules: &DeadlineRules,
     ticket: &mut Ticket,
     row: &CampaignRow,
-    next: Option<chrono::NaiveDate>,
+    (next, frees): (Option<chrono::NaiveDate>, bool),
     when: When,
     by: EventBy,
 ) -> AppResult<()> {
@@ -148,7 +149,7 @@ pub(super) async fn leave(
         observed_at: event.observed_at,
         accepted_at: event.accepted_at,
     });
-    let free = free_dates(ticket, lines, rules);
+    let free = free_dates(ticket, lines, rules).filter(|_| frees);
     write(tx, rules, ticket, &Step::LeaveCampaign { campaign_id: row.id, next, free }, when, by).await
 }
 
@@ -174,11 +175,13 @@ pub(super) async fn next_day(
     ticket: &Ticket,
     but: Uuid,
     running: &[CampaignRow],
+    today: chrono::NaiveDate,
 ) -> AppResult<Option<chrono::NaiveDate>> {
     let of = members::of_ticket(tx, ticket.id).await?;
     let days = running
         .iter()
         .filter(|row| row.id != but && of.iter().any(|member| member.campaign_id == row.id))
-        .filter_map(|row| row.deadline_day.parse().ok());
+        .filter_map(|row| row.deadline_day.parse().ok())
+        .filter(|day| *day >= today);
     Ok(days.min())
 }

@@ -96,14 +96,15 @@ pub(super) async fn close(
     (row.state, row.ended_by, row.ended_at) = (CampaignState::Ended.as_str().into(), by, Some(now));
     (row.end_reason, row.version) = (reason, row.version + 1);
     store::campaigns::update(tx, row.clone()).await?;
-    if row.deadline_day >= local_day(now).to_string() {
-        // Its date would have held on; it does not any more.
+    let over = row.deadline_day < local_day(now).to_string();
+    if !over || !store::campaigns::running(tx, row.county_id).await?.is_empty() {
+        // Its date would have held on, or another one's holds from now on.
         members::unsettle(tx, row.id).await?;
     }
     Ok(())
 }
 
-/// One ticket that waits: joins with the campaign's start, or is freed by its early end.
+/// One ticket that waits: joins with the campaign's start, is freed by its early end, or goes over to one that still runs.
 async fn settle(tx: &Tx, facts: &Facts, row: &CampaignRow, id: Uuid, now: Instant) -> AppResult<bool> {
     let scope = Scope::County { county: row.county_id };
     let Some(mut ticket) = store::tickets::lock(tx, scope, now, id).await? else {
@@ -134,11 +135,15 @@ async fn settle(tx: &Tx, facts: &Facts, row: &CampaignRow, id: Uuid, now: Instan
         };
         write(tx, facts.deadlines(), &mut ticket, &step, when, by).await?;
     }
-    let ended_early = row.state == CampaignState::Ended.as_str();
-    if ended_early && member::is_open(&ticket) {
+    if row.state == CampaignState::Ended.as_str() && member::counts(&ticket) {
         let running = store::campaigns::running(tx, row.county_id).await?;
-        let next = next_day(tx, &ticket, row.id, &running).await?;
-        leave(tx, facts.deadlines(), &mut ticket, row, next, when, by).await?;
+        let next = next_day(tx, &ticket, row.id, &running, local_day(now)).await?;
+        // Of a campaign that ran to its end the date stands. So does that of what is closed; when it comes back, only what runs holds it.
+        let over = row.ended_at.is_some_and(|at| row.deadline_day < local_day(at).to_string());
+        let frees = !over && member::is_open(&ticket);
+        if !over || (next.is_some() && next != ticket.zero_day) {
+            leave(tx, facts.deadlines(), &mut ticket, row, (next, frees), when, by).await?;
+        }
     }
     // What happened to it between the start and now, before it knew of the campaign.
     let after = before.follow(&ticket, local_day(now));

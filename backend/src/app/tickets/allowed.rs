@@ -121,7 +121,7 @@ pub fn allowed(caller: &Caller, ticket: &Ticket, beside: &Beside<'_>) -> Vec<Str
                     && (own_unit || post.unit_kind == UnitKind::County)
                     && in_state(Transition::Milestone)
             }
-            Kind::TicketRemind => in_state(Transition::T16),
+            Kind::TicketRemind => ticket.visible_from.is_some() && in_state(Transition::T16),
             Kind::TicketEdit => in_state(Transition::T17),
             Kind::TicketMarkHard => {
                 (own_unit || post.unit_kind == UnitKind::County) && in_state(Transition::HardCase)

@@ -1,10 +1,10 @@
 //! Requests, reminders, relapses and dates put right: what they do to clocks and counters, day by day.
 
-use super::machine::{self, Step, When};
-use super::machine_tests::{
+use super::fixtures::{
     ATTEMPT, OTHER_UNIT, REQUEST, UNIT, ask, end_of, extend, in_progress, june, morning, refuses, rules, run,
     send_back, ticket,
 };
+use super::machine::{self, Step, When};
 use super::request::Asked;
 use super::transition::Transition;
 use super::{State, Ticket};
@@ -54,6 +54,16 @@ fn sending_back_keeps_the_dates_unless_the_first_routing_was_wrong() {
     assert_eq!(it.send_back_denied, 0);
     run(&mut it, &Step::Deny { request_id: REQUEST, asked: Asked::SendBack, note: String::new() }, 3);
     assert_eq!((it.send_back_denied, it.state), (1, State::InProgress));
+}
+
+#[test]
+fn nobody_is_reminded_of_what_he_may_not_know_of() {
+    let remind = Step::Remind { note: String::new() };
+    let mut hidden = Ticket { visible_from: None, ..ticket(State::Issued) };
+    refuses(&hidden, &remind, 2);
+    run(&mut hidden, &Step::Release, 2);
+    run(&mut hidden, &remind, 2);
+    assert_eq!(hidden.reminders, 1);
 }
 
 #[test]

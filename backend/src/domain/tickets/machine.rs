@@ -330,7 +330,7 @@ pub fn apply(
     let control = (ticket.control_due_at, ticket.control_done_at);
     let (reason, mut data) = effects(ticket, step, when, rules);
     if row.to.unwrap_or(from).is_open() {
-        zeroing::hold(ticket, dates.1, step, when, rules);
+        zeroing::hold(ticket, dates, step, when, rules);
     }
     // Whatever moved a date says where to: each one is explained by the events before it.
     if let Value::Object(said) = &mut data
@@ -405,8 +405,10 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
             ticket.control_overdue_at.is_none() && ticket.is_control_overdue(when.accepted_at)
         }
         Step::LiftControl { .. } => ticket.control_overdue_at.is_some(),
-        // What has no clock yet gets no date by hand.
         Step::Shown { .. } => ticket.not_shown > 0,
+        // Nobody is reminded of what he may not know of yet.
+        Step::Remind { .. } => ticket.visible_from.is_some(),
+        // What has no clock yet gets no date by hand.
         Step::Edit { due_day: Some(day), .. } => {
             *day >= today && ticket.due_at.is_some() && !zeroing::is_beyond(ticket, *day, when.accepted_at)
         }

@@ -1,8 +1,12 @@
 //! Tickets 整改单: states, the one table of transitions, commands and deadlines.
 
+#[cfg(test)]
+mod clock_tests;
 pub mod command;
 pub mod deadline;
 mod effects;
+#[cfg(test)]
+mod fixtures;
 pub mod free_dates;
 #[cfg(test)]
 mod longer_life_tests;

@@ -16,11 +16,12 @@ pub fn is_beyond(ticket: &Ticket, day: NaiveDate, now: Instant) -> bool {
     ticket.zero_day.is_some_and(|zero| zero >= local_day(now) && day > zero)
 }
 
-/// Keeps both dates within the zeroing date, whatever the step moved (`official` is the date before it). A date that has passed holds
-/// only for what stood under it and was under check: a relapse, the end of a hold or another unit begin new work, which has its own time.
+/// Keeps both dates within the zeroing date, whatever the step moved (`due` and `official` are the dates before it). A date that has passed
+/// holds only for what stood under it and was under check: a relapse, the end of a hold or another unit begin new work, which has its own
+/// time.
 pub(super) fn hold(
     ticket: &mut Ticket,
-    official: Option<Instant>,
+    (due, official): (Option<Instant>, Option<Instant>),
     step: &Step,
     when: When,
     rules: &DeadlineRules,
@@ -31,7 +32,10 @@ pub(super) fn hold(
         return;
     }
     ticket.official_due_at = ticket.official_due_at.map(|due| due.min(zero));
-    ticket.due_at = ticket.due_at.map(|due| due.min(zero));
+    // The working day that a returned repair was given may end later; no other step takes it back.
+    let given = due.filter(|_| !returned && !matches!(step, Step::JoinCampaign { .. }));
+    let last = given.map_or(zero, |due| due.max(zero));
+    ticket.due_at = ticket.due_at.map(|due| due.min(last));
     if returned {
         // A returned repair has its working day all the same; it never makes anything on time.
         let grace = rules.due_at(when.accepted_at, rules.rework_days);
@@ -187,6 +191,23 @@ mod tests {
         apply(&mut ticket, &relapse, "2026-11-25T09:00").unwrap();
         assert_eq!(ticket.state, State::Rework);
         assert!(ticket.official_due_at > zero);
+    }
+
+    #[test]
+    fn what_is_done_in_the_working_day_of_a_returned_repair_does_not_shorten_it() {
+        let mut ticket = issued();
+        apply(&mut ticket, &join(day("2026-11-20")), "2026-11-10T09:00").unwrap();
+        let attempt_id = Uuid::from_u128(7);
+        let submit = Step::Submit { attempt_id, note: String::new(), delegation: None };
+        apply(&mut ticket, &submit, "2026-11-19T09:00").unwrap();
+        let fail = Step::Fail { attempt_id, reason: "partial".into(), note: String::new(), on_site: true };
+        // On the last day itself, a Friday: the working day is Monday.
+        apply(&mut ticket, &fail, "2026-11-20T09:00").unwrap();
+        let given = Some(end_of_day(day("2026-11-23")));
+        assert_eq!(ticket.due_at, given);
+        let again = Step::Attempt { attempt_id: Uuid::from_u128(9), taken_by: None };
+        apply(&mut ticket, &again, "2026-11-20T10:00").unwrap();
+        assert_eq!((ticket.due_at, ticket.official_due_at), (given, Some(end_of_day(day("2026-11-20")))));
     }
 
     #[test]

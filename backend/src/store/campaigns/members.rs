@@ -151,11 +151,11 @@ pub async fn settle(tx: &Tx, campaign: Uuid, ticket: Uuid) -> Result<(), Error> 
     Ok(())
 }
 
-/// Has all open members looked at once more: their campaign's date no longer holds.
+/// Has all members that count looked at once more: their campaign's date no longer holds.
 pub async fn unsettle(tx: &Tx, campaign: Uuid) -> Result<(), Error> {
     campaign_ticket::Entity::update_many()
         .col_expr(M::Settled, Expr::value(false))
-        .filter(M::CampaignId.eq(campaign).and(M::ClosedDay.is_null()).and(M::LeftDay.is_null()))
+        .filter(M::CampaignId.eq(campaign).and(M::LeftDay.is_null()))
         .exec(tx.raw())
         .await?;
     Ok(())
