@@ -97,7 +97,7 @@ stories! {
         let passed = command(&office, "ticket.answer_hard/1", id, answer("县住建局", "2026-11-01")).await;
         assert_eq!(passed.at("/outcome"), "conflict", "a day that has passed");
         let seen = ticket(&office, id).await;
-        assert!(seen["may"].as_array().is_some_and(|may| may.contains(&json!("ticket.answer_hard/1"))), "{seen}");
+        assert!(seen["allowed"].as_array().is_some_and(|allowed| allowed.contains(&json!("ticket.answer_hard/1"))), "{seen}");
         applied(&office, "ticket.answer_hard/1", id, answer("县住建局", "2026-12-10")).await;
         let answered = ticket(&deputy, id).await;
         let last = answered["events"].as_array().and_then(|events| events.last()).expect("an event").clone();

@@ -46,7 +46,7 @@ export function dayWords(at: string): string {
 
 /** What the county said last to a hard case, since it was marked. */
 export function hardAnswer(events: readonly TicketEvent[]): { readonly who: string; readonly until: string } | null {
-  const last = inOrder(events).findLast((event) => event.transition === 'hard_answered' || event.transition === 'hard_case');
+  const last = inOrder(events).filter((event) => event.transition === 'hard_answered' || event.transition === 'hard_case').at(-1);
   if (last?.transition !== 'hard_answered') return null;
   return { who: text(dataOf(last), 'coordinator'), until: text(dataOf(last), 'until') };
 }

@@ -25,7 +25,7 @@ pub fn demo() -> Library {
     Library::parse(include_bytes!("../../../../demo/checklists.json"), &pictures()).unwrap()
 }
 
-fn parse(bytes: &[u8]) -> Result<Library, crate::domain::import::Faults> {
+fn parse(bytes: &[u8]) -> Result<Library, Faults> {
     let picture = Picture { sha256: "5".repeat(64), media_type: "image/png", bytes: vec![1] };
     Library::parse(bytes, &Pictures::from([("good.png".to_owned(), picture)]))
 }
@@ -62,7 +62,7 @@ fn the_demo_library_reads_and_survives_the_store() {
     for item in
         kinds.as_array_mut().unwrap().iter_mut().flat_map(|list| list["items"].as_array_mut().unwrap())
     {
-        name_pictures("", item, &pictures(), &mut crate::domain::import::Faults::default());
+        name_pictures("", item, &pictures(), &mut Faults::default());
     }
     assert!(serde_json::to_value(&demo().checklists).unwrap() == kinds, "nothing is lost or added");
     assert_eq!(demo().pictures.len(), pictures().len(), "every picture beside the file is shown");
