@@ -52,10 +52,10 @@ pub fn one<T: PartialEq>(
 }
 
 /// The groups of a list in walking order, and the key of each row's group.
-pub fn built_groups(
-    rows: &Rows<'_>,
-    old: Option<&Checklist>,
-) -> Result<(Vec<Group>, Vec<Option<String>>), Vec<Trouble>> {
+type Grouped = (Vec<Group>, Vec<Option<String>>);
+
+/// Groups the rows of one list: those that it has already are kept with their keys.
+pub fn built_groups(rows: &Rows<'_>, old: Option<&Checklist>) -> Result<Grouped, Vec<Trouble>> {
     let known: &[Group] = old.map_or(&[], |list| &list.groups);
     let mut taken: Vec<String> = known.iter().map(|group| group.key.clone()).collect();
     let mut groups: Vec<Group> = Vec::new();

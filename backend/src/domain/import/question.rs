@@ -113,7 +113,7 @@ pub fn parse(row: &mut SheetRow) -> Option<QuestionRow> {
         group: read.told("group", |given| Some(text::name(given))),
         repeat: read.told("repeat", |given| Some(text::name(given))),
         answer: read.word("answer", words::answer),
-        options: read.word("options", words::options),
+        options: read.word("options", |given| Some(words::options(given))),
         pass_rule: read.word("pass_rule", words::pass_rule),
         max_score: read.word("max_score", words::number),
         unit: read.told("unit", |given| Some(text::name(given))),

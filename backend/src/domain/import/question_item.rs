@@ -136,7 +136,7 @@ fn choices(cells: &[OptionCell], before: &[Choice]) -> Vec<Choice> {
 
 /// The first key of this beginning that nothing has.
 pub fn fresh(beginning: &str, taken: &mut Vec<String>) -> String {
-    let free = (1..).map(|n| format!("{beginning}{n}")).find(|key| !taken.contains(key));
+    let free = (1..=taken.len() + 1).map(|n| format!("{beginning}{n}")).find(|key| !taken.contains(key));
     let free = free.unwrap_or_default();
     taken.push(free.clone());
     free

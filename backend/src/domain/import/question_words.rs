@@ -120,8 +120,8 @@ pub fn list(given: &str) -> Vec<String> {
     given.split(['；', ';', '\n']).map(text::name).filter(|one| !one.is_empty()).collect()
 }
 
-pub fn options(given: &str) -> Option<Vec<OptionCell>> {
-    Some(list(given).iter().map(|one| option(one)).collect())
+pub fn options(given: &str) -> Vec<OptionCell> {
+    list(given).iter().map(|one| option(one)).collect()
 }
 
 /// `text（不合格，重点，2天）`; brackets that hold anything else are part of the text.
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn options_with_marks_and_with_brackets_of_their_own() {
-        let found = options("完好；卫生室（所）；松动（不合格，危急，2天）\n关门(fail)").unwrap();
+        let found = options("完好；卫生室（所）；松动（不合格，危急，2天）\n关门(fail)");
         let seen: Vec<_> = found.iter().map(|one| (one.zh.as_str(), one.fail)).collect();
         assert_eq!(seen, [("完好", false), ("卫生室（所）", false), ("松动", true), ("关门", true)]);
         assert_eq!(found[2].severity, Some(Severity::Critical));

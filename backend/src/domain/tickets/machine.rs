@@ -374,8 +374,8 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         Step::Pass { attempt_id, .. } | Step::Fail { attempt_id, .. } => {
             ticket.attempt_id == Some(*attempt_id) && !needs_visit(ticket, step, rules)
         }
-        // Nobody signs for what the unit does not know of.
-        Step::AcceptOnPaper { .. } => ticket.visible_from.is_some(),
+        // Nobody signs for what the unit does not know of, or is reminded of it.
+        Step::AcceptOnPaper { .. } | Step::Remind { .. } => ticket.visible_from.is_some(),
         // More time is asked for before the time is over.
         Step::Ask { asked: Asked::Extension, .. } => {
             ticket.official_due_at.is_some_and(|due| when.effective < due)
@@ -406,8 +406,6 @@ fn fits(ticket: &Ticket, step: &Step, when: When, rules: &DeadlineRules) -> bool
         }
         Step::LiftControl { .. } => ticket.control_overdue_at.is_some(),
         Step::Shown { .. } => ticket.not_shown > 0,
-        // Nobody is reminded of what he may not know of yet.
-        Step::Remind { .. } => ticket.visible_from.is_some(),
         // What has no clock yet gets no date by hand.
         Step::Edit { due_day: Some(day), .. } => {
             *day >= today && ticket.due_at.is_some() && !zeroing::is_beyond(ticket, *day, when.accepted_at)
