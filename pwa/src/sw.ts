@@ -49,7 +49,8 @@ self.addEventListener('fetch', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-  if (event.data === 'update-now') void self.skipWaiting();
+  // Kept alive until it is let in: on a busy phone the browser may put it to sleep before.
+  if (event.data === 'update-now') event.waitUntil(self.skipWaiting());
 });
 
 const INBOX = '/#/inbox';

@@ -16,7 +16,8 @@ export const updateLater = (): void => {
 /** Saves everything, lets the new worker in and opens the page again. */
 export async function applyUpdate(): Promise<void> {
   await saved(() => core().leave());
-  waiting?.postMessage('update-now');
+  // A browser puts a worker that waits to sleep, and may lose what it is told while it wakes: said until the page opens again.
+  setInterval(() => waiting?.postMessage('update-now'), 500);
 }
 
 /** Registers the worker and watches for a successor. Without service workers (some chat browsers) the app simply works online. */
