@@ -122,6 +122,13 @@ stories! {
         let seen = bring(&office, "a.xlsx", &book(&[kind, text])).await.expect(201).json();
         let why = refused(&office, &seen).await;
         assert_eq!((why[0].1, why[0].2.as_str()), (2, "answer"), "{why:?}");
+        // A key that does not go with the name is told where it stands.
+        let keyed: &[&str] = &["清单*", "清单代号", "编号*", "检查内容*"];
+        let wrong: &[&str] = &["公共厕所", "toilets", "TOI-02", "按时开放"];
+        let seen = bring(&office, "a.xlsx", &book(&[keyed, wrong])).await.expect(201).json();
+        let why = refused(&office, &seen).await;
+        assert_eq!((why[0].1, why[0].2.as_str()), (2, "checklist_key"), "{why:?}");
+        assert!(why[0].3.contains("public_toilet"), "{why:?}");
         // A good list beside a bad one comes in when the bad one is left out.
         let seen = bring(&office, "a.xlsx", &book(&[HEAD, OPEN, typo])).await.expect(201).json();
         assert_eq!(counts(&seen, "checklists"), Some([1, 0, 0, 1]));

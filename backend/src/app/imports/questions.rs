@@ -206,6 +206,14 @@ fn kind_of(
     said: Option<String>,
 ) -> Result<String, Vec<Trouble>> {
     let (first, row) = sheet.rows[0];
+    if let (None, Some(said), Some((key, zh))) = (found, &said, known(register, sheet.name)) {
+        return Err(vec![Trouble::new(
+            first,
+            "checklist_key",
+            format!("“{zh}”的代号是 {key}，不是 {said}；不写也可以"),
+            format!("the key of \"{zh}\" is {key}, not {said}; it may be left empty"),
+        )]);
+    }
     let prefix = row.prefix();
     let kept = register.active.values().filter_map(|row| parse(row).ok());
     let lists = kept.chain(register.lists.iter().map(|(list, _)| list.clone()));

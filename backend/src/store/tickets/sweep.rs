@@ -16,7 +16,8 @@ use ticket::Column as C;
 /// A ticket that the sweep looks at: its county and its id.
 pub type Due = (Uuid, Uuid);
 
-/// Tickets with their unit whose date passed before `now` (the official one leads the index and is never the later one) and of which no event says so yet, after a keyset.
+/// Tickets with their unit whose date passed before `now` and of which no event says so yet, after a keyset. The official date leads the index
+/// and is never the later one.
 pub async fn newly_overdue(
     conn: &impl Conn,
     now: Instant,
