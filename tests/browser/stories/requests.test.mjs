@@ -269,6 +269,20 @@ test('reminded, changed, marked as hard and merged: the history says it in sente
   for (const words of ['催办', '请说明进展', '修改要求', '难点，请县里协调：请协调材料']) await helper.page.getByText(words).first().waitFor();
   await shot(helper, '4-told');
 
+  // The county says who coordinates, not before it has said until when; the township reads it where it asked.
+  await press('答复难点');
+  await sheet.getByLabel('谁来协调').fill('示例部门');
+  await sheet.getByRole('button', { name: '答复难点', exact: true }).click();
+  await sheet.getByText('请选今天或以后的日期').waitFor();
+  await shot(at, '4-answer', false);
+  await sheet.getByLabel('到哪天').fill(further);
+  await sheet.getByRole('button', { name: '答复难点', exact: true }).click();
+  await expectEventually(async () => (await stepsOf(late)).at(-1) === 'hard_answered', 'answered');
+  await main.getByText(/^县里答复：由示例部门协调，到/).waitFor();
+  await onPhone(helper, late);
+  await helper.page.getByText(/^县里答复：由示例部门协调，到/).waitFor();
+  await shot(helper, '4-answered');
+
   // The same hole, reported twice from two sides of the road.
   const twin = await given('候车亭漏水（另一侧上报）', 11, 60, { accepted: false });
   await open(at, `/tickets/${twin}`);
