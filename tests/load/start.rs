@@ -1,11 +1,11 @@
-//! `start`: from the command to the first answer, and the memory of an idle server that holds the demo county.
+//! `start`: from the command to the first answer, the memory of an idle server that holds the demo county, and the size of the program's one file.
 
 use std::time::{Duration, Instant};
 
 use lalian_tests::backend::Backend;
 use lalian_tests::demo::{Demo, arguments};
 use lalian_tests::http::{Http, try_send};
-use lalian_tests::program::{Program, command};
+use lalian_tests::program::{Program, binary, command};
 use reqwest::Method;
 
 use lalian_tests::place::Place;
@@ -28,7 +28,13 @@ pub async fn measure(backend: Backend, rounds: usize) {
         sizes.push(program.resident_bytes() as f64 / 1e6);
         program.terminate().await;
     }
-    println!("start: database={} start_ms={:.0} rss_mb={:.1}", backend.name(), median(starts), median(sizes));
+    let program = std::fs::metadata(binary()).map_or(0.0, |file| file.len() as f64 / 1e6);
+    println!(
+        "start: database={} start_ms={:.0} rss_mb={:.1} program_mb={program:.1}",
+        backend.name(),
+        median(starts),
+        median(sizes)
+    );
 }
 
 async fn is_ready(http: &Http) -> bool {
