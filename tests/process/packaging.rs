@@ -1,5 +1,6 @@
 //! The files with which operators install the program, as far as they can be judged without installing it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -57,6 +58,35 @@ fn another_disk_is_opened_to_the_service_as_the_unit_says() {
     let check = check.expect("systemd-analyze is missing; run: tests/run --only install");
     let said = String::from_utf8_lossy(&check.stderr).into_owned();
     assert!(check.status.success() && !said.contains("lalian.service:"), "{said}");
+}
+
+/// The folders beside `pwa` that its sources import, as `backend/demo`.
+fn borrowed(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("the app's sources") {
+        let path = entry.expect("one").path();
+        if path.is_dir() {
+            borrowed(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        for rest in text.split("../backend/").skip(1) {
+            let name = rest.split(['/', '\'', '?']).next().unwrap_or_default();
+            found.insert(format!("backend/{name}"));
+        }
+    }
+}
+
+#[test]
+fn the_container_has_what_the_pages_borrow_from_the_program() {
+    let text = packaged("Containerfile");
+    let pages =
+        text.split("FROM ").find(|stage| stage.contains(" AS pages")).expect("the stage of the pages");
+    let mut found = BTreeSet::new();
+    borrowed(&root().join("pwa/src"), &mut found);
+    assert!(found.contains("backend/demo"), "the starter checklists have another place: {found:?}");
+    for folder in found {
+        assert!(pages.contains(&format!("COPY {folder} /src/{folder}")), "{folder} is missing there");
+    }
 }
 
 #[test]
