@@ -64,6 +64,18 @@ impl History<'_> {
         (local_day(self.world.clock.now()) + TimeDelta::days(i64::try_from(ahead).expect("few"))).to_string()
     }
 
+    /// Everything that is open has to be done by the end of a month; what is issued later joins.
+    async fn zeroing(&self, last: &str) {
+        let office = self.world.office().await;
+        let post = async |path: String, body: Value| {
+            let http = office.http.with("idempotency-key", &fresh_id().to_string());
+            http.post(&format!("/api/v1/campaigns{path}"), &body).await
+        };
+        let draft = json!({ "name": format!("{last} 清零"), "scope": {}, "deadline_day": last });
+        let id = id_of(&post(String::new(), draft).await.expect(201).at("/id"));
+        post(format!("/{id}/start"), json!({ "version": 1 })).await.expect(200);
+    }
+
     async fn ask_and_decide(&mut self, id: Uuid, asker: &Actor, what: &str, unit: Option<Uuid>) {
         let (request, ahead) = (fresh_id(), 1 + self.chance.of(20));
         let wanted = (what != "send_back").then(|| self.day(ahead));
@@ -150,6 +162,12 @@ impl History<'_> {
             ("issued" | "in_progress" | "rework", 3..22) => {
                 command(&office, "ticket.remind/1", id, json!({ "note": "" })).await;
             }
+            ("issued" | "in_progress" | "rework", 58..63) => {
+                let day = self.day(2 + self.chance.of(12));
+                let edit =
+                    json!({ "severity": null, "is_static": null, "due_day": day, "reason": "商定的日期" });
+                drop(office.operate("ticket.edit/1", about(id, &edit)).await);
+            }
             ("issued" | "in_progress" | "rework", 46..58) if !row["stages"][0].is_null() => {
                 let officer = self.world.township(unit, Role::DeskOfficer).await;
                 command(&officer, "ticket.stage/1", id, json!({ "stage": "control", "note": "已围挡" }))
@@ -217,7 +235,10 @@ stories! {
         for number in 0..TICKETS {
             ids.push(history.report(&site, number).await);
         }
-        for _ in 0..STEPS {
+        for number in 0..STEPS {
+            if number == STEPS / 4 {
+                history.zeroing("2026-12-31").await;
+            }
             let id = ids[history.chance.of(ids.len() as u64) as usize];
             history.step(id).await;
             world.clock.advance(TimeDelta::minutes(20 + i64::try_from(history.chance.of(1_500)).expect("few")));

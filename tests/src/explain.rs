@@ -115,12 +115,15 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
     let (mut points, mut marks) = (Vec::new(), Vec::<Mark>::new());
     let (mut put_forward, mut held) = (None, None);
     let (mut self_found, mut given) = (false, 0);
+    // The earliest day of the campaigns that it is in.
+    let mut zero: Option<NaiveDate> = None;
     for event in ticket["events"].as_array().expect("events") {
         let accepted = at(&event["accepted_at"]).expect("a time");
         let counts =
             if says(event, "arrived_late") { at(&event["observed_at"]).expect("a time") } else { accepted };
         let fresh = || Some(end(days.step(day(accepted), allowed)));
-        let before = now.unit;
+        let (before, promised) = (now.unit, now.due);
+        let before_official = now.official;
         if ["T2", "T6"].contains(&event["transition"].as_str().unwrap_or_default()) {
             // It never was that unit's: what was waited for in between is nobody's.
             for mark in marks[given..].iter_mut().filter(|_| says(event, "wrongly_routed")) {
@@ -190,6 +193,19 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
                 now.due = now.official;
                 now.issued = now.issued.or(Some(accepted));
             }
+            // Set by hand.
+            "T17"
+                if event["data"]["before"]["official_due_at"]
+                    != event["data"]["after"]["official_due_at"] =>
+            {
+                now.official = at(&event["data"]["after"]["official_due_at"]);
+                now.due = now.official;
+            }
+            "campaign_joined" => {
+                let last = event["data"]["day"].as_str().and_then(|text| text.parse().ok()).expect("a day");
+                zero =
+                    Some(zero.filter(|known| *known >= day(accepted)).map_or(last, |known| known.min(last)));
+            }
             "stage" if says(event, "late") && !says(event, "told") => mark("late_control"),
             "control_overdue" => mark("late_control"),
             "control_lifted" => {
@@ -218,7 +234,23 @@ pub fn retell(ticket: &Value, days: &Days365) -> Told {
             }
             _ => {}
         }
+        let kind = event["transition"].as_str().unwrap_or_default();
         event["to_state"].as_str().expect("a state").clone_into(&mut now.state);
+        let open = ["pending", "issued", "in_progress", "submitted", "on_hold", "rework"]
+            .contains(&now.state.as_str());
+        if let Some(last) = zero.map(end).filter(|_| open) {
+            // The zeroing day moves for nobody; a repair that stood under it and came back has its working day all the same.
+            let returned = kind == "T12" && before_official.is_some_and(|official| official <= last);
+            if last > accepted || returned {
+                now.official = now.official.map(|official| official.min(last));
+                let kept = promised.filter(|_| !returned && kind != "campaign_joined");
+                now.due = now.due.map(|due| due.min(kept.map_or(last, |kept| kept.max(last))));
+            }
+            if returned {
+                let grace = end(days.step(day(accepted), 1));
+                now.due = now.due.map(|due| due.max(grace));
+            }
+        }
         if let Some(said) = event["data"].get("official_due_at") {
             assert_eq!(
                 (at(said), at(&event["data"]["due_at"])),

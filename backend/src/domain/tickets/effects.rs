@@ -187,7 +187,7 @@ fn checking(ticket: &mut Ticket, step: &Step, when: When, rules: &DeadlineRules)
                 ticket.due_at = ticket.due_at.map(|due| due.max(grace));
             }
             let data = json!({
-                "attempt_id": attempt_id, "on_site": on_site, "due_at": ticket.due_at, "note": note,
+                "attempt_id": attempt_id, "on_site": on_site, "note": note,
                 "check_late": is_late_check(ticket, when),
             });
             (reason.clone(), data)
@@ -421,9 +421,10 @@ fn run_on(ticket: &mut Ticket, when: When, rules: &DeadlineRules) -> (Option<Ins
 
 /// The unit has it; answers whether that took it longer than it should.
 fn accepted(ticket: &mut Ticket, at: Instant, acceptor: Option<Uuid>, rules: &DeadlineRules) -> bool {
+    let accept_by = rules.accept_due_at(ticket);
     (ticket.accepted_at, ticket.acceptor_id) = (Some(at), acceptor);
     ticket.idle_reminders = 0;
-    let late = ticket.issued_at.is_some_and(|issued| at > rules.due_at(issued, rules.accept_days));
+    let late = accept_by.is_some_and(|by| at > by);
     ticket.slow += i32::from(late);
     ticket.late_accepts += i32::from(late);
     late

@@ -332,9 +332,9 @@ pub fn apply(
     if row.to.unwrap_or(from).is_open() {
         zeroing::hold(ticket, dates, step, when, rules);
     }
-    // Whatever moved a date says where to: each one is explained by the events before it.
+    // Whatever moved a date says where to, and a returned repair always: each one is explained by the events before it.
     if let Value::Object(said) = &mut data
-        && dates != (ticket.due_at, ticket.official_due_at)
+        && (dates != (ticket.due_at, ticket.official_due_at) || matches!(step, Step::Fail { .. }))
     {
         said.insert("due_at".into(), json!(ticket.due_at));
         said.insert("official_due_at".into(), json!(ticket.official_due_at));
