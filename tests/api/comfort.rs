@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
+use lalian_tests::desk::{found, issue, ticket};
 use lalian_tests::http::Answer;
 use lalian_tests::phone::fresh_id;
 use lalian_tests::stories;
@@ -56,6 +57,34 @@ stories! {
         assert_eq!(names(&office.list("/api/v1/people?q=王五").await), ["王五一"]);
         assert_eq!(names(&office.list("/api/v1/people?q=wang.w").await), ["王五一"]);
         assert!(office.list("/api/v1/people?q=wuww").await.is_empty(), "an account and the sounds are two words");
+    }
+
+    async fn what_happened_is_found_by_its_place(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let ids = found(&world, &inspector, &["BUS-01"], 7_000).await;
+        issue(&world, ids[0], 0).await;
+        let row = ticket(&office, ids[0]).await;
+        let word = |key: &str| row[key].as_str().expect("a word").to_owned();
+        let site = office.list(&format!("/api/v1/sites?q={}", word("site_code"))).await;
+        let sounds = site[0]["initials"].as_str().expect("told").to_owned();
+        let wanted = [word("site_name"), word("site_code").to_lowercase(), sounds, word("township_name"), word("village_name")];
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let neighbour = world.township(1, Role::DeskOfficer).await;
+        for text in &wanted {
+            for path in ["tickets", "inspections"] {
+                let asked = format!("/api/v1/{path}?q={text}");
+                assert_eq!(office.list(&asked).await.len(), 1, "{asked}");
+                assert!(neighbour.list(&asked).await.is_empty(), "{asked} is another township's");
+            }
+            assert_eq!(officer.list(&format!("/api/v1/tickets?q={text}")).await.len(), 1, "{text}");
+        }
+        for path in ["tickets?q=没有这个地方", "inspections?q=没有这个地方", "inspections?to=2026-11-22", "inspections?from=2026-11-24"] {
+            assert!(office.list(&format!("/api/v1/{path}")).await.is_empty(), "{path}");
+        }
+        let at = word("township_id");
+        assert_eq!(office.list(&format!("/api/v1/inspections?township_id={at}&from=2026-11-23&to=2026-11-23")).await.len(), 1);
+        assert!(office.list(&format!("/api/v1/inspections?township_id={}", world.township_id(1).await)).await.is_empty());
+        assert_eq!(rows(&sheet(&office, "/api/v1/inspections/list.xlsx?q=没有这个地方").await), 0, "taken along as it is narrowed");
     }
 
     async fn feedback_is_read_by_the_county_and_answered_to_its_author(world: World) {

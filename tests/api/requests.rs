@@ -68,6 +68,39 @@ fn last_day(row: &Value, key: &str) -> String {
 }
 
 stories! {
+    async fn a_hard_case_is_found_again_until_it_is_finished(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 6_100).await;
+        for id in &ids {
+            issue(&world, *id, 0).await;
+        }
+        let (office, deputy) = (world.office().await, world.township(0, Role::DeputyLeader).await);
+        // By when it is to be accepted stands on it until it is.
+        let waiting = ticket(&office, ids[0]).await;
+        assert!(waiting["accept_due_at"].as_str().is_some_and(|by| by > waiting["issued_at"].as_str().unwrap_or_default()), "{waiting}");
+        let officer = world.township(0, Role::DeskOfficer).await;
+        applied(&officer, "ticket.accept/1", ids[0], json!({ "person_named": "" })).await;
+        assert_eq!(ticket(&office, ids[0]).await["accept_due_at"], Value::Null);
+
+        applied(&deputy, "ticket.mark_hard/1", ids[0], json!({ "hard": true, "ask": "协调供电" })).await;
+        let listed = async |actor: &Actor, flag: bool| {
+            let rows = actor.list(&format!("/api/v1/tickets?hard={flag}")).await;
+            let count = actor.http.get("/api/v1/tickets/counts").await.expect(200).at("/hard");
+            (rows.iter().map(|row| row["id"].clone()).collect::<Vec<_>>(), count)
+        };
+        assert_eq!(listed(&office, true).await, (vec![json!(ids[0])], json!(1)));
+        assert_eq!(listed(&deputy, true).await, (vec![json!(ids[0])], json!(1)));
+        assert_eq!(listed(&office, false).await.0, [json!(ids[1])]);
+        let neighbour = world.township(1, Role::DeputyLeader).await;
+        assert_eq!(listed(&neighbour, true).await, (Vec::new(), json!(0)), "another township's");
+        // Its flag stays in the history; the list is of what still needs help.
+        for number in 0..2 {
+            let person = world.desk_of(Role::Office, number).await;
+            applied(&person, "ticket.void/1", ids[0], json!({ "reason": "与另一件重复" })).await;
+        }
+        assert_eq!(listed(&office, true).await, (Vec::new(), json!(0)));
+    }
+
     async fn more_time_is_the_deputys_to_ask_and_the_offices_to_give(world: World) {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 1_000).await;

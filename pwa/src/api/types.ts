@@ -137,6 +137,8 @@ export interface TicketCounts {
   readonly asked?: number;
   /** Waits for a check past the county's own date. */
   readonly check_late?: number;
+  /** Hard cases that are not finished. */
+  readonly hard?: number;
   // duties
   readonly to_sign?: number;
   readonly no_progress?: number;

@@ -323,6 +323,8 @@ export interface Ticket {
   /** The date that passed while the unit held it; null again when it turns out to have been met. */
   readonly overdue_at?: string | null;
   // The county's own clock for a check, campaigns, look-back.
+  /** While nobody has accepted it: by when that is due. */
+  readonly accept_due_at?: string | null;
   readonly check_due_at?: string | null;
   readonly check_late?: boolean;
   /** It passes on site only for how severe it is, whatever its photos show; for those who may check it. */

@@ -1,6 +1,6 @@
 // A year's notice as a file: what is read, what is refused and where, what would change, and how the months are counted.
 import { describe, expect, it } from 'vitest';
-import { belongs, changes, isDate, readPlan, weeks, workingDays, type Day } from '../../src/app/calendar/plan';
+import { belongs, changes, isDate, readPlan, weeks, workingDays, yearNeeded, type Day } from '../../src/app/calendar/plan';
 import { calendar as en } from '../../src/i18n/en/calendar';
 import { calendar as zh } from '../../src/i18n/zh/calendar';
 
@@ -79,5 +79,9 @@ describe('what would change', () => {
         const first = laid[0]?.findIndex((one) => one !== null) ?? -1;
         expect((new Date(`${days[0]}T00:00:00Z`).getUTCDay() + 6) % 7).toBe(first);
       }
+  });
+
+  it('asks for the next year when its list comes out, and for this one after the turn', () => {
+    expect([yearNeeded('2026-10-31'), yearNeeded('2026-11-01'), yearNeeded('2026-12-31'), yearNeeded('2027-01-01')]).toEqual([2026, 2027, 2027, 2027]);
   });
 });

@@ -150,6 +150,8 @@ pub struct Counts {
     pub to_verify: i64,
     /// Of these, waiting longer than the county allows itself; 0 for those who do not check.
     pub check_late: i64,
+    /// Not finished, and the county was asked to help.
+    pub hard: i64,
     pub sent_back: i64,
     pub border: i64,
     /// Of which something is asked that nobody has decided yet.
@@ -361,6 +363,7 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         count(TicketFilter { idle: Some((true, rules.deadlines().idle_before(now))), ..none() }).await?;
     let referred = count(TicketFilter { referral: Some(Referred::Open), ..none() }).await?;
     let late = count(TicketFilter { referral: Some(Referred::Overdue), ..none() }).await?;
+    let hard = count(TicketFilter { hard: Some(true), ..none() }).await?;
     let check_late = if caller.require(Action::VerifyTicket).is_ok() {
         count(TicketFilter { check_late: Some(true), ..TicketFilter::default() }).await?.values().sum()
     } else {
@@ -379,6 +382,7 @@ pub async fn counts(app: &App, caller: &Caller) -> AppResult<Counts> {
         village_drafts: village_drafts(read, caller, None).await?,
         as_of: now,
         check_late,
+        hard: hard.values().sum(),
         overdue: overdue.values().sum(),
         to_issue: sum(&all, &[State::Pending]),
         to_verify: sum(&all, &[State::Submitted]),

@@ -138,6 +138,8 @@ pub struct TicketView {
     pub issued_at: Option<DateTime<Utc>>,
     pub due_at: Option<DateTime<Utc>>,
     pub official_due_at: Option<DateTime<Utc>>,
+    /// While it is issued and nobody has accepted it: by when that is due.
+    pub accept_due_at: Option<DateTime<Utc>>,
     pub accepted_at: Option<DateTime<Utc>>,
     pub submitted_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
@@ -372,6 +374,7 @@ fn view(
         referral: None,
         due_soon,
         level: level(ticket, rules, now),
+        accept_due_at: rules.accept_due_at(ticket),
         check_due_at: t.check_due_at,
         check_late: ticket.is_check_late(now),
         on_site_needed: false,

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Ticket, unit::DeadlineUnit};
+use super::{State, Ticket, unit::DeadlineUnit};
 use crate::domain::clock::{Instant, SHANGHAI, local_day};
 use crate::domain::colours::rules::ColourRules;
 use crate::domain::standards::calendar::{Calendar, end_of_day, start_of_day};
@@ -188,6 +188,12 @@ impl DeadlineRules {
         }
         let percent = i32::try_from(self.soon_percent.min(100)).unwrap_or(100);
         due_at - (due_at - issued_at).max(TimeDelta::zero()) / 100 * percent
+    }
+
+    /// By when an issued ticket should be accepted; `None` once it is.
+    pub fn accept_due_at(&self, ticket: &Ticket) -> Option<Instant> {
+        let waits = ticket.state == State::Issued;
+        ticket.issued_at.filter(|_| waits).map(|issued| self.due_at(issued, self.accept_days))
     }
 
     /// Whether this ticket is due soon 临期: the one meaning of chips, levels, lists, counts and messages.

@@ -6,7 +6,10 @@ use crate::{
         field::visits::{self, InspectionDetail, InspectionFilter, InspectionView},
         reports::lists,
     },
-    domain::page::Page,
+    domain::{
+        page::Page,
+        standards::calendar::{end_of_day, start_of_day},
+    },
     http::{
         extract::{Path, Query},
         paging::page,
@@ -26,6 +29,13 @@ pub struct ListQuery {
     round_id: Option<Uuid>,
     /// Only one's own.
     mine: Option<bool>,
+    township_id: Option<Uuid>,
+    /// Local day of the visit, `YYYY-MM-DD`: from this one on.
+    from: Option<chrono::NaiveDate>,
+    /// Up to and with this day.
+    to: Option<chrono::NaiveDate>,
+    /// Part of the site's name, first sounds or code, or of its township's or village's name.
+    q: Option<String>,
     cursor: Option<String>,
     /// 1 to 200, 50 if absent.
     limit: Option<u64>,
@@ -51,7 +61,10 @@ fn narrowed(asked: &ListQuery, caller: &Caller) -> InspectionFilter {
         site_id: asked.site_id,
         round_id: asked.round_id,
         person_id: asked.mine.unwrap_or(false).then_some(caller.person_id),
-        since: None,
+        since: asked.from.map(start_of_day),
+        before: asked.to.map(end_of_day),
+        township_id: asked.township_id,
+        search: asked.q.clone().filter(|text| !text.trim().is_empty()),
     }
 }
 

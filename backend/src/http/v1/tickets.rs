@@ -85,6 +85,8 @@ pub struct ListQuery {
     relation: Option<Relation>,
     /// Waiting for the county's check longer than the county allows itself.
     check_late: Option<bool>,
+    /// Hard cases 难点 that are not finished: the county was asked to help.
+    hard: Option<bool>,
     /// Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`.
     look_back: Option<String>,
     /// With `look_back`: of this draw.
@@ -95,7 +97,7 @@ pub struct ListQuery {
     campaign_baseline: Option<bool>,
     /// Those instead that no longer count: voided, merged, not static any more.
     campaign_left: Option<bool>,
-    /// Part of number, title, note or item code.
+    /// Part of number, title, note or item code, of the site's name, first sounds or code, or of its township's or village's name.
     q: Option<String>,
     /// `due` (default) or `newest`.
     sort: Option<String>,
@@ -183,6 +185,7 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         local: asked.local.unwrap_or(false),
         relation: asked.relation,
         check_late: asked.check_late,
+        hard: asked.hard,
         look_back: look_back(asked.look_back.as_deref())?,
         draw: asked.draw,
         campaign: asked.campaign,

@@ -6,7 +6,11 @@ use crate::{
         page::{Cursor, PageRequest},
         people::scope::Scope,
     },
-    store::{Conn, Error, Tx, entity::inspection},
+    store::{
+        Conn, Error, Tx,
+        entity::inspection,
+        places::{Columns, at_place},
+    },
 };
 use chrono::SecondsFormat;
 use sea_orm::{
@@ -83,6 +87,11 @@ pub struct Filter {
     pub person_id: Option<Uuid>,
     pub round_id: Option<Uuid>,
     pub since: Option<Instant>,
+    /// Part of the site's name, first sounds or code, or of its township's or village's name.
+    pub search: Option<String>,
+    pub township_id: Option<Uuid>,
+    /// Made before this.
+    pub before: Option<Instant>,
 }
 
 /// One page, newest first, `limit + 1` rows.
@@ -98,7 +107,13 @@ pub async fn list(
             .add_option(filter.site_id.map(|id| C::SiteId.eq(id)))
             .add_option(filter.person_id.map(|id| C::PersonId.eq(id)))
             .add_option(filter.round_id.map(|id| C::RoundId.eq(id)))
-            .add_option(filter.since.map(|at| C::ObservedAt.gte(at))),
+            .add_option(filter.since.map(|at| C::ObservedAt.gte(at)))
+            .add_option(filter.township_id.map(|id| C::TownshipId.eq(id)))
+            .add_option(filter.before.map(|at| C::ObservedAt.lt(at)))
+            .add_option(filter.search.as_ref().zip(scope.county()).map(|(text, county)| {
+                let columns = Columns { site: C::SiteId, township: C::TownshipId, village: C::VillageId };
+                at_place(columns, county, text)
+            })),
     );
     if let Some(Cursor { key, id }) = &page.after {
         let at = key.parse::<Instant>().unwrap_or(now);

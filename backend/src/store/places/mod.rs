@@ -1,5 +1,8 @@
 //! Queries over places.
 
 pub mod divisions;
+mod found;
 pub mod honours;
 pub mod sites;
+
+pub(in crate::store) use found::{Columns, at_place};

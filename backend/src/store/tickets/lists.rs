@@ -20,7 +20,9 @@ use crate::{
         campaigns::{Takes, members, takes},
         duties::referrals,
         entity::ticket,
-        look_backs, search,
+        look_backs,
+        places::{Columns, at_place},
+        search,
     },
 };
 use chrono::SecondsFormat;
@@ -61,6 +63,8 @@ pub struct Filter {
     pub request: Option<RequestState>,
     /// Waiting for the county's check longer than the county allows itself.
     pub check_late: Option<bool>,
+    /// The county was asked to help, and the fault is still there (or not so); R58.
+    pub hard: Option<bool>,
     /// With their unit and due between now and this instant: what is soon due, not what is late.
     pub due_by: Option<Instant>,
     /// Due soon 临期; the county's rules say of which.
@@ -316,6 +320,10 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .and(C::CheckDueAt.lt(now));
             if flag { late } else { late.not() }
         }))
+        .add_option(filter.hard.map(|flag| {
+            let hard = C::HardCase.eq(true).and(C::State.is_in(State::OPEN.map(State::as_str)));
+            if flag { hard } else { hard.not() }
+        }))
         .add_option(
             filter.closed_after.map(|at| Condition::any().add(C::ClosedAt.is_null()).add(C::ClosedAt.gt(at))),
         )
@@ -334,7 +342,11 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .and(C::DueAt.lte(last))
         }))
         .add_option(filter.level.as_ref().map(|span| levelled(span, now)))
-        .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text)))
+        .add_option(filter.search.as_ref().zip(scope.county()).map(|(text, county)| {
+            let columns =
+                Columns { site: C::SiteId, township: C::PlaceTownshipId, village: C::PlaceVillageId };
+            Condition::any().add(search::holds(C::Search, text)).add(at_place(columns, county, text))
+        }))
         .add_option(of_duties(filter, scope, now))
 }
 

@@ -108,3 +108,6 @@ export function workingDays(year: number, month: number, days: readonly Day[] | 
     .flat()
     .filter((date): date is string => date !== null && !(known.get(date) ?? isWeekend(date))).length;
 }
+
+/** The year whose days off a county needs by now (`today` as YYYY-MM-DD): the next one's list comes out in November, and deadlines reach into it. */
+export const yearNeeded = (today: string): number => Number(today.slice(0, 4)) + (today.slice(5, 7) >= '11' ? 1 : 0);

@@ -229,7 +229,8 @@ export const colours: typeof zh = {
     noMonth: 'No colours have been published yet',
     mine: 'yours',
     hard: 'Hard cases',
-    noHard: 'No ticket is at the highest level',
+    noHard: 'No hard case asks for help, and no ticket is red',
+    reds: 'All red tickets',
     ask: (text) => `Asked of the county: ${text}`,
   },
   talks: {

@@ -35,6 +35,8 @@ export const tickets: typeof zh = {
     over: (n) => (n === 0 ? 'Past the deadline today' : `${days(n)} past the deadline`),
     by: (day, time) => `by ${time}, ${day}`,
     none: 'The deadline starts when issued',
+    accept: (by) => `accept ${by}`,
+    acceptPassed: 'Time to accept is over',
     paused: 'The clock rests during the check',
     plannedHours: { working_hours: (n) => `${n} working ${n === 1 ? 'hour' : 'hours'} after issue`, urgent_hours: (n) => `${n} ${n === 1 ? 'hour' : 'hours'} after issue, day and night` },
     planned: (n) => (n === 0 ? 'Same day after issue' : `${days(n)} after issue`),

@@ -225,7 +225,8 @@ export const colours = {
     noMonth: '还没有公布过颜色',
     mine: '您分管',
     hard: '最难办的整改单',
-    noHard: '没有红色的整改单',
+    noHard: '没有请县里协调的难点，也没有红色的整改单',
+    reds: '全部红色整改单',
     ask: (text: string) => `请协调：${text}`,
   },
   talks: {

@@ -1,5 +1,6 @@
 // Words of what is done with many tickets at once: bulk issue and reminders, orders on paper, the ledger.
 export const lists = {
+  search: '编号、问题、点位名称或首字母',
   bulk: {
     label: '对选中的',
     select: '选择',

@@ -32,6 +32,8 @@ export const tickets = {
     over: (n: number) => (n === 0 ? '今天刚过期限' : `已过期限 ${n} 个工作日`),
     by: (day: string, time: string) => `${day} ${time} 前`,
     none: '交办后起算期限',
+    accept: (by: string) => `请在 ${by}签收`,
+    acceptPassed: '签收时间已过',
     paused: '核查期间不计时',
     plannedHours: { working_hours: (n: number) => `交办后 ${n} 个工作小时`, urgent_hours: (n: number) => `交办后 ${n} 小时（不分昼夜）` },
     planned: (n: number) => (n === 0 ? '交办当天办结' : `交办后 ${n} 个工作日`),
