@@ -33,6 +33,7 @@ mod m0027_pace;
 mod m0028_self_checks;
 mod m0029_audit_by_post;
 mod m0031_code_counties;
+mod m0032_overdue;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_self_checks::Step),
             Box::new(m0029_audit_by_post::Step),
             Box::new(m0031_code_counties::Step),
+            Box::new(m0032_overdue::Step),
         ]
     }
 }
