@@ -5,6 +5,7 @@
 
 mod backups;
 mod copies;
+mod heard;
 mod schedule;
 mod sweep;
 
@@ -124,9 +125,10 @@ static KINDS: &[Kind] = &[
 /// Works until told to stop; a job under way is finished first. Returns when all workers have stopped.
 pub async fn run(app: App, workers: usize, stopping: CancellationToken) {
     let loops = (0..workers).map(|_| work(&app, &stopping));
-    let clocks = futures_util::future::join(
+    let clocks = futures_util::future::join3(
         schedule::keep(&app, &stopping),
         backups::keep(&app, &stopping),
+        heard::keep(&app, &stopping),
     );
     futures_util::future::join(futures_util::future::join_all(loops), clocks).await;
 }
