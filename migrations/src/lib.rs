@@ -34,6 +34,7 @@ mod m0028_self_checks;
 mod m0029_audit_by_post;
 mod m0031_code_counties;
 mod m0032_overdue;
+mod m0033_months;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_audit_by_post::Step),
             Box::new(m0031_code_counties::Step),
             Box::new(m0032_overdue::Step),
+            Box::new(m0033_months::Step),
         ]
     }
 }
