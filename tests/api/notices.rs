@@ -311,7 +311,7 @@ stories! {
             of_ticket.filter_map(|row| row["kind"].as_str()).map(str::to_owned).collect::<Vec<_>>()
         };
         // The clock of this county stands still: no schedule comes by again, whatever time passes here.
-        let becomes = async |actor: &Actor, kinds: &[&str]| {
+        let becomes = async |actor: &Actor, kinds: Vec<&str>| {
             let mut looks = 0;
             while inbox(actor).await != kinds {
                 looks += 1;
@@ -319,14 +319,14 @@ stories! {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
         };
-        becomes(&officer, &["issued"]).await;
+        becomes(&officer, vec!["issued"]).await;
         let (attempt, _) = repaired(&world, id, 2_241).await;
         let (deputy, office) = (world.township(0, Role::DeputyLeader).await, world.office().await);
         applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
-        becomes(&office, &["to_verify"]).await;
+        becomes(&office, vec!["to_verify"]).await;
         let failed = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "partial", "note": "", "on_site": true, "position": null });
         applied(&office, "ticket.verify/1", id, failed).await;
-        becomes(&officer, &["returned", "issued"]).await;
+        becomes(&officer, vec!["returned", "issued"]).await;
     }
 
     async fn a_restart_and_two_jobs_at_once_tell_nothing_twice(world: World) {

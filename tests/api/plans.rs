@@ -40,9 +40,8 @@ stories! {
     async fn a_month_is_found_by_indexes_of_its_own(world: World) {
         let (now, county) = (world.clock.now(), world.office().await.unit());
         let (from, to) = Month::of(now).former().span();
-        let backend = world.server().app().store.write(async |tx| {
-            Ok::<_, lalian::store::Error>(tx.raw().get_database_backend())
-        });
+        let app = world.server().app();
+        let backend = app.store.write(async |tx| Ok::<_, lalian::store::Error>(tx.raw().get_database_backend()));
         let backend = backend.await.expect("a database");
         for township in [None, Some(world.township_id(0).await)] {
             let asked = stories::statements(backend, county, township, Span { from, to }, now);
@@ -52,9 +51,12 @@ stories! {
                 let plan = plan(&world, statement).await;
                 assert!(!plan.contains("SCAN ticket") && !plan.contains("Seq Scan"), "{column}: {plan}");
                 assert!(name.is_none_or(|name| plan.contains(name)), "{column}: {plan}");
-                let bounds = plan.lines().find(|line| line.contains("SEARCH ticket") || line.contains("Index Cond"));
-                let bounds = bounds.unwrap_or_else(|| panic!("{column}: {plan}"));
-                assert!(bounds.contains("county_id") && bounds.contains(column), "{column}: {plan}");
+                // Of a table without rows PostgreSQL takes any index that begins with the county.
+                if name.is_some() || world.backend == Backend::Sqlite {
+                    let bounds = plan.lines().find(|line| line.contains("SEARCH ticket") || line.contains("Index Cond"));
+                    let bounds = bounds.unwrap_or_else(|| panic!("{column}: {plan}"));
+                    assert!(bounds.contains("county_id") && bounds.contains(column), "{column}: {plan}");
+                }
             }
         }
     }

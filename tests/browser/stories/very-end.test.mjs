@@ -422,7 +422,7 @@ test('a danger is under control before it is repaired: said from a phone without
     const pictures = browser.page.locator('figure');
     await pictures.filter({ hasText: '先行控制' }).getByRole('img').first().waitFor();
     await pictures.filter({ hasText: '整改后' }).getByRole('img').first().waitFor();
-    assert.deepEqual([await pictures.filter({ hasText: '先行控制' }).getByRole('img').count(), await pictures.filter({ hasText: '整改后' }).getByRole('img').count()], [1, 1], browser.role);
+    assert.equal(await pictures.filter({ hasText: '先行控制' }).getByRole('img').count(), 1, `${browser.role}: once`);
   };
   await beside(clerk);
   await shot(clerk, '5-repaired');
