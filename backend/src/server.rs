@@ -224,6 +224,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         reader: config.developer.clone(),
         albums: Albums::default(),
         bell: Arc::default(),
+        heard: Arc::default(),
         area_cache: AreaCache::default(),
         facts: Arc::default(),
     })

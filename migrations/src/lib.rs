@@ -33,6 +33,8 @@ mod m0027_pace;
 mod m0028_self_checks;
 mod m0029_audit_by_post;
 mod m0031_code_counties;
+mod m0032_overdue;
+mod m0033_months;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -74,6 +76,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_self_checks::Step),
             Box::new(m0029_audit_by_post::Step),
             Box::new(m0031_code_counties::Step),
+            Box::new(m0032_overdue::Step),
+            Box::new(m0033_months::Step),
         ]
     }
 }

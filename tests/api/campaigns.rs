@@ -333,6 +333,68 @@ stories! {
         assert_eq!(left.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&json!(ids[1])]);
     }
 
+    /// A ticket that comes into a campaign's township is news to it; one that leaves stays in the frozen baseline and no longer counts.
+    async fn what_is_passed_on_joins_the_second_band_and_what_leaves_is_told_apart(world: World) {
+        let (inspector, office) = (world.inspector().await, world.office().await);
+        let ids = found(&world, &inspector, &["BUS-03", "BUS-04"], 4_500).await;
+        let [here, there] = [world.township_id(0).await, world.township_id(1).await];
+        for (id, unit) in ids.iter().zip([there, here]) {
+            let to = json!({ "unit_kind": "township", "unit_id": unit, "severity": null, "is_static": null, "deadline_days": 10, "note": "" });
+            applied(&office, "ticket.issue/1", *id, to).await;
+        }
+        let free = ticket(&office, ids[0]).await["official_due_at"].clone();
+        let campaign = draft(&office, "四", json!({ "township_ids": [there] }), "2026-11-27").await;
+        let whole = draft(&office, "全县", json!({}), "2026-12-31").await;
+        for id in [campaign, whole] {
+            post(&office, &format!("/{id}/start"), json!({ "version": 1 })).await.expect(200);
+        }
+        let numbers = async |actor: &Actor, id: Uuid| {
+            let board = board(actor, id).await;
+            ["baseline", "fresh", "open", "left_out"].map(|key| board[key].as_i64().expect("a number"))
+        };
+        assert_eq!(numbers(&office, campaign).await, [1, 0, 1, 0]);
+        let pass_on = async |id: Uuid, from: usize, to: Uuid| {
+            let (officer, request) = (world.township(from, Role::DeskOfficer).await, fresh_id());
+            let ask = json!({ "request_id": request, "what": "send_back", "reason": "不在我街道范围", "wanted_day": null, "measure": "", "unit_kind": "township", "unit_id": to });
+            applied(&officer, "ticket.ask/1", id, ask).await;
+            let agreed = json!({ "request_id": request, "verdict": "approved", "note": "", "day": null, "unit_kind": null, "unit_id": null, "wrongly_routed": false });
+            applied(&office, "ticket.decide/1", id, agreed).await;
+            ticket(&office, id).await
+        };
+        let told = |row: &Value, word: &str| {
+            let of = |event: &&Value| event["transition"] == word && event["data"]["campaign_id"] == json!(campaign);
+            row["events"].as_array().and_then(|events| events.iter().rfind(of)).expect("told").clone()
+        };
+
+        // In: found since, held by its date.
+        let row = pass_on(ids[1], 0, there).await;
+        assert_eq!(numbers(&office, campaign).await, [1, 1, 2, 0]);
+        assert_eq!((&row["zero_day"], &row["official_due_at"]), (&json!("2026-11-27"), &json!("2026-11-27T16:00:00Z")), "{row}");
+        assert_eq!(told(&row, "campaign_joined")["data"]["baseline"], false);
+        let fresh = office.list(&format!("/api/v1/tickets?campaign={campaign}&campaign_baseline=false")).await;
+        assert_eq!(fresh.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&json!(ids[1])]);
+
+        // Out: the baseline is as it was, the ticket has the date that it would have without, and its history says why.
+        let row = pass_on(ids[0], 1, here).await;
+        assert_eq!(numbers(&office, campaign).await, [1, 1, 1, 1]);
+        assert_eq!((&row["zero_day"], &row["official_due_at"]), (&json!("2026-12-31"), &free), "{row}");
+        let left = told(&row, "campaign_left");
+        assert_eq!((&left["data"]["why"], &left["data"]["name"]), (&json!("moved"), &json!("四")), "{left}");
+        let seen = board(&office, campaign).await;
+        assert_eq!(seen["townships"].as_array().map(Vec::len), Some(1), "nobody else's number: {seen}");
+        let [deputy, other] = [world.township(0, Role::DeputyLeader).await, world.township(1, Role::DeputyLeader).await];
+        assert_eq!([numbers(&deputy, campaign).await, numbers(&other, campaign).await], [[0; 4], [0, 1, 1, 0]]);
+        // A campaign of the whole county keeps both as what they were.
+        assert_eq!(numbers(&office, whole).await, [2, 0, 2, 0]);
+
+        // And back: it counts again, where it always counted.
+        let row = pass_on(ids[0], 0, there).await;
+        assert_eq!(numbers(&office, campaign).await, [1, 1, 2, 0]);
+        assert_eq!((&row["zero_day"], &told(&row, "campaign_joined")["data"]["again"]), (&json!("2026-11-27"), &json!(true)), "{row}");
+        let baseline = office.list(&format!("/api/v1/tickets?campaign={campaign}&campaign_baseline=true")).await;
+        assert_eq!(baseline.iter().map(|row| &row["id"]).collect::<Vec<_>>(), [&json!(ids[0])]);
+    }
+
     async fn what_is_issued_beside_a_start_counts_once(world: World) {
         let (inspector, office) = (world.inspector().await, world.office().await);
         let fails = ["BUS-01", "BUS-02", "BUS-03", "BUS-04", "BUS-05", "BUS-06", "BUS-07", "BUS-09"];

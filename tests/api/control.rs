@@ -7,6 +7,7 @@ use lalian_tests::desk::{about, applied, found, repaired, ticket};
 use lalian_tests::phone::Sealed;
 use lalian_tests::photo;
 use lalian_tests::stories;
+use lalian_tests::visit::id_of;
 use lalian_tests::world::World;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -130,5 +131,35 @@ stories! {
         // The server's own sweep may have come as well.
         assert!(swept <= written, "{swept} of {written}");
         assert_eq!(slow(&world).await["count"], ids.len(), "each once, whoever was first");
+    }
+
+    async fn the_photo_of_control_keeps_its_place_beside_the_repairs(world: World) {
+        let id = urgent(&world, &["BUS-01"], 2_630).await[0];
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let staged = under_control(&officer, id, 2_631);
+        officer.send(&staged).await;
+        let shown = staged.photos[0].file_id;
+        let office = world.office().await;
+        let pictures = async |actor: &Actor| {
+            let row = ticket(actor, id).await;
+            let of = |list: &str| row[list].as_array().expect("photos").iter().map(|photo| id_of(&photo["file_id"])).collect::<Vec<_>>();
+            (of("control"), of("after"), of("before").contains(&shown))
+        };
+        for reader in [&office, &officer] {
+            assert_eq!(pictures(reader).await, (vec![shown], vec![], false), "under control is not repaired");
+        }
+        // Beside a repair that nobody has signed, one that waits for its check, and the next one after it was sent back.
+        applied(&officer, "ticket.accept/1", id, json!({ "person_named": "" })).await;
+        let deputy = world.township(0, Role::DeputyLeader).await;
+        for seed in [2_632, 2_633] {
+            let (attempt, repair) = repaired(&world, id, seed).await;
+            let both = (vec![shown], vec![repair.photos[0].file_id], false);
+            assert_eq!(pictures(&officer).await, both);
+            applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+            assert_eq!(pictures(&office).await, both);
+            let failed = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "partial", "note": "", "on_site": true, "position": null });
+            applied(&office, "ticket.verify/1", id, failed).await;
+            assert_eq!(pictures(&office).await, both);
+        }
     }
 }

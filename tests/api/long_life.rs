@@ -1,7 +1,12 @@
 //! The longer life of a ticket: reminded, put right, merged, come back after closing, overdue by the clock, put on file.
 
 use chrono::TimeDelta;
-use lalian::domain::people::role::Role;
+use lalian::domain::{
+    clock::Clock as _,
+    people::{role::Role, scope::Scope},
+    tickets::machine::Event,
+};
+use lalian::store::tickets::{self, EventBy};
 use lalian_tests::actor::Actor;
 use lalian_tests::desk::{
     about, applied, command, flags, found, in_progress, issue, repaired, ticket, tickets_of,
@@ -13,6 +18,34 @@ use lalian_tests::visit::{Site, id_of};
 use lalian_tests::world::World;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+/// T15 as the sweep wrote it when a ticket was overdue by its official date, whatever it had been given since.
+async fn written_before(world: &World, id: Uuid, official: chrono::DateTime<chrono::Utc>) {
+    let (app, now) = (world.server().app(), world.clock.now());
+    let county = world.office().await.unit();
+    let written = app.store.write(async |tx| {
+        let mut row = tickets::lock(tx, Scope::County { county }, now, id).await?.expect("a ticket");
+        (row.overdue_at, row.slow, row.version) = (Some(official), row.slow + 1, row.version + 1);
+        tickets::update(tx, &row).await?;
+        let event = Event {
+            version: row.version,
+            transition: "T15",
+            from: Some(row.state),
+            to: row.state,
+            reason: String::new(),
+            data: json!({ "due_at": official }),
+        };
+        let by = EventBy {
+            operation_id: None,
+            person_id: None,
+            post_id: None,
+            observed_at: now,
+            accepted_at: now,
+        };
+        tickets::append_event(tx, &row, &event, by).await
+    });
+    written.await.expect("written");
+}
 
 /// Repaired, put forward and checked by the office: closed.
 async fn close(world: &World, id: Uuid, seed: u64) {
@@ -264,6 +297,59 @@ stories! {
         let deputy = world.township(0, Role::DeputyLeader).await;
         applied(&deputy, "ticket.submit/1", ids[1], json!({ "attempt_id": attempt, "note": "" })).await;
         assert!(ticket(&office, ids[1]).await["overdue_at"].is_string());
+    }
+
+    /// Written down by the rule of before, which went by the official date alone.
+    async fn what_an_older_rule_wrote_as_overdue_is_taken_back_and_comes_when_it_is_due(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-02"], 1_150).await;
+        let officer = world.township(0, Role::DeskOfficer).await;
+        for id in &ids {
+            let to = json!({ "unit_kind": "township", "unit_id": world.township_id(0).await, "severity": null, "is_static": null, "deadline_days": 5, "note": "" });
+            applied(&world.office().await, "ticket.issue/1", *id, to).await;
+            applied(&officer, "ticket.accept/1", *id, json!({ "person_named": "" })).await;
+        }
+        let instant = |value: &Value| value.as_str().expect("a date").parse::<chrono::DateTime<chrono::Utc>>().expect("an instant");
+        let due = instant(&ticket(&officer, ids[0]).await["official_due_at"]);
+        let send_back = async |id: Uuid, seed: u64| {
+            let (attempt, _) = repaired(&world, id, seed).await;
+            let deputy = world.township(0, Role::DeputyLeader).await;
+            applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+            let failed = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "partial", "note": "", "on_site": true, "position": null });
+            applied(&world.office().await, "ticket.verify/1", id, failed).await;
+        };
+        world.clock.set(due - TimeDelta::hours(8));
+        send_back(ids[0], 1_151).await;
+        world.clock.set(due + TimeDelta::hours(9));
+        let app = world.server().app();
+        app.sweep_tickets().await.expect("swept");
+        written_before(&world, ids[0], due).await;
+        // The other one was late before it was sent back: that stands.
+        send_back(ids[1], 1_152).await;
+        let office = world.office().await;
+        let rows = [ticket(&office, ids[0]).await, ticket(&office, ids[1]).await];
+        assert!(rows.iter().all(|row| instant(&row["overdue_at"]) < instant(&row["due_at"])), "{rows:?}");
+        let slow = async || {
+            world.clock.advance(TimeDelta::minutes(1));
+            let deputy = world.township(0, Role::DeputyLeader).await;
+            let own = deputy.http.get("/api/v1/figures/counters").await.expect(200).json();
+            own["townships"][0]["counters"]["slow"]["count"].clone()
+        };
+        assert_eq!(slow().await, 2);
+
+        assert_eq!([app.mend_overdue().await.expect("mended"), app.mend_overdue().await.expect("again")], [1, 0]);
+        let office = world.office().await;
+        let row = ticket(&office, ids[0]).await;
+        let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();
+        assert_eq!((&last["transition"], &last["data"]["because"], &row["overdue_at"]), (&json!("overdue_lifted"), &json!("T12"), &Value::Null), "{row}");
+        assert!(ticket(&office, ids[1]).await["overdue_at"].is_string());
+        assert_eq!(slow().await, 1);
+        // Its own days pass: late once, by the date that was given last.
+        world.clock.set(instant(&row["due_at"]) + TimeDelta::hours(1));
+        app.sweep_tickets().await.expect("swept");
+        let row = ticket(&world.office().await, ids[0]).await;
+        assert_eq!((&row["overdue_at"], &row["overdue"]), (&row["due_at"], &json!(true)), "{row}");
+        assert_eq!(app.mend_overdue().await.expect("mended"), 0);
     }
 
     async fn closed_tickets_are_put_on_file_when_their_month_has_ended(world: World) {

@@ -46,6 +46,7 @@ mod people;
 mod photos;
 mod pictures;
 mod places;
+mod plans;
 mod projects;
 mod races;
 mod real_clients;

@@ -281,6 +281,54 @@ stories! {
         }
     }
 
+    /// R53: a department supervises what its items say; it hears that a ticket of its kind is overdue, once, and nothing else of it.
+    async fn a_department_hears_what_is_overdue_of_its_own_kind(world: World) {
+        let (office, department) = (world.office().await, world.desk(Role::Department).await);
+        let ids = found(&world, &world.inspector().await, &["BUS-01", "BUS-02", "BUS-04"], 2_230).await;
+        // Two of its kind, one that it repairs itself, and one of another department's.
+        for (id, unit) in ids.iter().zip([world.township_id(0).await, department.unit(), world.township_id(0).await]) {
+            let kind = if unit == department.unit() { "department" } else { "township" };
+            let to = json!({ "unit_kind": kind, "unit_id": unit, "severity": null, "is_static": null, "deadline_days": 3, "note": "" });
+            applied(&office, "ticket.issue/1", *id, to).await;
+        }
+        assert_eq!(kinds(&world, &department, ids[0]).await, Vec::<String>::new());
+        world.clock.advance(TimeDelta::days(7));
+        world.server().app().sweep_tickets().await.expect("swept");
+        let (department, officer) = (world.desk(Role::Department).await, world.township(0, Role::DeskOfficer).await);
+        let overdue = async |actor: &Actor, id: Uuid| kinds(&world, actor, id).await.iter().filter(|kind| *kind == "overdue").count();
+        for (id, heard) in ids.iter().zip([(1, 1), (1, 0), (0, 1)]) {
+            assert_eq!((overdue(&department, *id).await, overdue(&officer, *id).await), heard, "{id}");
+        }
+    }
+
+    /// What somebody has to act on stands in the inbox without anybody waiting for the job of every minute.
+    async fn what_just_happened_is_told_right_away(world: World) {
+        let id = in_progress(&world, &world.inspector().await, 2_240).await;
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let inbox = async |actor: &Actor| {
+            let rows = actor.list("/api/v1/notices").await;
+            let of_ticket = rows.iter().filter(|row| row["ticket"]["id"] == json!(id));
+            of_ticket.filter_map(|row| row["kind"].as_str()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        // The clock of this county stands still: no schedule comes by again, whatever time passes here.
+        let becomes = async |actor: &Actor, kinds: Vec<&str>| {
+            let mut looks = 0;
+            while inbox(actor).await != kinds {
+                looks += 1;
+                assert!(looks < 1_000, "{kinds:?} were never told");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        becomes(&officer, vec!["issued"]).await;
+        let (attempt, _) = repaired(&world, id, 2_241).await;
+        let (deputy, office) = (world.township(0, Role::DeputyLeader).await, world.office().await);
+        applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
+        becomes(&office, vec!["to_verify"]).await;
+        let failed = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "partial", "note": "", "on_site": true, "position": null });
+        applied(&office, "ticket.verify/1", id, failed).await;
+        becomes(&officer, vec!["returned", "issued"]).await;
+    }
+
     async fn a_restart_and_two_jobs_at_once_tell_nothing_twice(world: World) {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 2_140).await;

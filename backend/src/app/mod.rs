@@ -78,6 +78,8 @@ pub struct App {
     pub albums: evidence::album::Albums,
     /// Rung when a job was added, so that it need not wait for the next look.
     pub bell: Arc<Notify>,
+    /// Rung when something happened to a ticket, so that inboxes need not wait for the next look.
+    pub heard: Arc<Notify>,
     pub area_cache: places::areas::AreaCache,
     /// What operations are judged by, as last read.
     pub facts: Arc<field::facts::FactsCache>,

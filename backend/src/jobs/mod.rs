@@ -5,6 +5,7 @@
 
 mod backups;
 mod copies;
+mod heard;
 mod schedule;
 mod sweep;
 
@@ -90,6 +91,12 @@ static KINDS: &[Kind] = &[
     Kind { name: sweep::KEYS, attempts: 3, run: |app, _| sweep::keys(app).boxed_local(), give_up: None },
     Kind { name: sweep::PACE, attempts: 3, run: |app, _| sweep::pace(app).boxed_local(), give_up: None },
     Kind {
+        name: sweep::MEND_OVERDUE,
+        attempts: 5,
+        run: |app, _| sweep::mend_overdue(app).boxed_local(),
+        give_up: None,
+    },
+    Kind {
         name: sweep::NOTICES,
         attempts: 3,
         run: |app, _| sweep::notices(app).boxed_local(),
@@ -118,7 +125,11 @@ static KINDS: &[Kind] = &[
 /// Works until told to stop; a job under way is finished first. Returns when all workers have stopped.
 pub async fn run(app: App, workers: usize, stopping: CancellationToken) {
     let loops = (0..workers).map(|_| work(&app, &stopping));
-    let clocks = futures_util::future::join(schedule::keep(&app, &stopping), backups::keep(&app, &stopping));
+    let clocks = futures_util::future::join3(
+        schedule::keep(&app, &stopping),
+        backups::keep(&app, &stopping),
+        heard::keep(&app, &stopping),
+    );
     futures_util::future::join(futures_util::future::join_all(loops), clocks).await;
 }
 

@@ -13,6 +13,7 @@ pub(super) const ERASURES: &str = "sweep_erasures";
 pub(super) const FILES: &str = "scrub_files";
 pub(super) const JOBS: &str = "sweep_jobs";
 pub(super) const KEYS: &str = "sweep_keys";
+pub(super) const MEND_OVERDUE: &str = "mend_overdue";
 pub(super) const NOTICES: &str = "gather_notices";
 pub(super) const PACE: &str = "sweep_pace";
 pub(super) const SESSIONS: &str = "sweep_sessions";
@@ -68,6 +69,11 @@ pub(super) async fn sessions(app: &App) -> AppResult<()> {
 /// Tickets newly overdue, holds to be reviewed, closed ones of former months.
 pub(super) async fn tickets(app: &App) -> AppResult<()> {
     app.sweep_tickets().await.map(drop)
+}
+
+/// Once after an upgrade; a step of the schema leaves it.
+pub(super) async fn mend_overdue(app: &App) -> AppResult<()> {
+    app.mend_overdue().await.map(drop)
 }
 
 /// Events become notices, the clock reminds, and what is due goes out.

@@ -6564,6 +6564,7 @@ export interface components {
                 check_late: boolean;
                 /** Format: date-time */
                 closed_at?: string | null;
+                control?: components["schemas"]["PhotoRef"][];
                 /** Format: date-time */
                 created_at: string;
                 /**
@@ -7841,7 +7842,10 @@ export interface components {
             state: string;
             title: string;
         };
-        /** @description One row of a ticket list. Photos: `before` are those of its findings, `after` those of the newest attempt. */
+        /**
+         * @description One row of a ticket list. Photos: `before` are those of its findings, `after` those of the newest attempt, `control` what shows that its
+         *     danger is under control.
+         */
         TicketView: {
             /** Format: date-time */
             accepted_at?: string | null;
@@ -7865,6 +7869,7 @@ export interface components {
             check_late: boolean;
             /** Format: date-time */
             closed_at?: string | null;
+            control?: components["schemas"]["PhotoRef"][];
             /** Format: date-time */
             created_at: string;
             /**

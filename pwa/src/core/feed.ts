@@ -57,8 +57,8 @@ export async function pull(db: Database, { call: ask, post_id, stands }: Reader,
 /** Copies of photos that the county erased go from this phone as soon as it hears of it. */
 async function forget(db: Database, changes: readonly FeedChange[]): Promise<void> {
   const erased = changes.flatMap(({ row }) => {
-    const { before = [], after = [] } = (row ?? {}) as { readonly before?: readonly PhotoRef[]; readonly after?: readonly PhotoRef[] };
-    return [...before, ...after].filter((photo) => photo.state === 'erased').map((photo) => photo.file_id);
+    const { before = [], after = [], control = [] } = (row ?? {}) as { readonly [list in 'before' | 'after' | 'control']?: readonly PhotoRef[] };
+    return [...before, ...after, ...control].filter((photo) => photo.state === 'erased').map((photo) => photo.file_id);
   });
   if (erased.length > 0) await (await import('./erased')).forgetErased(db, erased);
 }

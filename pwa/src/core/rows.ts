@@ -302,6 +302,8 @@ export interface Ticket {
   readonly version: number;
   readonly before: readonly PhotoRef[];
   readonly after: readonly PhotoRef[];
+  /** What shows that a danger is under control; absent in rows of an older server. */
+  readonly control?: readonly PhotoRef[];
   readonly voices?: readonly VoiceRef[];
   readonly photo_flags?: readonly PhotoFlag[];
   // Absent on rows that the county told before it knew of them.

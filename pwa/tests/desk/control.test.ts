@@ -16,7 +16,12 @@ test.each([
   ['with the repair', [controlled, repaired], 'attempt', true, ['f2'], ['f3']],
   ['put right on the spot, sealed with the finding', [onSpot, controlled], null, true, ['f2'], ['f4']],
   ['no stages: what there is is the repair', [controlled], null, false, [], ['f2']],
-] as const)('%s', (_, after, attempt_id, staged, control, repair) => {
+] as const)('of an older server, %s', (_, after, attempt_id, staged, control, repair) => {
   expect(ids(controlPhotos, after, attempt_id, staged)).toEqual(control);
   expect(ids(repairPhotos, after, attempt_id, staged)).toEqual(repair);
+});
+
+test('the county says which is which, also beside a repair that nobody has signed', () => {
+  const ticket = { before: [found], after: [repaired], control: [controlled], attempt_id: null, stages };
+  expect([controlPhotos(ticket), repairPhotos(ticket)]).toEqual([[controlled], [repaired]]);
 });

@@ -415,5 +415,19 @@ test('a danger is under control before it is repaired: said from a phone without
   assert.equal(await page.getByRole('button', { name: '已控制住，拍照上报' }).count(), 0, 'once');
   await page.locator('figure').filter({ hasText: '先行控制' }).waitFor();
   await shot(clerk, '5-controlled');
+  // Repaired as well, it keeps its own place beside the repair: for the desk, for the deputy and for whoever checks.
+  const attempt_id = await shown(id);
+  const beside = async (browser) => {
+    await fresh(browser, `/tickets/${id}`);
+    const pictures = browser.page.locator('figure');
+    await pictures.filter({ hasText: '先行控制' }).getByRole('img').first().waitFor();
+    await pictures.filter({ hasText: '整改后' }).getByRole('img').first().waitFor();
+    assert.equal(await pictures.filter({ hasText: '先行控制' }).getByRole('img').count(), 1, `${browser.role}: once`);
+  };
+  await beside(clerk);
+  await shot(clerk, '5-repaired');
+  await step(at.deputy_leader, 'ticket.submit/1', id, { attempt_id, note: '' });
+  await beside(office);
+  await shot(office, '5-both');
   for (const one of browsers) assert.deepEqual(one.complaints(), [], one.role);
 });

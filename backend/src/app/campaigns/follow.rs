@@ -13,7 +13,7 @@ use crate::{
             State, Ticket,
             deadline::DeadlineRules,
             free_dates::{Line, free_dates},
-            machine::{self, Step, When},
+            machine::{self, LeftBy, Step, When},
         },
     },
     store::{
@@ -38,56 +38,77 @@ pub(super) fn scope_of(row: &CampaignRow) -> CampaignScope {
     serde_json::from_value(row.takes.clone()).unwrap_or_default()
 }
 
-/// Keeps campaigns up with a ticket that was just written; `was_open` says whether it was open and countable before. Answers whether the
-/// ticket was written once more.
+/// Keeps campaigns up with a ticket that was just written; `was` says in which township it was open and countable before. Answers whether
+/// the ticket was written once more.
 pub async fn follow(
     tx: &Tx,
     rules: &DeadlineRules,
     ticket: &mut Ticket,
-    was_open: bool,
+    was: Option<Uuid>,
     when: When,
     by: EventBy,
 ) -> AppResult<bool> {
+    let was_open = was.is_some();
     // A relapse is the other thing that follows a ticket: draws that wait for a look at it have their answer.
     if !was_open && ticket.state == State::Rework {
         look_backs::came_back(tx, ticket, when.effective, by).await?;
     }
-    if ticket.campaigns > 0 {
-        recount(tx, ticket, when).await?;
-    }
+    let out = if ticket.campaigns > 0 { recount(tx, ticket, when).await? } else { Vec::new() };
     let before = ticket.version;
     if was_open && ticket.state.is_open() && ticket.zero_day.is_some() && !ticket.counts_as_static() {
         // Not static any more: no campaign's date is its own.
         let of = members::of_ticket(tx, ticket.id).await?;
         for row in store::campaigns::running(tx, ticket.county_id).await? {
             if of.iter().any(|member| member.campaign_id == row.id) {
-                leave(tx, rules, ticket, &row, (None, true), when, by).await?;
+                leave(tx, rules, ticket, &row, (None, true, LeftBy::NotStatic), when, by).await?;
             }
         }
     }
-    if was_open || !member::is_open(ticket) {
+    let now_at = member::open_at(ticket);
+    if now_at.is_none() || now_at == was {
         return Ok(ticket.version != before);
     }
-    for row in store::campaigns::running(tx, ticket.county_id).await? {
-        join(tx, rules, ticket, &row, when, by).await?;
+    // New there, or of another township now: what was found before the campaign began is news to it all the same.
+    let running = store::campaigns::running(tx, ticket.county_id).await?;
+    for row in running.iter().filter(|row| out.contains(&row.id)) {
+        let today = local_day(when.accepted_at);
+        let next = next_day(tx, ticket, row.id, &running, today).await?;
+        let frees = row.deadline_day >= today.to_string();
+        leave(tx, rules, ticket, row, (next, frees, LeftBy::Moved), when, by).await?;
+    }
+    for row in &running {
+        join(tx, rules, ticket, row, when, by).await?;
     }
     Ok(ticket.version != before)
 }
 
-/// Moves the sums from where its members stood to where they stand.
-async fn recount(tx: &Tx, ticket: &Ticket, when: When) -> AppResult<()> {
+/// Moves the sums from where its members stood to where they stand; answers the campaigns in which it no longer counts since now.
+async fn recount(tx: &Tx, ticket: &Ticket, when: When) -> AppResult<Vec<Uuid>> {
+    let mut out = Vec::new();
     for before in members::of_ticket(tx, ticket.id).await? {
-        let after = before.follow(ticket, local_day(when.accepted_at));
-        if after == before {
+        let Some(row) = store::campaigns::get(tx, ticket.county_id, before.campaign_id).await? else {
             continue;
+        };
+        let after = before.follow(ticket, &scope_of(&row), local_day(when.accepted_at));
+        if before.left_day.is_none() && after.left_day.is_some() {
+            out.push(row.id);
         }
-        members::update(tx, &after).await?;
-        for (day, sum) in before.sums() {
-            days::add(tx, before.campaign_id, before.township_id, day, sum.negative()).await?;
-        }
-        for (day, sum) in after.sums() {
-            days::add(tx, after.campaign_id, after.township_id, day, sum).await?;
-        }
+        move_sums(tx, &before, &after).await?;
+    }
+    Ok(out)
+}
+
+/// From where a member stood to where it stands.
+pub(super) async fn move_sums(tx: &Tx, before: &Member, after: &Member) -> AppResult<()> {
+    if after == before {
+        return Ok(());
+    }
+    members::update(tx, after).await?;
+    for (day, sum) in before.sums() {
+        days::add(tx, before.campaign_id, before.township_id, day, sum.negative()).await?;
+    }
+    for (day, sum) in after.sums() {
+        days::add(tx, after.campaign_id, after.township_id, day, sum).await?;
     }
     Ok(())
 }
@@ -138,7 +159,7 @@ pub(super) async fn leave(
     rules: &DeadlineRules,
     ticket: &mut Ticket,
     row: &CampaignRow,
-    (next, frees): (Option<chrono::NaiveDate>, bool),
+    (next, frees, why): (Option<chrono::NaiveDate>, bool, LeftBy),
     when: When,
     by: EventBy,
 ) -> AppResult<()> {
@@ -150,7 +171,8 @@ pub(super) async fn leave(
         accepted_at: event.accepted_at,
     });
     let free = free_dates(ticket, lines, rules).filter(|_| frees);
-    write(tx, rules, ticket, &Step::LeaveCampaign { campaign_id: row.id, next, free }, when, by).await
+    let step = Step::LeaveCampaign { campaign_id: row.id, name: row.name.clone(), why, next, free };
+    write(tx, rules, ticket, &step, when, by).await
 }
 
 /// Applies a step of a campaign, writes it down and tells the feed; nothing where the ticket does not allow it.
@@ -180,7 +202,8 @@ pub(super) async fn next_day(
     let of = members::of_ticket(tx, ticket.id).await?;
     let days = running
         .iter()
-        .filter(|row| row.id != but && of.iter().any(|member| member.campaign_id == row.id))
+        .filter(|row| row.id != but)
+        .filter(|row| of.iter().any(|member| member.campaign_id == row.id && member.left_day.is_none()))
         .filter_map(|row| row.deadline_day.parse().ok())
         .filter(|day| *day >= today);
     Ok(days.min())

@@ -3,7 +3,7 @@
 
 use super::{
     board,
-    follow::{leave, next_day, write},
+    follow::{leave, move_sums, next_day, scope_of, write},
 };
 use crate::{
     app::{App, AppError, AppResult, field::facts::Facts},
@@ -11,7 +11,7 @@ use crate::{
         campaigns::{CampaignState, member},
         clock::{Instant, local_day},
         people::scope::Scope,
-        tickets::machine::{Step, When},
+        tickets::machine::{LeftBy, Step, When},
     },
     store::{
         self, Tx,
@@ -135,27 +135,25 @@ async fn settle(tx: &Tx, facts: &Facts, row: &CampaignRow, id: Uuid, now: Instan
         };
         write(tx, facts.deadlines(), &mut ticket, &step, when, by).await?;
     }
-    if row.state == CampaignState::Ended.as_str() && member::counts(&ticket) {
+    // What happened to it between the start and now, before it knew of the campaign.
+    let after = before.follow(&ticket, &scope_of(row), local_day(now));
+    let moved = member::is_open(&ticket) && after.left_day.is_some();
+    if moved && !counted {
+        let running = store::campaigns::running(tx, row.county_id).await?;
+        let next = next_day(tx, &ticket, row.id, &running, local_day(now)).await?;
+        leave(tx, facts.deadlines(), &mut ticket, row, (next, true, LeftBy::Moved), when, by).await?;
+    }
+    if row.state == CampaignState::Ended.as_str() && member::counts(&ticket) && !moved {
         let running = store::campaigns::running(tx, row.county_id).await?;
         let next = next_day(tx, &ticket, row.id, &running, local_day(now)).await?;
         // Of a campaign that ran to its end the date stands. So does that of what is closed; when it comes back, only what runs holds it.
         let over = row.ended_at.is_some_and(|at| row.deadline_day < local_day(at).to_string());
         let frees = !over && member::is_open(&ticket);
         if !over || (next.is_some() && next != ticket.zero_day) {
-            leave(tx, facts.deadlines(), &mut ticket, row, (next, frees), when, by).await?;
+            leave(tx, facts.deadlines(), &mut ticket, row, (next, frees, LeftBy::Ended), when, by).await?;
         }
     }
-    // What happened to it between the start and now, before it knew of the campaign.
-    let after = before.follow(&ticket, local_day(now));
-    if after != before {
-        members::update(tx, &after).await?;
-        for (day, sum) in before.sums() {
-            store::campaigns::days::add(tx, row.id, before.township_id, day, sum.negative()).await?;
-        }
-        for (day, sum) in after.sums() {
-            store::campaigns::days::add(tx, row.id, after.township_id, day, sum).await?;
-        }
-    }
+    move_sums(tx, &before, &after).await?;
     members::settle(tx, row.id, id).await?;
     Ok(true)
 }

@@ -261,8 +261,8 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> AppResult<ColourDetail
     let published = row.published_at.is_some();
     let today = if published {
         let month = month_of(&row.month)?;
-        let worked = work::work_out(app, county, month, now).await?;
-        worked.into_iter().find(|one| one.township_id == row.township_id).map(|one| one.reasoning)
+        let one = work::work_out_one(app, (county, row.township_id), month, now).await?;
+        one.map(|one| one.reasoning)
     } else {
         None
     };

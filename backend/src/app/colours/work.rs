@@ -59,14 +59,36 @@ pub(super) async fn former(conn: &impl Conn, county: Uuid, of: Month) -> AppResu
 
 /// Every township's month as it is known at `now`; while the month runs, so far.
 pub(super) async fn work_out(app: &App, county: Uuid, of: Month, now: Instant) -> AppResult<Vec<Worked>> {
+    worked(app, county, None, of, now).await
+}
+
+/// One township's month, from its own tickets alone.
+pub(super) async fn work_out_one(
+    app: &App,
+    (county, township): (Uuid, Uuid),
+    of: Month,
+    now: Instant,
+) -> AppResult<Option<Worked>> {
+    Ok(worked(app, county, Some(township), of, now).await?.pop())
+}
+
+async fn worked(
+    app: &App,
+    county: Uuid,
+    only: Option<Uuid>,
+    of: Month,
+    now: Instant,
+) -> AppResult<Vec<Worked>> {
     let (facts, read) = (Facts::load(app, county).await?, app.store.read());
     let (from, end) = of.span();
     let span = Span { from, to: end.min(now) };
-    let stories = store::colours::stories::of_span(read, county, span, now).await?;
+    let stories = store::colours::stories::of_span(read, county, only, span, now).await?;
     let by_township = history::by_township(&stories);
     let former = former(read, county, of).await?;
     let rules = facts.deadlines();
-    let worked = townships(read, county).await?.into_iter().map(|township| {
+    let wanted = townships(read, county).await?.into_iter();
+    let wanted = wanted.filter(|township| only.is_none_or(|id| id == township.id));
+    let worked = wanted.map(|township| {
         let own = by_township.get(&township.id).map_or(&[][..], Vec::as_slice);
         let judged_by = (&rules.calendar, &rules.colours);
         Worked {

@@ -44,6 +44,7 @@ impl App {
             made: Some(Made { folder: next.clone(), files, ..made.clone() }),
             turn: Arc::default(),
             bell: Arc::default(),
+            heard: Arc::default(),
             facts: Arc::default(),
             standings: Arc::default(),
             lanes: super::super::field::lanes::Lanes::default(),

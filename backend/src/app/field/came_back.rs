@@ -52,8 +52,7 @@ pub(super) async fn came_back(
     store::tickets::update(entry.tx, &ticket).await?;
     board::recount(entry.tx, county, counted, board::share(&ticket)).await?;
     let mut changed = entry.record(&ticket, &event, ticket.unit_id).await?;
-    campaigns::follow(entry.tx, entry.facts.deadlines(), &mut ticket, false, entry.when(), entry.by())
-        .await?;
+    campaigns::follow(entry.tx, entry.facts.deadlines(), &mut ticket, None, entry.when(), entry.by()).await?;
     changed.version = ticket.version;
     let ticket = Behind::Counted(ticket.id);
     Ok(CameBack::Relapsed(Opened { ticket, changed: Some(changed), flags: Vec::new() }))

@@ -118,7 +118,13 @@ pub async fn put(app: &App, caller: &Caller, arrival: Arrival) -> AppResult<Repl
         accepted: "accepted",
         foreign: author.refusal == Some(Refusal::ForeignDevice),
     };
-    app.store.write(async |tx| door.enter(tx).await).await
+    let reply = app.store.write(async |tx| door.enter(tx).await).await?;
+    if let Reply::Answered { answer, first: true } = &reply
+        && answer.changed.iter().any(|one| one.noun == "tickets")
+    {
+        app.heard.notify_one();
+    }
+    Ok(reply)
 }
 
 /// 425 while an operation named in `after` has not come.

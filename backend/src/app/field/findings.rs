@@ -225,7 +225,7 @@ pub async fn issue(
     visible_from: Option<Instant>,
 ) -> AppResult<Changed> {
     let (unit_before, counted) = (ticket.unit_id, board::share(ticket));
-    let was_open = member::is_open(ticket);
+    let was = member::open_at(ticket);
     // Before the step: what nobody may know of yet is issued without a clock.
     ticket.visible_from = visible_from.map(|at| at.max(entry.now()));
     let event = machine::apply(ticket, step, entry.when(), entry.facts.deadlines())
@@ -233,7 +233,7 @@ pub async fn issue(
     store::tickets::update(entry.tx, ticket).await?;
     board::recount(entry.tx, entry.county, counted, board::share(ticket)).await?;
     let mut changed = entry.record(ticket, &event, unit_before).await?;
-    campaigns::follow(entry.tx, entry.facts.deadlines(), ticket, was_open, entry.when(), entry.by()).await?;
+    campaigns::follow(entry.tx, entry.facts.deadlines(), ticket, was, entry.when(), entry.by()).await?;
     changed.version = ticket.version;
     Ok(changed)
 }

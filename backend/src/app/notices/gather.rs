@@ -28,6 +28,7 @@ use crate::{
             outbox::{self, Event},
         },
         places::divisions,
+        standards::departments,
     },
 };
 use std::collections::HashMap;
@@ -44,12 +45,18 @@ pub(super) type AllRules = HashMap<Uuid, NoticeRules>;
 impl App {
     /// Turns every event that waits into notices, then looks what the clock reminds of; answers how many notices were written.
     pub async fn gather_notices(&self) -> AppResult<usize> {
+        let written = self.hear_events().await?;
+        Ok(written + self.remind_of_dates(&self.notice_rules().await?).await?)
+    }
+
+    /// Turns every event that waits into notices; answers how many were written. Costs one look at an index where nothing waits.
+    pub async fn hear_events(&self) -> AppResult<usize> {
         let mut written = 0;
+        if !outbox::waits(self.store.read()).await? {
+            return Ok(written);
+        }
         let rules = self.notice_rules().await?;
         for _ in 0..TURNS {
-            if !outbox::waits(self.store.read()).await? {
-                break;
-            }
             let now = self.clock.now();
             let (taken, new) = self
                 .store
@@ -69,7 +76,7 @@ impl App {
                 break;
             }
         }
-        Ok(written + self.remind_of_dates(&rules).await?)
+        Ok(written)
     }
 
     pub(super) async fn notice_rules(&self) -> AppResult<AllRules> {
@@ -102,7 +109,12 @@ async fn hear(
         inbox::settle_requests(tx, ticket.id, |waiting| answered.settles(waiting, &event.data)).await?;
     }
     let mut written = 0;
-    for told in events::of_event(heard, &ticket, now) {
+    let mut all = events::of_event(heard, &ticket, now);
+    if let Some(kind) = events::supervised(&event.transition) {
+        let supervisor = departments::of_code(tx, event.county_id, &ticket.department).await?;
+        all.extend(supervisor.and_then(|row| events::of_supervisor(kind, heard, &ticket, row.id, now)));
+    }
+    for told in all {
         let one = Tell {
             county: event.county_id,
             key: format!("event:{}", event.id),

@@ -220,7 +220,7 @@ async fn count_sightings(tx: &Tx, facts: &Facts, findings: Vec<FindingRow>, now:
         let Some(mut ticket) = store::tickets::lock(tx, scope, now, id).await? else { continue };
         let when =
             When { observed_at: finding.observed_at, accepted_at: now, effective: finding.observed_at };
-        let (before, was_open) = (board::share(&ticket), member::is_open(&ticket));
+        let (before, was) = (board::share(&ticket), member::open_at(&ticket));
         // What was seen soon after closing is the same fault come back, as it would have been at once in an open round.
         let step = if ticket.state == State::Closed {
             Step::Relapse { finding_id: finding.id, note: finding.note.clone() }
@@ -239,7 +239,7 @@ async fn count_sightings(tx: &Tx, facts: &Facts, findings: Vec<FindingRow>, now:
                 accepted_at: now,
             };
             store::tickets::append_event(tx, &ticket, &event, by).await?;
-            campaigns::follow(tx, facts.deadlines(), &mut ticket, was_open, when, by).await?;
+            campaigns::follow(tx, facts.deadlines(), &mut ticket, was, when, by).await?;
         }
         // Told either way: its finding and photos can be seen now.
         store::changes::append(tx, now, vec![ChangeRow::of_ticket(&ticket, None)]).await?;
@@ -265,7 +265,7 @@ async fn show_tickets(tx: &Tx, facts: &Facts, caller: &Caller, round: Uuid, now:
         show_evidence(tx, &ticket, now).await?;
         // On the days that the rows carry; what was fixed on the spot was never issued, and does not count.
         board::recount(tx, county, None, board::share(&ticket)).await?;
-        campaigns::follow(tx, facts.deadlines(), &mut ticket, false, when, by).await?;
+        campaigns::follow(tx, facts.deadlines(), &mut ticket, None, when, by).await?;
         store::changes::append(tx, now, vec![ChangeRow::of_ticket(&ticket, None)]).await?;
     }
     Ok(())

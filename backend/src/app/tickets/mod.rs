@@ -6,6 +6,7 @@ pub mod commands;
 pub mod issue;
 mod lifted;
 mod look_back;
+mod mend;
 mod merge;
 mod milestone;
 pub mod names;

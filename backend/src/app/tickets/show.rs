@@ -17,7 +17,7 @@ use crate::{
     domain::{
         clock::Instant,
         colours::level::{TicketLevel, level},
-        field::{flag::Flag, sheet::SHEET_ROLE},
+        field::{flag::Flag, kind::Kind, sheet::SHEET_ROLE},
         people::{
             permission::Action,
             role::{Role, UnitKind},
@@ -38,12 +38,14 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Roles of photos that show something else than the fault.
-const BESIDE: [&str; 6] = ["after", INTERIM, REFERRAL, SHEET_ROLE, LOOK_BACK, MILESTONE];
+const BESIDE: [&str; 6] = [AFTER, INTERIM, REFERRAL, SHEET_ROLE, LOOK_BACK, MILESTONE];
+/// Role of a picture of what was done: of a repair, or of a danger under control.
+const AFTER: &str = "after";
 /// Role of a picture of a repair that was looked at again.
 pub(super) const LOOK_BACK: &str = "look_back";
 /// Role of a picture of a project's milestone.
@@ -96,7 +98,8 @@ pub fn check(
     })
 }
 
-/// One row of a ticket list. Photos: `before` are those of its findings, `after` those of the newest attempt.
+/// One row of a ticket list. Photos: `before` are those of its findings, `after` those of the newest attempt, `control` what shows that its
+/// danger is under control.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that a screen asks")]
 pub struct TicketView {
@@ -208,6 +211,8 @@ pub struct TicketView {
     pub version: i32,
     pub before: Vec<PhotoRef>,
     pub after: Vec<PhotoRef>,
+    #[serde(default)]
+    pub control: Vec<PhotoRef>,
     pub voices: Vec<VoiceRef>,
     /// What is odd about its photos; for the township only of its own work.
     pub photo_flags: Vec<PhotoFlagView>,
@@ -296,6 +301,7 @@ pub async fn show(
     for attempt in store::tickets::attempts::of_tickets(conn, ids).await? {
         attempts.entry(attempt.ticket_id).or_default().push(attempt);
     }
+    let control = control(conn, &files).await?;
     Ok(tickets
         .iter()
         .map(|ticket| {
@@ -317,7 +323,7 @@ pub async fn show(
                 look_back,
                 requests,
                 photo_flags,
-                ..view(ticket, &names, files, attempts, rules, now)
+                ..view(ticket, &names, (files, &control), attempts, rules, now)
             }
         })
         .collect())
@@ -347,6 +353,17 @@ async fn marks(
         .collect())
 }
 
+/// The operations that brought a picture of a danger under control, also those that came too late to move their ticket. Their pictures come
+/// with the role of a repair's.
+async fn control(conn: &impl Conn, files: &HashMap<Uuid, Vec<NamedFile>>) -> AppResult<HashSet<Uuid>> {
+    let done: HashSet<Uuid> =
+        files.values().flatten().filter(|file| file.role == AFTER).map(|file| file.operation_id).collect();
+    if done.is_empty() {
+        return Ok(done);
+    }
+    Ok(store::field::operations::of_kind(conn, Kind::TicketStage, done.into_iter().collect()).await?)
+}
+
 /// Whether what waits for a check passes on site only for how severe it is; nobody else's business than of those who check. What stands
 /// against its photos says so itself.
 fn on_site_needed(caller: &Caller, ticket: &Ticket, rules: &DeadlineRules) -> bool {
@@ -357,7 +374,7 @@ fn on_site_needed(caller: &Caller, ticket: &Ticket, rules: &DeadlineRules) -> bo
 fn view(
     ticket: &Ticket,
     names: &Names,
-    files: &[NamedFile],
+    (files, control): (&[NamedFile], &HashSet<Uuid>),
     attempts: &[Attempt],
     rules: &DeadlineRules,
     now: Instant,
@@ -366,7 +383,8 @@ fn view(
     let due_soon = rules.is_soon(ticket, now);
     let attempt = attempts.last().map(|attempt| attempt.operation_id);
     let after = |file: &&NamedFile| Some(file.operation_id) == attempt;
-    let fix_on_spot = |file: &&NamedFile| attempt.is_none() && file.role == "after";
+    let under_control = |file: &&NamedFile| control.contains(&file.operation_id);
+    let fix_on_spot = |file: &&NamedFile| attempt.is_none() && file.role == AFTER && !under_control(file);
     TicketView {
         overdue: ticket.is_overdue(now),
         no_progress: rules.is_idle(ticket, now),
@@ -393,6 +411,7 @@ fn view(
             files,
         ),
         after: photos(files.iter().filter(|file| after(file) || fix_on_spot(file)), files),
+        control: photos(files.iter().filter(under_control), files),
         voices: voices(files),
         photo_flags: Vec::new(),
         id: t.id,

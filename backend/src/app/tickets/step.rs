@@ -85,7 +85,7 @@ pub(super) async fn step(
 ) -> AppResult<Result<(Ticket, Effect), Effect>> {
     let (unit_before, counted_before) = (ticket.unit_id, board::share(&ticket));
     let referred_before = ticket.referral_id;
-    let was_open = member::is_open(&ticket);
+    let was = member::open_at(&ticket);
     let Ok(event) = machine::apply(&mut ticket, step, entry.when(), entry.facts.deadlines()) else {
         return Ok(Err(conflict(entry, ticket).await?));
     };
@@ -97,7 +97,7 @@ pub(super) async fn step(
     }
     referral::end(entry.tx, referred_before, &ticket, step, entry.times.effective()).await?;
     let mut changed = entry.record(&ticket, &event, unit_before).await?;
-    if campaigns::follow(entry.tx, entry.facts.deadlines(), &mut ticket, was_open, entry.when(), entry.by())
+    if campaigns::follow(entry.tx, entry.facts.deadlines(), &mut ticket, was, entry.when(), entry.by())
         .await?
     {
         changed.version = ticket.version;

@@ -2,7 +2,7 @@
 //! `control_overdue`), holds end on their day of review (T9), closed tickets are put
 //! on file when their month has ended (T18). Harmless to repeat, and in batches that each commit for themselves.
 
-use super::board;
+use super::{board, mend};
 use crate::{
     app::{App, AppError, AppResult, campaigns::follow as campaigns, field::facts::Facts},
     domain::{
@@ -106,7 +106,7 @@ impl App {
     }
 
     /// One step for each of these tickets that still allows it; answers how many those were.
-    async fn sweep_batch(
+    pub(super) async fn sweep_batch(
         &self,
         facts: &mut HashMap<Uuid, Facts>,
         due: Vec<Due>,
@@ -146,7 +146,10 @@ async fn move_on(tx: &Tx, facts: &Facts, id: Uuid, step: &Step, now: Instant) ->
     if matches!(step, Step::Resume { .. }) && ticket.review_day.is_none_or(|day| day > local_day(now)) {
         return Ok(false);
     }
-    let (before, was_open) = (board::share(&ticket), member::is_open(&ticket));
+    if matches!(step, Step::Lift { .. }) && !mend::is_early(tx, &ticket).await? {
+        return Ok(false);
+    }
+    let (before, was) = (board::share(&ticket), member::open_at(&ticket));
     let when = When { observed_at: now, accepted_at: now, effective: now };
     let Ok(event) = machine::apply(&mut ticket, step, when, facts.deadlines()) else { return Ok(false) };
     store::tickets::update(tx, &ticket).await?;
@@ -156,7 +159,7 @@ async fn move_on(tx: &Tx, facts: &Facts, id: Uuid, step: &Step, now: Instant) ->
     let observed_at = passed.unwrap_or(now);
     let by = EventBy { operation_id: None, person_id: None, post_id: None, observed_at, accepted_at: now };
     store::tickets::append_event(tx, &ticket, &event, by).await?;
-    campaigns::follow(tx, facts.deadlines(), &mut ticket, was_open, when, by).await?;
+    campaigns::follow(tx, facts.deadlines(), &mut ticket, was, when, by).await?;
     if matches!(step, Step::Escalate { step } if *step >= COUNTY_STEP)
         && let Some(township) = ticket.unit_id.filter(|_| ticket.unit_kind == UnitKind::Township)
     {

@@ -1,6 +1,7 @@
 //! What one ticket adds to a campaign's sums. They follow the ticket, whatever moved it; only that it counted from the start, and in
 //! which baseline, never changes.
 
+use super::CampaignScope;
 use crate::domain::{
     clock::local_day,
     tickets::{State, Ticket},
@@ -18,7 +19,7 @@ pub struct Member {
     pub baseline: bool,
     pub joined_day: NaiveDate,
     pub closed_day: Option<NaiveDate>,
-    /// It no longer counts: voided, merged, or not static any more.
+    /// It no longer counts: voided, merged, not static any more, or of a township outside the campaign.
     pub left_day: Option<NaiveDate>,
 }
 
@@ -68,17 +69,24 @@ pub fn counts(ticket: &Ticket) -> bool {
 
 /// Whether a running campaign takes it in: it counts, and is not closed.
 pub fn is_open(ticket: &Ticket) -> bool {
-    counts(ticket) && ticket.state != State::Closed
+    open_at(ticket).is_some()
+}
+
+/// Where a running campaign would find it; nowhere where it does not count or is closed.
+pub fn open_at(ticket: &Ticket) -> Option<Uuid> {
+    ticket.place_township_id.filter(|_| counts(ticket) && ticket.state != State::Closed)
 }
 
 impl Member {
-    /// The same member as its ticket stands now.
+    /// The same member as its ticket stands now. Outside of what the campaign takes it stays a number of the township that had it: a frozen
+    /// baseline loses nothing, and nobody else's begins.
     #[must_use]
-    pub fn follow(&self, ticket: &Ticket, today: NaiveDate) -> Self {
-        let counts = counts(ticket);
+    pub fn follow(&self, ticket: &Ticket, scope: &CampaignScope, today: NaiveDate) -> Self {
+        let within = ticket.place_township_id.filter(|at| scope.reaches(*at));
+        let counts = counts(ticket) && within.is_some();
         let closed = ticket.closed_at.filter(|_| counts && ticket.state == State::Closed);
         Self {
-            township_id: ticket.place_township_id.unwrap_or(self.township_id),
+            township_id: within.unwrap_or(self.township_id),
             // Made before the campaign began, told after.
             closed_day: closed.map(|at| local_day(at).max(self.joined_day)),
             left_day: if counts { None } else { self.left_day.or(Some(today)) },
@@ -105,6 +113,10 @@ impl Member {
 mod tests {
     use super::*;
     use crate::domain::clock::Instant;
+
+    fn all() -> CampaignScope {
+        CampaignScope::default()
+    }
 
     fn member() -> Member {
         Member {
@@ -135,19 +147,47 @@ mod tests {
         let today: NaiveDate = "2026-11-20".parse().unwrap();
         let mut closed = ticket(State::Closed);
         closed.closed_at = Some("2026-11-15T02:00:00Z".parse().unwrap());
-        let after = member().follow(&closed, today);
+        let after = member().follow(&closed, &all(), today);
         assert_eq!(after.closed_day, Some("2026-11-15".parse().unwrap()));
-        assert_eq!(after.follow(&ticket(State::Rework), today), member(), "a relapse takes the closing back");
-        let void = member().follow(&ticket(State::Void), today);
+        assert_eq!(
+            after.follow(&ticket(State::Rework), &all(), today),
+            member(),
+            "a relapse takes the closing back"
+        );
+        let void = member().follow(&ticket(State::Void), &all(), today);
         assert_eq!((void.closed_day, void.left_day), (None, Some(today)));
-        assert_eq!(void.follow(&ticket(State::Void), today.succ_opt().unwrap()), void, "left once");
+        assert_eq!(void.follow(&ticket(State::Void), &all(), today.succ_opt().unwrap()), void, "left once");
         let dynamic = Ticket { is_static: false, ..ticket(State::InProgress) };
-        assert_eq!(member().follow(&dynamic, today).follow(&ticket(State::InProgress), today), member());
+        assert_eq!(
+            member().follow(&dynamic, &all(), today).follow(&ticket(State::InProgress), &all(), today),
+            member()
+        );
         closed.closed_at = Some("2026-11-05T02:00:00Z".parse().unwrap());
         assert_eq!(
-            member().follow(&closed, today).closed_day,
+            member().follow(&closed, &all(), today).closed_day,
             Some(member().joined_day),
             "never before it joined"
+        );
+    }
+
+    #[test]
+    fn outside_of_its_campaign_it_stays_where_it_counted() {
+        let today: NaiveDate = "2026-11-20".parse().unwrap();
+        let (here, there) = (Uuid::from_u128(3), Uuid::from_u128(4));
+        let moved = Ticket { place_township_id: Some(there), ..ticket(State::Issued) };
+        let one = CampaignScope { township_ids: vec![here], ..all() };
+        let out = member().follow(&moved, &one, today);
+        assert_eq!((out.township_id, out.left_day, out.baseline), (here, Some(today), true));
+        assert_eq!(
+            out.follow(&ticket(State::Issued), &one, today),
+            member(),
+            "and counts again when it comes back"
+        );
+        let both = member().follow(&moved, &all(), today);
+        assert_eq!(
+            (both.township_id, both.left_day),
+            (there, None),
+            "a campaign of the whole county follows it"
         );
     }
 

@@ -55,6 +55,11 @@ impl CampaignScope {
         Some(LEVELS.iter().map(|level| level.as_str()).skip_while(|word| *word != lowest).collect())
     }
 
+    /// Whether what lies in this township can be of it.
+    pub fn reaches(&self, township: Uuid) -> bool {
+        self.township_ids.is_empty() || self.township_ids.contains(&township)
+    }
+
     /// A title that there is not.
     pub fn has_unknown_title(&self) -> bool {
         self.honour_level.as_deref().is_some_and(|word| Honour::parse(word).is_none())

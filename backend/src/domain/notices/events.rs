@@ -198,6 +198,28 @@ pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
     }
 }
 
+/// What the department that supervises a ticket is told of an event, beside whoever has it: that it is overdue.
+pub fn supervised(transition: &str) -> Option<NoticeKind> {
+    (transition == "T15").then_some(NoticeKind::Overdue)
+}
+
+/// To that department; one that repairs it itself, or was asked to help, is told as such.
+pub fn of_supervisor(
+    kind: NoticeKind,
+    heard: Heard<'_>,
+    ticket: &Ticket,
+    department: Uuid,
+    now: Instant,
+) -> Option<Told> {
+    let shown = ticket.visible_from.is_some_and(|from| from <= now) && ticket.issued_at.is_some();
+    (shown && ticket.unit_id != Some(department)).then(|| Told {
+        kind,
+        to: Address { unit_kind: UnitKind::Department, unit_id: department, duty: Role::Department },
+        ticket: true,
+        data: present(json!({ "due_at": heard.data["due_at"] })),
+    })
+}
+
 /// A duty of the county itself.
 fn county(ticket: &Ticket, duties: &[Role], kind: NoticeKind, data: Value) -> Vec<Told> {
     let data = present(data);

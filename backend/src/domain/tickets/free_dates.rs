@@ -18,7 +18,7 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn read<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+    pub(super) fn read<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         serde_json::from_value(self.data[key].clone()).ok()
     }
 }

@@ -214,6 +214,8 @@ pub enum Step {
     },
     LeaveCampaign {
         campaign_id: Uuid,
+        name: String,
+        why: LeftBy,
         /// The earliest date of those that still run.
         next: Option<NaiveDate>,
         /// Its dates by everything but campaigns ([`super::free_dates::free_dates`]).
@@ -280,6 +282,26 @@ impl Step {
             Step::LeaveCampaign { .. } => T::CampaignLeft,
             Step::LookBack { .. } => T::LookedBack,
             Step::Milestone { .. } => T::Milestone,
+        }
+    }
+}
+
+/// Why a campaign's date holds no more for a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftBy {
+    /// The campaign is over.
+    Ended,
+    NotStatic,
+    /// Another unit has it, in a township that is not of the campaign.
+    Moved,
+}
+
+impl LeftBy {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::NotStatic => "not_static",
+            Self::Moved => "moved",
         }
     }
 }

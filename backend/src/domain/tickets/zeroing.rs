@@ -57,14 +57,16 @@ pub(super) fn count(ticket: &mut Ticket, step: &Step, when: When) -> (String, Va
             });
             (String::new(), data)
         }
-        Step::LeaveCampaign { campaign_id, next, free } => {
+        Step::LeaveCampaign { campaign_id, name, why, next, free } => {
             ticket.zero_day = *next;
             if let Some((due, official)) = free {
                 // Given back; another campaign's date holds it again (`hold`). Nothing that was promised is taken back.
                 ticket.due_at = ticket.due_at.max(Some(*due));
                 ticket.official_due_at = ticket.official_due_at.max(Some(*official));
             }
-            (String::new(), json!({ "campaign_id": campaign_id, "zero_day": next }))
+            let data =
+                json!({ "campaign_id": campaign_id, "name": name, "why": why.as_str(), "zero_day": next });
+            (String::new(), data)
         }
         _ => (String::new(), json!({})),
     }
@@ -215,7 +217,13 @@ mod tests {
         let mut ticket = issued();
         apply(&mut ticket, &join(day("2026-11-20")), "2026-11-10T09:00").unwrap();
         let free = Some((at("2026-12-15T00:00"), at("2026-12-15T00:00")));
-        let leave = |next| Step::LeaveCampaign { campaign_id: Uuid::from_u128(6), next, free };
+        let leave = |next| Step::LeaveCampaign {
+            campaign_id: Uuid::from_u128(6),
+            name: "清零".into(),
+            why: machine::LeftBy::Ended,
+            next,
+            free,
+        };
         let mut other = ticket.clone();
         let data = apply(&mut ticket, &leave(None), "2026-11-12T09:00").unwrap();
         assert_eq!((ticket.due_at, ticket.official_due_at), free.unzip());

@@ -178,8 +178,14 @@ pub(super) fn with_unsettled() -> SelectStatement {
         .into_query()
 }
 
-/// Ids of the tickets that count in a campaign, or that no longer do.
-pub(in crate::store) fn tickets_in(campaign: Uuid, baseline: Option<bool>, left: bool) -> SelectStatement {
+/// Ids of the tickets that count in a campaign, or that no longer do; of one township those that count there, wherever they went since.
+/// Whoever does not read the whole county hears of those that count where they lie: others are another township's numbers.
+pub(in crate::store) fn tickets_in(
+    campaign: Uuid,
+    (baseline, left): (Option<bool>, bool),
+    township: Option<Uuid>,
+    whole: bool,
+) -> SelectStatement {
     let counts = if left { M::LeftDay.is_not_null() } else { M::LeftDay.is_null() };
     campaign_ticket::Entity::find()
         .select_only()
@@ -188,9 +194,16 @@ pub(in crate::store) fn tickets_in(campaign: Uuid, baseline: Option<bool>, left:
             Condition::all()
                 .add(M::CampaignId.eq(campaign))
                 .add(counts)
-                .add_option(baseline.map(|flag| M::Baseline.eq(flag))),
+                .add_option(baseline.map(|flag| M::Baseline.eq(flag)))
+                .add_option(township.map(|id| M::TownshipId.eq(id)))
+                .add_option((!whole).then(lies_there)),
         )
         .into_query()
+}
+
+/// Its ticket still lies in the township whose number it is.
+fn lies_there() -> Expr {
+    Expr::col((campaign_ticket::Entity, M::TownshipId)).equals((ticket::Entity, T::PlaceTownshipId))
 }
 
 /// How many open members each township has in each state.
@@ -221,6 +234,7 @@ pub async fn in_scope(
         .column(T::State)
         .filter(M::CampaignId.eq(campaign))
         .join(JoinType::InnerJoin, to_ticket())
+        .filter(lies_there())
         .filter(scoped(scope, now))
         .into_model()
         .all(conn.raw())

@@ -15,7 +15,8 @@ use crate::{
     },
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, DbBackend, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Statement,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -25,6 +26,10 @@ use ticket_event::Column as E;
 
 /// Tickets of one query for events.
 const CHUNK: usize = 500;
+/// Something was found of a photo.
+const NOT_SHOWN: &str = "repair_not_shown";
+/// Another unit has it.
+const PASSED_ON: &str = "T6";
 /// What a township finds itself.
 const SELF_CHECK: &str = "self_check";
 
@@ -47,19 +52,54 @@ struct Event {
     accepted_at: Instant,
 }
 
-/// Every ticket that may matter to a span, of which townships may know at `now`: open ones, those closed or due since it began, and those
-/// of whose photos something was found.
-pub async fn of_span(conn: &impl Conn, county: Uuid, span: Span, now: Instant) -> Result<Vec<Story>, Error> {
+/// The tickets that may matter to a span, by what an index of its own finds: open ones, those closed since it began, and those due in it.
+/// What was closed before it and is due after it is nothing to it.
+fn candidates(county: Uuid, of: Option<Uuid>, span: Span, now: Instant) -> [Select<ticket::Entity>; 3] {
     let open = [State::Issued, State::InProgress, State::Submitted, State::Rework, State::OnHold];
-    let queries = [
+    [
         C::State.is_in(open.map(State::as_str)),
         C::ClosedAt.gte(span.from),
-        C::OfficialDueAt.gt(span.from),
-        C::NotShown.gt(0),
-    ];
+        C::OfficialDueAt.gt(span.from).and(C::OfficialDueAt.lte(span.to)),
+    ]
+    .map(|wanted| {
+        let own = Condition::all().add_option(of.map(|township| C::PlaceTownshipId.eq(township)));
+        known(county, span, now).filter(wanted).filter(own)
+    })
+}
+
+/// What the database is asked for them, for whoever looks at how it goes about it.
+pub fn statements(
+    backend: DbBackend,
+    county: Uuid,
+    of: Option<Uuid>,
+    span: Span,
+    now: Instant,
+) -> [Statement; 3] {
+    candidates(county, of, span, now).map(|query| query.build(backend))
+}
+
+/// Every ticket that may matter to a span, of which townships may know at `now`; of one township those that it has or had in it. Beside
+/// [`candidates`] those of whose photos something was found in the span, and those that the township passed on since.
+pub async fn of_span(
+    conn: &impl Conn,
+    county: Uuid,
+    of: Option<Uuid>,
+    span: Span,
+    now: Instant,
+) -> Result<Vec<Story>, Error> {
     let mut found: BTreeMap<Uuid, Told> = BTreeMap::new();
-    for wanted in queries {
-        let rows = known(county, span, now).filter(wanted).into_model::<Told>().all(conn.raw()).await?;
+    for query in candidates(county, of, span, now) {
+        let rows = query.into_model::<Told>().all(conn.raw()).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    let mut named = with_event(conn, county, NOT_SHOWN, span.from).await?;
+    if of.is_some() {
+        named.extend(with_event(conn, county, PASSED_ON, span.from).await?);
+    }
+    // By their ids, which a planner knows to be few; of a query inside the query it does not.
+    for chunk in named.chunks(CHUNK) {
+        let by_id = known(county, span, now).filter(C::Id.is_in(chunk.iter().copied()));
+        let rows = by_id.into_model::<Told>().all(conn.raw()).await?;
         found.extend(rows.into_iter().map(|row| (row.id, row)));
     }
     let ids: Vec<Uuid> = found.keys().copied().collect();
@@ -96,6 +136,23 @@ pub async fn of_span(conn: &impl Conn, county: Uuid, span: Span, now: Instant) -
             opened_for: told.place_township_id,
         })
         .collect())
+}
+
+/// The tickets to which this happened since a moment.
+async fn with_event(
+    conn: &impl Conn,
+    county: Uuid,
+    transition: &str,
+    from: Instant,
+) -> Result<Vec<Uuid>, Error> {
+    Ok(ticket_event::Entity::find()
+        .select_only()
+        .column(E::TicketId)
+        .distinct()
+        .filter(E::CountyId.eq(county).and(E::Transition.eq(transition)).and(E::AcceptedAt.gte(from)))
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
 }
 
 fn known(county: Uuid, span: Span, now: Instant) -> Select<ticket::Entity> {

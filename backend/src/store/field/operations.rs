@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         clock::Instant,
-        field::flag::Flag,
+        field::{flag::Flag, kind::Kind},
         page::{Cursor, PageRequest},
         people::scope::Scope,
     },
@@ -19,7 +19,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, Query},
 };
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use operation::Column as C;
@@ -203,6 +203,22 @@ pub async fn people(conn: &impl Conn, operations: Vec<Uuid>) -> Result<HashMap<U
         .all(conn.raw())
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Those of these operations that are of one kind.
+pub async fn of_kind(conn: &impl Conn, kind: Kind, operations: Vec<Uuid>) -> Result<HashSet<Uuid>, Error> {
+    let mut found = HashSet::new();
+    for chunk in operations.chunks(500) {
+        let rows: Vec<Uuid> = operation::Entity::find()
+            .select_only()
+            .column(C::Id)
+            .filter(C::Id.is_in(chunk.iter().copied()).and(C::Kind.eq(kind.as_str())))
+            .into_tuple()
+            .all(conn.raw())
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// An operation of one's own, or any of one's county for a county scope.

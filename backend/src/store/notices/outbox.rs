@@ -6,9 +6,7 @@ use crate::store::{
     entity::{notice_event, ticket_event},
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{LockBehavior, LockType},
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -41,12 +39,13 @@ pub async fn waits(conn: &impl Conn) -> Result<bool, Error> {
     Ok(one.is_some())
 }
 
-/// Takes the oldest ones out, each for one taker only; they are gone when the transaction commits.
+/// Takes the oldest ones out; they are gone when the transaction commits. A second taker waits for the first, so that whoever comes back with
+/// nothing knows that what was there is told.
 pub async fn take(tx: &Tx, limit: u64) -> Result<Vec<Event>, Error> {
     let rows = notice_event::Entity::find()
         .order_by_asc(C::Seq)
         .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .lock(LockType::Update)
         .all(tx.raw())
         .await?;
     if rows.is_empty() {

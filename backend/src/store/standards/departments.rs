@@ -19,6 +19,12 @@ pub async fn of_county(conn: &impl Conn, county: Uuid) -> Result<Vec<Department>
         .await?)
 }
 
+/// The department with this key.
+pub async fn of_code(conn: &impl Conn, county: Uuid, code: &str) -> Result<Option<Department>, Error> {
+    let one = department::Entity::find().filter(C::CountyId.eq(county).and(C::Code.eq(code)));
+    Ok(one.one(conn.raw()).await?)
+}
+
 pub async fn insert(tx: &Tx, row: Department) -> Result<(), Error> {
     department::Entity::insert(row.into_active_model()).exec_without_returning(tx.raw()).await?;
     Ok(())

@@ -276,7 +276,9 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .then(|| C::State.is_in(filter.states.iter().map(|state| state.as_str()))),
         )
         .add_option(filter.unit_id.map(|id| C::UnitId.eq(id)))
-        .add_option(filter.township_id.map(|id| C::PlaceTownshipId.eq(id)))
+        .add_option(
+            filter.township_id.filter(|_| filter.campaign.is_none()).map(|id| C::PlaceTownshipId.eq(id)),
+        )
         .add_option(filter.village_id.map(|id| C::PlaceVillageId.eq(id)))
         .add_option(filter.site_id.map(|id| C::SiteId.eq(id)))
         .add_option(filter.is_static.map(|flag| C::IsStatic.eq(flag)))
@@ -299,7 +301,9 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
         .add_option(filter.issued.map(|(from, to)| C::IssuedAt.gte(from).and(C::IssuedAt.lt(to))))
         .add_option(filter.closed.map(|(from, to)| C::ClosedAt.gte(from).and(C::ClosedAt.lt(to))))
         .add_option(filter.campaign.map(|id| {
-            C::Id.in_subquery(members::tickets_in(id, filter.campaign_baseline, filter.campaign_left))
+            let what = (filter.campaign_baseline, filter.campaign_left);
+            let whole = matches!(scope, Scope::County { .. } | Scope::Platform);
+            C::Id.in_subquery(members::tickets_in(id, what, filter.township_id, whole))
         }))
         .add_option(scope.county().zip(filter.takes.as_ref()).map(|(county, what)| {
             Condition::all()

@@ -77,6 +77,25 @@ pub async fn to_review(conn: &impl Conn, today: NaiveDate, limit: u64) -> Result
         .await?)
 }
 
+/// Open tickets that are written down as overdue by an earlier date than their unit was given last, by id.
+pub async fn overdue_before_due(
+    conn: &impl Conn,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Due>, Error> {
+    Ok(ticket::Entity::find()
+        .select_only()
+        .columns([C::CountyId, C::Id])
+        .filter(C::OverdueAt.is_not_null().and(Expr::col(C::DueAt).gt(Expr::col(C::OverdueAt))))
+        .filter(C::State.is_in(State::OPEN.map(State::as_str)))
+        .filter(Condition::all().add_option(after.map(|id| C::Id.gt(id))))
+        .order_by_asc(C::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}
+
 /// Closed tickets that are not on file yet and were closed before `before`.
 pub async fn to_archive(conn: &impl Conn, before: Instant, limit: u64) -> Result<Vec<Due>, Error> {
     Ok(ticket::Entity::find()

@@ -64,6 +64,8 @@ function titleOf(event: TicketEvent, request: Partial<TicketRequest>): string {
     case 'denied':
     case 'ask_withdrawn':
       return t[event.transition][what];
+    case 'overdue_lifted':
+      return event.data?.['because'] === 'T12' ? t.overdue_early : t.overdue_lifted;
     case 'hard_case':
       return event.data?.['hard'] === false ? t.hard_solved : t.hard_case;
     default: {
@@ -118,9 +120,9 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
     case 'T5':
       return [text(data, 'signed_by') ? t.signedSheet(text(data, 'signed_at') ? dayTime(text(data, 'signed_at')) : '') : ''];
     case 'campaign_joined':
-      return [text(data, 'name') ? t.campaign(text(data, 'name')) : '', text(data, 'day') ? t.zeroDay(dayWords(text(data, 'day'))) : '', movedDue];
+      return [text(data, 'name') ? t.campaign(text(data, 'name')) : '', data['baseline'] === false && data['again'] !== true ? t.joinedLater : '', text(data, 'day') ? t.zeroDay(dayWords(text(data, 'day'))) : '', movedDue];
     case 'campaign_left':
-      return [movedDue];
+      return [text(data, 'name') ? t.campaign(text(data, 'name')) : '', t.leftBy[text(data, 'why')] ?? '', movedDue];
     case 'looked_back':
       return [text(data, 'result') === 'not_held' ? t.notHeld : t.held];
     case 'milestone':

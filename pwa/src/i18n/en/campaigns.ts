@@ -61,7 +61,7 @@ export const campaigns: typeof zh = {
     dates: (from, to) => `From ${from} until ${to}, 24:00`,
     ended: (day, reason) => `Ended ${day}${reason ? `: ${reason}` : ''}`,
     figures: { baseline: 'Baseline', closed: 'Closed', open: 'Under repair', submitted: 'To check', on_hold: 'On hold', fresh: 'New', left_out: 'Left out' },
-    help: { fresh: 'found since the start, counted apart', left_out: 'voided, merged or no longer static' },
+    help: { fresh: 'found since the start, counted apart', left_out: 'voided, merged, no longer static, or passed on out of it' },
     rate: (percent) => `${percent} of the baseline closed`,
     noRate: 'No baseline',
     trueZero: 'Zero',

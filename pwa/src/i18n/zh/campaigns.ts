@@ -58,7 +58,7 @@ export const campaigns = {
     dates: (from: string, to: string) => `${from} 开始，${to} 24:00 止`,
     ended: (day: string, reason: string) => `${day} 结束${reason ? `：${reason}` : ''}`,
     figures: { baseline: '底数', closed: '已销号', open: '整改中', submitted: '待核查', on_hold: '挂账', fresh: '新发现', left_out: '不再计入' },
-    help: { fresh: '开始以后发现的，另算', left_out: '撤销、合并或改为动态' },
+    help: { fresh: '开始以后发现的，另算', left_out: '撤销、合并、改为动态或转到范围以外' },
     rate: (percent: string) => `底数清零 ${percent}`,
     noRate: '没有底数',
     trueZero: '已清零',
