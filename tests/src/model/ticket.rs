@@ -5,10 +5,11 @@ mod decide;
 mod obey;
 mod sight;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::days::local_day;
 use super::{STEPS, Unit};
 
 /// Somebody who acts: what the rules ask about a person.
@@ -69,6 +70,8 @@ pub struct Model {
     pub village: Option<Uuid>,
     /// Whoever told of the fault: first, when it came back, or as a ticket that was merged into this one.
     pub reporters: Vec<Uuid>,
+    /// Pictures of the fault, its own and those of tickets that were merged into it.
+    pub pictures: usize,
     pub is_static: bool,
     /// The department that supervises this kind of fault.
     pub supervisor: Option<Uuid>,
@@ -77,6 +80,14 @@ pub struct Model {
     issued: Option<DateTime<Utc>>,
     due: Option<DateTime<Utc>>,
     official: Option<DateTime<Utc>>,
+    /// Both dates as they would be without any zeroing campaign.
+    free: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The last day of the zeroing campaign that holds it.
+    pub(super) zero: Option<NaiveDate>,
+    /// It lies at a site of the kind that narrow campaigns take.
+    pub at_shelter: bool,
+    /// The round that nobody may know of yet, in which it was found.
+    pub round: Option<Uuid>,
     first: Option<DateTime<Utc>>,
     submitted: Option<DateTime<Utc>>,
     closed: Option<DateTime<Utc>>,
@@ -92,9 +103,14 @@ pub struct Model {
     control_late: bool,
     attempts: Vec<Attempt>,
     under_check: Option<Uuid>,
+    /// By when the county checks it; of each check that was made, whether that was late.
+    check_due: Option<DateTime<Utc>>,
+    pub checks: Vec<bool>,
     requests: Vec<Request>,
     void_asked: Vec<Uuid>,
-    agreed: Vec<(Uuid, Uuid)>,
+    /// What came of each draw in which it was drawn to be looked at again, newest last.
+    looks: Vec<&'static str>,
+    agreed: Vec<(Uuid, Uuid, NaiveDate)>,
     idle: u32,
     rework: u32,
     hollow: u32,
@@ -132,6 +148,7 @@ impl Model {
             place: id("township_id").expect("a place"),
             village: id("village_id"),
             reporters: vec![reporter],
+            pictures: row["before"].as_array().map_or(0, Vec::len),
             is_static: row["is_static"] == true,
             supervisor,
             version: row["version"].as_i64().expect("a version"),
@@ -139,6 +156,10 @@ impl Model {
             issued: None,
             due: None,
             official: None,
+            free: None,
+            round: None,
+            zero: None,
+            at_shelter: row["site_id"].is_string(),
             first: None,
             submitted: None,
             closed: None,
@@ -153,8 +174,11 @@ impl Model {
             control_late: false,
             attempts: Vec::new(),
             under_check: None,
+            check_due: None,
+            checks: Vec::new(),
             requests: Vec::new(),
             void_asked: Vec::new(),
+            looks: Vec::new(),
             agreed: Vec::new(),
             idle: 0,
             rework: 0,
@@ -180,6 +204,43 @@ impl Model {
             .filter(|request| request.open)
             .map(|request| (request.id, request.what))
             .collect()
+    }
+
+    /// What was asked for, and to which day.
+    pub fn asked(&self, request: Uuid) -> Option<(&'static str, Option<NaiveDate>)> {
+        let known = self.requests.iter().find(|known| known.id == request)?;
+        Some((known.what, known.day))
+    }
+
+    /// Whether a draw of what was closed on these days has it among its candidates.
+    pub fn was_closed_within(&self, from: NaiveDate, to: NaiveDate) -> bool {
+        let day = self.closed.map(local_day);
+        self.state == "closed" && day.is_some_and(|day| from <= day && day <= to)
+    }
+
+    /// It was drawn to be looked at again.
+    pub fn drawn(&mut self) {
+        self.looks.push("waiting");
+    }
+
+    /// Somebody looked, or the fault came back: every draw that waits for it has its answer.
+    fn looked(&mut self, found: &'static str) {
+        self.looks.iter_mut().filter(|look| **look == "waiting").for_each(|look| *look = found);
+    }
+
+    fn waits_for_a_look(&self) -> bool {
+        self.looks.contains(&"waiting")
+    }
+
+    /// Whether a fault that is seen now is this one come back (T13).
+    fn is_relapse(&self, now: DateTime<Utc>) -> bool {
+        let days = TimeDelta::days(if self.is_static { 30 } else { 7 });
+        self.state == "closed" && self.closed.is_some_and(|closed| closed < now && now <= closed + days)
+    }
+
+    /// Whether the hour of control passed without a report.
+    pub fn is_out_of_control(&self) -> bool {
+        self.control_missed
     }
 
     /// Every attempt that was ever recorded, newest last.
@@ -212,8 +273,9 @@ impl Model {
     }
 
     /// Another ticket of the fault came to this one.
-    pub fn take_in(&mut self, reporters: &[Uuid]) {
-        self.reporters.extend(reporters);
+    pub fn take_in(&mut self, other: &Self) {
+        self.reporters.extend(&other.reporters);
+        self.pictures += other.pictures;
         self.version += 1;
     }
 
@@ -230,7 +292,8 @@ impl Model {
     pub fn row(&self) -> Value {
         json!({
             "state": self.state, "version": self.version, "unit_id": self.unit.map(Unit::id), "township_id": self.place,
-            "village_id": self.village, "due_at": self.due, "official_due_at": self.official, "first_due_at": self.first,
+            "village_id": self.village, "due_at": self.due, "official_due_at": self.official, "first_due_at": self.first, "zero_day": self.zero, "look_back": self.looks.last(),
+            "check_due_at": self.check_due,
             "overdue_at": self.overdue, "review_day": self.review, "attempts": self.attempts.len(), "rework": self.rework,
             "relapse": self.relapse, "reminders": self.reminders, "reissued": self.reissued,
             "send_back_denied": self.send_back_denied, "extensions": self.extensions, "hard_case": self.hard,

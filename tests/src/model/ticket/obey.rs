@@ -1,11 +1,12 @@
 //! What each command has to be answered with: one arm a command.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::Unit;
 use super::super::commands::{Command, asks};
 use super::super::days::{end_of, local_day, plus};
+use super::decide::Said;
 use super::{Answer, Attempt, HELD, ISSUED, Model, NEW, Request, WITH_UNIT, WORKING, Who};
 
 impl Model {
@@ -28,19 +29,20 @@ impl Model {
         }
         let before = self.clone();
         let answer = self.obey(who, command, now, other);
+        // The picture of whoever comes too late is kept with the ticket all the same.
+        let pictures = before.pictures + usize::from(matches!(command, Command::Relapse { .. }));
         match answer {
             Answer::Applied | Answer::Waiting => {
                 self.version += 1;
-                // A date that lies ahead again is a new one: nobody has been told that it passed.
-                let moved = (before.due, before.official) != (self.due, self.official);
-                if moved && self.official.is_none_or(|due| due > now) {
-                    self.escalated = 0;
-                }
+                self.told_anew(before.dates(), now);
                 if self.state != "on_hold" {
                     self.referral = None;
                 }
             }
             Answer::Conflict | Answer::Refused(_) => *self = before,
+        }
+        if !matches!(answer, Answer::Refused(_)) {
+            self.pictures = pictures;
         }
         if answer == Answer::Applied && !self.is_open() {
             self.lapse();
@@ -133,6 +135,8 @@ impl Model {
                 self.go("submitted");
                 (self.under_check, self.submitted, self.idle) = (Some(*attempt), Some(now), 0);
                 self.to_sign = None;
+                // The county's own clock (domain.md 4.4): three working days.
+                self.check_due = Some(end_of(plus(today, 3)));
                 Applied
             }
             Command::Verify { attempt, failed } => {
@@ -148,6 +152,7 @@ impl Model {
                 if mine || state != "submitted" || self.under_check != Some(*attempt) {
                     return Conflict;
                 }
+                self.checks.push(self.check_due.is_some_and(|due| due < now));
                 let Some(reason) = failed else {
                     self.go("closed");
                     self.closed = Some(now);
@@ -156,8 +161,7 @@ impl Model {
                 self.go("rework");
                 self.rework += 1;
                 self.hollow += u32::from(*reason == "not_done");
-                self.stood_still(self.submitted.expect("it was submitted"), now);
-                self.due = self.due.max(Some(end_of(plus(today, 1))));
+                self.returned(now);
                 Applied
             }
             Command::Void { .. } => {
@@ -195,15 +199,24 @@ impl Model {
                 };
                 let taken = self.requests.iter().any(|known| known.open && known.what == *what);
                 let known = self.requests.iter().any(|known| known.id == *request);
-                if day.is_some_and(|day| day < today) || !fits || taken || known {
+                let beyond = *what == "extension" && day.is_some_and(|day| self.is_beyond_zero(day, now));
+                if day.is_some_and(|day| day < today) || beyond || !fits || taken || known {
                     return Conflict;
                 }
                 let made = Request { id: *request, what, open: true, day: *day, unit: *unit, asked_at: now };
                 self.requests.push(made);
                 Applied
             }
-            Command::Decide { request, yes, unit, wrongly, days, .. } => {
-                self.decide(who, (*request, *yes, *unit, *wrongly, *days), now)
+            Command::Decide { request, yes, unit, wrongly, days, day, .. } => {
+                let said = Said {
+                    request: *request,
+                    yes: *yes,
+                    unit: *unit,
+                    wrongly: *wrongly,
+                    days: *days,
+                    day: *day,
+                };
+                self.decide(who, said, now)
             }
             Command::Withdraw { request } => {
                 if !self.is_own(who) {
@@ -243,11 +256,10 @@ impl Model {
                 Applied
             }
             Command::Relapse { .. } => {
-                let days = TimeDelta::days(if self.is_static { 30 } else { 7 });
-                let soon = self.closed.is_some_and(|closed| closed < now && now <= closed + days);
-                if state != "closed" || !soon {
+                if !self.is_relapse(now) {
                     return Conflict;
                 }
+                self.looked("not_held");
                 self.go("rework");
                 self.relapse += 1;
                 self.reporters.push(who.person);
@@ -255,29 +267,40 @@ impl Model {
                 self.void_asked.clear();
                 (self.closed, self.archived) = (None, false);
                 let official = self.official;
+                let free = self.free;
                 self.start_clock(now);
                 self.official = self.official.max(official);
                 self.due = self.due.max(self.official);
+                // The later of both, and no zeroing date behind it.
+                self.free = self.free.zip(free).map(|((_, new), (_, old))| (new.max(old), new.max(old)));
                 self.run_anew(now);
                 self.attempts.iter_mut().for_each(|attempt| attempt.current = false);
                 (self.to_sign, self.escalated) = (None, 0);
                 Applied
             }
-            Command::Remind if HELD.contains(&state) => {
+            // Nobody is reminded of what he may not know of.
+            Command::Remind if HELD.contains(&state) && self.round.is_none() => {
                 self.reminders += 1;
                 self.idle += 1;
                 self.reissued += u32::from(self.idle.is_multiple_of(2));
                 Applied
             }
-            Command::Edit { day, .. } => {
-                let dated = day.is_none_or(|day| day >= today && self.due.is_some());
+            Command::Edit { day, fixed, .. } => {
+                let fits = |day| day >= today && self.due.is_some() && !self.is_beyond_zero(day, now);
+                let dated = day.is_none_or(fits);
                 if !self.is_open() || !dated {
                     return Conflict;
                 }
                 if let Some(day) = day {
-                    (self.due, self.official) = (Some(end_of(*day)), Some(end_of(*day)));
+                    let end = end_of(*day);
+                    // A date that was set by hand stands; one that was there already says nothing new.
+                    if self.official != Some(end) {
+                        self.free = Some((end, end));
+                    }
+                    (self.due, self.official) = (Some(end), Some(end));
                     self.run_anew(now);
                 }
+                self.is_static = fixed.unwrap_or(self.is_static);
                 Applied
             }
             Command::Hard { hard } => {
@@ -295,6 +318,14 @@ impl Model {
                 let answer = only(state == "closed" && !self.archived);
                 self.archived = true;
                 answer
+            }
+            Command::LookBack { held } => {
+                // Within its days a fault that is back is a relapse, with its finding.
+                if state != "closed" || !self.waits_for_a_look() || (!held && self.is_relapse(now)) {
+                    return Conflict;
+                }
+                self.looked(if *held { "held" } else { "not_held" });
+                Applied
             }
             Command::Decline | Command::Resume | Command::Remind => Conflict,
         }
