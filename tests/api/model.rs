@@ -1,6 +1,7 @@
 //! Random commands from all roles, against the program and against a second opinion on the rules (`lalian_tests::model`): what is answered,
 //! what every ticket then says, who sees it, and that no history ever takes a step that the rules do not know.
 
+mod cast;
 mod county;
 mod draw;
 mod look;
@@ -10,33 +11,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use lalian::domain::clock::Clock as _;
 use lalian::domain::people::role::Role;
-use lalian_tests::actor::Actor;
-use lalian_tests::desk::tickets_of;
 use lalian_tests::http::Answer;
 use lalian_tests::model::{self, Campaigns, Command, Model, Unit, Who};
-use lalian_tests::phone::{fresh_id, position_at};
-use lalian_tests::photo::{self, Noise};
+use lalian_tests::photo::Noise;
 use lalian_tests::stories;
-use lalian_tests::visit::id_of;
 use lalian_tests::world::World;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Who takes part, with the number of the demo's person of that role.
-const CAST: [(Role, usize); 12] = [
-    (Role::Office, 0),
-    (Role::Office, 1),
-    (Role::Inspector, 0),
-    (Role::Inspector, 1),
-    (Role::Department, 0),
-    (Role::CountyLeader, 0),
-    (Role::MainLeader, 0),
-    (Role::DeputyLeader, 0),
-    (Role::DeskOfficer, 0),
-    (Role::VillageCadre, 0),
-    (Role::DeputyLeader, 1),
-    (Role::DeskOfficer, 1),
-];
+use cast::{Player, cast, opened};
 
 /// Steps of one run; the long run takes more.
 fn steps() -> u64 {
@@ -45,11 +27,6 @@ fn steps() -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
     let steps = (200.0 * scale) as u64;
     steps.max(20)
-}
-
-struct Player {
-    actor: Actor,
-    who: Who,
 }
 
 struct Run<'a> {
@@ -71,65 +48,8 @@ struct Run<'a> {
     told: Vec<String>,
     /// Kinds of command that were applied.
     applied: BTreeMap<&'static str, u32>,
-    /// The same by what each was about.
-    sorts: BTreeMap<String, u32>,
     /// What happened beside commands.
     seen: BTreeMap<&'static str, u32>,
-}
-
-async fn cast(world: &World) -> Vec<Player> {
-    let mut players = Vec::new();
-    for (role, number) in CAST {
-        let actor = world.desk_of(role, number).await;
-        let id =
-            |key: &str| actor.me.pointer(&format!("/posts/0/{key}")).and_then(Value::as_str)?.parse().ok();
-        let who = Who {
-            name: format!("{} {number}", role.as_str()),
-            role: role.as_str(),
-            person: actor.person(),
-            unit: actor.unit(),
-            township: id("township_id"),
-        };
-        players.push(Player { actor, who });
-    }
-    players
-}
-
-/// Six faults of a site, and two reports of one fault beside it.
-async fn opened(world: &World, seed: u64) -> (Vec<Model>, Vec<Uuid>) {
-    let (inspector, office) = (world.inspector().await, world.office().await);
-    let site = world.site(&inspector, "bus_shelter", 0).await;
-    let items = site.ticket_items();
-    let fails: Vec<&str> = items.iter().take(6).map(String::as_str).collect();
-    inspector.send(&site.visit(&inspector, &fails).draft(&inspector, seed).seal()).await;
-    let place = site.place();
-    for number in 0..2 {
-        let report = json!({
-            "finding_id": fresh_id(), "site_id": null, "item_code": null, "instance_key": "", "title": format!("路灯 {seed} {number}"),
-            "note": "", "severity": "minor", "is_static": false, "position": position_at(place, inspector.now()), "fixed_on_spot": false,
-        });
-        let sealed = inspector
-            .draft("finding.report/1", report)
-            .photo("before", None, photo::tiny(seed * 100 + 50 + number))
-            .seal();
-        inspector.send(&sealed).await;
-    }
-    let mut rows = tickets_of(&office, &site).await;
-    let reports = office.list(&format!("/api/v1/tickets?q=路灯 {seed}")).await;
-    let alike = reports.iter().map(|row| id_of(&row["id"])).collect();
-    rows.extend(reports);
-    (modelled(world, &inspector, &rows).await, alike)
-}
-
-/// Rows of new tickets as the second opinion has them.
-async fn modelled(world: &World, inspector: &Actor, rows: &[Value]) -> Vec<Model> {
-    let (office, department) = (world.office().await, world.desk(Role::Department).await);
-    let departments = office.list("/api/v1/departments").await;
-    let code =
-        departments.iter().find(|row| id_of(&row["id"]) == department.unit()).expect("its row")["code"]
-            .clone();
-    let supervisor = |row: &Value| (row["department"] == code).then(|| department.unit());
-    rows.iter().map(|row| Model::pending(row, inspector.person(), supervisor(row))).collect()
 }
 
 impl Run<'_> {
@@ -186,7 +106,6 @@ impl Run<'_> {
         let answer = self.tickets[ticket].give(who, command, now, same);
         if answer == model::Answer::Applied {
             *self.applied.entry(command.kind()).or_default() += 1;
-            *self.sorts.entry(draw::sort(command, &before)).or_default() += 1;
         }
         if matches!(answer, model::Answer::Applied | model::Answer::Waiting) {
             self.follow(ticket, was_to_zero);
@@ -267,8 +186,21 @@ stories! {
         let (tickets, alike) = opened(&world, 7).await;
         let players = cast(&world).await;
         let mut run = Run {
-            world: &world, noise: Noise::new(seed), players, tickets, alike, units, pictures: 70_000, told: vec![format!("seed {seed}")],
-            applied: BTreeMap::new(), sorts: BTreeMap::new(), seen: BTreeMap::new(), campaigns: Campaigns::default(), hidden: Vec::new(), rounds: 0, draws: Vec::new(), drawn_at: None,
+            world: &world,
+            noise: Noise::new(seed),
+            players,
+            tickets,
+            alike,
+            units,
+            pictures: 70_000,
+            told: vec![format!("seed {seed}")],
+            applied: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            campaigns: Campaigns::default(),
+            hidden: Vec::new(),
+            rounds: 0,
+            draws: Vec::new(),
+            drawn_at: None,
         };
         county::look_at_all(&run.players[0].actor).await;
         // Until everything was seen, and three times as long at most.

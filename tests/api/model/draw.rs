@@ -2,7 +2,7 @@
 
 use chrono::Days;
 use lalian_tests::desk::about;
-use lalian_tests::model::{self, Command, Model, local_day};
+use lalian_tests::model::{self, Command, local_day};
 use lalian_tests::phone::{Sealed, fresh_id};
 use lalian_tests::photo;
 
@@ -142,21 +142,4 @@ impl Run<'_> {
         }
         chosen.expect("at least one try")
     }
-}
-
-/// What sort of command it is, where one kind is several things.
-pub(super) fn sort(command: &Command, ticket: &Model) -> String {
-    let detail = match command {
-        Command::Ask { what, .. } => what.to_string(),
-        Command::Verify { failed, .. } => failed.unwrap_or_default().to_owned(),
-        Command::LookBack { held } => held.to_string(),
-        Command::Relapse { .. } => ticket.row()["look_back"].to_string(),
-        Command::Edit { fixed, .. } => format!("{fixed:?}"),
-        Command::Decide { request, yes, day, .. } => {
-            let (what, wanted) = ticket.asked(*request).unwrap_or_default();
-            format!("{what} {yes} {}", day.is_some() && *day != wanted)
-        }
-        _ => String::new(),
-    };
-    format!("{} {detail}", command.kind())
 }

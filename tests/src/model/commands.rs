@@ -199,6 +199,19 @@ impl Command {
         }
     }
 
+    /// Whether a command says what it has to say.
+    pub fn is_readable(&self) -> bool {
+        match self {
+            Self::Void { reason } | Self::Keep { reason } | Self::Edit { reason, .. } => {
+                !reason.trim().is_empty()
+            }
+            Self::Ask { what, day, .. } => ["send_back", "refer"].contains(what) || day.is_some(),
+            Self::ReferReturn { reason, .. } => !reason.trim().is_empty(),
+            Self::Decide { yes: false, note, .. } => !note.trim().is_empty(),
+            _ => true,
+        }
+    }
+
     /// The roles that may give it at all (domain.md 4.1, 4.3).
     pub fn roles(&self) -> &'static [&'static str] {
         match self {

@@ -1,15 +1,17 @@
 //! One ticket by the rules: what is known of it, and what the office has to read.
 
+mod again;
+mod ask;
 mod clock;
 mod decide;
 mod obey;
+mod row;
 mod sight;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde_json::{Value, json};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::days::local_day;
 use super::{STEPS, Unit};
 
 /// Somebody who acts: what the rules ask about a person.
@@ -39,7 +41,7 @@ pub enum Answer {
     Refused(&'static str),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Attempt {
     id: Uuid,
     by: Uuid,
@@ -50,7 +52,7 @@ struct Attempt {
     current: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Request {
     id: Uuid,
     what: &'static str,
@@ -61,7 +63,7 @@ struct Request {
 }
 
 /// A ticket, as the rules have it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     pub id: Uuid,
     pub state: &'static str,
@@ -212,32 +214,6 @@ impl Model {
         Some((known.what, known.day))
     }
 
-    /// Whether a draw of what was closed on these days has it among its candidates.
-    pub fn was_closed_within(&self, from: NaiveDate, to: NaiveDate) -> bool {
-        let day = self.closed.map(local_day);
-        self.state == "closed" && day.is_some_and(|day| from <= day && day <= to)
-    }
-
-    /// It was drawn to be looked at again.
-    pub fn drawn(&mut self) {
-        self.looks.push("waiting");
-    }
-
-    /// Somebody looked, or the fault came back: every draw that waits for it has its answer.
-    fn looked(&mut self, found: &'static str) {
-        self.looks.iter_mut().filter(|look| **look == "waiting").for_each(|look| *look = found);
-    }
-
-    fn waits_for_a_look(&self) -> bool {
-        self.looks.contains(&"waiting")
-    }
-
-    /// Whether a fault that is seen now is this one come back (T13).
-    fn is_relapse(&self, now: DateTime<Utc>) -> bool {
-        let days = TimeDelta::days(if self.is_static { 30 } else { 7 });
-        self.state == "closed" && self.closed.is_some_and(|closed| closed < now && now <= closed + days)
-    }
-
     /// Whether the hour of control passed without a report.
     pub fn is_out_of_control(&self) -> bool {
         self.control_missed
@@ -286,25 +262,5 @@ impl Model {
         {
             (self.place, self.village) = (id, None);
         }
-    }
-
-    /// What the office has to read of it.
-    pub fn row(&self) -> Value {
-        json!({
-            "state": self.state, "version": self.version, "unit_id": self.unit.map(Unit::id), "township_id": self.place,
-            "village_id": self.village, "due_at": self.due, "official_due_at": self.official, "first_due_at": self.first, "zero_day": self.zero, "look_back": self.looks.last(),
-            "check_due_at": self.check_due,
-            "overdue_at": self.overdue, "review_day": self.review, "attempts": self.attempts.len(), "rework": self.rework,
-            "relapse": self.relapse, "reminders": self.reminders, "reissued": self.reissued,
-            "send_back_denied": self.send_back_denied, "extensions": self.extensions, "hard_case": self.hard,
-            "archived": self.archived, "escalated": self.escalated, "to_sign_id": self.to_sign,
-            "referral_due": self.referral.map(|(_, due)| due), "control_due": self.control_due, "control_done": self.control_done,
-            "control_late": self.control_due.is_some() && self.control_late, "open_requests": self.requests.iter().filter(|request| request.open).count(),
-        })
-    }
-
-    /// Counters that no screen shows by themselves; their events do.
-    pub fn counters(&self) -> Value {
-        json!({ "slow": self.slow, "hollow": self.hollow })
     }
 }

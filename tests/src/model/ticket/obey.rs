@@ -3,11 +3,16 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::Unit;
-use super::super::commands::{Command, asks};
+use super::super::commands::Command;
 use super::super::days::{end_of, local_day, plus};
-use super::decide::Said;
-use super::{Answer, Attempt, HELD, ISSUED, Model, NEW, Request, WITH_UNIT, WORKING, Who};
+use super::{Answer, Attempt, HELD, ISSUED, Model, WITH_UNIT, WORKING, Who};
+
+/// A command as it was given.
+pub(super) struct Given<'a> {
+    pub who: &'a Who,
+    pub command: &'a Command,
+    pub now: DateTime<Utc>,
+}
 
 impl Model {
     /// Gives a command, and answers as the program has to. `other` tells whether another ticket is of the same fault and open.
@@ -21,14 +26,14 @@ impl Model {
         if !command.roles().contains(&who.role) {
             return Answer::Refused("not_permitted");
         }
-        if !is_readable(command) {
+        if !command.is_readable() {
             return Answer::Refused("unreadable");
         }
         if !self.is_seen_by(who) {
             return Answer::Refused("unknown_ticket");
         }
         let before = self.clone();
-        let answer = self.obey(who, command, now, other);
+        let answer = self.obey(&Given { who, command, now }, other);
         // The picture of whoever comes too late is kept with the ticket all the same.
         let pictures = before.pictures + usize::from(matches!(command, Command::Relapse { .. }));
         match answer {
@@ -51,14 +56,9 @@ impl Model {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm a command, as the table of the rules has one row")]
-    fn obey(
-        &mut self,
-        who: &Who,
-        command: &Command,
-        now: DateTime<Utc>,
-        other: impl Fn(Uuid) -> bool,
-    ) -> Answer {
+    fn obey(&mut self, given: &Given<'_>, other: impl Fn(Uuid) -> bool) -> Answer {
         use Answer::{Applied, Conflict, Refused, Waiting};
+        let Given { who, command, now } = *given;
         let today = local_day(now);
         let state = self.state;
         let only = |allowed: bool| if allowed { Applied } else { Conflict };
@@ -182,68 +182,11 @@ impl Model {
                 self.void_asked.clear();
                 Applied
             }
-            Command::Ask { request, what, day, unit } => {
-                if !self.is_own(who) || !asks(what).contains(&who.role) {
-                    return Refused("not_permitted");
-                }
-                if *what == "refer" && !matches!(self.unit, Some(Unit::Township(_))) {
-                    return Refused("not_permitted");
-                }
-                if *what == "refer" && !matches!(unit, Some(Unit::Department(_))) {
-                    return Refused("unreadable");
-                }
-                let fits = match *what {
-                    "send_back" => NEW.contains(&state),
-                    "extension" => WORKING.contains(&state) && self.official.is_some_and(|due| now < due),
-                    _ => WORKING.contains(&state),
-                };
-                let taken = self.requests.iter().any(|known| known.open && known.what == *what);
-                let known = self.requests.iter().any(|known| known.id == *request);
-                let beyond = *what == "extension" && day.is_some_and(|day| self.is_beyond_zero(day, now));
-                if day.is_some_and(|day| day < today) || beyond || !fits || taken || known {
-                    return Conflict;
-                }
-                let made = Request { id: *request, what, open: true, day: *day, unit: *unit, asked_at: now };
-                self.requests.push(made);
-                Applied
-            }
-            Command::Decide { request, yes, unit, wrongly, days, day, .. } => {
-                let said = Said {
-                    request: *request,
-                    yes: *yes,
-                    unit: *unit,
-                    wrongly: *wrongly,
-                    days: *days,
-                    day: *day,
-                };
-                self.decide(who, said, now)
-            }
-            Command::Withdraw { request } => {
-                if !self.is_own(who) {
-                    return Refused("not_permitted");
-                }
-                let Some(known) = self.requests.iter_mut().find(|known| known.id == *request && known.open)
-                else {
-                    return Conflict;
-                };
-                if !asks(known.what).contains(&who.role) {
-                    return Refused("not_permitted");
-                }
-                known.open = false;
-                Applied
-            }
-            Command::ReferDone { request } | Command::ReferReturn { request, .. } => {
-                if self.referred_to != Some(who.unit) {
-                    return Refused("not_permitted");
-                }
-                if state != "on_hold" || self.referral.is_none_or(|(running, _)| running != *request) {
-                    return Conflict;
-                }
-                let idle = self.idle;
-                self.resume(now);
-                self.idle = idle;
-                Applied
-            }
+            Command::Ask { .. }
+            | Command::Decide { .. }
+            | Command::Withdraw { .. }
+            | Command::ReferDone { .. }
+            | Command::ReferReturn { .. } => self.requested(given),
             Command::Resume if state == "on_hold" => {
                 self.resume(now);
                 Applied
@@ -255,29 +198,7 @@ impl Model {
                 self.go("merged");
                 Applied
             }
-            Command::Relapse { .. } => {
-                if !self.is_relapse(now) {
-                    return Conflict;
-                }
-                self.looked("not_held");
-                self.go("rework");
-                self.relapse += 1;
-                self.reporters.push(who.person);
-                // What was asked of the former life says nothing of this one.
-                self.void_asked.clear();
-                (self.closed, self.archived) = (None, false);
-                let official = self.official;
-                let free = self.free;
-                self.start_clock(now);
-                self.official = self.official.max(official);
-                self.due = self.due.max(self.official);
-                // The later of both, and no zeroing date behind it.
-                self.free = self.free.zip(free).map(|((_, new), (_, old))| (new.max(old), new.max(old)));
-                self.run_anew(now);
-                self.attempts.iter_mut().for_each(|attempt| attempt.current = false);
-                (self.to_sign, self.escalated) = (None, 0);
-                Applied
-            }
+            Command::Relapse { .. } => self.comes_back(who.person, now),
             // Nobody is reminded of what he may not know of.
             Command::Remind if HELD.contains(&state) && self.round.is_none() => {
                 self.reminders += 1;
@@ -319,28 +240,8 @@ impl Model {
                 self.archived = true;
                 answer
             }
-            Command::LookBack { held } => {
-                // Within its days a fault that is back is a relapse, with its finding.
-                if state != "closed" || !self.waits_for_a_look() || (!held && self.is_relapse(now)) {
-                    return Conflict;
-                }
-                self.looked(if *held { "held" } else { "not_held" });
-                Applied
-            }
+            Command::LookBack { held } => self.is_looked_at(*held, now),
             Command::Decline | Command::Resume | Command::Remind => Conflict,
         }
-    }
-}
-
-/// Whether a command says what it has to say.
-fn is_readable(command: &Command) -> bool {
-    match command {
-        Command::Void { reason } | Command::Keep { reason } | Command::Edit { reason, .. } => {
-            !reason.trim().is_empty()
-        }
-        Command::Ask { what, day, .. } => ["send_back", "refer"].contains(what) || day.is_some(),
-        Command::ReferReturn { reason, .. } => !reason.trim().is_empty(),
-        Command::Decide { yes: false, note, .. } => !note.trim().is_empty(),
-        _ => true,
     }
 }
