@@ -41,7 +41,7 @@ pub enum Command {
         day: Option<NaiveDate>,
         unit: Option<Unit>,
     },
-    /// `days`: what a department gets for a referral.
+    /// `days`: what a department gets for a referral. `day`: another day than the one that was asked for.
     Decide {
         request: Uuid,
         yes: bool,
@@ -49,6 +49,7 @@ pub enum Command {
         unit: Option<Unit>,
         wrongly: bool,
         days: Option<u32>,
+        day: Option<NaiveDate>,
     },
     Withdraw {
         request: Uuid,
@@ -71,6 +72,8 @@ pub enum Command {
     Edit {
         severity: Option<&'static str>,
         day: Option<NaiveDate>,
+        /// Whether it is static, where that is said.
+        fixed: Option<bool>,
         reason: &'static str,
     },
     Hard {
@@ -80,9 +83,40 @@ pub enum Command {
         until: NaiveDate,
     },
     Archive,
+    /// A closed one that was drawn is looked at again.
+    LookBack {
+        held: bool,
+    },
 }
 
 impl Command {
+    /// Every kind.
+    pub const KINDS: [&str; 23] = [
+        "ticket.issue/1",
+        "ticket.decline/1",
+        "ticket.accept/1",
+        "ticket.stage/1",
+        "ticket.rectify/1",
+        "ticket.submit/1",
+        "ticket.verify/1",
+        "ticket.void/1",
+        "ticket.keep/1",
+        "ticket.ask/1",
+        "ticket.decide/1",
+        "ticket.withdraw_ask/1",
+        "ticket.refer_done/1",
+        "ticket.refer_return/1",
+        "ticket.resume/1",
+        "ticket.merge/1",
+        "ticket.relapse/1",
+        "ticket.remind/1",
+        "ticket.edit/1",
+        "ticket.mark_hard/1",
+        "ticket.answer_hard/1",
+        "ticket.archive/1",
+        "ticket.look_back/1",
+    ];
+
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Issue { .. } => "ticket.issue/1",
@@ -107,6 +141,7 @@ impl Command {
             Self::Hard { .. } => "ticket.mark_hard/1",
             Self::AnswerHard { .. } => "ticket.answer_hard/1",
             Self::Archive => "ticket.archive/1",
+            Self::LookBack { .. } => "ticket.look_back/1",
         }
     }
 
@@ -139,10 +174,10 @@ impl Command {
                     "unit_id": id,
                 })
             }
-            Self::Decide { request, yes, note, unit: of, wrongly, days } => {
+            Self::Decide { request, yes, note, unit: of, wrongly, days, day } => {
                 let (kind, id) = unit(of);
                 json!({
-                    "request_id": request, "verdict": if *yes { "approved" } else { "denied" }, "note": note, "day": null,
+                    "request_id": request, "verdict": if *yes { "approved" } else { "denied" }, "note": note, "day": day,
                     "unit_kind": kind, "unit_id": id, "wrongly_routed": wrongly, "days": days,
                 })
             }
@@ -152,12 +187,28 @@ impl Command {
             Self::Resume | Self::Remind => json!({ "note": "" }),
             Self::Merge { into } => json!({ "into_ticket_id": into, "note": "" }),
             Self::Relapse { finding } => json!({ "finding_id": finding, "note": "" }),
-            Self::Edit { severity, day, reason } => {
-                json!({ "severity": severity, "is_static": null, "due_day": day, "reason": reason })
+            Self::Edit { severity, day, fixed, reason } => {
+                json!({ "severity": severity, "is_static": fixed, "due_day": day, "reason": reason })
             }
             Self::AnswerHard { until } => json!({ "coordinator": "县住建局", "until": until, "note": "" }),
             Self::Hard { hard } => json!({ "hard": hard, "ask": if *hard { "协调" } else { "" } }),
             Self::Archive => json!({}),
+            Self::LookBack { held } => {
+                json!({ "result": if *held { "held" } else { "not_held" }, "note": "看过", "position": null })
+            }
+        }
+    }
+
+    /// Whether a command says what it has to say.
+    pub fn is_readable(&self) -> bool {
+        match self {
+            Self::Void { reason } | Self::Keep { reason } | Self::Edit { reason, .. } => {
+                !reason.trim().is_empty()
+            }
+            Self::Ask { what, day, .. } => ["send_back", "refer"].contains(what) || day.is_some(),
+            Self::ReferReturn { reason, .. } => !reason.trim().is_empty(),
+            Self::Decide { yes: false, note, .. } => !note.trim().is_empty(),
+            _ => true,
         }
     }
 
@@ -186,6 +237,7 @@ impl Command {
                 &["main_leader", "deputy_leader", "desk_officer", "department"]
             }
             Self::Relapse { .. } => &["inspector", "office", "department"],
+            Self::LookBack { .. } => &["inspector", "office"],
             Self::Hard { .. } => &["office", "main_leader", "deputy_leader", "department"],
         }
     }

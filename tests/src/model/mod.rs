@@ -2,10 +2,12 @@
 //!
 //! It shares no code with `lalian::domain`. Its calendar is Monday to Friday, which is what the shipped one says from December 2026 on.
 
+mod campaign;
 mod commands;
 mod days;
 mod ticket;
 
+pub use campaign::{Campaign, Campaigns};
 pub use commands::Command;
 pub use days::{day_of, end_of, local_day};
 pub use ticket::{Answer, Model, Who};

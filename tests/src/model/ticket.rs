@@ -1,12 +1,15 @@
 //! One ticket by the rules: what is known of it, and what the office has to read.
 
+mod again;
+mod ask;
 mod clock;
 mod decide;
 mod obey;
+mod row;
 mod sight;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{STEPS, Unit};
@@ -38,7 +41,7 @@ pub enum Answer {
     Refused(&'static str),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Attempt {
     id: Uuid,
     by: Uuid,
@@ -49,7 +52,7 @@ struct Attempt {
     current: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Request {
     id: Uuid,
     what: &'static str,
@@ -60,7 +63,7 @@ struct Request {
 }
 
 /// A ticket, as the rules have it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     pub id: Uuid,
     pub state: &'static str,
@@ -69,6 +72,8 @@ pub struct Model {
     pub village: Option<Uuid>,
     /// Whoever told of the fault: first, when it came back, or as a ticket that was merged into this one.
     pub reporters: Vec<Uuid>,
+    /// Pictures of the fault, its own and those of tickets that were merged into it.
+    pub pictures: usize,
     pub is_static: bool,
     /// The department that supervises this kind of fault.
     pub supervisor: Option<Uuid>,
@@ -77,6 +82,14 @@ pub struct Model {
     issued: Option<DateTime<Utc>>,
     due: Option<DateTime<Utc>>,
     official: Option<DateTime<Utc>>,
+    /// Both dates as they would be without any zeroing campaign.
+    free: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The last day of the zeroing campaign that holds it.
+    pub(super) zero: Option<NaiveDate>,
+    /// It lies at a site of the kind that narrow campaigns take.
+    pub at_shelter: bool,
+    /// The round that nobody may know of yet, in which it was found.
+    pub round: Option<Uuid>,
     first: Option<DateTime<Utc>>,
     submitted: Option<DateTime<Utc>>,
     closed: Option<DateTime<Utc>>,
@@ -92,9 +105,14 @@ pub struct Model {
     control_late: bool,
     attempts: Vec<Attempt>,
     under_check: Option<Uuid>,
+    /// By when the county checks it; of each check that was made, whether that was late.
+    check_due: Option<DateTime<Utc>>,
+    pub checks: Vec<bool>,
     requests: Vec<Request>,
     void_asked: Vec<Uuid>,
-    agreed: Vec<(Uuid, Uuid)>,
+    /// What came of each draw in which it was drawn to be looked at again, newest last.
+    looks: Vec<&'static str>,
+    agreed: Vec<(Uuid, Uuid, NaiveDate)>,
     idle: u32,
     rework: u32,
     hollow: u32,
@@ -132,6 +150,7 @@ impl Model {
             place: id("township_id").expect("a place"),
             village: id("village_id"),
             reporters: vec![reporter],
+            pictures: row["before"].as_array().map_or(0, Vec::len),
             is_static: row["is_static"] == true,
             supervisor,
             version: row["version"].as_i64().expect("a version"),
@@ -139,6 +158,10 @@ impl Model {
             issued: None,
             due: None,
             official: None,
+            free: None,
+            round: None,
+            zero: None,
+            at_shelter: row["site_id"].is_string(),
             first: None,
             submitted: None,
             closed: None,
@@ -153,8 +176,11 @@ impl Model {
             control_late: false,
             attempts: Vec::new(),
             under_check: None,
+            check_due: None,
+            checks: Vec::new(),
             requests: Vec::new(),
             void_asked: Vec::new(),
+            looks: Vec::new(),
             agreed: Vec::new(),
             idle: 0,
             rework: 0,
@@ -180,6 +206,17 @@ impl Model {
             .filter(|request| request.open)
             .map(|request| (request.id, request.what))
             .collect()
+    }
+
+    /// What was asked for, and to which day.
+    pub fn asked(&self, request: Uuid) -> Option<(&'static str, Option<NaiveDate>)> {
+        let known = self.requests.iter().find(|known| known.id == request)?;
+        Some((known.what, known.day))
+    }
+
+    /// Whether the hour of control passed without a report.
+    pub fn is_out_of_control(&self) -> bool {
+        self.control_missed
     }
 
     /// Every attempt that was ever recorded, newest last.
@@ -212,8 +249,9 @@ impl Model {
     }
 
     /// Another ticket of the fault came to this one.
-    pub fn take_in(&mut self, reporters: &[Uuid]) {
-        self.reporters.extend(reporters);
+    pub fn take_in(&mut self, other: &Self) {
+        self.reporters.extend(&other.reporters);
+        self.pictures += other.pictures;
         self.version += 1;
     }
 
@@ -224,24 +262,5 @@ impl Model {
         {
             (self.place, self.village) = (id, None);
         }
-    }
-
-    /// What the office has to read of it.
-    pub fn row(&self) -> Value {
-        json!({
-            "state": self.state, "version": self.version, "unit_id": self.unit.map(Unit::id), "township_id": self.place,
-            "village_id": self.village, "due_at": self.due, "official_due_at": self.official, "first_due_at": self.first,
-            "overdue_at": self.overdue, "review_day": self.review, "attempts": self.attempts.len(), "rework": self.rework,
-            "relapse": self.relapse, "reminders": self.reminders, "reissued": self.reissued,
-            "send_back_denied": self.send_back_denied, "extensions": self.extensions, "hard_case": self.hard,
-            "archived": self.archived, "escalated": self.escalated, "to_sign_id": self.to_sign,
-            "referral_due": self.referral.map(|(_, due)| due), "control_due": self.control_due, "control_done": self.control_done,
-            "control_late": self.control_due.is_some() && self.control_late, "open_requests": self.requests.iter().filter(|request| request.open).count(),
-        })
-    }
-
-    /// Counters that no screen shows by themselves; their events do.
-    pub fn counters(&self) -> Value {
-        json!({ "slow": self.slow, "hollow": self.hollow })
     }
 }

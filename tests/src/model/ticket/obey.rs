@@ -1,12 +1,18 @@
 //! What each command has to be answered with: one arm a command.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::Unit;
-use super::super::commands::{Command, asks};
+use super::super::commands::Command;
 use super::super::days::{end_of, local_day, plus};
-use super::{Answer, Attempt, HELD, ISSUED, Model, NEW, Request, WITH_UNIT, WORKING, Who};
+use super::{Answer, Attempt, HELD, ISSUED, Model, WITH_UNIT, WORKING, Who};
+
+/// A command as it was given.
+pub(super) struct Given<'a> {
+    pub who: &'a Who,
+    pub command: &'a Command,
+    pub now: DateTime<Utc>,
+}
 
 impl Model {
     /// Gives a command, and answers as the program has to. `other` tells whether another ticket is of the same fault and open.
@@ -20,27 +26,28 @@ impl Model {
         if !command.roles().contains(&who.role) {
             return Answer::Refused("not_permitted");
         }
-        if !is_readable(command) {
+        if !command.is_readable() {
             return Answer::Refused("unreadable");
         }
         if !self.is_seen_by(who) {
             return Answer::Refused("unknown_ticket");
         }
         let before = self.clone();
-        let answer = self.obey(who, command, now, other);
+        let answer = self.obey(&Given { who, command, now }, other);
+        // The picture of whoever comes too late is kept with the ticket all the same.
+        let pictures = before.pictures + usize::from(matches!(command, Command::Relapse { .. }));
         match answer {
             Answer::Applied | Answer::Waiting => {
                 self.version += 1;
-                // A date that lies ahead again is a new one: nobody has been told that it passed.
-                let moved = (before.due, before.official) != (self.due, self.official);
-                if moved && self.official.is_none_or(|due| due > now) {
-                    self.escalated = 0;
-                }
+                self.told_anew(before.dates(), now);
                 if self.state != "on_hold" {
                     self.referral = None;
                 }
             }
             Answer::Conflict | Answer::Refused(_) => *self = before,
+        }
+        if !matches!(answer, Answer::Refused(_)) {
+            self.pictures = pictures;
         }
         if answer == Answer::Applied && !self.is_open() {
             self.lapse();
@@ -49,14 +56,9 @@ impl Model {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm a command, as the table of the rules has one row")]
-    fn obey(
-        &mut self,
-        who: &Who,
-        command: &Command,
-        now: DateTime<Utc>,
-        other: impl Fn(Uuid) -> bool,
-    ) -> Answer {
+    fn obey(&mut self, given: &Given<'_>, other: impl Fn(Uuid) -> bool) -> Answer {
         use Answer::{Applied, Conflict, Refused, Waiting};
+        let Given { who, command, now } = *given;
         let today = local_day(now);
         let state = self.state;
         let only = |allowed: bool| if allowed { Applied } else { Conflict };
@@ -133,6 +135,8 @@ impl Model {
                 self.go("submitted");
                 (self.under_check, self.submitted, self.idle) = (Some(*attempt), Some(now), 0);
                 self.to_sign = None;
+                // The county's own clock (domain.md 4.4): three working days.
+                self.check_due = Some(end_of(plus(today, 3)));
                 Applied
             }
             Command::Verify { attempt, failed } => {
@@ -148,6 +152,7 @@ impl Model {
                 if mine || state != "submitted" || self.under_check != Some(*attempt) {
                     return Conflict;
                 }
+                self.checks.push(self.check_due.is_some_and(|due| due < now));
                 let Some(reason) = failed else {
                     self.go("closed");
                     self.closed = Some(now);
@@ -156,8 +161,7 @@ impl Model {
                 self.go("rework");
                 self.rework += 1;
                 self.hollow += u32::from(*reason == "not_done");
-                self.stood_still(self.submitted.expect("it was submitted"), now);
-                self.due = self.due.max(Some(end_of(plus(today, 1))));
+                self.returned(now);
                 Applied
             }
             Command::Void { .. } => {
@@ -178,59 +182,11 @@ impl Model {
                 self.void_asked.clear();
                 Applied
             }
-            Command::Ask { request, what, day, unit } => {
-                if !self.is_own(who) || !asks(what).contains(&who.role) {
-                    return Refused("not_permitted");
-                }
-                if *what == "refer" && !matches!(self.unit, Some(Unit::Township(_))) {
-                    return Refused("not_permitted");
-                }
-                if *what == "refer" && !matches!(unit, Some(Unit::Department(_))) {
-                    return Refused("unreadable");
-                }
-                let fits = match *what {
-                    "send_back" => NEW.contains(&state),
-                    "extension" => WORKING.contains(&state) && self.official.is_some_and(|due| now < due),
-                    _ => WORKING.contains(&state),
-                };
-                let taken = self.requests.iter().any(|known| known.open && known.what == *what);
-                let known = self.requests.iter().any(|known| known.id == *request);
-                if day.is_some_and(|day| day < today) || !fits || taken || known {
-                    return Conflict;
-                }
-                let made = Request { id: *request, what, open: true, day: *day, unit: *unit, asked_at: now };
-                self.requests.push(made);
-                Applied
-            }
-            Command::Decide { request, yes, unit, wrongly, days, .. } => {
-                self.decide(who, (*request, *yes, *unit, *wrongly, *days), now)
-            }
-            Command::Withdraw { request } => {
-                if !self.is_own(who) {
-                    return Refused("not_permitted");
-                }
-                let Some(known) = self.requests.iter_mut().find(|known| known.id == *request && known.open)
-                else {
-                    return Conflict;
-                };
-                if !asks(known.what).contains(&who.role) {
-                    return Refused("not_permitted");
-                }
-                known.open = false;
-                Applied
-            }
-            Command::ReferDone { request } | Command::ReferReturn { request, .. } => {
-                if self.referred_to != Some(who.unit) {
-                    return Refused("not_permitted");
-                }
-                if state != "on_hold" || self.referral.is_none_or(|(running, _)| running != *request) {
-                    return Conflict;
-                }
-                let idle = self.idle;
-                self.resume(now);
-                self.idle = idle;
-                Applied
-            }
+            Command::Ask { .. }
+            | Command::Decide { .. }
+            | Command::Withdraw { .. }
+            | Command::ReferDone { .. }
+            | Command::ReferReturn { .. } => self.requested(given),
             Command::Resume if state == "on_hold" => {
                 self.resume(now);
                 Applied
@@ -242,42 +198,30 @@ impl Model {
                 self.go("merged");
                 Applied
             }
-            Command::Relapse { .. } => {
-                let days = TimeDelta::days(if self.is_static { 30 } else { 7 });
-                let soon = self.closed.is_some_and(|closed| closed < now && now <= closed + days);
-                if state != "closed" || !soon {
-                    return Conflict;
-                }
-                self.go("rework");
-                self.relapse += 1;
-                self.reporters.push(who.person);
-                // What was asked of the former life says nothing of this one.
-                self.void_asked.clear();
-                (self.closed, self.archived) = (None, false);
-                let official = self.official;
-                self.start_clock(now);
-                self.official = self.official.max(official);
-                self.due = self.due.max(self.official);
-                self.run_anew(now);
-                self.attempts.iter_mut().for_each(|attempt| attempt.current = false);
-                (self.to_sign, self.escalated) = (None, 0);
-                Applied
-            }
-            Command::Remind if HELD.contains(&state) => {
+            Command::Relapse { .. } => self.comes_back(who.person, now),
+            // Nobody is reminded of what he may not know of.
+            Command::Remind if HELD.contains(&state) && self.round.is_none() => {
                 self.reminders += 1;
                 self.idle += 1;
                 self.reissued += u32::from(self.idle.is_multiple_of(2));
                 Applied
             }
-            Command::Edit { day, .. } => {
-                let dated = day.is_none_or(|day| day >= today && self.due.is_some());
+            Command::Edit { day, fixed, .. } => {
+                let fits = |day| day >= today && self.due.is_some() && !self.is_beyond_zero(day, now);
+                let dated = day.is_none_or(fits);
                 if !self.is_open() || !dated {
                     return Conflict;
                 }
                 if let Some(day) = day {
-                    (self.due, self.official) = (Some(end_of(*day)), Some(end_of(*day)));
+                    let end = end_of(*day);
+                    // A date that was set by hand stands; one that was there already says nothing new.
+                    if self.official != Some(end) {
+                        self.free = Some((end, end));
+                    }
+                    (self.due, self.official) = (Some(end), Some(end));
                     self.run_anew(now);
                 }
+                self.is_static = fixed.unwrap_or(self.is_static);
                 Applied
             }
             Command::Hard { hard } => {
@@ -296,20 +240,8 @@ impl Model {
                 self.archived = true;
                 answer
             }
+            Command::LookBack { held } => self.is_looked_at(*held, now),
             Command::Decline | Command::Resume | Command::Remind => Conflict,
         }
-    }
-}
-
-/// Whether a command says what it has to say.
-fn is_readable(command: &Command) -> bool {
-    match command {
-        Command::Void { reason } | Command::Keep { reason } | Command::Edit { reason, .. } => {
-            !reason.trim().is_empty()
-        }
-        Command::Ask { what, day, .. } => ["send_back", "refer"].contains(what) || day.is_some(),
-        Command::ReferReturn { reason, .. } => !reason.trim().is_empty(),
-        Command::Decide { yes: false, note, .. } => !note.trim().is_empty(),
-        _ => true,
     }
 }

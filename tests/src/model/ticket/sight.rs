@@ -12,7 +12,7 @@ impl Model {
         if who.is_county() {
             return true;
         }
-        if self.issued.is_none() {
+        if self.issued.is_none() || self.round.is_some() {
             return false;
         }
         let held_by = |unit: Uuid| self.unit.is_some_and(|held| held.id() == unit);
@@ -33,7 +33,7 @@ impl Model {
             _ => false,
         };
         let departments = matches!(self.unit, Some(Unit::Department(_)));
-        self.is_seen_by(who) || (self.issued.is_some() && departments && on_land)
+        self.is_seen_by(who) || (self.issued.is_some() && self.round.is_none() && departments && on_land)
     }
 
     pub(super) fn is_own(&self, who: &Who) -> bool {
