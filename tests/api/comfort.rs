@@ -81,6 +81,16 @@ stories! {
         for path in ["tickets?q=没有这个地方", "inspections?q=没有这个地方", "inspections?to=2026-11-22", "inspections?from=2026-11-24"] {
             assert!(office.list(&format!("/api/v1/{path}")).await.is_empty(), "{path}");
         }
+        // The record of who did what is asked for in the same words.
+        let lines = async |text: &str| office.list(&format!("/api/v1/audit?q={text}")).await;
+        let number = word("number");
+        let told = lines(&number).await;
+        let issued: Vec<&Value> = told.iter().filter(|line| line["action"] == "ticket.issue/1").collect();
+        assert_eq!(issued.len(), 1, "{told:?}");
+        let me = office.http.get("/api/v1/me").await.expect(200).json();
+        let mine = lines(me["person"]["name"].as_str().expect("a name")).await;
+        assert!(mine.iter().any(|line| line["person_id"] == json!(office.person())), "{mine:?}");
+        assert!(lines("没有这个人").await.is_empty());
         let at = word("township_id");
         assert_eq!(office.list(&format!("/api/v1/inspections?township_id={at}&from=2026-11-23&to=2026-11-23")).await.len(), 1);
         assert!(office.list(&format!("/api/v1/inspections?township_id={}", world.township_id(1).await)).await.is_empty());

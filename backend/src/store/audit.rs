@@ -1,8 +1,8 @@
 //! The append-only record of who did what (decisions.md 6).
 
-use super::{Conn, Error, Tx, entity::audit, search::contains};
+use super::{Conn, Error, Tx, entity::audit, people::persons, search::contains};
 use crate::domain::clock::Instant;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// One line of the record; `app` fills the who from the caller.
@@ -62,8 +62,10 @@ pub struct AuditFilter {
     pub from: Option<Instant>,
     /// Before this moment.
     pub to: Option<Instant>,
-    /// Words of the reason; whoever asks bounds the time as well, for no index helps here.
+    /// Words of the reason or of whoever did it (name, first sounds, login, number); whoever asks bounds the time as well, for no index helps.
     pub words: Option<String>,
+    /// With `words`: or one of these objects.
+    pub objects: Vec<String>,
 }
 
 /// One page of a county's record, or of what belongs to no county, newest first, `limit + 1` rows.
@@ -95,7 +97,11 @@ pub async fn list(
         query = query.filter(C::At.lt(to));
     }
     if let Some(words) = &filter.words {
-        query = query.filter(contains(C::Reason, words));
+        let told = Condition::any()
+            .add(contains(C::Reason, words))
+            .add(C::PersonId.in_subquery(persons::called(words)))
+            .add_option((!filter.objects.is_empty()).then(|| C::ObjectId.is_in(&filter.objects)));
+        query = query.filter(told);
     }
     if let Some(seq) = before {
         query = query.filter(C::Seq.lt(seq));

@@ -51,7 +51,7 @@ pub struct Asked {
     pub noun: Option<String>,
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
-    /// Words of the reason: within 92 days, those before today where no day is named.
+    /// Words of the reason, of a person, or a ticket's number or a site's code: within 92 days, those before today where no day is named.
     pub words: Option<String>,
 }
 
@@ -79,6 +79,7 @@ impl Asked {
             from: from.map(start_of_day),
             to: to.map(end_of_day),
             words,
+            objects: Vec::new(),
         })
     }
 }
@@ -91,7 +92,10 @@ pub async fn list(
     page: &PageRequest,
 ) -> AppResult<Page<AuditView>> {
     caller.require(Action::ReadAudit)?;
-    let filter = asked.filter(local_day(app.clock.now()))?;
+    let mut filter = asked.filter(local_day(app.clock.now()))?;
+    if let Some(words) = &filter.words {
+        filter.objects = numbered(app, caller, words).await?;
+    }
     let before = page.after.as_ref().map(|after| after.key.parse().unwrap_or(i64::MAX));
     let rows =
         store::audit::list(app.store.read(), caller.scope()?.county(), &filter, before, page.limit).await?;
@@ -116,4 +120,17 @@ pub async fn list(
         reason: row.reason,
         device_at: row.device_at,
     }))
+}
+
+/// The ticket of this number with every operation on it, and the site of this code, as the record names objects.
+async fn numbered(app: &App, caller: &Caller, text: &str) -> AppResult<Vec<String>> {
+    let (scope, conn) = (caller.scope()?, app.store.read());
+    let mut ids: Vec<Uuid> =
+        store::places::sites::by_code(conn, scope, text).await?.map(|site| site.id).into_iter().collect();
+    if let Some(ticket) = store::tickets::numbered(conn, scope, text).await? {
+        ids.push(ticket.id);
+        let events = store::tickets::events(conn, &ticket).await?;
+        ids.extend(events.into_iter().filter_map(|event| event.operation_id));
+    }
+    Ok(ids.into_iter().map(|id| id.to_string()).collect())
 }

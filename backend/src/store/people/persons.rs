@@ -97,6 +97,12 @@ pub struct Narrow {
     pub no_password: bool,
 }
 
+/// Ids of people who are called so: part of name, first sounds, login or number; for lists of what they did.
+pub(in crate::store) fn called(text: &str) -> SelectStatement {
+    let found = search::holds(person::Column::Search, text);
+    person::Entity::find().select_only().column(person::Column::Id).filter(found).into_query()
+}
+
 /// Accounts by login name.
 pub async fn list(
     conn: &impl Conn,

@@ -121,6 +121,13 @@ pub struct LevelSpan {
     pub soon: Instant,
 }
 
+/// The ticket of this number in a county.
+pub async fn numbered(conn: &impl Conn, scope: Scope, number: &str) -> Result<Option<Ticket>, Error> {
+    let Some(county) = scope.county() else { return Ok(None) };
+    let query = ticket::Entity::find().filter(C::CountyId.eq(county).and(C::Number.eq(number)));
+    query.one(conn.raw()).await?.map(Ticket::try_from).transpose()
+}
+
 /// One page, `limit + 1` rows, by due date (or newest first).
 pub async fn list(
     conn: &impl Conn,

@@ -331,8 +331,8 @@ export const office: typeof zh = {
   },
   audit: {
     title: 'Audit',
-    words: 'Words, or an id',
-    wordsHelp: 'Words of the reason, within 92 days; or the id of an object',
+    words: 'Words, a name, a ticket’s number or a site’s code',
+    wordsHelp: 'Words of the reason, a person, a number, within 92 days; or the id of an object',
     from: 'From',
     to: 'To',
     anyNoun: 'All',

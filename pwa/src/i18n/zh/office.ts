@@ -328,7 +328,7 @@ export const office = {
   },
   audit: {
     title: '审计记录',
-    words: '理由里的字，或对象的编号',
+    words: '理由里的字、姓名、整改单编号或点位编码',
     wordsHelp: '按字找最多查 92 天；不填看最近的',
     from: '从哪天',
     to: '到哪天',
