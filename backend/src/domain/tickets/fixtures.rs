@@ -1,6 +1,6 @@
 //! Tickets and steps that the tests of this folder start from.
 
-use super::machine::{self, NotAllowed, Step, Transition, When};
+use super::machine::{self, LeftBy, NotAllowed, Step, Transition, When};
 use super::request::Asked;
 use super::{State, Ticket, deadline::DeadlineRules};
 use crate::domain::{
@@ -111,7 +111,7 @@ pub(super) fn steps() -> Vec<Step> {
         Step::Escalate { step: 2 },
         // campaigns, look-backs, projects
         Step::JoinCampaign { campaign_id: UNIT, name: text(), day: june(20), baseline: true, again: false },
-        Step::LeaveCampaign { campaign_id: UNIT, next: None, free: None },
+        Step::LeaveCampaign { campaign_id: UNIT, name: text(), why: LeftBy::Ended, next: None, free: None },
         Step::LookBack { look_back_id: UNIT, held: true, note: text() },
         Step::Milestone {
             project_id: UNIT,
