@@ -4,6 +4,7 @@ mod backup;
 mod chaos;
 mod crash;
 mod demo;
+mod doctor;
 mod epoch;
 mod evidence;
 mod heic;

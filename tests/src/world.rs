@@ -74,6 +74,11 @@ impl World {
         &self.config.data
     }
 
+    /// How the server was started.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Stops the server and starts it again on the same data, perhaps with other settings; the address changes.
     pub async fn restart(&mut self, change: impl FnOnce(&mut Config)) {
         let server = self.server.take().expect("it runs");

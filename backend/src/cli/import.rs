@@ -220,7 +220,8 @@ async fn tell_refused(
     let rows = app.import_rows(caller, view.id, filter, &page).await.map_err(plain)?;
     for row in rows.items {
         for fault in row.faults {
-            let place = format!("{} {} {}", row.source, row.row, fault.field);
+            let column = fault.column.unwrap_or(fault.field);
+            let place = format!("{} {} {column}", row.source, row.row);
             say(&format!("[{}] {} · {}", place.trim(), fault.zh, fault.en));
         }
     }

@@ -1,14 +1,13 @@
-//! Database, files, keys, epoch, and the age of backups.
+//! Database, keys, epoch, and the age of backups.
 
-use super::{MB, Report, both};
+use super::{Report, both, reach};
 use crate::{
     app::{
         care,
         people::keys::{Keys, Purpose},
     },
     config::{Config, Storage},
-    domain::clock::Instant,
-    files::Files,
+    domain::clock::{Instant, SHANGHAI},
     server,
     store::{
         Store,
@@ -30,64 +29,6 @@ const OLD: TimeDelta = TimeDelta::hours(36);
 const TOO_OLD: TimeDelta = TimeDelta::days(7);
 /// A clock further behind the newest record was set back.
 const BACK: TimeDelta = TimeDelta::minutes(10);
-
-pub(super) async fn files(config: &Config, report: &mut Report) {
-    if let Storage::Disk(folder) = &config.storage
-        && !folder.exists()
-    {
-        return report.mind(
-            "storage",
-            both(
-                format!("{} 还不存在", folder.display()),
-                format!("{} does not exist yet", folder.display()),
-            ),
-            ("第一次运行 serve 时会建立", "the first `serve` makes it"),
-        );
-    }
-    let files = match server::open_files(&config.storage).await {
-        Ok(files) => files,
-        Err(error) => return unreachable_files(report, &error.to_string()),
-    };
-    match files.probe().await {
-        Ok(()) => report.good("storage", "能写、能读、能删", "can be written, read and cleared"),
-        Err(error) => unreachable_files(report, &error.to_string()),
-    }
-    room(config, &files, report);
-}
-
-fn unreachable_files(report: &mut Report, error: &str) {
-    report.bad(
-        "storage",
-        both(format!("文件存不进去：{error}"), format!("files cannot be stored: {error}")),
-        (
-            "检查路径、权限、S3 地址和密钥；照片会留在手机上等待",
-            "check path, rights, S3 address and keys; photos wait on the phones meanwhile",
-        ),
-    );
-}
-
-fn room(config: &Config, files: &Files, report: &mut Report) {
-    let Ok(Some(free)) = files.free_space() else { return };
-    let (free_mb, floor) = (free / MB, config.disk_floor_bytes);
-    if free < floor {
-        report.bad(
-            "disk",
-            both(
-                format!("只剩 {free_mb} MB，照片已暂缓接收"),
-                format!("{free_mb} MB left: photos are not taken in"),
-            ),
-            ("腾出空间或换更大的盘", "make room or use a larger disk"),
-        );
-    } else if free < floor.saturating_mul(3) {
-        report.mind(
-            "disk",
-            both(format!("剩 {free_mb} MB"), format!("{free_mb} MB left")),
-            ("尽快腾出空间", "make room soon"),
-        );
-    } else {
-        report.good("disk", format!("剩 {free_mb} MB"), format!("{free_mb} MB left"));
-    }
-}
 
 pub(super) fn keys(config: &Config, report: &mut Report) {
     let folder = config.data.join("keys");
@@ -136,20 +77,12 @@ pub(super) async fn database(config: &Config, now: Instant, thorough: bool, repo
     }
     let store = match Store::connect(config.database.expose_secret()).await {
         Ok(store) => store,
-        Err(error) => return no_database(report, &error.to_string()),
+        Err(error) => return reach::no_database(&error, report),
     };
     if let Err(error) = look(config, &store, now, thorough, report).await {
-        no_database(report, &error.to_string());
+        reach::no_database(&error, report);
     }
     store.close().await;
-}
-
-fn no_database(report: &mut Report, error: &str) {
-    report.bad(
-        "database",
-        both(format!("数据库不应答：{error}"), format!("the database does not answer: {error}")),
-        ("检查地址、账号、服务是否运行", "check address, account, and whether it runs"),
-    );
 }
 
 async fn look(
@@ -183,10 +116,13 @@ async fn look(
         report.mind(
             "clock",
             both(
-                format!("与数据库的时钟不同：{there}"),
-                format!("differs from the database's clock: {there}"),
+                format!("本机是 {}，数据库那台机器是 {}", shown(now), shown(there)),
+                format!("this machine says {}, the database's says {}", shown(now), shown(there)),
             ),
-            ("两台机器都打开时间同步", "switch on time synchronisation on both machines"),
+            (
+                "两台机器都打开时间同步（timedatectl set-ntp true）",
+                "switch on time synchronisation on both machines (timedatectl set-ntp true)",
+            ),
         );
     }
     let (applied, known) = (schema::applied(read).await?, schema::known());
@@ -210,8 +146,14 @@ async fn look(
     if let Some(newest) = health::newest_moment(read).await?.filter(|newest| *newest - now > BACK) {
         report.bad(
             "clock",
-            both(format!("时钟比记录落后（{newest}）"), format!("the clock is behind the record ({newest})")),
-            ("打开时间同步后再开服务", "switch on time synchronisation before serving"),
+            both(
+                format!("本机时钟是 {}，比最新的记录（{}）还早", shown(now), shown(newest)),
+                format!("this machine says {}, which is before the newest record ({})", shown(now), shown(newest)),
+            ),
+            (
+                "先停服务，打开时间同步（timedatectl set-ntp true），时钟对了再开",
+                "stop the service, switch on time synchronisation (timedatectl set-ntp true), and serve once the clock is right",
+            ),
         );
     }
     let epoch = meta::get(read, meta::EPOCH).await?.and_then(|text| text.parse().ok());
@@ -357,6 +299,11 @@ async fn target(config: &Config, plan: &crate::config::BackupPlan, report: &mut 
         let (zh, en) = text.split_once('\n').unwrap_or((&text, &text));
         report.bad("backups", both(zh, en), ("", ""));
     }
+}
+
+/// A moment as people compare it with a watch.
+fn shown(at: Instant) -> String {
+    at.with_timezone(&SHANGHAI).format("%F %T（UTC+8）").to_string()
 }
 
 /// Whether two folders, or what will hold them, lie on one disk.

@@ -8,6 +8,7 @@ use crate::{
 };
 use chrono::TimeDelta;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use std::{io::ErrorKind, path::Path};
 
 /// A certificate that ends sooner is told of.
 const SOON: TimeDelta = TimeDelta::days(30);
@@ -52,10 +53,13 @@ pub(super) fn clock(now: Instant, report: &mut Report) {
     } else {
         report.bad(
             "clock",
-            both(format!("时钟不对：{shown}"), format!("the clock is wrong: {shown}")),
+            both(
+                format!("时钟不对：{shown}，期限和有效期都会算错"),
+                format!("the clock is wrong: {shown}; every deadline and certificate would be judged by it"),
+            ),
             (
-                "打开时间同步（timedatectl set-ntp true）",
-                "switch on time synchronisation (timedatectl set-ntp true)",
+                "打开时间同步（timedatectl set-ntp true），时钟对了再开服务",
+                "switch on time synchronisation (timedatectl set-ntp true) before serving",
             ),
         );
     }
@@ -70,13 +74,25 @@ pub(super) fn tls(config: &Config, now: Instant, report: &mut Report) {
         };
         return report.good("tls", zh, en);
     };
+    if let Tls::Files { certificate, key } = tls
+        && let Some((zh, en)) = [certificate, key].into_iter().find_map(|path| closed(path))
+    {
+        return report.bad(
+            "tls",
+            both(zh, en),
+            (
+                "检查 --tls-certificate 和 --tls-key 的路径；让运行服务的账号能读，并用那个账号运行 doctor",
+                "check the paths in --tls-certificate and --tls-key; let the service's account read them, and run `doctor` as that account",
+            ),
+        );
+    }
     if let Err(error) = listen::load(tls) {
         return report.bad(
             "tls",
             both(format!("证书不能用：{error}"), format!("the certificate cannot be used: {error}")),
             (
-                "检查两个文件是否是 PEM、互相对应、服务账号可读",
-                "check that both files are PEM, belong together, and can be read by the service's account",
+                "检查两个文件是否都是 PEM、互相对应（同一次签发的证书和私钥）",
+                "check that both files are PEM and belong together (a certificate and its own key)",
             ),
         );
     }
@@ -96,41 +112,78 @@ pub(super) fn tls(config: &Config, now: Instant, report: &mut Report) {
             ("用 openssl x509 -text 看一看", "look at it with openssl x509 -text"),
         );
     };
-    let until = certificate.not_after.format("%F").to_string();
-    let renew = ("换新证书后重启服务", "put a new certificate there and restart the service");
-    if certificate.not_before > now || certificate.not_after <= now {
-        report.bad(
-            "tls",
-            both(
-                format!("证书不在有效期（到 {until}）"),
-                format!("the certificate is not valid now (until {until})"),
-            ),
-            renew,
-        );
-    } else if certificate.not_after - now < SOON {
-        report.mind(
-            "tls",
-            both(format!("证书 {until} 到期"), format!("the certificate ends on {until}")),
-            renew,
-        );
-    } else {
-        report.good("tls", format!("证书到 {until} 有效"), format!("the certificate is good until {until}"));
-    }
+    validity(&certificate, now, report);
     let host = config.public_url.as_ref().and_then(|url| url.host_str());
     if let Some(host) = host.filter(|host| !certificate.is_for(host)) {
-        let names = certificate.names.join(" ");
+        let names = match &certificate.names[..] {
+            [] => "—".to_owned(),
+            names => names.join(" "),
+        };
         report.bad(
             "tls",
             both(
-                format!("证书不是给 {host} 的，而是：{names}"),
-                format!("the certificate is not for {host} but for: {names}"),
+                format!("证书不是给 {host} 的，而是：{names}；浏览器会拦下"),
+                format!("the certificate is not for {host} but for: {names}; browsers will not open it"),
             ),
             (
-                "换一张写有该名称的证书，或改 --public-url",
-                "use a certificate with that name, or change --public-url",
+                "换一张写有该名称的证书，或把 --public-url 改成证书上的名称",
+                "use a certificate with that name, or give a name of the certificate as --public-url",
             ),
         );
     }
+}
+
+/// Why a file cannot be opened; `None` where it can.
+fn closed(path: &Path) -> Option<(String, String)> {
+    let shown = path.display();
+    match std::fs::File::open(path).err()?.kind() {
+        ErrorKind::NotFound => Some((format!("没有 {shown} 这个文件"), format!("{shown} is not there"))),
+        _ => Some((format!("{shown} 读不了"), format!("{shown} cannot be read"))),
+    }
+}
+
+fn validity(certificate: &Certificate, now: Instant, report: &mut Report) {
+    let (from, until) = (certificate.not_before.format("%F %H:%M UTC"), certificate.not_after.format("%F"));
+    let renew = (
+        "换上新证书（同样的两个文件），再重启服务",
+        "put a new certificate in the place of these two files and restart the service",
+    );
+    if certificate.not_after <= now {
+        return report.bad(
+            "tls",
+            both(
+                format!("证书 {until} 已经到期，浏览器打不开"),
+                format!("the certificate ended on {until}: browsers do not open it any more"),
+            ),
+            renew,
+        );
+    }
+    if certificate.not_before > now {
+        return report.bad(
+            "tls",
+            both(
+                format!("证书 {from} 才生效"),
+                format!("the certificate is good only from {from} on"),
+            ),
+            (
+                "先看本机时钟对不对；对的话换一张现在有效的证书",
+                "look first whether this machine's clock is right; if it is, use a certificate that is good now",
+            ),
+        );
+    }
+    let left = certificate.not_after - now;
+    if left < SOON {
+        let days = left.num_days();
+        return report.mind(
+            "tls",
+            both(
+                format!("证书 {until} 到期，还有 {days} 天"),
+                format!("the certificate ends on {until}, in {days} days"),
+            ),
+            renew,
+        );
+    }
+    report.good("tls", format!("证书到 {until} 有效"), format!("the certificate is good until {until}"));
 }
 
 pub(super) fn outgoing(config: &Config, report: &mut Report) {

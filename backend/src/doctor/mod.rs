@@ -3,13 +3,12 @@
 
 mod data;
 mod machine;
+mod reach;
+mod storage;
 
 pub use data::same_disk;
 
-use crate::{
-    config::Config,
-    domain::clock::{Clock, SystemClock},
-};
+use crate::config::Config;
 use serde::Serialize;
 
 /// How a thing is.
@@ -68,12 +67,12 @@ impl Report {
 /// Looks at everything. `thorough` also reads the whole SQLite file.
 pub async fn examine(config: &Config, thorough: bool) -> Report {
     let mut report = Report::default();
-    let now = SystemClock.now();
+    let now = config.clock.now();
     machine::settings(config, &mut report);
     machine::clock(now, &mut report);
     machine::tls(config, now, &mut report);
     machine::outgoing(config, &mut report);
-    data::files(config, &mut report).await;
+    storage::files(config, &mut report).await;
     data::keys(config, &mut report);
     data::database(config, now, thorough, &mut report).await;
     report

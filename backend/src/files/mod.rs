@@ -11,11 +11,13 @@ pub mod seal;
 mod staging;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod vault;
 
 pub use bucket::BucketSettings;
 pub use key::{Copy, Key};
 pub use staging::{Finished, Writer};
+pub use trouble::Trouble;
 pub use vault::{Vault, VaultWriter};
 
 use std::ops::Range;

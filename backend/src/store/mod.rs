@@ -7,6 +7,7 @@
 mod begin;
 mod entity;
 mod migrating;
+mod reach;
 mod search;
 mod snapshot;
 mod writer;
@@ -36,6 +37,7 @@ pub mod rounds;
 pub mod standards;
 pub mod tickets;
 
+pub use reach::Reach;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
 };
@@ -54,6 +56,9 @@ pub enum Error {
     /// The transaction that carried this write could not be committed; nothing of it is stored.
     #[error("commit failed: {0}")]
     Commit(String),
+    /// No connection came about; what the database itself said to a single try.
+    #[error("database: {0}")]
+    Unreachable(#[source] Arc<sea_orm::SqlxError>),
 }
 
 /// An error that a writing closure may end with.
@@ -174,7 +179,11 @@ impl Store {
         options.max_connections(POOL).min_connections(1).sqlx_logging(false).test_before_acquire(false);
         options.acquire_timeout(REACH);
         options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(256));
-        let pool = Database::connect(options).await?;
+        let pool = match Database::connect(options).await {
+            Ok(pool) => pool,
+            // The pool knows only that it waited in vain.
+            Err(error) => return Err(reach::reason(url, REACH).await.unwrap_or(error.into())),
+        };
         Ok(Self { read: Arc::new(Read { inner: pool.clone() }), write: Write::Pool(pool) })
     }
 

@@ -60,7 +60,8 @@ export interface ImportRow {
   readonly name: string;
   readonly fate: Fate;
   readonly changes: readonly Change[];
-  readonly faults: readonly (Said & { readonly field: string })[];
+  /** `column` is the title as it stands in the file. */
+  readonly faults: readonly (Said & { readonly field: string; readonly column?: string | null })[];
   readonly notes: readonly Said[];
 }
 

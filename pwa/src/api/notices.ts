@@ -16,6 +16,7 @@ export const NOTICE_KINDS = [
   'resumed',
   'draft_waiting',
   'colour_published',
+  'leave_ended',
   'request_waiting',
   'to_verify',
   'hard_case',

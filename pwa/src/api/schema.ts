@@ -4580,6 +4580,7 @@ export interface components {
         /** @description One thing that is not as required; nothing is written while there is one. */
         HonourFault: {
             en: string;
+            /** @description The column's title as it stands in the file. */
             field: string;
             /** @description Line of the file; the header is line 1. */
             row: string;
@@ -4694,6 +4695,8 @@ export interface components {
         ImportFate: "created" | "changed" | "unchanged" | "refused";
         /** @description A fault of a row. */
         ImportFault: {
+            /** @description Its title as it stands in the sheet, where it has one there. */
+            column?: string | null;
             en: string;
             /** @description Name of the column; empty where the row as a whole is at fault. */
             field: string;
@@ -5697,7 +5700,7 @@ export interface components {
          * @description What a notice tells.
          * @enum {string}
          */
-        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "leave_ended" | "passed" | "voided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
         /** @description The mail server without its password. */
         NoticeMail: {
             from: string;

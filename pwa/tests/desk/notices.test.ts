@@ -26,6 +26,7 @@ const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   resumed: { due_at: '2026-11-30T16:00:00Z' },
   draft_waiting: {},
   colour_published: { month: '2026-11' },
+  leave_ended: { deputy_name: '示例人员', severities: ['minor'], to_day: '2026-12-06' },
   request_waiting: { what: 'further_extension' },
   to_verify: {},
   hard_case: { ask: '请住建局协调' },
@@ -35,7 +36,7 @@ const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   passed: {},
   voided: {},
 };
-const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'unit_gap', 'backup_failed'];
+const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'leave_ended', 'unit_gap', 'backup_failed'];
 const notice = (kind: NoticeKind, over: Partial<Notice> = {}): Notice => ({
   id: kind,
   kind,

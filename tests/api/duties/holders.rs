@@ -119,11 +119,36 @@ stories! {
         let work = office.http.get(&format!("/api/v1/posts/{}/work", deputy.post())).await.expect(200);
         assert_eq!((work.at("/items/0/kind"), work.at("/items/0/moves")), (json!("delegation"), json!(false)), "{work}");
         let path = format!("/api/v1/posts/{}/hand-over", deputy.post());
-        write(&office, &path, &json!({ "successor_person_id": main.person(), "reason": "调离" })).await.expect(200);
+        let done = write(&office, &path, &json!({ "successor_person_id": main.person(), "reason": "调离" })).await.expect(200);
         let rows = officer.list("/api/v1/delegations").await;
         assert_eq!(rows.len(), 1, "{rows:?}");
         assert!(rows[0]["revoked_at"].is_string() && rows[0]["deputy_post_id"] == json!(deputy.post()), "{rows:?}");
         assert!(officer.list("/api/v1/delegations?active=true").await.is_empty());
+        // Who follows him is told that it has to be given anew, and the desk that it may not sign until then; once each.
+        let told = async |actor: &Actor, post: Uuid| {
+            let http = actor.http.with("lalian-post", &post.to_string());
+            http.get("/api/v1/notices?kind=leave_ended").await.expect(200).at("/items").as_array().expect("items").clone()
+        };
+        let successor = id_of(&done.at("/successor/id"));
+        for (actor, post) in [(&main, successor), (&officer, officer.post())] {
+            let rows = told(actor, post).await;
+            assert_eq!((rows.len(), &rows[0]["data"]["deputy_name"], &rows[0]["data"]["to_day"]), (1, &deputy.me["person"]["name"], &json!(day(&world, 6))), "{rows:?}");
+        }
+        // Nobody else's matter: not the main leader's as such, not another township's.
+        assert!(told(&main, main.post()).await.is_empty());
+        let other = world.township(1, Role::DeskOfficer).await;
+        assert!(told(&other, other.post()).await.is_empty());
+        // A post that ends without a successor says the same; what has run out or was never his is not told of.
+        let mut second = json!({ "severities": ["minor"], "from_day": day(&world, 0), "to_day": day(&world, 2), "desk_post_id": officer.post(), "reason": "" });
+        let acting = main.http.with("lalian-post", &successor.to_string());
+        let give = async |body: &Value| acting.with("idempotency-key", &fresh_id().to_string()).post("/api/v1/delegations", body).await.expect(201);
+        give(&second).await;
+        second["to_day"] = json!(day(&world, 0));
+        give(&second).await;
+        world.clock.advance(TimeDelta::days(1));
+        let (office, officer) = (world.office().await, world.township(0, Role::DeskOfficer).await);
+        write(&office, &format!("/api/v1/posts/{successor}/end"), &json!({ "at": null, "reason": "调离" })).await.expect(200);
+        assert_eq!(told(&officer, officer.post()).await.len(), 2);
     }
 
     async fn a_leaders_townships_go_with_his_post_and_those_without_a_leader_show(world: World) {
@@ -208,6 +233,16 @@ stories! {
         write(&office, "/api/v1/honours/import", &import(&file, false)).await.expect(200);
         let again = write(&office, "/api/v1/honours/import", &import(&file, false)).await.expect(200).json();
         assert_eq!((&again["added"], &again["same"]), (&json!(0), &json!(2)));
+        // The same in the words of the Chinese template, with days as a spreadsheet writes them.
+        let code = site["code"].as_str().expect("a code");
+        let chinese = format!("类别,编码,级别,荣誉名称,年份,有效期到\n点位,{code},县级,县级文明村,2023年,2026/12/31\n点位,{code},省级,省级,2025,\n");
+        let again = write(&office, "/api/v1/honours/import", &import(&chinese, false)).await.expect(200).json();
+        assert_eq!((&again["added"], &again["changed"], &again["same"]), (&json!(0), &json!(0), &json!(2)), "{again}");
+        let wrong = format!("类别,编码,级别,荣誉名称,获评年份\n点位,{code},世界级,某荣誉,去年\n村镇,5199,县级,某荣誉,2024\n");
+        let wrong = write(&office, "/api/v1/honours/import", &import(&wrong, false)).await.expect(200).json();
+        let named: Vec<_> = wrong["faults"].as_array().expect("faults").iter().map(|fault| (fault["row"].clone(), fault["field"].clone())).collect();
+        let expected = [("2", "级别"), ("2", "获评年份"), ("3", "编码")].map(|(row, field)| (json!(row), json!(field)));
+        assert_eq!(named, expected, "columns as they stand in the file: {wrong}");
         let broken = write(&office, "/api/v1/honours/import", &import("subject_kind,code,level,title,year\nsite,x,high,,20\n", false)).await.expect(200).json();
         assert_eq!((broken["faults"].as_array().map(|faults| faults.len() >= 2), &broken["added"]), (Some(true), &json!(0)), "{broken}");
         write(&office, &format!("{path}/revoke"), &json!({ "reason": "" })).await.expect_problem(422, "invalid_field");

@@ -1,6 +1,6 @@
 //! Checklists from a sheet that an office fills in: new, changed, the same again, refused as a whole, and taken back.
 
-use super::{Sheet, apply, archive, bring, counts, id, refused, undo, workbook};
+use super::{Sheet, apply, archive, bring, counts, id, refused, undo, with_library, workbook};
 use lalian::domain::import::sheet::{EXAMPLES, SheetKind};
 use lalian_tests::actor::Actor;
 use lalian_tests::stories;
@@ -99,6 +99,39 @@ stories! {
         assert!(kinds.iter().all(|kind| kind["key"] != "shu"), "{kinds:?}");
     }
 
+    async fn a_department_alone_comes_in_with_checklists_that_are_in_use(world: World) {
+        let office = world.office().await;
+        let before = office.list("/api/v1/departments").await.len();
+        let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/../backend/demo/checklists.json");
+        let mut library: Value = serde_json::from_slice(&std::fs::read(demo).expect("a file")).expect("JSON");
+        let department = json!({ "key": "parks", "zh": "县园林所（示例）", "en": "Parks (example)", "note": "" });
+        library["departments"].as_array_mut().expect("departments").push(department);
+        // Whoever works there may stand in the same archive.
+        let people = "姓名,手机号,岗位,单位\n示例某人,13900001234,县直部门,县园林所（示例）\n".as_bytes();
+        let file = with_library(&library.to_string(), &[("people.csv", people)]);
+        let seen = bring(&office, "a.zip", &file).await.expect(201).json();
+        assert_eq!(refused(&office, &seen).await, [], "{seen}");
+        let told = counts(&seen, "checklists").expect("checklists");
+        assert_eq!((told[0], told[1], told[3]), (0, 1, 0), "one row tells of it, no checklist is new: {seen}");
+        let told = rows(&office, &seen).await;
+        assert!(told.iter().any(|row| row["changes"].to_string().contains("县园林所")), "{told:?}");
+        let made = apply(&office, &seen, false).await.expect(200).json();
+        let units = office.list("/api/v1/departments").await;
+        assert_eq!(units.len(), before + 1);
+        let parks = units.iter().find(|unit| unit.to_string().contains("县园林所")).expect("the new one");
+        let person = office.list("/api/v1/people?q=13900001234").await.remove(0);
+        assert_eq!(person["posts"][0]["unit_id"], parks["id"], "{person}");
+        assert_eq!(newest(&office, "public_toilet").await.expect("a checklist")["no"], 1, "no new version");
+        let again = bring(&office, "a.zip", &file).await.expect(201).json();
+        assert_eq!(again["can_apply"], false, "{again}");
+        undo(&office, &made).await.expect(200);
+        assert_eq!(office.list("/api/v1/departments").await.len(), before);
+        // By itself, too.
+        let seen = bring(&office, "a.zip", &with_library(&library.to_string(), &[])).await.expect(201).json();
+        apply(&office, &seen, false).await.expect(200);
+        assert_eq!(office.list("/api/v1/departments").await.len(), before + 1);
+    }
+
     async fn a_checklist_with_a_fault_is_refused_whole_and_the_row_is_named(world: World) {
         let office = world.office().await;
         let bad: &[&str] = &["乡镇书屋", "SHU-02", "书架完好", "", "", "特急", "", ""];
@@ -129,6 +162,16 @@ stories! {
         let why = refused(&office, &seen).await;
         assert_eq!((why[0].1, why[0].2.as_str()), (2, "checklist_key"), "{why:?}");
         assert!(why[0].3.contains("public_toilet"), "{why:?}");
+        // The column is called what the sheet calls it, whatever that is.
+        let column = async |head: &[&str], line: &[&str]| {
+            let seen = bring(&office, "a.xlsx", &book(&[head, line])).await.expect(201).json();
+            rows(&office, &seen).await[0]["faults"][0]["column"].clone()
+        };
+        assert_eq!(column(keyed, wrong).await, "清单代号");
+        let dashless: &[&str] = &["公共厕所", "", "TOI02", "按时开放"];
+        for (title, said) in [("编号*", "编号"), ("项目编号", "项目编号"), ("Code", "Code")] {
+            assert_eq!(column(&["清单*", "清单代号", title, "检查内容*"], dashless).await, said);
+        }
         // A good list beside a bad one comes in when the bad one is left out.
         let seen = bring(&office, "a.xlsx", &book(&[HEAD, OPEN, typo])).await.expect(201).json();
         assert_eq!(counts(&seen, "checklists"), Some([1, 0, 0, 1]));

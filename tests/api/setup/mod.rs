@@ -43,9 +43,14 @@ fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// The demo's checklists with their pictures, beside other files.
 fn with_checklists(others: &[(&str, &[u8])]) -> Vec<u8> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../backend/demo/checklists.json");
+    with_library(&std::fs::read_to_string(file).expect("a file"), others)
+}
+
+/// A library of checklists with the demo's pictures, beside other files.
+fn with_library(library: &str, others: &[(&str, &[u8])]) -> Vec<u8> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/demo");
-    let mut files =
-        vec![("checklists.json".to_owned(), std::fs::read(folder.join("checklists.json")).expect("a file"))];
+    let mut files = vec![("checklists.json".to_owned(), library.as_bytes().to_vec())];
     for entry in std::fs::read_dir(folder.join("examples")).expect("a folder") {
         let entry = entry.expect("an entry");
         let name = format!("examples/{}", entry.file_name().to_str().expect("a name"));

@@ -38,7 +38,8 @@ fn county() -> Vec<u8> {
                 &["丁", "13900000004", "村（社区）干部", "东村", ""],
             ],
         ),
-        ("说明", &[&["随便写点什么"]]),
+        ("说明", &[&["模板自带的说明"]]),
+        ("备忘", &[&["随便写点什么"]]),
     ])
 }
 
@@ -155,5 +156,6 @@ stories! {
         let zip = archive(&[("template.xlsx", &template.bytes), ("people.csv", b"login,name,role,unit\nt1,\xe6\x9f\x90,inspector,\n")]);
         let seen = bring(&office, "all.zip", &zip).await.expect(201).json();
         assert_eq!(counts(&seen, "people"), Some([1, 0, 0, 0]));
+        assert_eq!(seen["notes"], json!([]), "its own sheets that only explain are passed over in silence");
     }
 }

@@ -1,9 +1,13 @@
 //! Taking back: what was changed is put back, what somebody uses stays, and the answer says what hinders.
 
-use super::{apply, bring, counts, undo};
+use super::{apply, bring, bring_as, counts, undo};
 use lalian::domain::people::role::Role;
+use lalian::domain::places::bd09::SourceDatum;
+use lalian::domain::places::position::Point;
+use lalian::store::imports::sources;
+use lalian_tests::phone::fresh_id;
 use lalian_tests::stories;
-use lalian_tests::visit::Site;
+use lalian_tests::visit::{Site, id_of};
 use lalian_tests::world::World;
 use serde_json::{Value, json};
 
@@ -33,6 +37,43 @@ stories! {
         for action in ["import.preview", "import.apply", "import.undo"] {
             assert!(actions.contains(&action), "{actions:?}");
         }
+    }
+
+    async fn where_an_outline_came_from_comes_back_with_it(world: World) {
+        let office = world.office().await;
+        let site = office.http.get("/api/v1/sites?kind=public_toilet&limit=1").await.expect(200).at("/items/0");
+        let village = office.list("/api/v1/divisions?kind=village").await.into_iter().find(|one| one["id"] == site["village_id"]).expect("its village");
+        let (lon, lat) = (site["lon"].as_f64().expect("a number"), site["lat"].as_f64().expect("a number"));
+        // A small square around the site, so that it lies in its township whatever the datum.
+        let square = |(lon, lat): (f64, f64), half: f64| {
+            let corner = |x: f64, y: f64| [half.mul_add(x, lon), half.mul_add(y, lat)];
+            let ring = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0)].map(|(x, y)| corner(x, y));
+            let feature = json!({ "type": "Feature", "properties": { "code": village["code"], "name": village["name"] }, "geometry": { "type": "Polygon", "coordinates": [ring] } });
+            json!({ "type": "FeatureCollection", "features": [feature] }).to_string()
+        };
+        // About what Baidu would say of this place.
+        let off = SourceDatum::Bd09.to_wgs84(Point::new(lon, lat).expect("a position"));
+        let baidu = (2.0f64.mul_add(lon, -off.lon()), 2.0f64.mul_add(lat, -off.lat()));
+        let id = id_of(&village["id"]);
+        let kept = async || sources::of(world.server().app().store.read(), &[id]).await.expect("an answer").remove(&id);
+        assert_eq!(kept().await, None, "the demo's outlines are given as they are");
+        let bring_square = async |place: (f64, f64), half: f64, datum: &str| {
+            let seen = bring_as(&office, "a.geojson", square(place, half).as_bytes(), &fresh_id().to_string(), datum).await.expect(201).json();
+            assert_eq!(counts(&seen, "outlines"), Some([0, 1, 0, 0]), "{seen}");
+            apply(&office, &seen, false).await.expect(200).json()
+        };
+        let first = bring_square(baidu, 0.0002, "bd09").await;
+        let given = kept().await.expect("it was converted");
+        assert_eq!(given.datum, SourceDatum::Bd09);
+        let corner = format!("{}", 0.0002f64.mul_add(-1.0, baidu.0));
+        assert!(given.boundary.as_deref().is_some_and(|text| text.contains(&corner)), "{given:?}");
+        // One in WGS-84 takes its place; taken back, the former outline and its source are there again.
+        let later = bring_square((lon, lat), 0.0003, "wgs84").await;
+        assert_eq!(kept().await, None);
+        undo(&office, &later).await.expect(200);
+        assert_eq!(kept().await, Some(given));
+        undo(&office, &first).await.expect(200);
+        assert_eq!(kept().await, None, "as before the first");
     }
 
     async fn what_somebody_uses_stays(world: World) {

@@ -102,8 +102,8 @@ test('honours come in from a table; the place without anybody to turn to is told
   const { unit_id: village_id, unit_name: village } = at.village_cadre.me.posts[0];
   const { code: village_code } = (await at.office.list('/api/v1/divisions?kind=village')).find((one) => one.id === village_id);
   const site = demoSites().find((one) => one.township === TOWNSHIP);
-  const head = 'subject_kind,code,level,title,year,valid_until,recheck_day\n';
-  const good = `${head}division,${village_code},provincial,省级文明村（示例）,2024,,2027-03-01\nsite,${site.code},county,示范站（示例）,2025,2027-12-31,\n`;
+  const head = '类别,编码,级别,荣誉名称,年份,有效期到,复查日\n';
+  const good = `${head}村镇,${village_code},省级,省级文明村（示例）,2024,,2027/3/1\nsite,${site.code},county,示范站（示例）,2025,2027-12-31,\n`;
   const bad = `${head}division,519901999999,provincial,省级文明村（示例）,2024,,\nsite,${site.code},world,示范站（示例）,2025,,\n`;
 
   // Nothing of a table with faults comes in, and each fault has its line.
@@ -111,13 +111,13 @@ test('honours come in from a table; the place without anybody to turn to is told
   await page.getByRole('button', { name: '导入表格' }).click();
   const sheet = page.getByRole('dialog');
   // The names of the columns stand there to be copied, with a line as an example.
-  await sheet.getByText('第一行用英文列名').click();
-  await sheet.getByText('subject_kind,code,level,title,year,valid_until,recheck_day,note').waitFor();
+  await sheet.getByText('第一行是列名').click();
+  await sheet.getByText('类别,编码,级别,荣誉名称,年份,有效期到,复查日,备注').waitFor();
   await shot(office, '1-template', false);
   await sheet.getByLabel('或粘贴表格内容').fill(bad);
   await sheet.getByRole('button', { name: '检查' }).click();
   await sheet.getByText('2 处要改，改好再导入').waitFor();
-  for (const where of ['第 2 行 code', '第 3 行 level']) await sheet.getByText(where).waitFor();
+  for (const where of ['第 2 行「编码」列', '第 3 行「级别」列']) await sheet.getByText(where).waitFor();
   assert.equal(await sheet.getByRole('button', { name: /^导入 \d+ 行$/ }).count(), 0, 'nothing to bring in');
   await shot(office, '1-faults', false);
   await page.keyboard.press('Escape');

@@ -2,11 +2,13 @@
 
 use super::{
     colleagues::{self, Colleague},
+    ended_leave,
     liaisons::subject_names,
 };
 use crate::{
     app::{
         App, AppResult, Caller, Once,
+        field::facts::Facts,
         people::{
             keeping::{keeps, managed},
             persons::HeldPost,
@@ -16,6 +18,7 @@ use crate::{
     domain::{
         clock::{Instant, local_day},
         field::inspection::{MAX_TEXT, shorten},
+        notices::settings::NoticeRules,
         people::{
             role::{Role, UnitKind},
             scope::Scope,
@@ -188,6 +191,11 @@ pub async fn hand_over(
     let scope = managed(caller)?;
     let now = app.clock.now();
     let reason = shorten(&to.reason, MAX_TEXT);
+    // Read before the transaction; a county's rules change seldom.
+    let rules = match posts::get(app.store.read(), id).await?.and_then(|post| post.county_id) {
+        Some(county) => Facts::load(app, county).await?.settings().notices.clone(),
+        None => NoticeRules::default(),
+    };
     let done = app
         .idempotent(caller, once, async |tx| {
             let post = app.kept_post(tx, scope, id).await?;
@@ -229,6 +237,7 @@ pub async fn hand_over(
                 posts::end(tx, acting.id, now.max(acting.valid_from)).await?;
             }
             posts::end(tx, post.id, now).await?;
+            ended_leave::tell(tx, &post, &rules, now).await?;
             carry(app, tx, caller, &post, (successor, to.successor_person_id), now).await?;
             let line = caller.audit("post.hand_over", "posts", post.id);
             audit::append(tx, now, audit::AuditRow { reason: reason.clone(), ..line }).await?;

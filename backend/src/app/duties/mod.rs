@@ -2,6 +2,7 @@
 
 pub mod colleagues;
 pub mod delegations;
+pub mod ended_leave;
 pub mod gaps;
 pub mod hand_over;
 pub mod liaisons;

@@ -144,7 +144,9 @@ impl App {
         now: Instant,
         traces: &mut Traces,
     ) -> AppResult<()> {
-        let [(_, first), ..] = plan.register.lists.as_slice() else { return Ok(()) };
+        // A file may bring departments while its checklists are those in use.
+        let first = plan.register.lists.first().map(|(_, row)| *row).or(plan.register.told_first);
+        let Some(first) = first else { return Ok(()) };
         let library = material.library.as_ref();
         let county = plan.register.county;
         let scope = Scope::County { county };
@@ -178,7 +180,7 @@ impl App {
                 retired,
             });
         }
-        let first = traces.entry(*first).or_default();
+        let first = traces.entry(first).or_default();
         for kind in kinds::list(tx, scope).await?.into_iter().filter(|kind| !known.contains(&kind.id)) {
             first.push(Touched::SiteKind { id: kind.id, version: kind.version, key: kind.key });
         }

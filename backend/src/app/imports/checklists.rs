@@ -1,17 +1,23 @@
 //! Checklists of a file against those in use: new ones, new versions, and item codes that must not change their meaning.
 
 use super::{
+    Fate,
     material::Material,
     plan::{Change, Planned},
     register::Register,
 };
 use crate::{
     app::standards::checklists::parse,
-    domain::{field::envelope, import::sheet::SheetKind, standards::checklist::Checklist},
+    domain::{
+        field::envelope,
+        import::sheet::SheetKind,
+        standards::checklist::{Checklist, TOWNSHIP},
+    },
 };
 
 /// Marks which checklists are written; sites of the same file may already be of their kinds.
 pub fn plan(material: &Material, register: &mut Register, rows: &mut Vec<Planned>) {
+    let from = rows.len();
     let lists = material.library.as_ref().map_or(&[][..], |library| &library.checklists);
     for item in &material.checklists {
         let at = rows.len();
@@ -22,7 +28,7 @@ pub fn plan(material: &Material, register: &mut Register, rows: &mut Vec<Planned
                 if !register.kinds.iter().any(|(key, _)| *key == list.kind) {
                     register.kinds.push((list.kind.clone(), list.zh.clone()));
                 }
-                if planned.fate != super::Fate::Unchanged {
+                if planned.fate != Fate::Unchanged {
                     register.lists.push((list.clone(), at));
                 }
             }
@@ -30,14 +36,29 @@ pub fn plan(material: &Material, register: &mut Register, rows: &mut Vec<Planned
         rows.push(planned);
     }
     let Some(library) = &material.library else { return };
+    // A department has no row of its own: what is told of it stands with the first checklist that comes in.
+    let first = (from..rows.len()).find(|at| !rows[*at].is_refused());
     for department in &library.departments {
         // Later rows of the file may use the name that it has from now on.
         if let Some(known) = register.departments.iter_mut().find(|(key, ..)| *key == department.key) {
             known.1.clone_from(&department.zh);
-        } else {
+        } else if let Some(first) = first {
             let id = register.id();
             register.departments.push((department.key.clone(), department.zh.clone(), id));
+            if department.key != TOWNSHIP {
+                register.told_first.get_or_insert(first);
+                made(&mut rows[first], &department.zh);
+            }
         }
+    }
+}
+
+/// A department that is new: by itself enough for its file to be written.
+fn made(row: &mut Planned, name: &str) {
+    row.note(format!("新部门“{name}”会一起建立"), format!("the new department \"{name}\" is made with it"));
+    if row.fate != Fate::Created {
+        row.fate = Fate::Changed;
+        row.detail.changes.push(Change::new("department", None, Some(name.to_owned())));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         import::{
             Fault, Faults,
-            material::{SheetRow, Tables, Words, csv_table},
+            material::{SheetRow, Tables, Titles, Words, csv_table},
             person::{self, PersonRow},
             question::{self, QuestionRow},
             sheet::SheetKind,
@@ -33,6 +33,8 @@ const STARTER: &str = "starter/";
 pub struct Item<T> {
     pub source: Arc<str>,
     pub row: u32,
+    /// Of a table: its titles as they stand there.
+    pub titles: Titles,
     pub key: String,
     pub name: String,
     pub notes: Vec<Words>,
@@ -213,6 +215,7 @@ impl Material {
                 let item = |(at, list): (usize, &crate::domain::standards::checklist::Checklist)| Item {
                     source: Arc::clone(&source),
                     row: u32::try_from(at + 1).unwrap_or(u32::MAX),
+                    titles: Titles::default(),
                     key: list.kind.clone(),
                     name: list.zh.clone(),
                     notes: Vec::new(),
@@ -226,6 +229,7 @@ impl Material {
                 let item = |(at, fault): (usize, Fault)| Item {
                     source: Arc::clone(&source),
                     row: u32::try_from(at + 1).unwrap_or(u32::MAX),
+                    titles: Titles::default(),
                     key: fault.row.clone(),
                     name: String::new(),
                     notes: Vec::new(),
@@ -285,13 +289,8 @@ fn level(text: &str, code: &str) -> String {
 }
 
 fn honour(text: &str) -> String {
-    match text::name(text).as_str() {
-        "县级" => Honour::County.as_str().to_owned(),
-        "市级" => Honour::City.as_str().to_owned(),
-        "省级" => Honour::Provincial.as_str().to_owned(),
-        "全国级" | "国家级" | "全国" => Honour::National.as_str().to_owned(),
-        other => other.to_owned(),
-    }
+    let word = text::name(text);
+    Honour::named(&word).map_or(word, |level| level.as_str().to_owned())
 }
 
 /// The code of the level above, as the digits tell it.
@@ -315,6 +314,7 @@ fn division(mut row: SheetRow, county: bool) -> Item<DivisionFacts> {
     let raw =
         RawDivision { code: &code, name: &name, level: &level, parent: &parent, honour: title.as_deref() };
     let mut item = judged(&row.source, row.row, &raw);
+    item.titles = row.titles;
     item.notes = row.notes;
     row.faults.append(&mut item.faults);
     item.faults = row.faults;
@@ -330,6 +330,7 @@ fn judged(source: &Arc<str>, row: u32, raw: &RawDivision<'_>) -> Item<DivisionFa
     Item {
         source: Arc::clone(source),
         row,
+        titles: Titles::default(),
         key: raw.code.to_owned(),
         name: raw.name.to_owned(),
         notes: Vec::new(),
@@ -367,6 +368,7 @@ fn outline(
     Item {
         source: Arc::clone(source),
         row,
+        titles: Titles::default(),
         key,
         name,
         notes: Vec::new(),
@@ -409,16 +411,14 @@ fn site(mut row: SheetRow, datum: SourceDatum) -> Item<SiteFacts> {
         let point = datum.to_wgs84(given);
         SiteFacts { code: code.clone(), kind, name: name.clone(), township, village, point, given }
     });
-    Item { source: row.source, row: row.row, key: code, name, notes: row.notes, faults: row.faults, value }
+    told(row, code, name, value)
 }
 
 fn question(mut row: SheetRow) -> Asked {
     let (checklist, key) = (text::name(row.raw("checklist")), row.code("code"));
     let name = text::name(row.raw("zh"));
     let value = question::parse(&mut row);
-    let item =
-        Item { source: row.source, row: row.row, key, name, notes: row.notes, faults: row.faults, value };
-    Asked { checklist, item }
+    Asked { checklist, item: told(row, key, name, value) }
 }
 
 fn someone(mut row: SheetRow) -> Item<PersonRow> {
@@ -428,5 +428,11 @@ fn someone(mut row: SheetRow) -> Item<PersonRow> {
         |value| value.login.as_str().to_owned(),
     );
     let name = text::name(row.raw("name"));
-    Item { source: row.source, row: row.row, key, name, notes: row.notes, faults: row.faults, value }
+    told(row, key, name, value)
+}
+
+/// A row of a table with what it was read as.
+fn told<T>(row: SheetRow, key: String, name: String, value: Option<T>) -> Item<T> {
+    let SheetRow { source, row, titles, notes, faults, .. } = row;
+    Item { source, row, titles, key, name, notes, faults, value }
 }

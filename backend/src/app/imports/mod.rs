@@ -154,6 +154,9 @@ pub struct ImportView {
 pub struct RowFault {
     /// Name of the column; empty where the row as a whole is at fault.
     pub field: String,
+    /// Its title as it stands in the sheet, where it has one there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     pub zh: String,
     pub en: String,
 }

@@ -8,7 +8,11 @@ use super::{
 };
 use crate::domain::{
     field::envelope,
-    import::{Fault, material::Words, sheet::SheetKind},
+    import::{
+        Fault,
+        material::{Titles, Words},
+        sheet::SheetKind,
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, fmt::Write as _, sync::Arc};
@@ -36,6 +40,7 @@ pub struct Planned {
     pub sheet: SheetKind,
     pub source: Arc<str>,
     pub row: u32,
+    pub titles: Titles,
     pub key: String,
     pub name: String,
     pub fate: Fate,
@@ -49,6 +54,7 @@ impl Planned {
             sheet,
             source: Arc::clone(&item.source),
             row: item.row,
+            titles: Arc::clone(&item.titles),
             key: item.key.clone(),
             name: item.name.clone(),
             fate: Fate::Unchanged,
@@ -62,7 +68,8 @@ impl Planned {
 
     pub fn refuse(&mut self, field: &str, zh: impl Into<String>, en: impl Into<String>) {
         self.fate = Fate::Refused;
-        self.detail.faults.push(RowFault { field: field.to_owned(), zh: zh.into(), en: en.into() });
+        let column = self.titles.get(field).cloned();
+        self.detail.faults.push(RowFault { field: field.to_owned(), column, zh: zh.into(), en: en.into() });
     }
 
     pub fn note(&mut self, zh: impl Into<String>, en: impl Into<String>) {

@@ -86,6 +86,8 @@ pub struct Register {
     pub active: HashMap<String, ChecklistRow>,
     /// Checklists of the file that are written, with their first rows.
     pub lists: Vec<(Checklist, usize)>,
+    /// The row with which departments of a library are told of, where it has new ones.
+    pub told_first: Option<usize>,
     /// Departments that rows of checklists name first.
     pub new_departments: Vec<(Uuid, Department)>,
     /// Key, Chinese name and id of every department.
@@ -119,6 +121,7 @@ impl Register {
             kinds: Vec::new(),
             active: HashMap::new(),
             lists: Vec::new(),
+            told_first: None,
             new_departments: Vec::new(),
             departments: Vec::new(),
             people: HashMap::new(),

@@ -3,7 +3,7 @@
 
 use crate::{
     app::{AppError, AppResult},
-    domain::import::sheet::{EXAMPLE_SHEET, EXAMPLES, SheetKind},
+    domain::import::sheet::{EXAMPLE_SHEET, EXAMPLES, GUIDE_SHEET, SheetKind},
 };
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
@@ -35,7 +35,7 @@ fn write(book: &mut Workbook) -> Result<(), XlsxError> {
     }
     example(book, &head, &text)?;
     let sheet = book.add_worksheet();
-    sheet.set_name("说明")?;
+    sheet.set_name(GUIDE_SHEET)?;
     for (at, width) in [(0, 12), (1, 16), (2, 16), (3, 60), (4, 60), (5, 20)] {
         sheet.set_column_width(at, width)?;
     }

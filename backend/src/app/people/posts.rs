@@ -3,6 +3,7 @@
 use super::{
     super::{
         App, AppError, AppResult, Caller, Once,
+        duties::ended_leave,
         field::facts::Facts,
         notices::{self, Tell},
     },
@@ -116,6 +117,7 @@ impl App {
                 if posts::end(tx, id, at.max(post.valid_from)).await? {
                     if at <= now {
                         self.tell_of_gap(tx, &post, &rules, now).await?;
+                        ended_leave::tell(tx, &post, &rules, now).await?;
                     }
                     let line = caller.audit("post.end", "posts", id);
                     audit::append(tx, now, AuditRow { reason: reason.to_owned(), ..line }).await?;

@@ -5,7 +5,7 @@ use crate::{
     app::{App, AppResult, Caller, Once, duties::liaisons::SubjectKind},
     domain::{
         clock::local_day,
-        import::{Faults, Table},
+        import::{Faults, Line, Table, person, sheet::HONOURS, text},
         people::permission::Action,
         places::division::Honour,
         problem::Code,
@@ -40,6 +40,7 @@ pub struct HonoursImported {
 pub struct HonourFault {
     /// Line of the file; the header is line 1.
     pub row: String,
+    /// The column's title as it stands in the file.
     pub field: String,
     pub zh: String,
     pub en: String,
@@ -56,11 +57,12 @@ pub async fn import(
     caller.may(Action::ManageHonours)?;
     let (now, read) = (app.clock.now(), app.store.read());
     let county = super::target(read, caller).await?;
-    let columns = &["subject_kind", "code", "level", "title", "year"];
     let mut wanted = Vec::new();
-    let faults = match Table::read(csv.as_bytes(), columns, OPTIONAL) {
+    let mut titles = HashMap::new();
+    let faults = match Table::titled(csv.as_bytes(), HONOURS) {
         Err(whole) => whole,
-        Ok(Table { lines, mut faults }) => {
+        Ok(Table { lines, mut faults, titles: of_file }) => {
+            titles = of_file;
             let places = Places::load(read, county).await?;
             for line in &lines {
                 wanted.extend(places.read(line, local_day(now), &mut faults));
@@ -70,7 +72,7 @@ pub async fn import(
     };
     let listed = faults.listed.iter().map(|fault| HonourFault {
         row: fault.row.clone(),
-        field: fault.field.clone(),
+        field: titles.get(fault.field.as_str()).unwrap_or(&fault.field).clone(),
         zh: fault.reason_zh.clone(),
         en: fault.reason_en.clone(),
     });
@@ -98,8 +100,6 @@ pub async fn import(
     })
     .await
 }
-
-const OPTIONAL: &[&str] = &["valid_until", "recheck_day", "note"];
 
 enum Written {
     Added,
@@ -141,6 +141,17 @@ struct Place {
     name: String,
 }
 
+/// What a word in either language means.
+fn subject(word: &str) -> Option<SubjectKind> {
+    match text::name(word).to_lowercase().as_str() {
+        "site" | "点位" => Some(SubjectKind::Site),
+        "division" | "村镇" | "区划" | "乡镇" | "街道" | "村" | "社区" | "村（社区）" => {
+            Some(SubjectKind::Division)
+        }
+        _ => None,
+    }
+}
+
 /// The county's places by code.
 struct Places(HashMap<(SubjectKind, String), Place>);
 
@@ -165,38 +176,29 @@ impl Places {
         Ok(Self(places))
     }
 
-    fn read(
-        &self,
-        line: &crate::domain::import::Line,
-        today: NaiveDate,
-        faults: &mut Faults,
-    ) -> Option<(Place, HonourFacts)> {
+    fn read(&self, line: &Line, today: NaiveDate, faults: &mut Faults) -> Option<(Place, HonourFacts)> {
         let before = faults.total;
-        let word = match line.get("subject_kind") {
-            "site" => Some(SubjectKind::Site),
-            "division" => Some(SubjectKind::Division),
-            _ => None,
-        };
+        let word = subject(line.get("subject_kind"));
         if word.is_none() {
-            faults.add(line.row, "subject_kind", "应为 site 或 division", "expected site or division");
+            faults.add(line.row, "subject_kind", "应为 点位 或 村镇", "expected site or division");
         }
-        let place = word.and_then(|word| self.0.get(&(word, line.get("code").to_owned()))).cloned();
+        let place = word.and_then(|word| self.0.get(&(word, text::code(line.get("code"))))).cloned();
         if word.is_some() && place.is_none() {
             faults.add(line.row, "code", "没有这个编码", "there is no such code");
         }
-        let level = Honour::parse(line.get("level"));
+        let level = Honour::named(&text::name(line.get("level")));
         if level.is_none() {
-            let words = "county, city, provincial, national";
-            faults.add(line.row, "level", format!("应为 {words}"), format!("expected one of {words}"));
+            let en = "expected one of county, city, provincial, national";
+            faults.add(line.row, "level", "应为 县级、市级、省级 或 国家级", en);
         }
-        let year = line.get("year").parse::<i32>();
+        let year = text::code(line.get("year")).trim_end_matches('年').parse::<i32>();
         if year.is_err() {
             faults.add(line.row, "year", "应为四位年份", "expected a year");
         }
         let mut day = |field: &'static str| {
-            let text = line.get(field);
-            let read = text.parse::<NaiveDate>().ok();
-            if read.is_none() && !text.is_empty() {
+            let said = line.get(field);
+            let read = person::day(said);
+            if read.is_none() && !said.is_empty() {
                 faults.add(
                     line.row,
                     field,

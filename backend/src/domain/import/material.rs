@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{
     Fault, Faults,
-    sheet::{EXAMPLE_SHEET, SheetKind},
+    sheet::{EXAMPLE_SHEET, GUIDE_SHEET, SheetKind},
     text,
 };
 
@@ -69,12 +69,16 @@ pub struct RawTable {
     pub rows: Vec<RawRow>,
 }
 
+/// The titles of a sheet's columns as they stand there, by what they were read as.
+pub type Titles = Arc<BTreeMap<&'static str, String>>;
+
 /// One row of a sheet whose columns are known.
 #[derive(Debug, Clone)]
 pub struct SheetRow {
     /// Sheet or file.
     pub source: Arc<str>,
     pub row: u32,
+    pub titles: Titles,
     cells: BTreeMap<&'static str, String>,
     pub notes: Vec<Words>,
     pub faults: Vec<Fault>,
@@ -135,8 +139,8 @@ impl Tables {
     /// Takes a sheet in. `only` is what it must be when its name does not say so (a file that was chosen for one step).
     pub fn take(&mut self, table: RawTable) -> Result<(), Faults> {
         let RawTable { title, sheet, rows } = table;
-        // It shows how: nobody wants its rows.
-        if sheet.trim() == EXAMPLE_SHEET {
+        // They show how: nobody wants their rows.
+        if [EXAMPLE_SHEET, GUIDE_SHEET].contains(&sheet.trim()) {
             return Ok(());
         }
         let found =
@@ -148,9 +152,10 @@ impl Tables {
         };
         let columns = columns(kind, &title, &rows[at])?;
         let source: Arc<str> = title.into();
+        let titles = titles(&rows[at], &columns);
         let kept = self.rows.entry(kind).or_default();
         for raw in rows.into_iter().skip(at + 1) {
-            kept.extend(row(&source, raw, &columns));
+            kept.extend(row(&source, raw, &columns, &titles));
         }
         let all: usize = self.rows.values().map(Vec::len).sum();
         if all > ROWS_MAX {
@@ -241,10 +246,25 @@ fn columns(kind: SheetKind, title: &str, header: &RawRow) -> Result<BTreeMap<u32
     faults.or(columns)
 }
 
-fn row(source: &Arc<str>, raw: RawRow, columns: &BTreeMap<u32, &'static str>) -> Option<SheetRow> {
+/// Without the star that the template puts behind what must be there.
+fn titles(header: &RawRow, columns: &BTreeMap<u32, &'static str>) -> Titles {
+    let named = header.cells.iter().filter_map(|cell| {
+        let title = cell.text.trim().trim_end_matches('*').trim_end();
+        Some((*columns.get(&cell.column)?, title.to_owned()))
+    });
+    Arc::new(named.collect())
+}
+
+fn row(
+    source: &Arc<str>,
+    raw: RawRow,
+    columns: &BTreeMap<u32, &'static str>,
+    titles: &Titles,
+) -> Option<SheetRow> {
     let mut row = SheetRow {
         source: Arc::clone(source),
         row: raw.row,
+        titles: Arc::clone(titles),
         cells: columns.values().map(|field| (*field, String::new())).collect(),
         notes: Vec::new(),
         faults: Vec::new(),
@@ -350,6 +370,22 @@ mod tests {
         assert_eq!(tables.of(SheetKind::People).len(), 1);
         let other = csv("list.csv", "a,b\n1,2\n");
         assert!(other.rows.is_empty() && other.notes.len() == 1);
+    }
+
+    #[test]
+    fn sheets_of_the_template_that_only_explain_are_passed_over_in_silence() {
+        for title in ["清单示例", "说明", " 说明 "] {
+            let shown = csv(title, "工作表,列\n点位,编号\n");
+            assert!(shown.rows.is_empty() && shown.notes.is_empty(), "{title}: {:?}", shown.notes);
+        }
+    }
+
+    #[test]
+    fn titles_are_kept_as_they_stand_in_the_sheet() {
+        let mut tables = csv("清单", "检查清单,项目编号 *,问题\n书屋,SHU-01,开门\n");
+        let rows = tables.of(SheetKind::Checklists);
+        let title = |field: &str| rows[0].titles.get(field).map(String::as_str);
+        assert_eq!((title("code"), title("zh"), title("unit")), (Some("项目编号"), Some("问题"), None));
     }
 
     #[test]

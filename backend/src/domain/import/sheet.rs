@@ -1,10 +1,15 @@
 //! The sheets of a county's workbook and their columns, in both languages: one table for reading, for the template and for help.
 
 mod checklists;
+mod honours;
 
 use serde::{Deserialize, Serialize};
 
 pub use checklists::{EXAMPLE_SHEET, EXAMPLES};
+pub use honours::HONOURS;
+
+/// The name of the template's sheet that explains the columns: it is never read.
+pub const GUIDE_SHEET: &str = "说明";
 
 /// What a row is about. The order is the order of writing: what comes later names what came before.
 #[derive(
@@ -261,10 +266,15 @@ impl SheetKind {
 
     /// The column of this title.
     pub fn column(self, title: &str) -> Option<&'static Column> {
-        let title: String = title.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
-        let title = title.to_lowercase();
-        self.columns().iter().find(|column| column.titles.iter().any(|known| *known == title))
+        titled(self.columns(), title)
     }
+}
+
+/// The column of this title, whatever its case, spaces and the star of what must be there.
+pub fn titled(columns: &'static [Column], title: &str) -> Option<&'static Column> {
+    let title: String = title.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
+    let title = title.to_lowercase();
+    columns.iter().find(|column| column.titles.iter().any(|known| *known == title))
 }
 
 #[cfg(test)]
@@ -273,12 +283,12 @@ mod tests {
 
     #[test]
     fn no_title_stands_for_two_columns_of_a_sheet() {
-        for kind in SheetKind::TABLES {
+        for columns in SheetKind::TABLES.map(SheetKind::columns).into_iter().chain([HONOURS]) {
             let mut seen = std::collections::HashSet::new();
-            for title in kind.columns().iter().flat_map(|column| column.titles) {
-                assert!(seen.insert(*title), "{kind:?} {title}");
+            for title in columns.iter().flat_map(|column| column.titles) {
+                assert!(seen.insert(*title), "{title}");
                 assert_eq!(title.to_lowercase(), *title, "titles are compared in lower case");
-                assert!(kind.column(title).is_some());
+                assert!(titled(columns, title).is_some());
             }
         }
     }

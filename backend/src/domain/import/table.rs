@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{FILE_MAX, Faults};
+use super::{
+    FILE_MAX, Faults,
+    sheet::{Column, titled},
+};
 
 /// Most lines of one file.
 const LINES_MAX: usize = 200_000;
@@ -11,6 +14,8 @@ const LINES_MAX: usize = 200_000;
 /// The readable lines of a file and what is wrong with the others.
 #[derive(Debug)]
 pub struct Table {
+    /// The titles of the columns as they stand in the file.
+    pub titles: HashMap<&'static str, String>,
     pub lines: Vec<Line>,
     pub faults: Faults,
 }
@@ -38,6 +43,22 @@ impl Line {
 impl Table {
     /// Refuses at once what makes every line unreadable: size, header, encoding.
     pub fn read(bytes: &[u8], required: &[&'static str], optional: &[&'static str]) -> Result<Self, Faults> {
+        let known = |title: &str| required.iter().chain(optional).copied().find(|name| *name == title);
+        Self::with(bytes, |header| columns(header, known, required.iter().map(|name| (*name, *name))))
+    }
+
+    /// The same with columns that have titles in both languages.
+    pub fn titled(bytes: &[u8], of: &'static [Column]) -> Result<Self, Faults> {
+        let known = |title: &str| titled(of, title).map(|column| column.field);
+        let required =
+            of.iter().filter(|column| column.required).map(|column| (column.field, column.titles[0]));
+        Self::with(bytes, |header| columns(header, known, required))
+    }
+
+    fn with(
+        bytes: &[u8],
+        found: impl FnOnce(&csv::StringRecord) -> Result<HashMap<&'static str, usize>, Faults>,
+    ) -> Result<Self, Faults> {
         if bytes.len() > FILE_MAX {
             return Err(Faults::whole("文件超过 50 MB", "the file is larger than 50 MB"));
         }
@@ -53,7 +74,7 @@ impl Table {
             .headers()
             .map_err(|error| Faults::whole("表头读不出来", format!("the header cannot be read: {error}")))?
             .clone();
-        let columns = Rc::new(columns(&header, required, optional)?);
+        let columns = Rc::new(found(&header)?);
 
         let (mut lines, mut faults) = (Vec::new(), Faults::default());
         for record in reader.records() {
@@ -78,30 +99,32 @@ impl Table {
                 lines.push(Line { row, columns: Rc::clone(&columns), cells });
             }
         }
-        Ok(Self { lines, faults })
+        let title = |at: usize| header.get(at).unwrap_or_default().trim().to_owned();
+        let titles = columns.iter().map(|(field, at)| (*field, title(*at))).collect();
+        Ok(Self { titles, lines, faults })
     }
 }
 
 fn columns(
     header: &csv::StringRecord,
-    required: &[&'static str],
-    optional: &[&'static str],
+    known: impl Fn(&str) -> Option<&'static str>,
+    required: impl Iterator<Item = (&'static str, &'static str)>,
 ) -> Result<HashMap<&'static str, usize>, Faults> {
     let mut faults = Faults::default();
     let mut columns = HashMap::new();
     for (index, title) in header.iter().enumerate() {
         let title = title.trim();
-        match required.iter().chain(optional).find(|name| **name == title) {
+        match known(title) {
             None => faults.add(1, title, "不认识的列", "is no column of this file"),
             Some(name) => {
-                if columns.insert(*name, index).is_some() {
+                if columns.insert(name, index).is_some() {
                     faults.add(1, title, "列重复", "stands twice in the header");
                 }
             }
         }
     }
-    for name in required.iter().filter(|name| !columns.contains_key(*name)) {
-        faults.add(1, name, "缺少此列", "this column is missing");
+    for (_, title) in required.filter(|(name, _)| !columns.contains_key(name)) {
+        faults.add(1, title, "缺少此列", "this column is missing");
     }
     faults.or(columns)
 }
@@ -120,6 +143,21 @@ mod tests {
         let seen: Vec<_> =
             table.lines.iter().map(|l| (l.row, l.get("code"), l.get("name"), l.find("note"))).collect();
         assert_eq!(seen, [(2, "1", "甲,乙", None), (4, "2", "丙", None)]);
+    }
+
+    #[test]
+    fn columns_by_their_titles_in_either_language() {
+        let of = super::super::sheet::HONOURS;
+        for header in ["类别*,编码,荣誉级别,名称,年份,备注", "subject_kind,code,level,title,year,note"]
+        {
+            let table = Table::titled(format!("{header}\n点位,1,县级,甲,2026,乙\n").as_bytes(), of).unwrap();
+            let line = &table.lines[0];
+            assert_eq!((line.get("subject_kind"), line.get("title"), line.get("note")), ("点位", "甲", "乙"));
+            assert!(header.contains(&table.titles["level"]), "as it stands in the file");
+        }
+        let faults = Table::titled("类别,编码,级别,奖状\n".as_bytes(), of).unwrap_err();
+        let fields: Vec<_> = faults.listed.iter().map(|f| f.field.as_str()).collect();
+        assert_eq!(fields, ["奖状", "荣誉名称", "年份"]);
     }
 
     #[test]

@@ -63,6 +63,8 @@ kinds! {
     /// Drafts of a village link wait to be adopted.
     DraftWaiting "draft_waiting" Mine;
     ColourPublished "colour_published" Mine;
+    /// Leave to sign has ended with the post of the deputy who gave it; the next one may give it anew.
+    LeaveEnded "leave_ended" Mine;
     Passed "passed" Done;
     Voided "voided" Done;
     RequestDecided "request_decided" Done;

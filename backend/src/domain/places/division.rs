@@ -115,6 +115,17 @@ impl Honour {
         }
     }
 
+    /// The level that a word in either language names.
+    pub fn named(text: &str) -> Option<Self> {
+        match text {
+            "县级" => Some(Self::County),
+            "市级" => Some(Self::City),
+            "省级" => Some(Self::Provincial),
+            "全国级" | "国家级" | "全国" => Some(Self::National),
+            other => Self::parse(other),
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::County => "county",
@@ -275,7 +286,8 @@ pub fn check_tree(rows: &[DivisionRow], known: impl Fn(&DivisionCode) -> bool, f
 
 /// Reads the CSV form: columns `code,name,level,parent` and, if present, `honour`; in any order, nothing else.
 pub fn from_csv(bytes: &[u8]) -> Result<Vec<DivisionRow>, Faults> {
-    let Table { lines, mut faults } = Table::read(bytes, &["code", "name", "level", "parent"], &["honour"])?;
+    let Table { lines, mut faults, .. } =
+        Table::read(bytes, &["code", "name", "level", "parent"], &["honour"])?;
     let mut rows = Vec::new();
     for line in &lines {
         let raw = RawDivision {

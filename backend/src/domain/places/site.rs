@@ -23,7 +23,7 @@ pub struct SiteRow {
 /// Reads `code,kind,name,township_code,village_code,longitude,latitude`; degrees in WGS-84.
 pub fn from_csv(bytes: &[u8]) -> Result<Vec<SiteRow>, Faults> {
     let columns = ["code", "kind", "name", "township_code", "village_code", "longitude", "latitude"];
-    let Table { lines, mut faults } = Table::read(bytes, &columns, &[])?;
+    let Table { lines, mut faults, .. } = Table::read(bytes, &columns, &[])?;
     let mut rows: Vec<SiteRow> = Vec::with_capacity(lines.len());
     let mut first = std::collections::HashMap::new();
     for line in &lines {

@@ -19,6 +19,7 @@ const LOOK: Readonly<Record<NoticeKind, readonly [Tone, IconName]>> = {
   resumed: ['info', 'play'],
   draft_waiting: ['info', 'photo'],
   colour_published: ['info', 'flag'],
+  leave_ended: ['warn', 'people'],
   request_waiting: ['warn', 'clock'],
   hard_answered: ['info', 'flag'],
   to_verify: ['info', 'search'],
@@ -64,7 +65,7 @@ function hourOfDeadline(at: string): string {
   return Number.isNaN(moment) ? '' : `${day(moment)} ${time(moment)}`;
 }
 
-function says(notice: Notice): string {
+function says(notice: Notice, role: Role): string {
   const t = notices().says;
   const data: Data = notice.data ?? {};
   const due = dayOfDeadline(text(data, 'due_at'));
@@ -102,6 +103,9 @@ function says(notice: Notice): string {
       return [t.hard_answered(text(data, 'coordinator'), dayOfDeadline(text(data, 'day'))), text(data, 'note')].filter(Boolean).join(' · ');
     case 'monthly_date':
       return t.monthly_date_how;
+    case 'leave_ended':
+      // The deputy gives it; the desk can only wait for it.
+      return role === 'deputy_leader' ? t.leave_anew(dayOfDeadline(text(data, 'to_day'))) : t.leave_wait;
     case 'passed':
       return t.passed;
     case 'voided':
@@ -125,6 +129,8 @@ function about(notice: Notice): string {
       return t.colour_published(text(data, 'month'));
     case 'unit_gap':
       return t.unit_gap(text(data, 'unit_name'));
+    case 'leave_ended':
+      return t.leave_ended(text(data, 'deputy_name'));
     case 'backup_failed':
       return t.backup_failed(text(data, 'problem'));
     default:
@@ -133,12 +139,12 @@ function about(notice: Notice): string {
 }
 
 /** Screens of other areas that a notice without a ticket leads to. */
-const PLACES: Readonly<Partial<Record<NoticeKind, string>>> = { monthly_date: '/', colour_published: '/colour', unit_gap: '/holders', backup_failed: '/backups' };
+const PLACES: Readonly<Partial<Record<NoticeKind, string>>> = { monthly_date: '/', colour_published: '/colour', unit_gap: '/holders', leave_ended: '/team', backup_failed: '/backups' };
 
 export function tell(notice: Notice, role: Role): Told {
   const { ticket } = notice;
-  if (!ticket) return { title: about(notice), detail: says(notice), href: PLACES[notice.kind] ?? null };
-  return { title: ticket.title, detail: [ticket.number, says(notice)].filter(Boolean).join(' · '), href: role === 'inspector' ? `/ticket/${ticket.id}` : `/tickets/${ticket.id}` };
+  if (!ticket) return { title: about(notice), detail: says(notice, role), href: PLACES[notice.kind] ?? null };
+  return { title: ticket.title, detail: [ticket.number, says(notice, role)].filter(Boolean).join(' · '), href: role === 'inspector' ? `/ticket/${ticket.id}` : `/tickets/${ticket.id}` };
 }
 
 // ---------------------------------------------------------------- what waits now, and its rows

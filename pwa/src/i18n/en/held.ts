@@ -4,7 +4,7 @@ const pieces = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? o
 
 export const held: typeof zh = {
   unsent: {
-    title: 'Not uploaded yet',
+    title: 'Still on phones',
     purpose: 'Only about safety of data: which devices still hold something, so that it can be brought in. Not for judging people.',
     noBackup: 'This server has no live copy yet, so phones keep photos for 14 days. With one, started with --storage-replicated, they free space after three days.',
     none: 'Everything from every device has arrived',

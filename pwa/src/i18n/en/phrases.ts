@@ -121,8 +121,9 @@ const PHRASES: Readonly<Record<string, string>> = {
 
 /** What a ready phrase of this item means; null for the county's own. */
 export function meaning(text: string, item: ChecklistItem): string | null {
-  const issue = item.default_issue_en ?? item.en;
-  if (text === phrase(item, null)) return issue;
+  // Without a title of its own the English question is what a pass looks like: as a fault it has to say that this is not so.
+  const own = item.default_issue_en;
+  if (text === phrase(item, null)) return own ?? `Not so: ${item.en}`;
   const option = item.options?.find((one) => text === phrase(item, one.key));
-  return option ? `${issue}: ${option.en}` : (PHRASES[text] ?? null);
+  return option ? (own ? `${own}: ${option.en}` : `Not so: ${item.en} (${option.en})`) : (PHRASES[text] ?? null);
 }

@@ -1,7 +1,7 @@
 // Words of what phones hold that the county does not have yet: who must be helped, lost phones, rescue files, records that were not taken in.
 export const held = {
   unsent: {
-    title: '本机未上传',
+    title: '手机未上传',
     purpose: '只看数据是否安全：哪台设备上还有没送到县里的内容，好帮忙送上来。不用来评价人。',
     noBackup: '服务器还没有实时副本，手机上的照片会多留到14天。配好副本并用 --storage-replicated 启动后，满三天即可腾出空间。',
     none: '所有设备的内容都已送到县里',
