@@ -26,9 +26,9 @@ impl Run<'_> {
         let open = model.open_requests();
         let request = self.one_of(&open).map_or_else(fresh_id, |(id, _)| id);
         let any = self.one_of(&model.request_ids()).unwrap_or_else(fresh_id);
-        let into = self
-            .one_of(&self.tickets.iter().map(|other| other.id).collect::<Vec<_>>())
-            .expect("there are tickets");
+        let others: Vec<_> = self.tickets.iter().map(|other| other.id).collect();
+        let into = if self.below(2) == 0 { &self.alike.clone() } else { &others };
+        let into = self.one_of(into).expect("there are tickets");
         let what = self.one_of(&["send_back", "extension", "hold", "refer"]).expect("four");
         let failed = self.one_of(&[Some("not_done"), Some("partial"), None, None]).expect("four");
         let note = if self.below(10) == 0 { " " } else { "情况已核" };
@@ -128,9 +128,10 @@ impl Run<'_> {
             let ticket = self.below(self.tickets.len());
             let command = self.command(ticket);
             let player = self.player(&command, ticket);
-            let ends = matches!(command, Command::Decline | Command::Void { .. } | Command::Merge { .. });
+            let ends = matches!(command, Command::Decline | Command::Void { .. });
             let mut trial = self.tickets[ticket].clone();
-            let answer = trial.give(&self.players[player].who, &command, self.now(), |_| false);
+            let same = self.takes_in(ticket);
+            let answer = trial.give(&self.players[player].who, &command, self.now(), same);
             let moves = matches!(answer, model::Answer::Applied | model::Answer::Waiting)
                 && (!ends || self.below(6) == 0);
             let often =
