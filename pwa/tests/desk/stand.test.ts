@@ -110,8 +110,14 @@ test('a page knows whether it is the stand, a pane, or neither', () => {
 });
 
 test('a county of an earlier day says how many days old it is', () => {
-  const after = (hours: number): number => ageOf(DEMO.made_at, Date.parse(DEMO.made_at) + hours * 3_600_000);
-  expect([after(-5), after(3), after(23), after(24), after(14 * 24 + 2)]).toEqual([0, 0, 0, 1, 14]);
+  // Ten in the morning of the county's calendar.
+  const made = '2026-11-30T02:00:00Z';
+  const after = (hours: number): number => ageOf(made, Date.parse(made) + hours * 3_600_000);
+  expect([after(-15), after(3), after(13), after(14), after(14 * 24 + 2)]).toEqual([0, 0, 0, 1, 14]);
+  for (const words of [zh, en]) {
+    expect(words.age(3)).toContain('3');
+    expect(words.age(3)).toContain(words.reset);
+  }
 });
 
 test('a real county says that it has no stand; a hotel’s page says nothing', async () => {

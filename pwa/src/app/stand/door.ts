@@ -22,8 +22,12 @@ export interface DemoView {
   readonly lan: { readonly url: string; readonly install_url: string } | null;
 }
 
-/** How many whole days ago the county was made. */
-export const ageOf = (made_at: string, now = Date.now()): number => Math.max(0, Math.floor((now - Date.parse(made_at)) / 86_400_000));
+const DAY_MS = 86_400_000;
+/** The county's calendar is eight hours before UTC's. */
+const localDay = (at: number): number => Math.floor((at + 8 * 3_600_000) / DAY_MS);
+
+/** How many days of the calendar ago the county was made: yesterday evening is a day ago this morning. */
+export const ageOf = (made_at: string, now = Date.now()): number => Math.max(0, localDay(now) - localDay(Date.parse(made_at)));
 
 export type StepName = 'drawn' | 'visited' | 'arrived' | 'repaired' | 'checked' | 'zero';
 
@@ -55,8 +59,7 @@ export type Told<Data> =
 type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 const ASK_MS = 10_000;
-/** Putting back copies a database. */
-/** A county of an earlier day is made anew, which takes a slow machine a minute or two. */
+/** Putting back copies a database; a county of an earlier day is made anew, which takes a slow machine a minute or two. */
 const RESET_MS = 300_000;
 
 export interface StandDoor {

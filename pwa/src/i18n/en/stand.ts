@@ -110,7 +110,7 @@ export const stand: typeof zh = {
     open: '2. Then open',
     show: 'Use your own phone',
   },
-  age: (days) => `The sample county was made ${days === 1 ? 'yesterday' : `${days} days ago`}; starting fresh brings it up to today.`,
+  age: (days) => `The sample county was made ${days === 1 ? 'yesterday' : `${days} days ago`}, and its dates end there. “Start fresh” makes it anew up to today; logins stay.`,
   resetAsk: {
     title: 'Start fresh?',
     text: 'The sample county goes back to how it was made: visits, repairs and checks of just now are cleared, and all three devices sign in again. It takes a few seconds.',
