@@ -33,6 +33,8 @@ export const tickets = {
     by: (day: string, time: string) => `${day} ${time} 前`,
     none: '交办后起算期限',
     paused: '核查期间不计时',
+    in_time: '按期',
+    late: (n: number) => (n === 0 ? '晚了不到 1 个工作日' : `晚 ${n} 个工作日`),
     plannedHours: { working_hours: (n: number) => `交办后 ${n} 个工作小时`, urgent_hours: (n: number) => `交办后 ${n} 小时（不分昼夜）` },
     planned: (n: number) => (n === 0 ? '交办当天办结' : `交办后 ${n} 个工作日`),
   },
