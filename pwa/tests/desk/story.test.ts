@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { TicketEvent } from '../../src/api/types';
 import { clockWords } from '../../src/app/steps/clock';
 import { hardAnswer, sinceUnit, tell } from '../../src/app/steps/story';
-import { dayWords, deadlineFact } from '../../src/app/tickets/due';
+import { checkWords, dayWords, deadlineFact } from '../../src/app/tickets/due';
 import { asMap } from '../../src/app/tickets/workdays';
 import { cameBack } from '../../src/app/tickets/ticket';
 import { setLang } from '../../src/i18n/area.svelte';
@@ -122,6 +122,9 @@ describe('the deadline in words', () => {
 
   it('says that the clock rests, and that grace is no new deadline', () => {
     expect(clockWords(ticket({ state: 'submitted' }), [], NONE)[1]).toBe('正在核查，不计时');
+    const check_due_at = endOf('2026-11-27');
+    expect(clockWords(ticket({ state: 'submitted', check_due_at }), [], NONE)[1]).toBe(`正在核查，不计时，县里应于 ${dayWords('2026-11-27')}前核查`);
+    expect([checkWords(ticket({ state: 'submitted', check_due_at })), checkWords(ticket({ state: 'rework', check_due_at }))]).toEqual([`县里应于 ${dayWords('2026-11-27')}前核查`, '']);
     expect(clockWords(ticket({ state: 'on_hold', held_at: '2026-11-24T02:00:00Z', review_day: '2026-12-21' }), [], NONE)[1]).toBe(`${dayWords('2026-11-24')}起挂账，不计时，${dayWords('2026-12-21')}复核`);
     expect(clockWords(ticket({ state: 'rework', due_at: endOf('2026-12-01') }), [], NONE)[1]).toContain('是否按期仍看原期限');
   });

@@ -3,12 +3,12 @@ import type { TicketEvent } from '@/api/types';
 import type { Ticket } from '@/core';
 import { day, dayTime, time } from '@/i18n/format';
 import { story } from '@/i18n/story';
-import { dayWords, dueFact } from '../tickets/due';
+import { checkWords, dayWords, dueFact } from '../tickets/due';
 import { dayOf, lastDay, workingDaysBetween, type Exceptions } from '../tickets/workdays';
 import { count, dataOf, heldBy, later, moved, moves, text, type Move } from './moves';
 
 type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> &
-  Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit' | 'referral'> &
+  Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit' | 'referral' | 'check_due_at'> &
   Partial<Pick<Ticket, 'submitted_at'>>;
 
 /** Steps in which the unit's clock stood still, and for how many working days of the county's calendar. */
@@ -99,7 +99,7 @@ export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off:
   if (ticket.state === 'closed') return ticket.submitted_at ? [...lines, c.met(dueFact(ticket, off), dayTime(ticket.submitted_at))] : lines;
   // New work after that day has its own time.
   if (ticket.zero_day && lastDay(due) <= ticket.zero_day) lines.push(c.zero(dayWords(ticket.zero_day)));
-  if (ticket.state === 'submitted') lines.push(c.paused);
+  if (ticket.state === 'submitted') lines.push([c.paused, checkWords(ticket)].filter(Boolean).join(c.join));
   if (ticket.state === 'on_hold' && ticket.referral?.state === 'open') lines.push(c.referred(ticket.referral.department_name ?? '', dayWords(ticket.referral.due_at)));
   else if (ticket.state === 'on_hold') lines.push([ticket.held_at ? c.onHold(day(ticket.held_at)) : '', ticket.review_day ? c.review(dayWords(ticket.review_day)) : ''].filter(Boolean).join(c.join));
   if (ticket.state === 'rework' && ticket.due_at && dayWords(ticket.due_at) !== dayWords(due)) lines.push(c.rework(dayWords(ticket.due_at)));

@@ -16,6 +16,9 @@ export function byWords(at: string): string {
   return tickets().due.by(dayWords(at), clock === '00:00' ? '24:00' : clock);
 }
 
+/** Until when the county means to have checked what was put forward; empty while nothing waits for it. */
+export const checkWords = (ticket: Pick<Ticket, 'state' | 'check_due_at'>): string => (ticket.state === 'submitted' && ticket.check_due_at ? tickets().due.checkBy(dayWords(ticket.check_due_at)) : '');
+
 /** Of a ticket that was put forward: in time, or how many working days late. Empty where neither can be said. */
 export function dueFact(ticket: Pick<Ticket, 'official_due_at' | 'due_at'> & Partial<Pick<Ticket, 'submitted_at'>>, off: Exceptions): string {
   const met = timeliness(ticket.official_due_at ?? ticket.due_at, ticket.submitted_at ?? null, off);

@@ -59,7 +59,7 @@ export const story: typeof zh = {
   referred: 'Agreed: a department does its part',
   refer_done: 'Done by the department; the township goes on',
   refer_returned: 'Given back by the department; the township goes on',
-  escalated: 'Past its deadline; the next level was told',
+  escalated: 'Past its deadline; those in charge were told',
   escalatedTo: (who) => `Told: ${who}`,
   overdueDays: (n) => `${n} working ${n === 1 ? 'day' : 'days'} past the deadline`,
   referDue: (day) => `The department has until ${day}`,

@@ -36,6 +36,8 @@ export const tickets: typeof zh = {
     by: (day, time) => `by ${time}, ${day}`,
     none: 'The deadline starts when issued',
     paused: 'The clock rests during the check',
+    checkBy: (day) => `county’s check due by ${day}`,
+    join: '; ',
     in_time: 'on time',
     late: (n) => (n === 0 ? 'late by less than a working day' : `${days(n)} late`),
     plannedHours: { working_hours: (n) => `${n} working ${n === 1 ? 'hour' : 'hours'} after issue`, urgent_hours: (n) => `${n} ${n === 1 ? 'hour' : 'hours'} after issue, day and night` },

@@ -57,7 +57,7 @@ export const story = {
   referred: '同意，请部门办理',
   refer_done: '部门办结，乡镇接着整改',
   refer_returned: '部门退回，乡镇接着整改',
-  escalated: '超过期限，已告知上一级',
+  escalated: '超过期限，已告知负责的人',
   escalatedTo: (who: string) => `告知：${who}`,
   overdueDays: (n: number) => `已过期限 ${n} 个工作日`,
   referDue: (day: string) => `部门应于 ${day}前办`,

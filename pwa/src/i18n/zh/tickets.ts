@@ -15,7 +15,7 @@ export const tickets = {
     title: '三色级别',
     name: { 0: '正常', 1: '提醒', 2: '黄色', 3: '红色' },
     reason: {
-      due_soon: () => '快到期限',
+      due_soon: () => '临期',
       reminded: (n: number) => `催办 ${n} 次后还没有新情况`,
       overdue: (n: number) => `超过期限 ${n} 个工作日`,
       rework: (n: number) => `退回重改 ${n} 次`,
@@ -33,6 +33,8 @@ export const tickets = {
     by: (day: string, time: string) => `${day} ${time} 前`,
     none: '交办后起算期限',
     paused: '核查期间不计时',
+    checkBy: (day: string) => `县里应于 ${day}前核查`,
+    join: '，',
     in_time: '按期',
     late: (n: number) => (n === 0 ? '晚了不到 1 个工作日' : `晚 ${n} 个工作日`),
     plannedHours: { working_hours: (n: number) => `交办后 ${n} 个工作小时`, urgent_hours: (n: number) => `交办后 ${n} 小时（不分昼夜）` },
