@@ -1,7 +1,7 @@
 // Each duty finds its own work, nobody signs what is not his to sign, and a place without a person to turn to stands first.
 import { describe, expect, it } from 'vitest';
 import type { Delegation, Honour, Liaison } from '../../src/api/duties';
-import { byTicket, newestPublished, sectionsOf, toSign, type Day } from '../../src/app/duties/day';
+import { byTicket, monthsToShow, sectionsOf, toSign, type Day } from '../../src/app/duties/day';
 import { bySubject } from '../../src/app/duties/honours';
 import { lengthOf, plusDays, spanFault, spanOf } from '../../src/app/duties/span';
 import { covers, signsTicket } from '../../src/app/duties/signs';
@@ -28,6 +28,11 @@ describe('the day of each duty', () => {
   it('gives the deputy what waits for a signature, first', () => {
     const found = sectionsOf('deputy_leader', all, day());
     expect(found[0]?.group).toBe('to_sign');
+    // What is over comes before what is nearly over.
+    const near = ticket('near', { due_soon: true, attempts: 1 });
+    const order = sectionsOf('deputy_leader', [near, ...all], day()).map(({ group }) => group);
+    expect(order.indexOf('overdue')).toBeLessThan(order.indexOf('due'));
+    expect(order).toContain('due');
     expect(groups('deputy_leader', all)).toMatchObject({ to_sign: ['waits'], rework: ['back'], overdue: ['late'], issued: ['fresh'] });
   });
 
@@ -73,9 +78,15 @@ describe('beside the tickets', () => {
   });
 
   it('shows a colour only once it is published', () => {
-    const row = (month: string, published_at: string | null) => ({ month, standing: 'red' as const, published_at });
-    expect(newestPublished([row('2026-09', 'x'), row('2026-11', null), row('2026-10', 'x')])?.month).toBe('2026-10');
-    expect(newestPublished([row('2026-11', null)])).toBe(null);
+    const row = (month: string, published_at: string | null, planned = true, plan_due = '2026-11-06T16:00:00Z') => ({ id: month, month, standing: 'red' as const, published_at, planned, plan_due });
+    const shown = (rows: Parameters<typeof monthsToShow>[0]) => monthsToShow(rows, Date.parse('2026-12-02T00:00:00Z')).map((one) => [one.row.month, one.plan]);
+    expect(shown([row('2026-09', 'x'), row('2026-11', null), row('2026-10', 'x')])).toEqual([['2026-10', null]]);
+    expect(shown([row('2026-11', null)])).toEqual([]);
+    // What still lacks its plan comes first, the oldest of all; it is not told twice.
+    const lacking = [row('2026-10', 'x'), row('2026-09', 'x', false), row('2026-08', 'x', false, '2026-12-06T16:00:00Z'), row('2026-07', 'x')];
+    expect(shown(lacking)).toEqual([['2026-08', 'waited'], ['2026-10', null]]);
+    expect(shown([row('2026-09', 'x'), row('2026-10', 'x', false)])).toEqual([['2026-10', 'late']]);
+    expect(shown([{ ...row('2026-10', 'x', false), standing: 'green' as const }])).toEqual([['2026-10', null]]);
   });
 });
 

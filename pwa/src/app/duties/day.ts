@@ -1,5 +1,6 @@
 // What each of the four duties has to do today, from the tickets that lie on this phone: the groups of its first screen in the order of doing them.
 import type { Role, Ticket } from '@/core';
+import { planState } from '../colours/board';
 import { inOrder, type Tab } from '../township/lists';
 
 /** Groups that a duty's first screen may show. */
@@ -10,7 +11,7 @@ type Duty = Extract<Role, 'main_leader' | 'deputy_leader' | 'desk_officer' | 'vi
 /** The county asks different things of each duty (domain.md 4.1, R67–R71): a leader looks, a deputy signs, a desk hands out, a village repairs. */
 const GROUPS: Readonly<Record<Duty, readonly Group[]>> = {
   main_leader: ['overdue', 'hold', 'hard', 'held', 'due'],
-  deputy_leader: ['to_sign', 'waiting', 'due', 'overdue', 'rework', 'issued'],
+  deputy_leader: ['to_sign', 'waiting', 'overdue', 'due', 'rework', 'issued'],
   desk_officer: ['issued', 'drafts', 'to_sign', 'rework', 'hand_out', 'overdue', 'due'],
   village_cadre: ['mine', 'sent'],
 };
@@ -86,11 +87,27 @@ export function byTicket(drafts: readonly { readonly ticket_id: string }[]): Rea
 
 /** One month of the own township, once it is published. */
 export interface PublishedColour {
+  readonly id: string;
   /** `2026-10` */
   readonly month: string;
   readonly standing: 'green' | 'yellow' | 'red';
   readonly published_at: string | null;
+  readonly planned: boolean;
+  readonly plan_due: string | null;
 }
 
-export const newestPublished = (rows: readonly PublishedColour[]): PublishedColour | null =>
-  rows.filter((row) => row.published_at !== null).sort((a, b) => b.month.localeCompare(a.month))[0] ?? null;
+export interface ShownMonth {
+  readonly row: PublishedColour;
+  /** What it still lacks: a plan, whose days may be over. */
+  readonly plan: 'waited' | 'late' | null;
+}
+
+/** The oldest month that still lacks its plan, as something to do; then the newest one, where that is another. */
+export function monthsToShow(rows: readonly PublishedColour[], now: number): readonly ShownMonth[] {
+  const published = rows.filter((row) => row.published_at !== null).sort((a, b) => a.month.localeCompare(b.month));
+  const shown = published.map((row): ShownMonth => {
+    const plan = planState(row, now);
+    return { row, plan: plan === 'waited' || plan === 'late' ? plan : null };
+  });
+  return [...new Set([shown.find(({ plan }) => plan !== null), shown.at(-1)])].filter((one) => one !== undefined);
+}

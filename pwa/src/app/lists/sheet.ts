@@ -2,7 +2,7 @@
 import { time } from '@/i18n/format';
 import { lists } from '@/i18n/lists';
 import { addressForOthers } from '../shell/address.svelte';
-import { dayWords } from '../steps/story';
+import { dayWords } from '../tickets/due';
 
 /** Opens the ticket on any phone that has the app, and in a browser after signing in. */
 export const ticketLink = (id: string): string => `${addressForOthers()}/#/tickets/${id}`;

@@ -1,47 +1,26 @@
-// A ticket's history as sentences and its clock in words, from its events alone: whoever doubts a date can read where it comes from.
+// A ticket's history as sentences from its events alone: whoever doubts a date can read where it comes from.
 import type { TicketEvent } from '@/api/types';
-import type { Ask, Severity, Ticket, TicketRequest } from '@/core';
-import { day, dayTime, time } from '@/i18n/format';
+import type { Ask, Severity, TicketRequest } from '@/core';
+import { dayTime } from '@/i18n/format';
 import { story } from '@/i18n/story';
 import { ticketWords } from '@/i18n/ticket-words';
 import { tickets } from '@/i18n/tickets';
-import { dayOf, noonOf, workingDaysBetween, type Exceptions } from '../tickets/workdays';
+import { dayWords } from '../tickets/due';
+import { BY_CAMPAIGN, count, dataOf, dueAfter, heldBy, inOrder, later, moves, part, text, type Data, type Move } from './moves';
 
 export interface Told {
   readonly title: string;
   readonly late: 'late' | 'arrived_late' | null;
   readonly notes: readonly string[];
+  /** Who did it: a person, or what moved by itself. */
+  readonly who: string;
   readonly event: TicketEvent;
 }
-
-type Data = Readonly<Record<string, unknown>>;
 
 /** What a history is told with: the requests beside the ticket, and the names of units that are known. */
 export interface Known {
   readonly requests?: readonly TicketRequest[] | undefined;
   readonly unitName?: (id: string) => string | null;
-}
-
-const text = (data: Data, key: string): string => {
-  const value = data[key];
-  return typeof value === 'string' ? value : '';
-};
-const count = (data: Data, key: string): number | null => {
-  const value = data[key];
-  return typeof value === 'number' ? value : null;
-};
-const part = (data: Data, key: string): Data => {
-  const value = data[key];
-  return typeof value === 'object' && value !== null ? (value as Data) : {};
-};
-const dataOf = (event: TicketEvent): Data => event.data ?? {};
-/** The deadline that on-time goes by, as an event leaves it. */
-const dueAfter = (data: Data): string => text(data, 'official_due_at') || text(data, 'due_at') || text(part(data, 'after'), 'official_due_at');
-
-/** A plain day, or the day that a deadline ends: 24:00 of a day is 00:00 of the next one. */
-export function dayWords(at: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(at)) return day(noonOf(at));
-  return day(Date.parse(at) - (time(at) === '00:00' ? 1 : 0));
 }
 
 /** What the county said last to a hard case, since it was marked. */
@@ -78,13 +57,20 @@ function titleOf(event: TicketEvent, request: Partial<TicketRequest>): string {
 /** Reasons of a check are codes, all others are people's own words. */
 const reasonOf = (event: TicketEvent): string => (tickets().reason as Readonly<Record<string, string>>)[event.reason ?? ''] ?? event.reason ?? '';
 
-/** One sentence each for what the step changed. `due` is the deadline before it. */
-function changes(event: TicketEvent, request: Partial<TicketRequest>, due: string | null, known: Known): readonly string[] {
+/** One sentence each for what the step changed. */
+function changes(move: Move, request: Partial<TicketRequest>, known: Known): readonly string[] {
   const t = story();
+  const { event, before: due, zero } = move;
   const data = dataOf(event);
   const now = dueAfter(data);
   const unit = known.unitName?.(text(data, 'unit_id') || text(data, 'department_id')) ?? '';
   const movedDue = now === '' ? '' : due === null ? t.due(dayWords(now)) : dayWords(due) === dayWords(now) ? '' : t.movedDue(dayWords(due), dayWords(now));
+  // Where days would have moved it and a campaign's date did not let them.
+  const capped = zero && heldBy(zero.day, move.after) ? t.capped(zero.name, dayWords(zero.day)) : '';
+  const rested = (words: (n: number, later: boolean) => string): readonly string[] => {
+    const n = count(data, 'working_days');
+    return n === null ? [movedDue] : [words(n, later(move)), n > 0 ? capped : '', movedDue];
+  };
   switch (event.transition) {
     case 'T2':
       return [unit ? t.given(unit) : '', now ? t.due(dayWords(now)) : ''];
@@ -100,16 +86,17 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
     case 'approval_asked':
       return [text(data, 'day') ? t.agreedUntil(dayWords(text(data, 'day'))) : ''];
     case 'T6':
-      return [unit ? t.to(unit) : '', data['wrongly_routed'] === true ? t.clockAnew : text(data, 'waited') ? t.waited : t.clockKept, movedDue];
+      return [unit ? t.to(unit) : '', data['wrongly_routed'] === true ? t.clockAnew : text(data, 'waited') ? t.waited : t.clockKept, data['wrongly_routed'] === true || text(data, 'waited') ? capped : '', movedDue];
     case 'T7':
       return [movedDue];
     case 'T8':
       return [text(data, 'review_day') ? t.review(dayWords(text(data, 'review_day'))) : '', text(data, 'waited') ? t.waited : ''];
     case 'T9':
-      return [data['recalled'] === true ? t.recalled : '', event.person_name === null ? t.byReviewDay : '', count(data, 'working_days') === null ? '' : t.heldFor(count(data, 'working_days') ?? 0), movedDue];
+      return [data['recalled'] === true ? t.recalled : '', event.person_name === null ? t.byReviewDay : '', ...rested(t.heldFor)];
     case 'T12': {
       const given = text(data, 'due_at');
-      return [given && due !== null && dayWords(given) !== dayWords(text(data, 'official_due_at') || due) ? t.clock.rework(dayWords(given)) : ''];
+      const official = text(data, 'official_due_at');
+      return [given && due !== null && dayWords(given) !== dayWords(official || due) ? t.clock.rework(dayWords(given)) : '', official ? movedDue : ''];
     }
     case 'hard_answered':
       return [text(data, 'coordinator') ? t.coordinates(text(data, 'coordinator'), dayWords(text(data, 'until'))) : ''];
@@ -131,7 +118,7 @@ function changes(event: TicketEvent, request: Partial<TicketRequest>, due: strin
       return [unit || (request.unit_name ?? '') ? t.to(unit || (request.unit_name ?? '')) : '', text(data, 'referral_due_at') ? t.referDue(dayWords(text(data, 'referral_due_at'))) : '', text(data, 'waited') ? t.waited : ''];
     case 'refer_done':
     case 'refer_returned':
-      return [data['late'] === true ? t.referLate : '', count(data, 'working_days') === null ? '' : t.referHeld(count(data, 'working_days') ?? 0), movedDue];
+      return [data['late'] === true ? t.referLate : '', ...rested(t.referHeld)];
     case 'escalated':
       return [t.escalatedTo(roles(data).join(' / ')), count(data, 'overdue_days') === null ? '' : t.overdueDays(count(data, 'overdue_days') ?? 0)];
     case 'T10':
@@ -166,33 +153,32 @@ function edited(before: Data, after: Data): readonly string[] {
   ];
 }
 
-const inOrder = (events: readonly TicketEvent[]): readonly TicketEvent[] => [...events].sort((a, b) => a.version - b.version || a.accepted_at.localeCompare(b.accepted_at));
+/** A campaign's date comes by itself, whoever's step it came with. */
+const whoOf = (event: TicketEvent): string => (BY_CAMPAIGN.includes(event.transition) ? story().byCampaign : (event.person_name ?? story().system));
 
 /** The whole story, newest first. */
 export function tell(events: readonly TicketEvent[], known: Known = {}): readonly Told[] {
   const t = story();
-  let due: string | null = null;
-  const told = inOrder(events).map((event): Told => {
+  const told = moves(events).map((move): Told => {
+    const { event } = move;
     const data = dataOf(event);
     const request = requestOf(data, known);
     const notes = [
-      ...changes(event, request, due, known),
+      ...changes(move, request, known),
       reasonOf(event),
       event.transition === 'T12' ? text(data, 'note') : '',
       text(data, 'person_named') ? t.named(text(data, 'person_named')) : '',
       data['on_site'] === true ? t.onSite : '',
     ].filter(Boolean);
-    // A returned repair has a little longer for itself, and a stage a limit of its own; neither is a new deadline.
-    due = event.transition === 'stage' ? due : (event.transition === 'T12' ? text(data, 'official_due_at') : dueAfter(data)) || due;
     const late = data['arrived_late'] === true ? 'arrived_late' : data['late'] === true ? 'late' : null;
     // The same words twice say nothing more.
-    return { title: titleOf(event, request), late, notes: [...new Set(notes)], event };
+    return { title: titleOf(event, request), late, notes: [...new Set(notes)], who: whoOf(event), event };
   });
   return told.reverse();
 }
 
-/** Steps of the county that the unit should see at once, and steps of the unit that answer them. */
-const TO_UNIT: readonly string[] = ['T7', 'T9', 'T13', 'T16', 'T17', 'denied', 'referred', 'refer_done', 'refer_returned'];
+/** Steps of the county, and dates of its campaigns, that the unit should see at once, and steps of the unit that answer them. */
+const TO_UNIT: readonly string[] = ['T7', 'T9', 'T13', 'T16', 'T17', 'denied', 'referred', 'refer_done', 'refer_returned', ...BY_CAMPAIGN];
 const BY_UNIT: readonly string[] = ['T5', 'attempt', 'stage', 'milestone', 'T10'];
 
 /** Answers, reminders, changes and a relapse that the unit has not acted upon yet; of each kind the newest. */
@@ -200,56 +186,7 @@ export function sinceUnit(events: readonly TicketEvent[]): readonly TicketEvent[
   const all = inOrder(events);
   const last = all.findIndex((_, i) => all.slice(i).every((event) => !BY_UNIT.includes(event.transition)));
   if (last < 0) return [];
-  const told = all.slice(last).filter((event) => TO_UNIT.includes(event.transition));
+  // A campaign is told where it moved the date.
+  const told = all.slice(last).filter((event) => TO_UNIT.includes(event.transition) && (!BY_CAMPAIGN.includes(event.transition) || dueAfter(dataOf(event)) !== ''));
   return told.filter((event, i) => !told.slice(i + 1).some((later) => later.transition === event.transition));
-}
-
-type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> & Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit' | 'referral'>;
-
-/** The working days that checks took, until the county had the verdict: the unit's clock stood still meanwhile. */
-function checkDays(events: readonly TicketEvent[], off: Exceptions): number {
-  let since: string | null = null;
-  let days = 0;
-  for (const event of inOrder(events)) {
-    if (event.transition === 'T10') since = event.observed_at;
-    if (event.transition === 'T12' && since !== null) days += workingDaysBetween(dayOf(since), dayOf(event.accepted_at), off);
-  }
-  return days;
-}
-
-/** From which day, how many days or hours. */
-function fromWords({ issued_at, deadline_days, deadline_unit = 'working_days' }: Clocked): string {
-  const c = story().clock;
-  const from = day(issued_at ?? 0);
-  return deadline_unit === 'working_days' ? c.from(from, deadline_days ?? 0) : c.fromHours[deadline_unit](from, time(issued_at ?? 0), deadline_days ?? 0);
-}
-
-/** "Due by 30 Nov: 5 working days from 23 Nov, extended once (was 27 Nov)." Empty while there is no clock. */
-export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off: Exceptions): readonly string[] {
-  const c = story().clock;
-  const due = ticket.official_due_at ?? ticket.due_at;
-  if (!ticket.issued_at || !due || ['pending', 'declined', 'merged', 'void', 'closed'].includes(ticket.state)) return [];
-  const of = (transition: string): readonly TicketEvent[] => events.filter((event) => event.transition === transition);
-  const first = (ticket.first_due_at ?? dueAfter(dataOf(of('T2')[0] ?? ({ data: null } as TicketEvent)))) || due;
-  const extensions = of('T7').length;
-  const held = ['T9', 'refer_done', 'refer_returned'].flatMap(of).reduce((sum, event) => sum + (count(dataOf(event), 'working_days') ?? 0), 0);
-  const checked = checkDays(events, off);
-  const anew = [...of('T6').filter((event) => event.data?.['wrongly_routed'] === true), ...of('T13')].at(-1);
-  const changed = of('T17').some((event) => dueAfter(part(dataOf(event), 'before')) !== dueAfter(part(dataOf(event), 'after')));
-  const moved = dayWords(first) !== dayWords(due);
-  const why = [
-    anew ? c.anew(day(anew.accepted_at)) : fromWords(ticket),
-    extensions > 0 ? c.extended(extensions, dayWords(first)) : '',
-    held > 0 ? c.held(held) : '',
-    checked > 0 ? c.check(checked) : '',
-    changed ? c.edited : '',
-    moved && extensions === 0 ? c.moved(dayWords(first)) : '',
-  ].filter(Boolean);
-  const lines = [c.due(dayWords(due), time(due) === '00:00' ? '24:00' : time(due)) + c.basis + why.join(c.join)];
-  if (ticket.zero_day) lines.push(c.zero(dayWords(ticket.zero_day)));
-  if (ticket.state === 'submitted') lines.push(c.paused);
-  if (ticket.state === 'on_hold' && ticket.referral?.state === 'open') lines.push(c.referred(ticket.referral.department_name ?? '', dayWords(ticket.referral.due_at)));
-  else if (ticket.state === 'on_hold') lines.push([ticket.held_at ? c.onHold(day(ticket.held_at)) : '', ticket.review_day ? c.review(dayWords(ticket.review_day)) : ''].filter(Boolean).join(c.join));
-  if (ticket.state === 'rework' && ticket.due_at && dayWords(ticket.due_at) !== dayWords(due)) lines.push(c.rework(dayWords(ticket.due_at)));
-  return lines;
 }

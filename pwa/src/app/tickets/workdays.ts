@@ -68,3 +68,12 @@ export function dueWords(due_at: string, now: number, exceptions: Exceptions): D
   if (last === today) return { kind: 'today' };
   return { kind: 'left', days: workingDaysBetween(today, last, exceptions) };
 }
+
+export type Timeliness = { readonly kind: 'in_time' } | { readonly kind: 'late'; readonly days: number };
+
+/** Whether what was put forward at `submitted_at` met the deadline; a weekend after it adds no working day. Null where one of them is missing. */
+export function timeliness(due_at: string | null, submitted_at: string | null, exceptions: Exceptions): Timeliness | null {
+  if (due_at === null || submitted_at === null) return null;
+  if (Date.parse(submitted_at) <= Date.parse(due_at)) return { kind: 'in_time' };
+  return { kind: 'late', days: workingDaysBetween(lastDay(due_at), dayOf(submitted_at), exceptions) };
+}

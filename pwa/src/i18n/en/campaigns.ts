@@ -230,5 +230,15 @@ export const campaigns: typeof zh = {
     photos: 'Photos of the milestone',
     finish: 'The project is done',
     drop: 'Dropped',
+    list: {
+      title: 'Building projects',
+      help: 'Repairs that have to be built. What is past its planned day stands first; the ticket has milestones and photos.',
+      late: 'With a milestone past its day',
+      open: 'Under way',
+      ended: 'Done or dropped',
+      next: (name) => `Next: ${name}`,
+      empty: 'No projects yet',
+      emptyText: 'Make one at a ticket and name its milestones; it appears here.',
+    },
   },
 };

@@ -170,7 +170,7 @@ export const colours: typeof zh = {
   },
   counters: {
     title: 'Counters',
-    help: 'Every number opens its tickets. Rate = times ÷ tickets in hand in the month.',
+    help: 'Each of the six counters opens its tickets. Rate = times ÷ tickets in hand in the month, which have no list of their own.',
     helpOwn: 'Your own township beside the middle of the county; no other township is shown.',
     handled: (n) => `${some(n, 'ticket')} in hand this month`,
     handledHead: 'In hand',

@@ -40,7 +40,7 @@ export const duty: typeof zh = {
   reviewBy: (day: string) => `review ${day}`,
   clear: 'Nothing to do today',
   clearText: 'New tasks appear here.',
-  colour: { title: (month: string, colour: string) => `Colour of ${month}: ${colour}`, green: 'green', yellow: 'yellow', red: 'red', open: 'Why, and the plan' },
+  colour: { title: (month: string, colour: string) => `Colour of ${month}: ${colour}`, green: 'green', yellow: 'yellow', red: 'red', open: 'Why, and the plan', noPlan: (day, late) => (late ? `The plan is missing; it was due by ${day}` : `Please hand in the plan by ${day}`), toPlan: 'To the plan' },
   asOf: (when: string) => `Data on this phone as of ${when}`,
   links: {
     label: 'More',

@@ -28,7 +28,7 @@ export const help: typeof zh = {
     check: { title: 'To check', lines: ['Photos before and after stand side by side; a tap enlarges.', 'Passing closes; sending back needs a reason. Severe ones are checked on site.'] },
     requests: { title: 'Requests', lines: ['Extensions, other units and holds that townships ask for.', 'Agreeing moves the dates; the reasons stay on record.'] },
     tickets: { title: 'List of tickets', lines: ['Filters add up; the address in the browser is this very list.', 'The ledger is exactly the list on the screen.', 'Choose several to act on them together.'] },
-    boards: { title: 'Boards and campaigns', lines: ['Every number opens its rows.', '“As of” says how fresh it is.'] },
+    boards: { title: 'Boards and campaigns', lines: ['A number that is underlined or framed opens its rows.', '“As of” says how fresh it is.'] },
     colours: { title: 'Colours', lines: ['Worked out by the county’s rules, confirmed and published by people.', 'Townships may appeal; the reasons are in the details.'] },
     visits: { title: 'Visits', lines: ['Every visit as it was sealed; nothing is edited, only corrected.', 'The list on the screen can be saved as a workbook or printed.'] },
     paper: { title: 'Paper and plates', lines: ['Who has no phone fills in a sheet; it is photographed and entered.', 'Plates with codes are printed and put up at the door.'] },

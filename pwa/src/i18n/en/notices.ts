@@ -13,7 +13,7 @@ export const notices: typeof zh = {
     overdue: 'Overdue',
     returned: 'Sent back',
     relapse: 'Seen again',
-    due_soon: 'Due soon',
+    due_soon: 'Deadline reminder',
     monthly_date: 'Monthly date',
     issued: 'New',
     changed: 'Changed',

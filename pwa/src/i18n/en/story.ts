@@ -1,6 +1,7 @@
 import type { story as zh } from '../zh/story';
 
 const days = (n: number): string => `${n} working ${n === 1 ? 'day' : 'days'}`;
+const spent = (n: number): string => (n === 0 ? 'less than a working day' : days(n));
 
 export const story: typeof zh = {
   title: 'History',
@@ -61,12 +62,12 @@ export const story: typeof zh = {
   referred: 'Agreed: a department does its part',
   refer_done: 'Done by the department; the township goes on',
   refer_returned: 'Given back by the department; the township goes on',
-  escalated: 'Past its deadline; the next level was told',
+  escalated: 'Past its deadline; those in charge were told',
   escalatedTo: (who) => `Told: ${who}`,
   overdueDays: (n) => `${n} working ${n === 1 ? 'day' : 'days'} past the deadline`,
   referDue: (day) => `The department has until ${day}`,
   referLate: 'Past the department’s deadline',
-  referHeld: (n) => (n === 0 ? 'The deadline stays' : `${n} working ${n === 1 ? 'day' : 'days'} with the department; the deadline moves by as many`),
+  referHeld: (n, later) => `${n === 0 ? '' : `${days(n)} with the department; `}${later ? 'the deadline moves on' : n === 0 ? 'The deadline stays' : 'the deadline stays'}`,
   recalled: 'Called back by the county office',
   delegatedBy: (name) => `delegated by ${name}`,
   actingFor: (name) => `for ${name}`,
@@ -75,6 +76,7 @@ export const story: typeof zh = {
   late: 'Past the deadline',
   arrivedLate: 'Done in time, arrived later',
   system: 'System',
+  byCampaign: 'Zeroing campaign',
   named: (name) => `In charge: ${name}`,
   onSite: 'Checked on site',
   none: 'Nothing has happened yet',
@@ -90,7 +92,8 @@ export const story: typeof zh = {
   wantedDue: (day) => `Wished for: until ${day}`,
   wantedReview: (day) => `Wished for: look again on ${day}`,
   review: (day) => `Looked at again on ${day}; no clock runs until then, and it still counts as open`,
-  heldFor: (n) => (n === 0 ? 'No working day passed on hold; the deadline stays' : `On hold for ${days(n)}; the deadline moves by them`),
+  heldFor: (n, later) => `${n > 0 ? `On hold for ${days(n)}` : later ? 'On hold for less than a working day' : 'No working day passed on hold'}; ${later ? 'the deadline moves on' : 'the deadline stays'}`,
+  capped: (name, day) => `${name ? `The campaign “${name}”` : 'The zeroing campaign'} ends ${day}; that day does not move`,
   byReviewDay: 'The review day came; it goes on by itself',
   measure: (text) => `Meanwhile: ${text}`,
   severity: (from, to) => `Severity from “${from}” to “${to}”`,
@@ -106,9 +109,12 @@ export const story: typeof zh = {
     fromHours: { working_hours: (day, time, n) => `${n} working ${n === 1 ? 'hour' : 'hours'} from ${day}, ${time}`, urgent_hours: (day, time, n) => `${n} ${n === 1 ? 'hour' : 'hours'} from ${day}, ${time}, day and night` },
     extended: (n, first) => `extended ${n === 1 ? 'once' : `${n} times`} (was ${first})`,
     moved: (first) => `was ${first}`,
-    check: (n) => `moved by the ${days(n)} that checking took`,
-    held: (n) => `moved by ${days(n)} on hold`,
-    anew: (day) => `the clock started anew on ${day}`,
+    check: (n, later) => (later ? `postponed by the ${spent(n)} that checking took` : `checking took ${spent(n)}, which does not move it`),
+    held: (n, later) => (later ? `postponed by ${spent(n)} on hold` : `${spent(n)} on hold, which does not move it`),
+    waited: (n, later) => (later ? `postponed by the ${spent(n)} that sending it back waited for its answer` : `sending it back waited ${spent(n)} for its answer, which does not move it`),
+    capped: (name, day) => `not later than ${day} because of the campaign${name ? ` “${name}”` : ''}`,
+    met: (verdict, when) => `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}: put forward ${when}`,
+    anew: (from) => `${from}, counted anew`,
     onHold: (since) => `On hold since ${since}: no clock runs`,
     review: (day) => `looked at again on ${day}`,
     referred: (unit, day) => `${unit} is doing its part (until ${day}); no clock runs, it still counts as open`,

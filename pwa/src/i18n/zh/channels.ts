@@ -96,7 +96,7 @@ export const channels = {
       date: '日期',
       to_accept: '待签收',
       in_progress: '整改中',
-      due_soon: '快到期',
+      due_soon: '临期',
       overdue: '逾期',
       returned: '退回重改',
       submitted: '待核查（乡镇已提交）',

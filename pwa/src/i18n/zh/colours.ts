@@ -166,7 +166,7 @@ export const colours = {
   },
   counters: {
     title: '计数',
-    help: '每个数都能打开背后的整改单。比率 = 件次 ÷ 当月经手的整改单。',
+    help: '六项计数都能打开背后的整改单。比率 = 件次 ÷ 当月经手的整改单；经手数是分母，没有单独的清单。',
     helpOwn: '只看得到本乡镇和全县中位数，看不到别的乡镇。',
     handled: (n: number) => `当月经手 ${n} 件`,
     handledHead: '经手',

@@ -22,7 +22,7 @@ export const duty = {
     rework: '核查没有通过，请看说明再改。',
     overdue: '过了期限，请先办这些。',
     hand_out: '已签收，还没有人传照片。可以把拍照链接发给村里。',
-    due: '快到期限。来不及的，请在到期前申请延期。',
+    due: '临近期限。来不及的，请在到期前申请延期。',
     mine: '到了现场点“拍照”，拍完就能上传。',
     sent: '等乡镇签字提交。要补拍请点开。',
     hold: '经办人员标为难点。确实一时办不了的，由主要领导申请挂账。',
@@ -39,7 +39,7 @@ export const duty = {
   reviewBy: (day: string) => `${day}复核`,
   clear: '今天没有要办的',
   clearText: '有新任务会出现在这里。',
-  colour: { title: (month: string, colour: string) => `${month} 三色情况：${colour}`, green: '绿', yellow: '黄', red: '红', open: '看原因和计划' },
+  colour: { title: (month: string, colour: string) => `${month} 三色情况：${colour}`, green: '绿', yellow: '黄', red: '红', open: '看原因和计划', noPlan: (day: string, late: boolean) => (late ? `缺方案，应于 ${day}前提交` : `请在 ${day}前提交方案`), toPlan: '去写方案' },
   asOf: (when: string) => `本机数据截至 ${when}`,
   links: {
     label: '其他',

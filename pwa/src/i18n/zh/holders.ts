@@ -31,7 +31,7 @@ export const holders = {
     open: '正在办',
     overdue: '超过部门期限',
     done: '已办结',
-    late: '其中超期办结',
+    late: '其中逾期办结',
     returned: '退回乡镇',
     total: '全县',
     empty: '还没有提请部门办理的',

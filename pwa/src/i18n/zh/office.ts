@@ -48,12 +48,12 @@ export const office = {
     supervisedHelp: '乡镇办、本部门督促核查的',
     referred: '乡镇提请办理',
     referredHelp: '县专班同意后，按期限办',
-    referralOverdue: '提请办理已超期',
+    referralOverdue: '提请办理已逾期',
     referralOverdueHelp: '请先办这些',
     noProgress: '没有进展',
     noProgressHelp: '在乡镇手里多日没有动的',
   },
-  dutyFilter: { to_sign: '等签字', no_progress: '没有进展', referral: { open: '部门正在办', overdue: '部门已超期', ended: '部门已办过', done: '部门已办结', done_late: '部门超期办结', returned: '部门退回乡镇' }, referred_to: (unit: string) => `提请${unit || '部门'}`, relation: { own: '本部门整改', supervised: '督促乡镇', referred: '提请办理' }, escalated: (n: string) => `已告知 ${n} 级` },
+  dutyFilter: { to_sign: '等签字', no_progress: '没有进展', referral: { open: '部门正在办', overdue: '部门已逾期', ended: '部门已办过', done: '部门已办结', done_late: '部门逾期办结', returned: '部门退回乡镇' }, referred_to: (unit: string) => `提请${unit || '部门'}`, relation: { own: '本部门整改', supervised: '督促乡镇', referred: '提请办理' }, escalated: (n: string) => `已告知 ${n} 级` },
   home: {
     title: '今天要办',
     share: '发到工作群',
@@ -152,7 +152,7 @@ export const office = {
   list: {
     title: '整改单',
     filters: '筛选',
-    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号`, due_soon: () => '快到期限', due_by: (day: string) => `${day} 前到期，在办`, request: () => '有申请待答复', hard: () => '难点，请县里协调', campaign: () => '清零行动', campaign_baseline: (is: string): string => (is === 'true' ? '底数' : '新发现'), campaign_left: () => '不再计入', check_late: () => '超过核查期限', look_back: (state: string) => ({ waiting: '回头看待看', held: '回头看保持', not_held: '回头看没有保持' })[state] ?? '回头看', draw: () => '这次抽签', id: (ids: string) => `选出的 ${ids.split(',').length} 件` },
+    boardFilter: { counted: () => '清零看板所计', issued_on: (day: string) => `${day} 交办`, closed_on: (day: string) => `${day} 销号`, due_soon: () => '临期', due_by: (day: string) => `${day} 前到期，在办`, request: () => '有申请待答复', hard: () => '难点，请县里协调', campaign: () => '清零行动', campaign_baseline: (is: string): string => (is === 'true' ? '底数' : '新发现'), campaign_left: () => '不再计入', check_late: () => '超过核查期限', look_back: (state: string) => ({ waiting: '回头看待看', held: '回头看保持', not_held: '回头看没有保持' })[state] ?? '回头看', draw: () => '这次抽签', id: (ids: string) => `选出的 ${ids.split(',').length} 件` },
     showFilters: '筛选条件',
     clear: '清除筛选',
     q: '编号、问题、点位、乡镇、村',

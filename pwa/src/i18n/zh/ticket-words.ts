@@ -15,8 +15,8 @@ export const ticketWords = {
   severity: { critical: '危急', major: '重点', minor: '一般' },
   isStatic: '静态问题',
   notStatic: '动态问题',
-  overdue: '已超期',
-  dueSoon: '快到期',
+  overdue: '已逾期',
+  dueSoon: '临期',
   noNumber: '未编号',
   due: (when: string) => `${when} 到期`,
 };
