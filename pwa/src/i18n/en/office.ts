@@ -159,6 +159,7 @@ export const office: typeof zh = {
     q: 'Number, issue, place',
     state: 'State',
     anyState: 'All states',
+    inEveryState: 'Look in all states',
     open: 'All open',
     township: 'Township',
     village: 'Village',
