@@ -1,6 +1,6 @@
 // A ticket must be found where people look for it, be counted once, and a filter must survive the address.
 import { describe, expect, it } from 'vitest';
-import { address, readFilters } from '../../src/app/office/filters';
+import { address, isOpen, listAddress, listFilters, OPEN, readFilters, searched } from '../../src/app/office/filters';
 import { controlLate, likelyAllowed, may, metresBetween } from '../../src/app/tickets/ticket';
 import { BELONGS, firstTab, inOrder, waiting } from '../../src/app/township/lists';
 import type { Ticket } from '../../src/core';
@@ -74,5 +74,35 @@ describe('distance to the fault', () => {
   it('is metres, and unknown without a position', () => {
     expect(metresBetween({ lon: 105, lat: 30 }, { lon: 105, lat: 30.001 })).toBeCloseTo(111.2, 0);
     expect(metresBetween({ lon: null, lat: 30 }, { lon: 105, lat: 30 })).toBeNull();
+  });
+});
+
+describe('the list without a filter', () => {
+  const queryOf = (to: string): string => to.split('?')[1] ?? '';
+
+  it('begins with what is not finished, in any order asked for', () => {
+    for (const query of [undefined, '', 'sort=newest', 'nonsense=1']) expect(isOpen(listFilters(query))).toBe(true);
+    expect(listFilters('sort=newest')).toEqual({ sort: 'newest', state: OPEN.join(',') });
+  });
+
+  it('shows all when the filter was taken off, also on the way back', () => {
+    const { state: _, ...rest } = listFilters('sort=newest');
+    for (const taken of [{}, rest, { state: '' }]) expect(listFilters(queryOf(listAddress(taken))).state).toBeUndefined();
+    expect(listFilters(queryOf(listAddress(rest)))).toEqual({ sort: 'newest' });
+  });
+
+  it('leaves links with filters as they were: every state, unless they name one', () => {
+    expect(listFilters('site_id=a')).toEqual({ site_id: 'a' });
+    expect(listFilters('state=closed')).toEqual({ state: 'closed' });
+    expect(listFilters(queryOf(listAddress({ overdue: 'true' })))).toEqual({ overdue: 'true' });
+    expect(readFilters('state=all')).toEqual({});
+  });
+
+  it('is searched as a whole where nobody has narrowed it: what is looked up by its number is often closed', () => {
+    expect(searched({ state: OPEN.join(',') }, '26-0002')).toEqual({ q: '26-0002' });
+    expect(searched({ state: OPEN.join(','), sort: 'newest' }, '26')).toEqual({ sort: 'newest', q: '26' });
+    expect(searched({ state: OPEN.join(','), township_id: 't' }, '26')).toEqual({ state: OPEN.join(','), township_id: 't', q: '26' });
+    expect(searched({ state: 'closed' }, '26')).toEqual({ state: 'closed', q: '26' });
+    expect(searched({ state: 'closed', q: '26' }, '')).toEqual({ state: 'closed', q: '' });
   });
 });

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { desk } from '../lib/api.mjs';
 import { installed, phone } from '../lib/chromium.mjs';
 import { writeJpeg } from '../lib/jpeg.mjs';
 import { slowLink } from '../lib/link.mjs';
@@ -124,6 +125,74 @@ test('two people on one phone: leaving keeps what is unsent, the next one sends 
   await page.locator('a[href*="#/site/"]').first().waitFor();
   await goTo(page, '#/me');
   await says(page, second.login);
+  assert.deepEqual(device.complaints(), []);
+});
+
+const slip = ({ login, password }) => `#/signin?${new URLSearchParams({ login, code: password })}`;
+const filled = (page, { login }) => expectEventually(async () => (await page.locator('input[autocomplete~="username"]').inputValue()) === login, `the account ${login} to be filled in`);
+
+test('a slip’s link on a phone that somebody else uses is a sign-in of its own account, and what the other one has unsent stays', { timeout: 180_000 }, async () => {
+  const { device, page } = await ready();
+  const [first, second] = [county.login('inspector'), county.login('inspector', 1)];
+  await reportOffline(device, page);
+  await goTo(page, slip(second));
+  await says(page, '账号和登录码已填好');
+  await filled(page, second);
+  assert.doesNotMatch(await text(page), /登录已过期/, 'nobody’s sign-in has run out');
+  await says(page, /没上传的内容还留在这台手机里/);
+  await expectEventually(async () => !page.url().includes('code='), 'the code to leave the address');
+  if (process.env.LALIAN_SHOTS) await page.screenshot({ path: join(process.env.LALIAN_SHOTS, 'slip-other.png'), fullPage: true });
+  await device.offline(false);
+  await page.locator('form button[type="submit"]').click();
+  await new InspectorPhone(page).sites();
+  await goTo(page, '#/me');
+  await says(page, second.login);
+
+  await goTo(page, '#/people');
+  await page.getByRole('button', { name: /^换成/ }).click();
+  await new InspectorPhone(page).sites();
+  await goTo(page, '#/me');
+  await says(page, first.login);
+  await goTo(page, '#/outbox');
+  await says(page, /县里已收到/);
+
+  // Somebody whose first password is not chosen yet has the phone: the slip of another one is no dead end either.
+  const office = await desk(county.url, county.login('office'));
+  const made = await office.post('/api/v1/people', { login: '13900000071', name: '示例丙', posts: [{ role: 'inspector', unit_id: office.me.posts[0].unit_id }] });
+  const { code } = await office.post(`/api/v1/people/${made.id}/code`);
+  await goTo(page, slip({ login: '13900000071', password: code }));
+  await filled(page, { login: '13900000071' });
+  await page.locator('form button[type="submit"]').click();
+  await says(page, '请先设自己的密码');
+  await goTo(page, slip(second));
+  await filled(page, second);
+  await page.locator('form button[type="submit"]').click();
+  await new InspectorPhone(page).sites();
+  assert.deepEqual(device.complaints(), []);
+});
+
+test('a slip’s link fills in the sign-in that stands in that tab already; a demo says so before anybody signs in', { timeout: 120_000 }, async () => {
+  const { device, page } = await open();
+  await goTo(page, '#/phones');
+  await page.getByRole('heading', { name: '用手机打开' }).waitFor();
+  await says(page, '示例数据');
+  await goTo(page, '#/signin');
+  await page.locator('input[autocomplete~="username"]').waitFor();
+  await says(page, '示例数据');
+  assert.doesNotMatch(await text(page), /账号和登录码已填好/);
+  for (const nth of [0, 1]) {
+    const who = county.login('inspector', nth);
+    await goTo(page, slip(who));
+    await filled(page, who);
+    await says(page, '账号和登录码已填好');
+    assert.equal(await page.locator('input[autocomplete~="current-password"]').inputValue(), who.password);
+    await expectEventually(async () => !page.url().includes('code='), 'the code to leave the address');
+  }
+  await page.locator('form button[type="submit"]').click();
+  await new InspectorPhone(page).sites();
+  await goTo(page, '#/me');
+  await says(page, county.login('inspector', 1).login);
+  assert.equal((await text(page)).split('示例数据').length, 2, 'said once');
   assert.deepEqual(device.complaints(), []);
 });
 

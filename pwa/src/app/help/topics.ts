@@ -7,7 +7,7 @@ export type Topic = keyof (typeof help)['topics'];
 
 const SHARED: readonly (readonly [string, Topic])[] = [
   ['/me', 'me'], ['/password', 'me'], ['/pin', 'me'], ['/people', 'me'], ['/outbox', 'outbox'], ['/ready', 'outbox'], ['/inbox', 'inbox'], ['/share', 'inbox'], ['/feedback', 'feedback'], ['/phones', 'outbox'],
-  ['/stand', 'me'], ['/pane', 'me'], ['/setup', 'settings'],
+  ['/stand', 'me'], ['/pane', 'me'],
 ];
 const SCREENS: Readonly<Record<Entry, readonly (readonly [string, Topic])[]>> = {
   inspector: [
@@ -15,18 +15,18 @@ const SCREENS: Readonly<Record<Entry, readonly (readonly [string, Topic])[]>> = 
     ['/practice', 'practice'], ['/paper', 'paper'], ['/', 'sites'],
   ],
   township: [
-    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/self-checks', 'paper'], ['/staff', 'people'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
+    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/self-checks', 'selfcheck'], ['/staff', 'people'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
     ['/paper', 'paper'], ['/', 'duty'],
   ],
   office: [
     ['/issue', 'issue'], ['/verify', 'check'], ['/requests', 'requests'], ['/tickets', 'tickets'], ['/zero', 'boards'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/look-backs', 'boards'],
-    ['/rounds', 'boards'], ['/colours', 'colours'], ['/talks', 'colours'], ['/visits', 'visits'], ['/sites', 'visits'], ['/flags', 'care'], ['/photos', 'care'], ['/library', 'paper'], ['/paper', 'paper'],
-    ['/staff', 'people'], ['/holders', 'people'], ['/honours', 'people'], ['/self-checks', 'people'], ['/team', 'people'], ['/devices', 'devices'], ['/unsent', 'care'], ['/rescue', 'care'], ['/operations', 'care'],
-    ['/erasures', 'care'], ['/settings', 'settings'], ['/calendar', 'settings'], ['/channels', 'settings'], ['/audit', 'audit'], ['/backups', 'settings'], ['/slips', 'people'], ['/accounts', 'people'], ['/', 'desk'],
+    ['/rounds', 'rounds'], ['/colours', 'colours'], ['/talks', 'colours'], ['/visits', 'visits'], ['/sites', 'places'], ['/flags', 'hints'], ['/photos', 'hints'], ['/library', 'paper'], ['/paper', 'paper'],
+    ['/staff', 'people'], ['/holders', 'people'], ['/honours', 'honours'], ['/self-checks', 'selfcheck'], ['/team', 'people'], ['/devices', 'devices'], ['/unsent', 'care'], ['/rescue', 'care'], ['/operations', 'care'],
+    ['/erasures', 'care'], ['/setup', 'setup'], ['/settings', 'settings'], ['/calendar', 'calendar'], ['/channels', 'channels'], ['/audit', 'audit'], ['/backups', 'backups'], ['/slips', 'people'], ['/accounts', 'people'], ['/', 'desk'],
   ],
 };
 /** Of a desk's topics, what these posts have. */
-const FEW: Partial<Record<Role, readonly Topic[]>> = { platform_admin: ['people', 'devices', 'audit'] };
+const FEW: Partial<Record<Role, readonly Topic[]>> = { platform_admin: ['people', 'setup', 'devices', 'backups', 'audit'] };
 
 /** The help of the screen at this address. */
 export function topicAt(role: Role, location: string): Topic {
@@ -36,6 +36,9 @@ export function topicAt(role: Role, location: string): Topic {
   const at = table.find(([start]) => (start === '/' ? location === '/' : location.startsWith(start)));
   return at?.[1] ?? table.at(-1)?.[1] ?? 'me';
 }
+
+/** Where each topic is the help: the addresses of an entry, for tests that no two unlike screens share one. */
+export const screensOf = (entry: Entry): readonly (readonly [string, Topic])[] => [...SHARED, ...SCREENS[entry]];
 
 /** Everything this post may need, each once, in the order of its screens. */
 export function topicsOf(role: Role): readonly Topic[] {

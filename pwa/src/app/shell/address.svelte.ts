@@ -3,20 +3,28 @@
 import { askForLan, isOwnMachine } from './lan';
 import { addressFrom } from './reach';
 
-async function health(): Promise<unknown> {
-  const response = await fetch('/api/v1/health', { cache: 'no-store', credentials: 'omit' });
-  return response.json();
+let asked: Promise<unknown> | null = null;
+
+/** Asked once for all that want to know at the same time. */
+function health(): Promise<unknown> {
+  return (asked ??= fetch('/api/v1/health', { cache: 'no-store', credentials: 'omit' })
+    .then((response): Promise<unknown> => response.json())
+    .finally(() => (asked = null)));
+}
+
+/** Whether the server says this of itself; without an answer it does not. */
+async function says(name: 'accounts' | 'demo', value: boolean): Promise<boolean> {
+  try {
+    const told = await health();
+    return typeof told === 'object' && told !== null && (told as Record<string, unknown>)[name] === value;
+  } catch {
+    return false;
+  }
 }
 
 /** False only where the server says that nobody has an account. */
-export async function hasAccounts(): Promise<boolean> {
-  try {
-    const told = await health();
-    return !(typeof told === 'object' && told !== null && 'accounts' in told && told.accounts === false);
-  } catch {
-    return true;
-  }
-}
+export const hasAccounts = async (): Promise<boolean> => !(await says('accounts', false));
+export const isDemo = (): Promise<boolean> => says('demo', true);
 
 let known = $state<string | null>(null);
 let asking: Promise<string> | null = null;

@@ -49,7 +49,7 @@ export const lists: typeof zh = {
     printThese: 'Print these orders',
     line: { waiting: 'Not yet', running: 'Under way', issue: 'Issued', remind: 'Reminded', no_longer: 'No longer needed' },
   },
-  rows: { title: 'Tickets', empty: 'No such tickets', emptyText: 'They may be done, or lie outside your unit. Go back and look at another list.' },
+  rows: { title: 'Tickets', open: 'All open', empty: 'No such tickets', emptyText: 'They may be done, or lie outside your unit. Go back and look at another list.' },
   local: { title: 'With departments here', help: 'On your land, repaired by departments of the county. To look at only; it counts in no number here.', empty: 'No department repairs anything here', emptyText: 'What is issued or referred to a department appears here.' },
   along: {
     workbook: 'Save as workbook',

@@ -161,6 +161,7 @@ export const office: typeof zh = {
     q: 'Number, issue, site, code, place',
     state: 'State',
     anyState: 'All states',
+    inEveryState: 'Look in all states',
     open: 'All open',
     township: 'Township',
     village: 'Village',

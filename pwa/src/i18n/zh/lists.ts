@@ -46,7 +46,7 @@ export const lists = {
     printThese: '打印这些交办单',
     line: { waiting: '还没办', running: '正在办', issue: '已交办', remind: '已催办', no_longer: '已不需要' },
   },
-  rows: { title: '整改单', empty: '没有符合的整改单', emptyText: '可能已经办结，或者不在您的范围内。返回再看别的清单。' },
+  rows: { title: '整改单', open: '所有未办结', empty: '没有符合的整改单', emptyText: '可能已经办结，或者不在您的范围内。返回再看别的清单。' },
   local: { title: '本地由部门整改', help: '在本地、由县里部门整改的。只看进展，不计入本地的数字。', empty: '本地没有由部门整改的', emptyText: '交给部门或提请部门办理的会出现在这里。' },
   along: {
     workbook: '导出表格',

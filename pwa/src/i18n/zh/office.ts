@@ -158,6 +158,7 @@ export const office = {
     q: '编号、问题、点位、乡镇、村',
     state: '状态',
     anyState: '全部状态',
+    inEveryState: '在全部状态里找',
     open: '所有未办结',
     township: '乡镇（街道）',
     village: '村（社区）',
