@@ -16,6 +16,9 @@ export const NOTICE_KINDS = [
   'resumed',
   'draft_waiting',
   'colour_published',
+  'plan_late',
+  'campaign_started',
+  'liaison_gap',
   'request_waiting',
   'to_verify',
   'hard_case',
@@ -25,6 +28,7 @@ export const NOTICE_KINDS = [
   'request_decided',
   'passed',
   'voided',
+  'appeal_decided',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -3817,7 +3817,7 @@ export interface components {
              *       "day_at": "08:00",
              *       "digest_at": "08:30",
              *       "digest_on_days_off": false,
-             *       "digest_template": "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n临期 {due_soon} 件，超期 {overdue} 件\n{link}",
+             *       "digest_template": "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n临期 {due_soon} 件，逾期 {overdue} 件\n{link}",
              *       "due_days": [
              *         7,
              *         3,
@@ -3828,7 +3828,7 @@ export interface components {
              *       "monthly_dates": [
              *         25
              *       ],
-             *       "office_template": "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县超期 {overdue} 件\n{link}",
+             *       "office_template": "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县逾期 {overdue} 件\n{link}",
              *       "quiet_from": "20:00",
              *       "quiet_to": "08:00",
              *       "urgent_in_quiet": false,
@@ -5697,7 +5697,7 @@ export interface components {
          * @description What a notice tells.
          * @enum {string}
          */
-        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "passed" | "voided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "plan_late" | "campaign_started" | "liaison_gap" | "passed" | "voided" | "appeal_decided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
         /** @description The mail server without its password. */
         NoticeMail: {
             from: string;
@@ -5825,7 +5825,7 @@ export interface components {
              * @description The day's message to a township or department.
              * @default 【{county}】{unit} {date} 整改待办
              *     待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件
-             *     临期 {due_soon} 件，超期 {overdue} 件
+             *     临期 {due_soon} 件，逾期 {overdue} 件
              *     {link}
              */
             digest_template: string;
@@ -5857,7 +5857,7 @@ export interface components {
              * @description The day's message to the office's own group.
              * @default 【{county}】{date} 县办待处理
              *     待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件
-             *     全县超期 {overdue} 件
+             *     全县逾期 {overdue} 件
              *     {link}
              */
             office_template: string;

@@ -3,6 +3,7 @@
 pub mod colleagues;
 pub mod delegations;
 pub mod gaps;
+pub mod gaps_told;
 pub mod hand_over;
 pub mod liaisons;
 pub mod progress;
