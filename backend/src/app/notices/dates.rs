@@ -1,5 +1,6 @@
 //! What the clock reminds of, once a day and county: tickets that are due in so many working days, the county's monthly dates, plans that
-//! are late, duties and honoured places without anybody, and what is old enough to be forgotten. A day that broke off is done again; keys keep it from telling twice.
+//! are late, duties and honoured places without anybody, and what is old enough to be forgotten. A day that broke off is done again;
+//! keys keep it from telling twice.
 
 use super::{Tell, gather::AllRules, tell};
 use crate::{
