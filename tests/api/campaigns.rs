@@ -68,6 +68,12 @@ async fn board(actor: &Actor, id: Uuid) -> Value {
     board
 }
 
+/// What a duty is told of one kind.
+async fn told(world: &World, actor: &Actor, kind: &str) -> Vec<Value> {
+    world.server().app().gather_notices().await.expect("gathered");
+    actor.list(&format!("/api/v1/notices?kind={kind}")).await
+}
+
 async fn pass(world: &World, id: Uuid, seed: u64) {
     let (attempt, _) = repaired(world, id, seed).await;
     let deputy = world.township(0, Role::DeputyLeader).await;
@@ -117,12 +123,26 @@ stories! {
         assert_eq!(ticket(&office, ids[4]).await["zero_day"], Value::Null, "it is not static");
         board(&deputy, id).await;
         board(&office, id).await;
+        // One notice a duty, with counts; nobody is told of each of its tickets, and no other township of anything.
+        let (main, neighbour) = (world.desk(Role::MainLeader).await, world.township(1, Role::DeskOfficer).await);
+        for reader in [&deputy, &main] {
+            let rows = told(&world, reader, "campaign_started").await;
+            let said = json!({ "campaign_id": id, "campaign": "静态清零", "tickets": 4, "sooner": sooner, "day": "2026-11-30" });
+            assert_eq!((rows.len(), &rows[0]["data"], &rows[0]["ticket"]), (1, &said, &Value::Null), "{rows:?}");
+        }
+        assert!(sooner > 0);
+        assert_eq!(told(&world, &deputy, "changed").await, Vec::<Value>::new());
+        assert_eq!(told(&world, &neighbour, "campaign_started").await, Vec::<Value>::new());
 
         // Issued while it runs: joins as new, with the earlier date, in the same breath.
         let issued = issue(&world, ids[5], 0).await;
         let row = ticket(&office, ids[5]).await;
         assert_eq!(issued.at("/changed/0/version"), row["version"], "the author is told the newest version");
         assert_eq!(row["due_at"], json!("2026-11-30T16:00:00Z"), "{row}");
+        let changed = told(&world, &deputy, "changed").await;
+        assert_eq!((changed.len(), &changed[0]["ticket"]["id"]), (1, &json!(ids[5])), "{changed:?}");
+        assert_eq!(changed[0]["data"], json!({ "campaign": "静态清零", "due_at": "2026-11-30T16:00:00Z" }));
+        assert_eq!(told(&world, &deputy, "campaign_started").await.len(), 1, "once");
         let now = board(&office, id).await;
         assert_eq!((&now["baseline"], &now["fresh"], &now["open"]), (&json!(4), &json!(1), &json!(5)), "{now}");
 
@@ -204,7 +224,15 @@ stories! {
         assert_eq!(board(&office, second).await["fresh"], 0);
         let deputy = world.township(0, Role::DeputyLeader).await;
         assert_eq!(board(&deputy, second).await["fresh"], 0);
+        let started = |rows: &[Value]| rows.iter().map(|row| row["data"]["tickets"].clone()).collect::<Vec<_>>();
+        assert_eq!(started(&told(&world, &deputy, "campaign_started").await), [json!(1), json!(1)], "the hidden one is in no count");
+        assert_eq!(told(&world, &deputy, "changed").await, Vec::<Value>::new(), "nothing of a hidden round");
         release(&office, hidden).await;
+        let changed = told(&world, &deputy, "changed").await;
+        assert!(!changed.is_empty() && changed.iter().all(|row| row["ticket"]["id"] == changed[0]["ticket"]["id"]), "{changed:?}");
+        let moved = ticket(&office, id_of(&changed[0]["ticket"]["id"])).await["events"].as_array().expect("events").iter()
+            .filter(|event| event["transition"] == "campaign_joined" && event["data"]["due_at"].is_string()).count();
+        assert_eq!(changed.len(), moved, "one for each time that its date came nearer: {changed:?}");
         for id in [first, second] {
             assert_eq!(board(&office, id).await["fresh"], 1);
         }
@@ -225,6 +253,8 @@ stories! {
         let ended = post(&office, &format!("/{first}/end"), json!({ "reason": "并入第二次" })).await.expect(200);
         assert_eq!((ended.at("/state"), ended.at("/settling")), (json!("ended"), json!(0)), "{ended}");
         post(&office, &format!("/{first}/end"), json!({ "reason": "再" })).await.expect_problem(409, "wrong_state");
+        let rows = told(&world, &deputy, "campaign_started").await;
+        assert_eq!(rows.iter().map(|row| &row["data"]["campaign"]).collect::<Vec<_>>(), ["二"], "what has ended calls nobody");
         let row = ticket(&office, ids[0]).await;
         assert_eq!(row["zero_day"], "2026-11-30", "{row}");
         let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();

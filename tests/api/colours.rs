@@ -155,7 +155,12 @@ stories! {
         assert_eq!(get(&office, &path).await["proposes_talk"], true);
 
         let told = get(&deputy, "/notices?kind=colour_published").await;
-        assert_eq!((told["items"].as_array().map(Vec::len), &told["items"][0]["data"]), (Some(1), &month), "{told}");
+        let said = json!({ "month": NOVEMBER, "colour": "red", "plan_due": seen["plan_due"] });
+        assert!(seen["plan_due"].is_string(), "{seen}");
+        assert_eq!((told["items"].as_array().map(Vec::len), &told["items"][0]["data"]), (Some(1), &said), "{told}");
+        let told = get(&world.township(1, Role::DeputyLeader).await, "/notices?kind=colour_published").await;
+        assert_eq!(told["items"][0]["data"], json!({ "month": NOVEMBER, "colour": "green" }), "green asks for nothing");
+        assert_eq!(get(&deputy, "/notices?kind=appeal_decided").await["items"], json!([]));
 
         // Appealed once, decided by somebody who did not confirm it; all of it stays.
         let appeal = format!("{path}/appeal");
@@ -173,6 +178,9 @@ stories! {
         post(&second, &decision, &say("upheld", Value::Null)).await.expect_problem(409, "wrong_state");
         let seen = get(&deputy, &path).await;
         assert_eq!((&seen["colour"], &seen["after_appeal"], &seen["standing"], &seen["appeal"]), (&json!("red"), &json!("yellow"), &json!("yellow"), &json!("changed")));
+        let answer = get(&deputy, "/notices?kind=appeal_decided").await;
+        let said = json!({ "month": NOVEMBER, "colour": "yellow", "changed": true, "plan_due": seen["plan_due"] });
+        assert_eq!((answer["items"].as_array().map(Vec::len), &answer["items"][0]["data"]), (Some(1), &said), "once: {answer}");
         post(&deputy, &format!("{path}/plan"), &json!({ "text": "每日查看" })).await.expect_problem(403, "forbidden");
         let main = world.township(0, Role::MainLeader).await;
         post(&main, &format!("{path}/plan"), &json!({ "text": "每日查看" })).await.expect(201);
@@ -251,6 +259,66 @@ stories! {
         world.clock.set(at("2026-12-04T23:59:00+08:00"));
         let deputy = world.township(0, Role::DeputyLeader).await;
         post(&deputy, &path, &json!({ "reason": "还来得及" })).await.expect(201);
+    }
+
+    /// Told to the main leader alone, once, and gone with the plan; not while an appeal waits.
+    async fn a_plan_that_is_late_is_told_once(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 1_630).await;
+        not_done(&world, id, 1_631).await;
+        world.clock.set(at("2026-12-01T10:00:00+08:00"));
+        let office = world.office().await;
+        let month = json!({ "month": NOVEMBER });
+        let list = post(&office, "/colours/proposals", &month).await.expect(200).json();
+        confirm_all(&office, &list).await;
+        let list = post(&office, "/colours/publications", &month).await.expect(200).json();
+        let row = of(&list, world.township_id(0).await);
+        assert_eq!((&row["colour"], &row["plan_due"]), (&json!("yellow"), &json!("2026-12-04T16:00:00Z")));
+        let path = format!("/colours/{}", id_of(&row["id"]));
+        post(&world.township(0, Role::DeputyLeader).await, &format!("{path}/appeal"), &json!({ "reason": "已补办" })).await.expect(201);
+        let late = async |on: &str| {
+            world.clock.set(at(on));
+            for _ in 0..2 {
+                world.server().app().gather_notices().await.expect("gathered");
+            }
+            let mut told = Vec::new();
+            for (township, duty) in [(0, Role::MainLeader), (0, Role::DeputyLeader), (0, Role::DeskOfficer), (1, Role::DeputyLeader)] {
+                let rows = get(&world.township(township, duty).await, "/notices?kind=plan_late").await;
+                told.push(rows["items"].as_array().expect("items").len());
+            }
+            told
+        };
+        assert_eq!(late("2026-12-04T09:00:00+08:00").await, [0; 4], "the last day");
+        assert_eq!(late("2026-12-05T09:00:00+08:00").await, [0; 4], "while the appeal waits");
+        let second = world.desk_of(Role::Office, 1).await;
+        let upheld = json!({ "outcome": "upheld", "colour": null, "note": "核对过" });
+        post(&second, &format!("{path}/appeal/decision"), &upheld).await.expect(200);
+        assert_eq!(late("2026-12-06T09:00:00+08:00").await, [1, 0, 0, 0]);
+        assert_eq!(late("2026-12-07T09:00:00+08:00").await, [1, 0, 0, 0], "once");
+        // Forgotten in time, and not told again.
+        assert_eq!(late("2027-02-08T09:00:00+08:00").await, [0; 4]);
+        assert_eq!(late("2027-02-09T09:00:00+08:00").await, [0; 4]);
+    }
+
+    async fn a_plan_that_is_handed_in_settles_that_it_was_late(world: World) {
+        let inspector = world.inspector().await;
+        let id = in_progress(&world, &inspector, 1_640).await;
+        not_done(&world, id, 1_641).await;
+        world.clock.set(at("2026-12-01T10:00:00+08:00"));
+        let (office, month) = (world.office().await, json!({ "month": NOVEMBER }));
+        let list = post(&office, "/colours/proposals", &month).await.expect(200).json();
+        confirm_all(&office, &list).await;
+        let list = post(&office, "/colours/publications", &month).await.expect(200).json();
+        let path = format!("/colours/{}/plan", id_of(&of(&list, world.township_id(0).await)["id"]));
+        for (on, wanted) in [("2026-12-05T09:00:00+08:00", 1), ("2026-12-06T09:00:00+08:00", 0)] {
+            world.clock.set(at(on));
+            world.server().app().gather_notices().await.expect("gathered");
+            let main = world.township(0, Role::MainLeader).await;
+            let told = get(&main, "/notices?kind=plan_late").await;
+            assert_eq!(told["items"].as_array().map(Vec::len), Some(wanted), "{on}: {told}");
+            post(&main, &path, &json!({ "text": "每日查看" })).await.expect(201);
+            assert_eq!(get(&main, "/notices?kind=plan_late").await["items"], json!([]));
+        }
     }
 
     async fn counters_are_ones_own_beside_the_middle_and_hidden_rounds_count_nowhere(world: World) {

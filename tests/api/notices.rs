@@ -39,7 +39,8 @@ fn morning(text: &str) -> DateTime<Utc> {
 stories! {
     async fn each_duty_is_told_what_is_its_own_and_each_event_once(world: World) {
         let inspector = world.inspector().await;
-        let id = in_progress(&world, &inspector, 2_100).await;
+        let id = found(&world, &inspector, &["BUS-01"], 2_100).await[0];
+        issue(&world, id, 0).await;
         let (officer, deputy) = (world.township(0, Role::DeskOfficer).await, world.township(0, Role::DeputyLeader).await);
         let (office, other) = (world.office().await, world.township(1, Role::DeskOfficer).await);
         assert_eq!(kinds(&world, &officer, id).await, ["issued"]);
@@ -47,13 +48,27 @@ stories! {
         assert_eq!(kinds(&world, &deputy, id).await, ["issued"]);
         assert_eq!(told(&world, &other).await, Vec::<Value>::new(), "another township");
         assert_eq!(told(&world, &inspector).await, Vec::<Value>::new());
+        // Accepted, its coming is nothing to do any more; the village still has its work before it.
+        let village = world.desk(Role::VillageCadre).await;
+        let before = kinds(&world, &village, id).await;
+        applied(&officer, "ticket.accept/1", id, json!({ "person_named": "" })).await;
+        for desk in [&officer, &deputy] {
+            assert_eq!(kinds(&world, desk, id).await, Vec::<String>::new());
+        }
+        assert_eq!(kinds(&world, &village, id).await, before);
         applied(&office, "ticket.remind/1", id, json!({ "note": "请尽快" })).await;
+        assert_eq!(kinds(&world, &officer, id).await, ["reminded"]);
+        // Urgent is what the county calls urgent; the badge says so.
+        let badge = counts(&officer).await;
+        assert_eq!((&badge["unseen"], &badge["urgent"]), (&json!(1), &json!(1)), "{badge}");
+        let reminded = &officer.http.get("/api/v1/notices?kind=reminded").await.expect(200).at("/items/0");
+        assert_eq!((&reminded["urgent"], &reminded["data"]["note"], &reminded["ticket"]["state"]), (&json!(true), &json!("请尽快"), &json!("in_progress")));
         let (attempt, _) = repaired(&world, id, 2_101).await;
         applied(&deputy, "ticket.submit/1", id, json!({ "attempt_id": attempt, "note": "" })).await;
         assert_eq!(kinds(&world, &office, id).await, ["to_verify"]);
         let verdict = json!({ "attempt_id": attempt, "verdict": "failed", "reason": "not_done", "note": "", "on_site": true, "position": null });
         applied(&office, "ticket.verify/1", id, verdict).await;
-        assert_eq!(kinds(&world, &officer, id).await, ["returned", "reminded", "issued"]);
+        assert_eq!(kinds(&world, &officer, id).await, ["returned"], "what was done before the check is settled");
         let asked = json!({
             "request_id": fresh_id(), "what": "hold", "reason": "等材料", "wanted_day": "2026-12-20", "measure": "围挡", "unit_kind": null, "unit_id": null,
         });
@@ -62,14 +77,53 @@ stories! {
         assert_eq!(kinds(&world, &office, id).await, ["hard_case", "request_waiting"], "what was checked is settled");
         let leader = world.desk(Role::CountyLeader).await;
         assert_eq!(kinds(&world, &leader, id).await, ["hard_case"]);
-        // Urgent is what the county calls urgent; the badge says so.
-        let badge = counts(&officer).await;
-        assert_eq!((&badge["unseen"], &badge["urgent"]), (&json!(3), &json!(1)), "{badge}");
-        let reminded = &officer.http.get("/api/v1/notices?kind=reminded").await.expect(200).at("/items/0");
-        assert_eq!((&reminded["urgent"], &reminded["data"]["note"], &reminded["ticket"]["state"]), (&json!(true), &json!("请尽快"), &json!("rework")));
         assert_eq!(officer.list("/api/v1/notices?group=office").await, Vec::<Value>::new());
         assert_eq!(officer.list("/api/v1/notices?group=office&kind=issued").await, Vec::<Value>::new());
-        assert_eq!(officer.list(&format!("/api/v1/notices?group=mine&ticket_id={id}")).await.len(), 3);
+        assert_eq!(officer.list(&format!("/api/v1/notices?group=mine&ticket_id={id}")).await.len(), 1);
+    }
+
+    /// What is at its end calls nobody: not its unit, not its village, not who heard that it was late, not the office.
+    async fn what_is_done_or_void_calls_nobody_to_work(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 2_220).await;
+        for id in &ids {
+            issue(&world, *id, 0).await;
+            applied(&world.township(0, Role::DeskOfficer).await, "ticket.accept/1", *id, json!({ "person_named": "" })).await;
+        }
+        let mut due = inspector.now();
+        for id in &ids {
+            let at: DateTime<Utc> = ticket(&world.office().await, *id).await["due_at"].as_str().expect("a date").parse().expect("an instant");
+            due = due.max(at);
+        }
+        world.clock.set(due + TimeDelta::days(12) + TimeDelta::hours(10));
+        world.server().app().sweep_tickets().await.expect("swept");
+        let (office, deputy, leader) = (world.office().await, world.township(0, Role::DeputyLeader).await, world.desk(Role::CountyLeader).await);
+        let readers = [world.township(0, Role::DeskOfficer).await, world.desk(Role::MainLeader).await, world.desk(Role::VillageCadre).await];
+        for id in &ids {
+            applied(&office, "ticket.remind/1", *id, json!({ "note": "" })).await;
+            applied(&deputy, "ticket.mark_hard/1", *id, json!({ "hard": true, "ask": "协调供电" })).await;
+            let of_deputy = kinds(&world, &deputy, *id).await;
+            assert!(of_deputy.contains(&"overdue".to_owned()) && of_deputy.contains(&"reminded".to_owned()), "{of_deputy:?}");
+            assert!(kinds(&world, &leader, *id).await.contains(&"hard_case".to_owned()));
+        }
+        // Put forward: the desk has nothing to do, whoever was told that it is late is still told so.
+        let (attempt, _) = repaired(&world, ids[0], 2_221).await;
+        applied(&deputy, "ticket.submit/1", ids[0], json!({ "attempt_id": attempt, "note": "" })).await;
+        let of_deputy = kinds(&world, &deputy, ids[0]).await;
+        assert!(of_deputy.iter().all(|kind| kind == "escalated"), "{of_deputy:?}");
+        assert!(kinds(&world, &leader, ids[0]).await.contains(&"escalated".to_owned()));
+        let passed = json!({ "attempt_id": attempt, "verdict": "passed", "reason": null, "note": "", "on_site": true, "position": null });
+        applied(&office, "ticket.verify/1", ids[0], passed).await;
+        for person in [&office, &world.desk_of(Role::Office, 1).await] {
+            command(person, "ticket.void/1", ids[1], json!({ "reason": "重复录入" })).await;
+        }
+        for (id, result) in ids.iter().zip(["passed", "voided"]) {
+            for reader in readers.iter().chain([&office, &deputy, &leader]) {
+                let told = kinds(&world, reader, *id).await;
+                assert!(told.iter().all(|kind| kind == result), "{told:?}");
+            }
+            assert_eq!(kinds(&world, &deputy, *id).await, [result]);
+        }
     }
 
     async fn marks_are_the_readers_own_and_the_digest_has_one_line_a_kind(world: World) {
@@ -260,7 +314,7 @@ stories! {
         assert_eq!(kinds(&world, &leader, id).await, ["hard_case"]);
         assert_eq!(kinds(&world, &office, id).await, ["hard_case", "request_waiting", "request_waiting"]);
         for own in [&officer, &deputy] {
-            assert_eq!(kinds(&world, own, id).await, ["issued"]);
+            assert_eq!(kinds(&world, own, id).await, Vec::<String>::new(), "what they asked is the office's turn");
         }
         assert_eq!(kinds(&world, &main, id).await, Vec::<String>::new(), "the main leader hears of what climbs and of answers");
         applied(&office, "ticket.decide/1", id, json!({ "request_id": waiting[1]["data"]["request_id"], "verdict": "denied", "note": "请按期完成" })).await;
@@ -342,7 +396,7 @@ stories! {
         let officer = world.township(0, Role::DeskOfficer).await;
         let of_ticket = kinds(&world, &officer, id).await;
         assert_eq!(of_ticket.iter().filter(|kind| *kind == "reminded").count(), 5, "{of_ticket:?}");
-        assert_eq!(of_ticket.len(), 6);
+        assert_eq!(of_ticket.len(), 5);
         // Its bodies are bounded, and what nobody may is told plainly.
         officer.http.post("/api/v1/notices/preview", &json!({ "template": "{unit}" })).await.expect_problem(403, "forbidden");
         let office_post = office.http.post("/api/v1/notices/preview", &json!({ "template": "{unit}：{name}" })).await;

@@ -17,6 +17,9 @@ export const NOTICE_KINDS = [
   'draft_waiting',
   'colour_published',
   'leave_ended',
+  'plan_late',
+  'campaign_started',
+  'liaison_gap',
   'request_waiting',
   'to_verify',
   'hard_case',
@@ -26,6 +29,7 @@ export const NOTICE_KINDS = [
   'request_decided',
   'passed',
   'voided',
+  'appeal_decided',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -25,8 +25,12 @@ const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   changed: {},
   resumed: { due_at: '2026-11-30T16:00:00Z' },
   draft_waiting: {},
-  colour_published: { month: '2026-11' },
   leave_ended: { deputy_name: '示例人员', severities: ['minor'], to_day: '2026-12-06' },
+  colour_published: { month: '2026-11', colour: 'yellow', plan_due: '2026-12-07T16:00:00Z' },
+  plan_late: { month: '2026-11', colour: 'yellow', plan_due: '2026-12-07T16:00:00Z' },
+  appeal_decided: { month: '2026-11', colour: 'yellow', changed: true, plan_due: '2026-12-07T16:00:00Z' },
+  campaign_started: { campaign_id: 'c', campaign: '静态清零', tickets: 4, sooner: 2, day: '2026-11-30' },
+  liaison_gap: { place: '云岭村', level: 'county' },
   request_waiting: { what: 'further_extension' },
   to_verify: {},
   hard_case: { ask: '请住建局协调' },
@@ -36,7 +40,7 @@ const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   passed: {},
   voided: {},
 };
-const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'leave_ended', 'unit_gap', 'backup_failed'];
+const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'leave_ended', 'plan_late', 'appeal_decided', 'campaign_started', 'liaison_gap', 'unit_gap', 'backup_failed'];
 const notice = (kind: NoticeKind, over: Partial<Notice> = {}): Notice => ({
   id: kind,
   kind,
@@ -73,6 +77,16 @@ describe('what a notice says', () => {
     expect(dayOfDeadline('2026-11-25')).toContain('11/25');
     expect(dayOfDeadline('')).toBe('');
     expect(tell(notice('due_soon'), 'desk_officer').detail).toBe('2026-0012 · 还有 3 个工作日，11/30周一 到期');
+  });
+
+  it('colours say what stands and until when a plan is asked for; a campaign counts', () => {
+    expect(tell(notice('colour_published'), 'main_leader')).toEqual({ title: '2026-11 的颜色已公布：黄色', detail: '请在 12/7周一 前交整改计划', href: '/colour' });
+    expect(tell(notice('colour_published', { data: { month: '2026-11', colour: 'green' } }), 'main_leader').detail).toBe('');
+    expect(tell(notice('appeal_decided'), 'deputy_leader').detail).toBe('已更改：黄色 · 请在 12/7周一 前交整改计划');
+    expect(tell(notice('campaign_started'), 'desk_officer')).toEqual({ title: '清零行动开始：静态清零', detail: '本单位纳入 4 件，其中 2 件期限提前到 11/30周一', href: '/campaigns/c' });
+    expect(tell(notice('changed', { data: { campaign: '静态清零', due_at: '2026-11-30T16:00:00Z' } }), 'desk_officer').detail).toContain('已纳入清零行动“静态清零”，期限提前 · 11/30周一');
+    // A township goes to the accounts of its villages; the board of holders is the office's.
+    expect([tell(notice('unit_gap'), 'desk_officer').href, tell(notice('unit_gap'), 'office').href]).toEqual(['/staff', '/holders']);
   });
 
   it('a kind of a newer server, and data that is not there, still give a line', () => {

@@ -196,6 +196,51 @@ stories! {
         assert!(kinds.contains(&("no_holder".to_owned(), json!("deputy_leader"))) && kinds.contains(&("ending".to_owned(), json!("desk_officer"))), "{kinds:?}");
     }
 
+    /// A post that runs out, a person who is suspended, a titled place without anybody: each is told once, as long as it is so.
+    async fn holes_that_come_by_themselves_are_told_once_and_go_when_they_are_filled(world: World) {
+        let (officer, second) = (world.township(0, Role::DeskOfficer).await, world.township(1, Role::DeputyLeader).await);
+        let start: chrono::DateTime<chrono::Utc> = "2026-11-25T01:00:00Z".parse().expect("an instant");
+        let told = async |days: i64, kind: &str| {
+            world.clock.set(start + TimeDelta::days(days));
+            for _ in 0..2 {
+                world.server().app().gather_notices().await.expect("gathered");
+            }
+            let mut rows = Vec::new();
+            for reader in [world.office().await, world.township(0, Role::DeputyLeader).await, world.township(1, Role::DeskOfficer).await] {
+                let of = reader.list(&format!("/api/v1/notices?kind={kind}")).await;
+                rows.push(of.iter().map(|row| row["data"]["duty"].as_str().or(row["data"]["place"].as_str()).expect("what is missing").to_owned()).collect::<Vec<_>>());
+            }
+            rows
+        };
+        let none = vec![Vec::<String>::new(); 3];
+        // The first township has nobody missing, the second never had a main leader: that belongs to setting up.
+        assert_eq!(told(0, "unit_gap").await, none);
+        let end = start + TimeDelta::hours(30);
+        write(&world.office().await, &format!("/api/v1/posts/{}/end", officer.post()), &json!({ "at": end, "reason": "退休" })).await.expect(200);
+        assert_eq!(told(1, "unit_gap").await, none, "not before its day");
+        let both = vec![vec!["desk_officer".to_owned()], vec!["desk_officer".to_owned()], Vec::new()];
+        assert_eq!(told(2, "unit_gap").await, both);
+        assert_eq!(told(3, "unit_gap").await, both, "once");
+        assert_eq!(told(73, "unit_gap").await, both, "as long as it is so, and once");
+        let office_now = world.office().await;
+        let follows = json!({ "role": "desk_officer", "unit_id": officer.unit(), "valid_from": office_now.now() });
+        write(&office_now, &format!("/api/v1/people/{}/posts", officer.person()), &follows).await.expect(201);
+        write(&office_now, &format!("/api/v1/people/{}/suspend", second.person()), &json!({ "reason": "试" })).await.expect(200);
+        assert_eq!(told(74, "unit_gap").await, [vec!["deputy_leader".to_owned()], Vec::new(), vec!["deputy_leader".to_owned()]]);
+
+        let office_now = world.office().await;
+        let site = office_now.list(&format!("/api/v1/sites?township_id={}", officer.unit())).await[0].clone();
+        honour(&office_now, "site", &site["id"], "county", 2023).await;
+        let place = site["name"].as_str().expect("a name").to_owned();
+        let one = [Vec::new(), vec![place.clone()], Vec::new()];
+        assert_eq!(told(75, "liaison_gap").await, one);
+        assert_eq!(told(76, "liaison_gap").await, one, "once");
+        let main = world.desk(Role::MainLeader).await;
+        let named = json!({ "subject_kind": "site", "subject_id": site["id"], "post_id": main.post() });
+        write(&main, "/api/v1/liaisons", &named).await.expect(201);
+        assert_eq!(told(77, "liaison_gap").await, none);
+    }
+
     async fn titles_are_kept_with_their_history_and_a_liaison_for_each_place(world: World) {
         let office = world.office().await;
         let (main, stranger) = (world.desk(Role::MainLeader).await, world.township(1, Role::DeskOfficer).await);

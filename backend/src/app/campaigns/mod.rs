@@ -4,6 +4,7 @@ pub mod board;
 pub mod follow;
 pub mod preview;
 mod settle;
+mod tell;
 
 use crate::{
     app::{App, AppError, AppResult, Caller, Once, field::facts::Facts, tickets::reads::TicketFilter},
@@ -254,7 +255,7 @@ pub async fn start(app: &App, caller: &Caller, once: &Once, id: Uuid, seen: i32)
     let county = caller.county()?;
     known(app, caller, id).await?;
     let now = app.clock.now();
-    let today = local_day(now);
+    let (today, facts) = (local_day(now), Facts::load(app, county).await?);
     app.idempotent(caller, once, async |tx| {
         let mut row = draft_at(tx, county, id, seen).await?;
         if row.deadline_day < today.to_string() {
@@ -280,6 +281,7 @@ pub async fn start(app: &App, caller: &Caller, once: &Once, id: Uuid, seen: i32)
         (row.state, row.started_by, row.started_at) =
             (CampaignState::Running.as_str().into(), Some(caller.person_id), Some(now));
         row.version += 1;
+        tell::of_start(tx, &facts, &row, now).await?;
         store::campaigns::update(tx, row).await?;
         audit::append(tx, now, caller.audit("campaign.start", "campaigns", id)).await?;
         Ok(())

@@ -4,6 +4,7 @@
 use super::{
     board,
     follow::{leave, move_sums, next_day, scope_of, write},
+    tell,
 };
 use crate::{
     app::{App, AppError, AppResult, field::facts::Facts},
@@ -96,6 +97,7 @@ pub(super) async fn close(
     (row.state, row.ended_by, row.ended_at) = (CampaignState::Ended.as_str().into(), by, Some(now));
     (row.end_reason, row.version) = (reason, row.version + 1);
     store::campaigns::update(tx, row.clone()).await?;
+    tell::of_end(tx, row).await?;
     let over = row.deadline_day < local_day(now).to_string();
     if !over || !store::campaigns::running(tx, row.county_id).await?.is_empty() {
         // Its date would have held on, or another one's holds from now on.

@@ -3,9 +3,10 @@
 use super::{
     months::{self as of_months, told},
     show::{ColourDetail, allows, document},
+    tell,
 };
 use crate::{
-    app::{App, AppResult, Caller, Once},
+    app::{App, AppResult, Caller, Once, field::facts::Facts},
     domain::{
         colours::colour::{AppealState, Colour, ColourStep},
         field::inspection::{MAX_TEXT, shorten},
@@ -132,6 +133,7 @@ pub async fn decide(
             );
         }
     };
+    let facts = Facts::load(app, caller.county()?).await?;
     let done: Uuid = app
         .idempotent(caller, once, async |tx| {
             let (row, appeal) = open_for(app, tx, caller, id, ColourStep::Decide).await?;
@@ -147,6 +149,7 @@ pub async fn decide(
             if colour == Some(Colour::Red) {
                 copies::deliver(tx, row.county_id, row.township_id, copies::RED, id, now).await?;
             }
+            tell::decided(tx, &facts.settings().notices, &row, colour, now).await?;
             let line = caller.audit("colours.decide", "colours", id);
             audit::append(tx, now, audit::AuditRow { reason: note.clone(), ..line }).await?;
             Ok(id)
@@ -165,7 +168,7 @@ pub async fn plan(app: &App, caller: &Caller, once: &Once, id: Uuid, text: &str)
     let text = needed("/text", text)?;
     let done: Uuid = app
         .idempotent(caller, once, async |tx| {
-            open_for(app, tx, caller, id, ColourStep::Plan).await?;
+            let (of, _) = open_for(app, tx, caller, id, ColourStep::Plan).await?;
             let row = Plan {
                 id: new,
                 county_id: county,
@@ -176,6 +179,7 @@ pub async fn plan(app: &App, caller: &Caller, once: &Once, id: Uuid, text: &str)
                 made_at: now,
             };
             appeals::insert_plan(tx, row).await?;
+            tell::planned(tx, &of).await?;
             audit::append(tx, now, caller.audit("colours.plan", "colours", id)).await?;
             Ok(id)
         })

@@ -6,6 +6,7 @@ pub mod leaders;
 pub mod months;
 mod show;
 pub mod talks;
+pub mod tell;
 mod work;
 
 pub use show::{ColourDetail, ColourRow};

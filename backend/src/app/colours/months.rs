@@ -3,14 +3,11 @@
 
 use super::{
     show::{Beside, ColourDetail, ColourRow, allows, document, stored},
+    tell,
     work::{self, Worked, standing},
 };
 use crate::{
-    app::{
-        App, AppError, AppResult, Caller, Once,
-        field::facts::Facts,
-        notices::{self, Tell},
-    },
+    app::{App, AppError, AppResult, Caller, Once, field::facts::Facts},
     domain::{
         clock::Instant,
         colours::{
@@ -19,12 +16,7 @@ use crate::{
             share::Shares,
         },
         field::inspection::{MAX_TEXT, shorten},
-        notices::{events::Address, kind::NoticeKind},
-        people::{
-            permission::Action,
-            role::{Role, UnitKind},
-            scope::Scope,
-        },
+        people::{permission::Action, role::Role, scope::Scope},
         problem::{Code, Problem},
     },
     store::{
@@ -35,7 +27,6 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -353,21 +344,7 @@ pub async fn publish(app: &App, caller: &Caller, once: &Once, month: &str) -> Ap
                 copies::deliver(tx, county, row.township_id, copies::RED, row.id, now).await?;
             }
             for row in &rows {
-                let to = [Role::MainLeader, Role::DeputyLeader].map(|duty| Address {
-                    unit_kind: UnitKind::Township,
-                    unit_id: row.township_id,
-                    duty,
-                });
-                let published = Tell {
-                    county,
-                    key: format!("colour:{}", row.id),
-                    kind: NoticeKind::ColourPublished,
-                    to: to.to_vec(),
-                    ticket: None,
-                    data: json!({ "month": month }),
-                    rules: &facts.settings().notices,
-                };
-                notices::tell(tx, now, &published).await?;
+                tell::published(tx, &facts.settings().notices, row, now).await?;
             }
             audit::append(tx, now, caller.audit("colours.publish", "colours", &month)).await?;
             let beside = Beside::load(tx, county, &rows).await?;

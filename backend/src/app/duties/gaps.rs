@@ -147,7 +147,7 @@ pub async fn list(app: &App, caller: &Caller, township: Option<Uuid>) -> AppResu
     Ok(GapList { as_of: now, ending_days, items, units: units.len(), kinds, unready })
 }
 
-async fn units_of(conn: &impl Conn, county: Uuid) -> AppResult<Vec<Unit>> {
+pub(super) async fn units_of(conn: &impl Conn, county: Uuid) -> AppResult<Vec<Unit>> {
     let all = divisions::of_county(conn, county).await?;
     let names: HashMap<Uuid, String> = all.iter().map(|one| (one.id, one.name.clone())).collect();
     let mut units: Vec<Unit> = all
@@ -176,7 +176,7 @@ async fn units_of(conn: &impl Conn, county: Uuid) -> AppResult<Vec<Unit>> {
     Ok(units)
 }
 
-fn holes(posts: &[PostRow], units: &[Unit], now: Instant, soon: Instant) -> Vec<Gap> {
+pub(super) fn holes(posts: &[PostRow], units: &[Unit], now: Instant, soon: Instant) -> Vec<Gap> {
     let mut spans: HashMap<(Uuid, Role), Vec<Span>> = HashMap::new();
     for post in posts {
         spans.entry((post.unit_id, post.role)).or_default().push((post.valid_from, post.valid_to));
@@ -234,7 +234,7 @@ async fn without_leader(conn: &impl Conn, county: Uuid, units: &[Unit], now: Ins
 }
 
 /// Honoured places that nobody answers for.
-async fn without_liaison(conn: &impl Conn, county: Uuid, now: Instant) -> AppResult<Vec<Gap>> {
+pub(super) async fn without_liaison(conn: &impl Conn, county: Uuid, now: Instant) -> AppResult<Vec<Gap>> {
     let mut places: BTreeMap<Uuid, (SubjectKind, Uuid, Honour)> = BTreeMap::new();
     for row in honours::held_on(conn, county, local_day(now)).await? {
         let Some(level) = Honour::parse(&row.level) else { continue };

@@ -4,6 +4,7 @@ pub mod colleagues;
 pub mod delegations;
 pub mod ended_leave;
 pub mod gaps;
+pub mod gaps_told;
 pub mod hand_over;
 pub mod liaisons;
 pub mod progress;

@@ -1,9 +1,10 @@
-//! What the clock reminds of, once a day and county: tickets that are due in so many working days, the county's monthly dates, and
-//! what is old enough to be forgotten. A day that broke off is done again; keys keep it from telling twice.
+//! What the clock reminds of, once a day and county: tickets that are due in so many working days, the county's monthly dates, plans that
+//! are late, duties and honoured places without anybody, and what is old enough to be forgotten. A day that broke off is done again;
+//! keys keep it from telling twice.
 
 use super::{Tell, gather::AllRules, tell};
 use crate::{
-    app::{App, AppError, AppResult, field::facts::Facts},
+    app::{App, AppError, AppResult, colours, duties::gaps_told, field::facts::Facts},
     domain::{
         clock::{Instant, SHANGHAI, local_day},
         notices::{
@@ -23,6 +24,7 @@ use crate::{
 };
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::json;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Tickets of one transaction.
@@ -44,9 +46,13 @@ impl App {
             written += self.remind_of_due(*county, rules, calendar, today, now).await?;
             written += self.remind_of_months(*county, rules, calendar, today, now).await?;
             let before = now - TimeDelta::days(i64::from(rules.keep_days));
+            let late = colours::tell::late_plans(self.store.read(), *county, rules, (before, now)).await?;
+            written += self.tell_all(&late, now).await?;
+            written += self.remind_of_gaps(*county, rules, now).await?;
             self.store
                 .write(async |tx| {
-                    inbox::forget(tx, *county, before).await?;
+                    inbox::forget(tx, *county, before, gaps_told::KINDS).await?;
+                    inbox::settle_ended(tx, *county, events::OF_OPEN).await?;
                     days::done(tx, *county, Daily::Reminders, today, now).await?;
                     Ok::<_, AppError>(())
                 })
@@ -112,6 +118,35 @@ impl App {
                 });
             }
         }
+        self.tell_all(&told, now).await
+    }
+
+    /// Holes that are new are told, and what was told of those that are filled goes.
+    async fn remind_of_gaps(&self, county: Uuid, rules: &NoticeRules, now: Instant) -> AppResult<usize> {
+        let conn = self.store.read();
+        // Read first: a post that ends in between is told of at once, and is none of these.
+        let mut filled = inbox::keys(conn, county, gaps_told::KINDS).await?;
+        let holes = gaps_told::open(conn, county, now).await?;
+        let open: HashSet<&str> = holes.iter().map(|gap| gap.key.as_str()).collect();
+        filled.retain(|key| !open.contains(key.as_str()));
+        if !filled.is_empty() {
+            let filled = &filled;
+            self.store
+                .write(async |tx| Ok::<_, AppError>(inbox::settle_keys(tx, county, filled).await?))
+                .await?;
+        }
+        let told: Vec<Tell<'_>> = holes
+            .into_iter()
+            .map(|gap| Tell {
+                county,
+                key: gap.key,
+                kind: gap.kind,
+                to: gap.to,
+                ticket: None,
+                data: gap.data,
+                rules,
+            })
+            .collect();
         self.tell_all(&told, now).await
     }
 

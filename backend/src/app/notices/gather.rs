@@ -100,9 +100,9 @@ async fn hear(
     let scope = Scope::County { county: event.county_id };
     let Some(ticket) = store::tickets::get(tx, scope, now, event.ticket_id).await? else { return Ok(0) };
     let heard = Heard { transition: &event.transition, reason: &event.reason, data: &event.data };
-    let settled = events::settles(&event.transition);
+    let settled = events::settles(heard);
     if !settled.is_empty() {
-        inbox::settle(tx, ticket.id, settled).await?;
+        inbox::settle(tx, ticket.id, settled, events::leaves(&event.transition)).await?;
     }
     let answered = events::answers(&event.transition);
     if answered != Answered::None {

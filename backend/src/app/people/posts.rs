@@ -3,7 +3,7 @@
 use super::{
     super::{
         App, AppError, AppResult, Caller, Once,
-        duties::ended_leave,
+        duties::{ended_leave, gaps_told},
         field::facts::Facts,
         notices::{self, Tell},
     },
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         clock::Instant,
-        notices::{events::Address, kind::NoticeKind, settings::NoticeRules},
+        notices::{kind::NoticeKind, settings::NoticeRules},
         people::{
             role::{Role, UnitKind},
             scope::Scope,
@@ -146,9 +146,9 @@ impl App {
         let unit = units::by_ids(tx, &[ended.unit_id]).await?.remove(&ended.unit_id);
         let gap = Tell {
             county,
-            key: format!("gap:{}", ended.id),
+            key: gaps_told::key(ended.id),
             kind: NoticeKind::UnitGap,
-            to: vec![Address { unit_kind: UnitKind::County, unit_id: county, duty: Role::Office }],
+            to: gaps_told::readers(county, ended.township_id),
             ticket: None,
             data: json!({
                 "unit_id": ended.unit_id, "unit_name": unit.map(|unit| unit.name), "duty": ended.role,

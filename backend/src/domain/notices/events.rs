@@ -66,8 +66,13 @@ pub fn tells(transition: &str) -> bool {
         "hard_answered",
         "escalated",
         "control_overdue",
-        // Told to nobody; it settles what was told before.
+        "campaign_joined",
+        // Told to nobody; they settle what was told before.
+        "T5",
         "stage",
+        "campaign_left",
+        "control_lifted",
+        "overdue_lifted",
         "referred",
         "refer_done",
         "refer_returned",
@@ -75,17 +80,80 @@ pub fn tells(transition: &str) -> bool {
     TOLD.contains(&transition)
 }
 
-/// Which notices of its ticket an event settles: nobody is told of work that is done. What was told of the past stays.
-pub fn settles(transition: &str) -> &'static [NoticeKind] {
+/// Which notices of its ticket an event settles: nobody is called to work that is done or is no longer asked for. They go before anything
+/// new is told, so what is told anew takes the place of what was told before. Results, and what was told of the past, stay.
+pub fn settles(heard: Heard<'_>) -> &'static [NoticeKind] {
     use NoticeKind as K;
-    match transition {
-        "T10" => &[K::DueSoon, K::ControlOverdue],
-        "stage" => &[K::ControlOverdue],
+    match heard.transition {
+        // Accepted; or the department has done its part, or cannot.
+        "T5" | "refer_done" | "refer_returned" => &[K::Issued],
+        // Another unit's from now on.
+        "T6" => &[
+            K::Issued,
+            K::DueSoon,
+            K::Overdue,
+            K::ControlOverdue,
+            K::Returned,
+            K::Relapse,
+            K::Reminded,
+            K::Changed,
+            K::Resumed,
+            K::Escalated,
+        ],
+        "T7" => &[K::DueSoon, K::Overdue, K::Escalated],
+        // Nobody waits for it while its clock stands still; what the check asked for, and a danger, stay.
+        "T8" | "referred" => &[K::DueSoon, K::Overdue, K::Reminded, K::Resumed, K::Escalated],
+        // The unit has put its repair forward. What climbed stays with the leaders until it has passed.
+        "T10" => &[
+            K::Issued,
+            K::DueSoon,
+            K::Overdue,
+            K::ControlOverdue,
+            K::Returned,
+            K::Relapse,
+            K::Reminded,
+            K::Changed,
+            K::Resumed,
+        ],
+        "T12" => &[K::ToVerify],
+        "T4" | "T11" | "T14" => OF_OPEN,
+        "stage" | "control_lifted" => &[K::ControlOverdue],
+        "overdue_lifted" => &[K::Overdue, K::Escalated],
+        // The reminder of a day that is not the day any more.
+        "T17" | "campaign_joined" | "campaign_left" if moved(heard.data) => &[K::DueSoon],
         "hard_answered" => &[K::HardCase],
-        "T11" | "T12" => &[K::ToVerify],
-        "T4" | "T14" => &[K::DueSoon, K::ToVerify, K::ControlOverdue],
+        "hard_case" if heard.data["hard"] != true => &[K::HardCase],
         _ => &[],
     }
+}
+
+/// What is told of tickets that are not at their end, and of no other.
+pub const OF_OPEN: &[NoticeKind] = {
+    use NoticeKind as K;
+    &[
+        K::Issued,
+        K::DueSoon,
+        K::Overdue,
+        K::ControlOverdue,
+        K::Returned,
+        K::Relapse,
+        K::Reminded,
+        K::Changed,
+        K::Resumed,
+        K::Escalated,
+        K::ToVerify,
+        K::HardCase,
+    ]
+};
+
+/// Whose notices an event leaves as they are: a village goes on with what its township has accepted.
+pub fn leaves(transition: &str) -> Option<Role> {
+    matches!(transition, "T5" | "refer_done" | "refer_returned").then_some(Role::VillageCadre)
+}
+
+/// Whether an event says that it moved a date.
+fn moved(data: &Value) -> bool {
+    !data["due_at"].is_null()
 }
 
 /// Which of the requests that wait for the office have their answer with an event.
@@ -176,6 +244,10 @@ pub fn of_event(heard: Heard<'_>, ticket: &Ticket, now: Instant) -> Vec<Told> {
         }
         "T16" => unit(WORKERS, K::Reminded, json!({ "no": data["no"], "note": reason })),
         "T17" => unit(DESKS, K::Changed, dates()),
+        // What a campaign took in at its start is told to each unit in one; this joined later, and its day came nearer.
+        "campaign_joined" if data["baseline"] != true && moved(data) => {
+            unit(DESKS, K::Changed, json!({ "due_at": ticket.due_at, "campaign": data["name"] }))
+        }
         "asked" => {
             office(K::RequestWaiting, json!({ "what": data["what"], "request_id": data["request_id"] }))
         }

@@ -54,14 +54,53 @@ fn every_event_that_makes_notices_is_looked_at() {
         json!({ "hard": true, "what": "hold", "former_unit_id": id(7), "to": ["desk_officer"], "step": 1 });
     for row in crate::domain::tickets::machine::TABLE {
         let told = of_event(heard(row.name, &data), &ticket(), now());
-        let acts = !told.is_empty() || !settles(row.name).is_empty() || answers(row.name) != Answered::None;
+        let settled = settles(heard(row.name, &data));
+        let acts = !told.is_empty() || !settled.is_empty() || answers(row.name) != Answered::None;
         assert!(!acts || tells(row.name), "{} is never looked at", row.name);
+        // A new unit is told anew what its former one was told.
         assert!(
-            told.iter().all(|one| !settles(row.name).contains(&one.kind)),
+            row.name == "T6" || told.iter().all(|one| !settled.contains(&one.kind)),
             "{} settles what it tells",
             row.name
         );
     }
+}
+
+#[test]
+fn what_asks_for_work_is_settled_by_that_work_and_by_every_end() {
+    use NoticeKind as K;
+    let none = json!({});
+    let by = |transition| settles(heard(transition, &none));
+    for ended in ["T4", "T11", "T14"] {
+        assert!(by(ended).contains(&K::Escalated) && by(ended).contains(&K::HardCase), "{ended}");
+        for other in ["T5", "T6", "T7", "T8", "T10", "T12", "stage", "overdue_lifted"] {
+            assert!(by(other).iter().all(|kind| by(ended).contains(kind)), "{other} beside {ended}");
+        }
+    }
+    for asked in [K::Issued, K::Returned, K::Overdue, K::Reminded, K::Relapse, K::DueSoon] {
+        assert!(by("T10").contains(&asked), "{asked:?} after the repair");
+    }
+    assert!(!by("T10").contains(&K::Escalated), "it may come back from the check");
+    assert_eq!((by("T5"), leaves("T5"), leaves("T10")), (&[K::Issued][..], Some(Role::VillageCadre), None));
+    assert!(!by("T8").contains(&K::Returned) && by("T8").contains(&K::Overdue));
+    // A date that moved takes the reminders of the former one away; what moved none does not.
+    let due = json!({ "due_at": now() });
+    assert_eq!((by("T17"), settles(heard("T17", &due))), (&[][..], &[K::DueSoon][..]));
+    // Results are nothing to do.
+    for done in K::ALL.iter().filter(|kind| kind.group() == super::super::kind::Group::Done) {
+        assert!(!by("T11").contains(done), "{done:?}");
+    }
+}
+
+#[test]
+fn what_joins_a_campaign_later_tells_its_unit_of_the_nearer_day_alone() {
+    let joined = |baseline: bool, due: Value| json!({ "name": "清零", "baseline": baseline, "due_at": due });
+    let told = |data: &Value| of_event(heard("campaign_joined", data), &ticket(), now());
+    let later = told(&joined(false, json!(now())));
+    assert_eq!(readers(&later), BTreeSet::from([("desk_officer", id(2)), ("deputy_leader", id(2))]));
+    assert_eq!((later[0].kind, &later[0].data), (NoticeKind::Changed, &json!({ "campaign": "清零" })));
+    assert_eq!(told(&joined(true, json!(now()))), [], "its start tells of all at once");
+    assert_eq!(told(&joined(false, Value::Null)), [], "its day stays");
 }
 
 #[test]

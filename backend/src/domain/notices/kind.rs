@@ -65,8 +65,16 @@ kinds! {
     ColourPublished "colour_published" Mine;
     /// Leave to sign has ended with the post of the deputy who gave it; the next one may give it anew.
     LeaveEnded "leave_ended" Mine;
+    /// The plan after a yellow or red month is late.
+    PlanLate "plan_late" Mine;
+    /// A campaign has begun: how much of the unit counts in it.
+    CampaignStarted "campaign_started" Mine;
+    /// Nobody answers for an honoured place.
+    LiaisonGap "liaison_gap" Mine;
     Passed "passed" Done;
     Voided "voided" Done;
+    /// What became of an appeal against a colour.
+    AppealDecided "appeal_decided" Done;
     RequestDecided "request_decided" Done;
     /// The county says who coordinates a hard case, and until when.
     HardAnswered "hard_answered" Done;

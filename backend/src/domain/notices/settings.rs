@@ -51,9 +51,9 @@ impl Default for NoticeRules {
             urgent_kinds: vec![NoticeKind::Reminded, NoticeKind::Escalated, NoticeKind::ControlOverdue],
             keep_days: 60,
             digest_template: "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n\
-                临期 {due_soon} 件，超期 {overdue} 件\n{link}"
+                临期 {due_soon} 件，逾期 {overdue} 件\n{link}"
                 .into(),
-            office_template: "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县超期 {overdue} 件\n{link}"
+            office_template: "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县逾期 {overdue} 件\n{link}"
                 .into(),
             urgent_template: "【{county}】{unit} 有 {urgent} 件事项需要马上处理\n{link}".into(),
             mail_subject: "{unit} 整改待办 {date}".into(),

@@ -223,6 +223,40 @@ pub async fn open_by_state(conn: &impl Conn, campaign: Uuid) -> Result<Vec<(Uuid
     Ok(rows.into_iter().filter_map(|(township, word, n)| Some((township, State::parse(&word)?, n))).collect())
 }
 
+/// What of a campaign that begins is each unit's: kind and id of the unit, members, and those whose day is later than `after`.
+pub async fn by_unit(
+    conn: &impl Conn,
+    campaign: Uuid,
+    after: Instant,
+) -> Result<Vec<(String, Uuid, i64, i64)>, Error> {
+    let mut units: Vec<(String, Uuid, i64, i64)> = Vec::new();
+    for later in [false, true] {
+        let rows: Vec<(String, Uuid, i64)> = campaign_ticket::Entity::find()
+            .select_only()
+            .column(T::UnitKind)
+            .column(T::UnitId)
+            .column_as(M::TicketId.count(), "n")
+            .join(JoinType::InnerJoin, to_ticket())
+            .filter(M::CampaignId.eq(campaign).and(T::UnitId.is_not_null()))
+            .filter(Condition::all().add_option(later.then(|| T::OfficialDueAt.gt(after))))
+            .group_by(T::UnitKind)
+            .group_by(T::UnitId)
+            .into_tuple()
+            .all(conn.raw())
+            .await?;
+        if !later {
+            units = rows.into_iter().map(|(kind, unit, n)| (kind, unit, n, 0)).collect();
+            continue;
+        }
+        for (_, unit, n) in rows {
+            if let Some(one) = units.iter_mut().find(|one| one.1 == unit) {
+                one.3 = n;
+            }
+        }
+    }
+    Ok(units)
+}
+
 /// The members whose tickets a reader may open, each with its ticket's state.
 pub async fn in_scope(
     conn: &impl Conn,

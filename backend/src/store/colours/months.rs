@@ -131,6 +131,20 @@ pub async fn publish(
     Ok(touched.rows_affected)
 }
 
+/// Published months of a county whose plan was due between these moments, the first not included.
+pub async fn plans_due(
+    conn: &impl Conn,
+    county: Uuid,
+    (after, until): (Instant, Instant),
+) -> Result<Vec<ColourMonth>, Error> {
+    Ok(colour_month::Entity::find()
+        .filter(C::CountyId.eq(county).and(C::PublishedAt.is_not_null()))
+        .filter(C::PlanDue.gt(after).and(C::PlanDue.lte(until)))
+        .order_by_asc(C::Id)
+        .all(conn.raw())
+        .await?)
+}
+
 /// What stands after an appeal; what was published stays on record beside it.
 pub async fn after_appeal(tx: &Tx, id: Uuid, colour: Option<Colour>) -> Result<(), Error> {
     let mut query = colour_month::Entity::update_many()

@@ -6,6 +6,7 @@ use crate::{
         notices::{events::Address, kind::NoticeKind},
         page::{Cursor, PageRequest},
         people::{role::Role, scope::Scope},
+        tickets::State,
     },
     store::{
         Conn, Error, Tx,
@@ -222,15 +223,58 @@ pub async fn unmark(tx: &Tx, person: Uuid, ids: Vec<Uuid>) -> Result<(), Error> 
     Ok(())
 }
 
-/// Takes away notices of a ticket that it has settled, with their marks.
-pub async fn settle(tx: &Tx, ticket: Uuid, kinds: &[NoticeKind]) -> Result<(), Error> {
-    let settled = || N::TicketId.eq(ticket).and(N::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
-    let rows = notice::Entity::find().select_only().column(N::Seq).filter(settled()).into_query();
+/// Takes away notices of a ticket that it has settled, with their marks; those of one duty may stay.
+pub async fn settle(tx: &Tx, ticket: Uuid, kinds: &[NoticeKind], but: Option<Role>) -> Result<(), Error> {
+    let settled = Condition::all()
+        .add(N::TicketId.eq(ticket))
+        .add(N::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .add_option(but.map(|duty| N::Duty.ne(duty.as_str())));
+    take_away(tx, settled).await
+}
+
+/// Takes away these kinds of a county's tickets that are at their end, however they came there.
+pub async fn settle_ended(tx: &Tx, county: Uuid, kinds: &[NoticeKind]) -> Result<(), Error> {
+    let ended = ticket::Entity::find()
+        .select_only()
+        .column(ticket::Column::Id)
+        .filter(ticket::Column::CountyId.eq(county))
+        .filter(ticket::Column::State.is_not_in(State::OPEN.map(State::as_str)))
+        .into_query();
+    let settled = Condition::all()
+        .add(N::CountyId.eq(county))
+        .add(N::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .add(N::TicketId.in_subquery(ended));
+    take_away(tx, settled).await
+}
+
+/// Takes away what was told of no ticket under these keys.
+pub async fn settle_keys(tx: &Tx, county: Uuid, keys: &[String]) -> Result<(), Error> {
+    for chunk in keys.chunks(500) {
+        let keys = N::EventKey.is_in(chunk.iter().map(String::as_str));
+        take_away(tx, Condition::all().add(N::CountyId.eq(county)).add(keys)).await?;
+    }
+    Ok(())
+}
+
+/// The keys under which these kinds are told now.
+pub async fn keys(conn: &impl Conn, county: Uuid, kinds: &[NoticeKind]) -> Result<Vec<String>, Error> {
+    Ok(notice::Entity::find()
+        .select_only()
+        .column(N::EventKey)
+        .distinct()
+        .filter(N::CountyId.eq(county).and(N::Kind.is_in(kinds.iter().map(|kind| kind.as_str()))))
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}
+
+async fn take_away(tx: &Tx, settled: Condition) -> Result<(), Error> {
+    let rows = notice::Entity::find().select_only().column(N::Seq).filter(settled.clone()).into_query();
     notice_seen::Entity::delete_many()
         .filter(notice_seen::Column::Seq.in_subquery(rows))
         .exec(tx.raw())
         .await?;
-    notice::Entity::delete_many().filter(settled()).exec(tx.raw()).await?;
+    notice::Entity::delete_many().filter(settled).exec(tx.raw()).await?;
     Ok(())
 }
 
@@ -260,24 +304,12 @@ pub async fn settle_requests(
     Ok(())
 }
 
-/// Forgets a county's notices from before, with their marks.
-pub async fn forget(tx: &Tx, county: Uuid, before: Instant) -> Result<u64, Error> {
-    let old = || {
-        notice::Entity::find()
-            .select_only()
-            .column(N::Seq)
-            .filter(N::At.lt(before).and(N::CountyId.eq(county)))
-            .into_query()
-    };
-    notice_seen::Entity::delete_many()
-        .filter(notice_seen::Column::Seq.in_subquery(old()))
-        .exec(tx.raw())
-        .await?;
-    let gone = notice::Entity::delete_many()
-        .filter(N::At.lt(before).and(N::CountyId.eq(county)))
-        .exec(tx.raw())
-        .await?;
-    Ok(gone.rows_affected)
+/// Forgets a county's notices from before, with their marks; what is told as long as it is so stays.
+pub async fn forget(tx: &Tx, county: Uuid, before: Instant, stays: &[NoticeKind]) -> Result<(), Error> {
+    let old = Condition::all()
+        .add(N::At.lt(before).and(N::CountyId.eq(county)))
+        .add(N::Kind.is_not_in(stays.iter().map(|kind| kind.as_str())));
+    take_away(tx, old).await
 }
 
 /// Addressed to the reader's duty, and of no ticket that he may not see.

@@ -20,6 +20,10 @@ const LOOK: Readonly<Record<NoticeKind, readonly [Tone, IconName]>> = {
   draft_waiting: ['info', 'photo'],
   colour_published: ['info', 'flag'],
   leave_ended: ['warn', 'people'],
+  plan_late: ['warn', 'clock'],
+  campaign_started: ['info', 'flag'],
+  liaison_gap: ['warn', 'people'],
+  appeal_decided: ['info', 'note'],
   request_waiting: ['warn', 'clock'],
   hard_answered: ['info', 'flag'],
   to_verify: ['info', 'search'],
@@ -84,7 +88,7 @@ function says(notice: Notice, role: Role): string {
     case 'relapse':
       return till(t.relapse);
     case 'changed':
-      return till(t.changed);
+      return till(text(data, 'campaign') ? t.campaign_joined(text(data, 'campaign')) : t.changed);
     case 'resumed':
       return till(t.resumed);
     case 'reminded':
@@ -106,6 +110,18 @@ function says(notice: Notice, role: Role): string {
     case 'leave_ended':
       // The deputy gives it; the desk can only wait for it.
       return role === 'deputy_leader' ? t.leave_anew(dayOfDeadline(text(data, 'to_day'))) : t.leave_wait;
+    case 'colour_published':
+      return text(data, 'plan_due') ? t.plan_due(dayOfDeadline(text(data, 'plan_due'))) : '';
+    case 'plan_late':
+      return t.plan_late_how(dayOfDeadline(text(data, 'plan_due')));
+    case 'appeal_decided': {
+      const plan = dayOfDeadline(text(data, 'plan_due'));
+      return [t.appeal_how(data['changed'] === true, text(data, 'colour')), plan ? t.plan_due(plan) : ''].filter(Boolean).join(' · ');
+    }
+    case 'campaign_started':
+      return t.campaign_how(count(data, 'tickets'), count(data, 'sooner'), dayOfDeadline(text(data, 'day')));
+    case 'liaison_gap':
+      return t.liaison_how;
     case 'passed':
       return t.passed;
     case 'voided':
@@ -126,7 +142,14 @@ function about(notice: Notice): string {
     case 'monthly_date':
       return t.monthly_date(dayOfDeadline(text(data, 'date')));
     case 'colour_published':
-      return t.colour_published(text(data, 'month'));
+      return t.colour_published(text(data, 'month'), text(data, 'colour'));
+    case 'plan_late':
+    case 'appeal_decided':
+      return t[notice.kind](text(data, 'month'));
+    case 'campaign_started':
+      return t.campaign_started(text(data, 'campaign'));
+    case 'liaison_gap':
+      return t.liaison_gap(text(data, 'place'));
     case 'unit_gap':
       return t.unit_gap(text(data, 'unit_name'));
     case 'leave_ended':
@@ -138,12 +161,35 @@ function about(notice: Notice): string {
   }
 }
 
-/** Screens of other areas that a notice without a ticket leads to. */
-const PLACES: Readonly<Partial<Record<NoticeKind, string>>> = { monthly_date: '/', colour_published: '/colour', unit_gap: '/holders', leave_ended: '/team', backup_failed: '/backups' };
+/** Screens of other areas that a notice without a ticket leads to; a township has its own about people. */
+function placeOf(notice: Notice, role: Role): string | null {
+  switch (notice.kind) {
+    case 'monthly_date':
+      return '/';
+    case 'colour_published':
+    case 'plan_late':
+    case 'appeal_decided':
+      return '/colour';
+    case 'leave_ended':
+      return '/team';
+    case 'unit_gap':
+      return role === 'desk_officer' || role === 'deputy_leader' ? '/staff' : '/holders';
+    case 'liaison_gap':
+      return '/liaisons';
+    case 'campaign_started': {
+      const id = text(notice.data ?? {}, 'campaign_id');
+      return id ? `/campaigns/${id}` : '/campaigns';
+    }
+    case 'backup_failed':
+      return '/backups';
+    default:
+      return null;
+  }
+}
 
 export function tell(notice: Notice, role: Role): Told {
   const { ticket } = notice;
-  if (!ticket) return { title: about(notice), detail: says(notice, role), href: PLACES[notice.kind] ?? null };
+  if (!ticket) return { title: about(notice), detail: says(notice, role), href: placeOf(notice, role) };
   return { title: ticket.title, detail: [ticket.number, says(notice, role)].filter(Boolean).join(' · '), href: role === 'inspector' ? `/ticket/${ticket.id}` : `/tickets/${ticket.id}` };
 }
 

@@ -1,6 +1,7 @@
 import type { notices as zh } from '../zh/notices';
 
 const BACKUP: Readonly<Record<string, string>> = { target_full: 'The place for backups is full', target: 'The place for backups cannot be reached', interrupted: 'The backup was interrupted' };
+const COLOUR: Readonly<Record<string, string>> = { green: 'green', yellow: 'yellow', red: 'red' };
 const WHAT: Record<string, string> = { send_back: 'Sending back', extension: 'Extension', further_extension: 'Further extension', hold: 'Hold', void: 'Voiding', refer: 'Referral' };
 
 export const notices: typeof zh = {
@@ -21,6 +22,10 @@ export const notices: typeof zh = {
     draft_waiting: 'Photos from the village',
     colour_published: 'Colour of the month',
     leave_ended: 'Leave to sign has ended',
+    plan_late: 'Plan not in yet',
+    campaign_started: 'Campaign begins',
+    liaison_gap: 'Titled place without anybody',
+    appeal_decided: 'Appeal answered',
     request_waiting: 'Request to answer',
     to_verify: 'To check',
     hard_case: 'Hard case',
@@ -55,10 +60,20 @@ export const notices: typeof zh = {
     draft_waiting: 'Photos sent from the village wait for you to take them over',
     monthly_date: (day) => `${day} is this month’s date`,
     monthly_date_how: 'Until 24:00 of that day counts; it does not move for holidays.',
-    colour_published: (month) => `The colour of ${month} is published`,
     leave_ended: (name) => `${name || 'The former deputy'}’s leave to sign has ended with the post`,
     leave_anew: (day) => `It was to last until ${day}. If the desk shall sign for you, please give leave anew.`,
     leave_wait: 'The successor signs now; you can sign again once new leave is given.',
+    colour_published: (month, colour) => [`The colour of ${month} is published`, COLOUR[colour]].filter(Boolean).join(': '),
+    plan_due: (day) => `Please hand in a plan by ${day}`,
+    plan_late: (month) => `The plan after ${month} is not in yet`,
+    plan_late_how: (day) => (day ? `It was due by ${day}; please hand it in soon` : 'Please hand it in soon'),
+    appeal_decided: (month) => `The appeal about ${month} has its answer`,
+    appeal_how: (changed, colour) => [changed ? 'Changed' : 'Stays as published', COLOUR[colour]].filter(Boolean).join(': '),
+    campaign_started: (name) => `A campaign begins: ${name}`,
+    campaign_how: (tickets, sooner, day) => `${tickets} of your tickets ${tickets === 1 ? 'counts' : 'count'} in it; ${sooner > 0 ? `the date of ${sooner} moves to` : 'none is due after'} ${day}`,
+    campaign_joined: (name) => `Counts in the campaign “${name}” now; the date is earlier`,
+    liaison_gap: (place) => ['Nobody answers for a titled place', place].filter(Boolean).join(': '),
+    liaison_how: 'Please name somebody who is in office',
     unit_gap: (unit) => ['A duty has nobody, please name somebody', unit].filter(Boolean).join(': '),
     backup_failed: (problem) => `${BACKUP[problem] ?? 'The daily backup was not made'}; please ask the administrator to run “lalian doctor”`,
   },

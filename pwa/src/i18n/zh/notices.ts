@@ -1,5 +1,6 @@
 // Words of the inbox: what happened and what is to do, never whose fault. Whether somebody looked is nobody's business but theirs.
 const BACKUP: Readonly<Record<string, string>> = { target_full: '备份存放处没有空间了', target: '备份存放处连不上', interrupted: '备份中断了' };
+const COLOUR: Readonly<Record<string, string>> = { green: '绿色', yellow: '黄色', red: '红色' };
 const WHAT: Record<string, string> = { send_back: '退回申请', extension: '延期申请', further_extension: '再次延期申请', hold: '挂账申请', void: '撤销申请', refer: '提请部门办理' };
 
 export const notices = {
@@ -20,6 +21,10 @@ export const notices = {
     draft_waiting: '村里传来照片',
     colour_published: '月度颜色',
     leave_ended: '委托签字已结束',
+    plan_late: '整改计划未交',
+    campaign_started: '清零行动开始',
+    liaison_gap: '荣誉点位缺专人',
+    appeal_decided: '申诉有答复',
     request_waiting: '申请待答复',
     to_verify: '待核查',
     hard_case: '难点件',
@@ -54,10 +59,20 @@ export const notices = {
     draft_waiting: '村里传来的照片，等您看过后采用',
     monthly_date: (day: string) => `${day} 是本月节点`,
     monthly_date_how: '当天 24:00 前办结都算，遇节假日不顺延。',
-    colour_published: (month: string) => `${month} 的颜色已公布`,
     leave_ended: (name: string) => `${name || '原负责人'}的委托签字已随岗位结束`,
     leave_anew: (day: string) => `原来委托到 ${day}。还要请经办人员代签的，请您重新委托。`,
     leave_wait: '现在由接任的负责人签字；他重新委托后才能再代签。',
+    colour_published: (month: string, colour: string) => [`${month} 的颜色已公布`, COLOUR[colour]].filter(Boolean).join('：'),
+    plan_due: (day: string) => `请在 ${day} 前交整改计划`,
+    plan_late: (month: string) => `${month} 的整改计划还没有交`,
+    plan_late_how: (day: string) => (day ? `原定 ${day} 前，请尽快交上` : '请尽快交上'),
+    appeal_decided: (month: string) => `${month} 颜色的申诉有答复`,
+    appeal_how: (changed: boolean, colour: string) => [changed ? '已更改' : '维持原结果', COLOUR[colour]].filter(Boolean).join('：'),
+    campaign_started: (name: string) => `清零行动开始：${name}`,
+    campaign_how: (tickets: number, sooner: number, day: string) => `本单位纳入 ${tickets} 件，${sooner > 0 ? `其中 ${sooner} 件期限提前到` : '期限都不晚于'} ${day}`,
+    campaign_joined: (name: string) => `已纳入清零行动“${name}”，期限提前`,
+    liaison_gap: (place: string) => ['荣誉点位没有专人', place].filter(Boolean).join('：'),
+    liaison_how: '请确定一位在任人员负责',
     unit_gap: (unit: string) => ['有岗位空着，请安排人', unit].filter(Boolean).join('：'),
     backup_failed: (problem: string) => `${BACKUP[problem] ?? '今天的备份没有完成'}，请系统管理员运行 lalian doctor 查看`,
   },
