@@ -26,6 +26,7 @@ impl Run<'_> {
         let open = model.open_requests();
         let request = self.one_of(&open).map_or_else(fresh_id, |(id, _)| id);
         let any = self.one_of(&model.request_ids()).unwrap_or_else(fresh_id);
+        let referral = model.referred().filter(|_| self.below(8) > 0).unwrap_or(any);
         let others: Vec<_> = self.tickets.iter().map(|other| other.id).collect();
         let into = if self.below(2) == 0 { &self.alike.clone() } else { &others };
         let into = self.one_of(into).expect("there are tickets");
@@ -71,9 +72,13 @@ impl Run<'_> {
                 }
             }
             19 => {
-                let returned = Command::ReferReturn { request: any, reason: note };
-                self.one_of(&[Command::Withdraw { request }, Command::ReferDone { request: any }, returned])
-                    .expect("three")
+                let returned = Command::ReferReturn { request: referral, reason: note };
+                self.one_of(&[
+                    Command::Withdraw { request },
+                    Command::ReferDone { request: referral },
+                    returned,
+                ])
+                .expect("three")
             }
             20 => self.one_of(&[Command::Resume, Command::Remind, Command::Archive]).expect("three"),
             21 => Command::Merge { into },
