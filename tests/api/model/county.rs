@@ -122,12 +122,15 @@ impl Run<'_> {
             return;
         }
         answer.expect(200);
-        let before: Vec<Value> =
-            self.tickets.iter().map(|ticket| ticket.row()["official_due_at"].clone()).collect();
         let now = self.now();
+        let before: Vec<Value> =
+            self.tickets.iter().map(|ticket| ticket.row(now)["official_due_at"].clone()).collect();
         self.campaigns.end(place, &mut self.tickets, now);
-        let moved =
-            self.tickets.iter().zip(before).filter(|(ticket, due)| ticket.row()["official_due_at"] != *due);
+        let moved = self
+            .tickets
+            .iter()
+            .zip(before)
+            .filter(|(ticket, due)| ticket.row(now)["official_due_at"] != *due);
         let moved = u32::try_from(moved.count()).expect("few");
         self.count("a campaign ends early", 1);
         self.count("a date comes back", moved);
@@ -146,7 +149,8 @@ impl Run<'_> {
     /// What a command led to, where the run has to have shown it.
     pub(super) fn note(&mut self, before: &Model, ticket: usize, command: &Command) {
         let after = &self.tickets[ticket];
-        let row = |model: &Model, key: &str| model.row()[key].clone();
+        let now = self.now();
+        let row = |model: &Model, key: &str| model.row(now)[key].clone();
         let late_check = after.checks.len() > before.checks.len() && after.checks.last() == Some(&true);
         let late_control = row(before, "control_done").is_null()
             && !row(after, "control_done").is_null()
