@@ -58,7 +58,18 @@ pub(super) async fn opened(world: &World, seed: u64) -> (Vec<Model>, Vec<Uuid>) 
     let items = site.ticket_items();
     let fails: Vec<&str> = items.iter().take(6).map(String::as_str).collect();
     inspector.send(&site.visit(&inspector, &fails).draft(&inspector, seed).seal()).await;
-    let place = site.place();
+    let rows = tickets_of(&office, &site).await;
+    let mut tickets = modelled(world, &inspector, &rows).await;
+    let reports = reported(world, seed, &[]).await;
+    let alike = reports.iter().map(|model| model.id).collect();
+    tickets.extend(reports);
+    (tickets, alike)
+}
+
+/// Two reports of one fault beside the site, which all such reports tell of; `known` are there already.
+pub(super) async fn reported(world: &World, seed: u64, known: &[Uuid]) -> Vec<Model> {
+    let (inspector, office) = (world.inspector().await, world.office().await);
+    let place = world.site(&inspector, "bus_shelter", 0).await.place();
     for number in 0..2 {
         let report = json!({
             "finding_id": fresh_id(), "site_id": null, "item_code": null, "instance_key": "", "title": format!("路灯 {seed} {number}"),
@@ -70,11 +81,9 @@ pub(super) async fn opened(world: &World, seed: u64) -> (Vec<Model>, Vec<Uuid>) 
             .seal();
         inspector.send(&sealed).await;
     }
-    let mut rows = tickets_of(&office, &site).await;
-    let reports = office.list(&format!("/api/v1/tickets?q=路灯 {seed}")).await;
-    let alike = reports.iter().map(|row| id_of(&row["id"])).collect();
-    rows.extend(reports);
-    (modelled(world, &inspector, &rows).await, alike)
+    let mut rows = office.list("/api/v1/tickets?q=路灯").await;
+    rows.retain(|row| !known.contains(&id_of(&row["id"])));
+    modelled(world, &inspector, &rows).await
 }
 
 /// Rows of new tickets as the second opinion has them.

@@ -10,7 +10,7 @@ use lalian_tests::visit::id_of;
 use serde_json::{Value, json};
 
 use super::Run;
-use super::cast::modelled;
+use super::cast::{modelled, reported};
 
 /// What has to have happened in every run, or the run has shown nothing of it.
 pub const HAPPENINGS: [&str; 18] = [
@@ -49,10 +49,19 @@ pub(super) async fn look_at_all(office: &Actor) {
     http::send(put.json(&body)).await.expect(200);
 }
 
+/// So few open tickets are too few to do much with,
+const FEW: usize = 7;
+/// and so many in all are enough.
+const MANY: usize = 40;
+
 impl Run<'_> {
     /// The office does something for the whole county.
     pub(super) async fn act(&mut self) {
         let before = self.tickets.clone();
+        let open = self.tickets.iter().filter(|ticket| ticket.can_take_in()).count();
+        if open < FEW && self.tickets.len() < MANY {
+            self.report().await;
+        }
         match self.below(9) {
             0..=2 if self.campaigns.0.len() < 8 => self.start_campaign().await,
             0..=3 => self.end_campaign().await,
@@ -66,6 +75,15 @@ impl Run<'_> {
                 self.compare(ticket).await;
             }
         }
+    }
+
+    /// An inspector reports once more what lies beside the site.
+    async fn report(&mut self) {
+        let known: Vec<_> = self.tickets.iter().map(|ticket| ticket.id).collect();
+        let new = reported(self.world, 10 + u64::try_from(known.len()).expect("few"), &known).await;
+        self.told.push(format!("{}: {} reports", self.now(), new.len()));
+        self.alike.extend(new.iter().map(|ticket| ticket.id));
+        self.tickets.extend(new);
     }
 
     async fn post(&self, path: &str, body: &Value) -> Answer {
@@ -104,12 +122,15 @@ impl Run<'_> {
             return;
         }
         answer.expect(200);
-        let before: Vec<Value> =
-            self.tickets.iter().map(|ticket| ticket.row()["official_due_at"].clone()).collect();
         let now = self.now();
+        let before: Vec<Value> =
+            self.tickets.iter().map(|ticket| ticket.row(now)["official_due_at"].clone()).collect();
         self.campaigns.end(place, &mut self.tickets, now);
-        let moved =
-            self.tickets.iter().zip(before).filter(|(ticket, due)| ticket.row()["official_due_at"] != *due);
+        let moved = self
+            .tickets
+            .iter()
+            .zip(before)
+            .filter(|(ticket, due)| ticket.row(now)["official_due_at"] != *due);
         let moved = u32::try_from(moved.count()).expect("few");
         self.count("a campaign ends early", 1);
         self.count("a date comes back", moved);
@@ -128,7 +149,8 @@ impl Run<'_> {
     /// What a command led to, where the run has to have shown it.
     pub(super) fn note(&mut self, before: &Model, ticket: usize, command: &Command) {
         let after = &self.tickets[ticket];
-        let row = |model: &Model, key: &str| model.row()[key].clone();
+        let now = self.now();
+        let row = |model: &Model, key: &str| model.row(now)[key].clone();
         let late_check = after.checks.len() > before.checks.len() && after.checks.last() == Some(&true);
         let late_control = row(before, "control_done").is_null()
             && !row(after, "control_done").is_null()

@@ -26,13 +26,17 @@ impl Run<'_> {
         let open = model.open_requests();
         let request = self.one_of(&open).map_or_else(fresh_id, |(id, _)| id);
         let any = self.one_of(&model.request_ids()).unwrap_or_else(fresh_id);
-        let others: Vec<_> = self.tickets.iter().map(|other| other.id).collect();
-        let into = if self.below(2) == 0 { &self.alike.clone() } else { &others };
-        let into = self.one_of(into).expect("there are tickets");
+        let referral = model.referred().filter(|_| self.below(8) > 0).unwrap_or(any);
+        // Mostly another one of the same fault.
+        let of_fault = self.below(4) > 0 && self.alike.len() > 1;
+        let ids = self.tickets.iter().map(|other| other.id);
+        let into: Vec<_> =
+            ids.filter(|id| !of_fault || (*id != model.id && self.alike.contains(id))).collect();
+        let into = self.one_of(&into).expect("there are tickets");
         let what = self.one_of(&["send_back", "extension", "hold", "refer"]).expect("four");
         let failed = self.one_of(&[Some("not_done"), Some("partial"), None, None]).expect("four");
         let note = if self.below(10) == 0 { " " } else { "情况已核" };
-        match self.below(27) {
+        match self.below(28) {
             0 | 1 => Command::Issue {
                 unit: unit.expect("three"),
                 days: 1 + u32::try_from(self.below(6)).expect("small"),
@@ -71,12 +75,16 @@ impl Run<'_> {
                 }
             }
             19 => {
-                let returned = Command::ReferReturn { request: any, reason: note };
-                self.one_of(&[Command::Withdraw { request }, Command::ReferDone { request: any }, returned])
-                    .expect("three")
+                let returned = Command::ReferReturn { request: referral, reason: note };
+                self.one_of(&[
+                    Command::Withdraw { request },
+                    Command::ReferDone { request: referral },
+                    returned,
+                ])
+                .expect("three")
             }
             20 => self.one_of(&[Command::Resume, Command::Remind, Command::Archive]).expect("three"),
-            21 => Command::Merge { into },
+            21 | 26 => Command::Merge { into },
             22 => Command::Relapse { finding: fresh_id() },
             23 | 24 => Command::Stage,
             25 => Command::LookBack { held: self.below(2) == 0 },

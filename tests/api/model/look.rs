@@ -16,7 +16,7 @@ impl Run<'_> {
             let pictures = row["before"].as_array().map_or(0, Vec::len);
             assert_eq!(pictures, model.pictures, "pictures of the fault\n{}\n{row}", self.told());
         }
-        let wanted = model.row();
+        let wanted = model.row(self.now());
         for (key, value) in wanted.as_object().expect("an object") {
             let said = match key.as_str() {
                 "archived" => json!(row["archived_at"].is_string()),

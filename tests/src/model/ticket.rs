@@ -214,6 +214,16 @@ impl Model {
         Some((known.what, known.day))
     }
 
+    /// The request by which a department has it now.
+    pub fn referred(&self) -> Option<Uuid> {
+        self.referral.map(|(request, _)| request)
+    }
+
+    /// Whether nothing happens to it any more.
+    pub fn is_over(&self) -> bool {
+        ["declined", "merged", "void"].contains(&self.state)
+    }
+
     /// Whether the hour of control passed without a report.
     pub fn is_out_of_control(&self) -> bool {
         self.control_missed
