@@ -15,17 +15,18 @@ const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-s
 
 /**
  * A browser profile of its own: what one install on one phone is.
- * @param {{ origin: string, viewport?: {width: number, height: number}, position?: {longitude: number, latitude: number, accuracy: number}, locale?: string, folder?: string, sees?: string, blind?: boolean }} options
+ * @param {{ origin: string | null, viewport?: {width: number, height: number}, position?: {longitude: number, latitude: number, accuracy: number}, locale?: string, folder?: string, sees?: string, blind?: boolean, args?: string[] }} options
  *   `sees` is a film (Y4M) that the camera looks at instead of the browser's own test picture.
  *   `blind` has no camera, as most desks.
+ *   `args` are further switches of the browser: what it trusts, how it finds a host.
  *   `folder` keeps the profile, so that a later launch is the same phone after its browser was killed.
  */
-export async function phone({ origin, viewport = PHONE, position, locale = 'zh-CN', folder, sees, blind = false, userAgent }) {
+export async function phone({ origin, viewport = PHONE, position, locale = 'zh-CN', folder, sees, blind = false, userAgent, args = [] }) {
   const profile = folder ?? (await mkdtemp(join(tmpdir(), 'lalian-profile-')));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
-    args: [...QUIET, ...(blind ? [] : CAMERA), ...(sees ? [`--use-file-for-fake-video-capture=${sees}`] : []), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    args: [...QUIET, ...args, ...(blind ? [] : CAMERA), ...(sees ? [`--use-file-for-fake-video-capture=${sees}`] : []), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     viewport,
     deviceScaleFactor: viewport.width < 600 ? 2 : 1,
     hasTouch: viewport.width < 600,
@@ -35,7 +36,8 @@ export async function phone({ origin, viewport = PHONE, position, locale = 'zh-C
     geolocation: position,
     ...(userAgent ? { userAgent } : {}),
   });
-  await context.grantPermissions(['geolocation', 'camera'], { origin });
+  // A browser lends nothing to an address without encryption, whoever asks.
+  if (origin) await context.grantPermissions(['geolocation', 'camera'], { origin });
   // A machine that builds beside the tests is slow; what is really missing is still told within a story's own time.
   context.setDefaultTimeout(PATIENCE);
   context.setDefaultNavigationTimeout(2 * PATIENCE);

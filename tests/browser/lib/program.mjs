@@ -32,9 +32,9 @@ const QUIET = ['--outgoing', 'off'];
 
 /**
  * A demo county of its own in a temporary folder. `database` is another database's URL, `pwa` another build of the front end.
- * Stories make their own work; `lived_in` is the county with the quarter that a person who starts the demo finds.
+ * `more` stands behind the other arguments. Stories make their own work; `lived_in` is the county with the quarter that a person who starts the demo finds.
  */
-export async function demo({ database, pwa, lived_in = false } = {}) {
+export async function demo({ database, pwa, lived_in = false, more = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'lalian-demo-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -47,7 +47,7 @@ export async function demo({ database, pwa, lived_in = false } = {}) {
     // The front end as `npm run build` left it: a test does not build.
     const built = pwa ?? BUILT;
     if (!existsSync(join(built, 'index.html'))) throw new Error('the front end is not built; run: npm --prefix pwa run build');
-    child = spawn(binary(), ['demo', ...(lived_in ? [] : ['--empty']), '--bind', `127.0.0.1:${port}`, '--pwa', built, ...QUIET, ...where], { cwd: ROOT, env: environment() });
+    child = spawn(binary(), ['demo', ...(lived_in ? [] : ['--empty']), '--bind', `127.0.0.1:${port}`, '--pwa', built, ...QUIET, ...more, ...where], { cwd: ROOT, env: environment() });
     child.ended = new Promise((done) => child.once('exit', done));
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';

@@ -111,7 +111,7 @@ test('honours come in from a table; the place without anybody to turn to is told
   await page.getByRole('button', { name: '导入表格' }).click();
   const sheet = page.getByRole('dialog');
   // The names of the columns stand there to be copied, with a line as an example.
-  await sheet.getByText('第一行是列名').click();
+  await sheet.getByText('第一行是列名，照下面抄').click();
   await sheet.getByText('类别,编码,级别,荣誉名称,年份,有效期到,复查日,备注').waitFor();
   await shot(office, '1-template', false);
   await sheet.getByLabel('或粘贴表格内容').fill(bad);
