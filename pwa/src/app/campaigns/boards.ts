@@ -5,4 +5,5 @@ export { default as Checks } from './Checks.svelte';
 export { default as LookBackPage } from './LookBackPage.svelte';
 export { default as LookBacks } from './LookBacks.svelte';
 export { default as NewCampaign } from './NewCampaign.svelte';
+export { default as Projects } from './Projects.svelte';
 export { default as SelfChecks } from './SelfChecks.svelte';
