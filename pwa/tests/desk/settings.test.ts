@@ -1,7 +1,8 @@
 // The settings form: what is shown is what was sent, numbers people type are read, and versions name what they changed.
 import { expect, test } from 'vitest';
 import type { CountySettings } from '../../src/api/types';
-import { changes, fromForm, toForm } from '../../src/app/office/settings';
+import { tellChange } from '../../src/app/office/other-settings';
+import { changes, fromForm, otherChanges, toForm } from '../../src/app/office/settings';
 
 const DEFAULTS: CountySettings = {
   checks: { on_site: ['critical', 'major'], check_days: 3, signed_sheet_days: 10, look_back_percent: 10, look_back_flagged_percent: 30, look_back_flagged_days: 90 },
@@ -31,4 +32,35 @@ test('spans as people write them, scores in points', () => {
 
 test('what is no number goes to the server as one that it refuses by name', () => {
   for (const text of ['', 'abc', ' ']) expect(fromForm({ ...toForm(DEFAULTS), accept_days: text }, DEFAULTS).deadlines.accept_days).toBe(-1);
+});
+
+/** The document with one leaf changed, for each of its leaves. */
+function* eachLeaf(value: unknown, path: readonly string[] = []): Generator<readonly [path: string, changed: unknown]> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [name, inner] of Object.entries(value)) for (const [at, changed] of eachLeaf(inner, [...path, name])) yield [at, { ...value, [name]: changed }];
+  } else yield [path.join('.'), Array.isArray(value) ? [] : typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${String(value)}x`];
+}
+
+test('a version tells each leaf that it changed, once, in words, whichever page it is set on', () => {
+  const silent = [];
+  for (const [path, changed] of eachLeaf(DEFAULTS)) {
+    const own = changes(DEFAULTS, changed as CountySettings);
+    const others = otherChanges(DEFAULTS, changed as CountySettings);
+    if (own.length + others.length !== 1) silent.push([path, own.length, others.length]);
+    for (const other of others) {
+      const { name, from, to, page } = tellChange(other, () => '截屏');
+      expect([path, name]).not.toEqual([path, expect.stringMatching(/^$|_|\./)]);
+      expect(from).not.toBe(to);
+      expect(page?.href).toBe(path.startsWith('notices.') ? '#/channels/rules' : '#/flags/rules');
+    }
+  }
+  expect(silent).toEqual([]);
+});
+
+test('a weight that was given and one that was taken away are told; what no page knows is told by its place', () => {
+  const usual = { ...DEFAULTS, evidence: { ...DEFAULTS.evidence, strengths: {} } };
+  expect(otherChanges(usual, DEFAULTS)).toEqual([{ path: ['evidence', 'strengths', 'screenshot'], from: undefined, to: 'weak' }]);
+  expect(otherChanges(DEFAULTS, usual).map((change) => tellChange(change).to)).toEqual(['默认值']);
+  const newer = { ...DEFAULTS, scoring: { ...DEFAULTS.scoring, later: 1 } } as CountySettings;
+  expect(otherChanges(DEFAULTS, newer).map((change) => tellChange(change).name)).toEqual(['其他设置（scoring.later）']);
 });

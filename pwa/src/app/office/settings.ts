@@ -90,3 +90,29 @@ export function changes(before: CountySettings, after: CountySettings): readonly
   const [a, b] = [toForm(before), toForm(after)];
   return LEAVES.filter(({ leaf }) => a[leaf] !== b[leaf]).map(({ leaf }) => ({ leaf, from: a[leaf], to: b[leaf] }));
 }
+
+/** A setting of another page, by where it stands in the document. */
+export interface OtherChange {
+  readonly path: readonly string[];
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+type Node = Readonly<Record<string, unknown>>;
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function differences(a: unknown, b: unknown, path: readonly string[]): readonly OtherChange[] {
+  if (isNode(a) && isNode(b)) return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((name) => differences(a[name], b[name], [...path, name]));
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b)) ? [] : [{ path, from: a, to: b }];
+}
+
+/** What a version changed that this form does not show: it is part of the version, and going back brings it back too. */
+export function otherChanges(before: CountySettings, after: CountySettings): readonly OtherChange[] {
+  const own = new Set(LEAVES.map(({ group, leaf }) => `${group}.${leaf}`));
+  const [a, b] = [before as unknown as Node, after as unknown as Node];
+  // A version of before a section knew nothing of it.
+  return Object.keys(b)
+    .filter((group) => group in a)
+    .flatMap((group) => differences(a[group], b[group], [group]))
+    .filter(({ path }) => !own.has(path.slice(0, 2).join('.')));
+}

@@ -136,6 +136,8 @@ export const desk: typeof zh = {
     unchanged: 'Nothing was changed',
     back: (n) => `Go back to version ${n}`,
     backTo: (n) => `Back to version ${n}`,
+    backChanges: (n) => `Going back to version ${n}, saving changes this`,
+    otherSetting: (path) => `Another setting (${path})`,
     backReady: (n) => `The values of version ${n} are filled in: look, then save`,
     history: 'History',
     never: 'Never changed; all are defaults.',

@@ -135,6 +135,8 @@ export const desk = {
     unchanged: '没有改动',
     back: (n: number) => `回到第 ${n} 版`,
     backTo: (n: number) => `回到第 ${n} 版`,
+    backChanges: (n: number) => `回到第 ${n} 版，保存后会改这些`,
+    otherSetting: (path: string) => `其他设置（${path}）`,
     backReady: (n: number) => `第 ${n} 版的数值已填好，看过再保存`,
     history: '改动历史',
     never: '还没有改过，都是默认值。',
