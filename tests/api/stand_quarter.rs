@@ -68,6 +68,70 @@ fn by<'a>(rows: &'a [Value], name: &str) -> BTreeMap<&'a str, usize> {
     })
 }
 
+/// What was open at the end of each of the last days, today last.
+async fn open_by_day(office: &Actor, today: NaiveDate, back: u64) -> Vec<i64> {
+    let board = office.http.get("/api/v1/figures/zero").await.expect(200).json();
+    let days = board["days"].as_array().expect("days");
+    let moved: BTreeMap<NaiveDate, i64> = days
+        .iter()
+        .map(|day| {
+            let on = day["day"].as_str().expect("a day").parse().expect("a day");
+            (on, day["open"].as_i64().expect("a number"))
+        })
+        .collect();
+    let at = |day| moved.range(..=day).next_back().map_or(0, |(_, open)| *open);
+    (0..=back).rev().map(|back| at(today - Days::new(back))).collect()
+}
+
+/// The board climbed, and falls since, week by week, with an end in sight.
+async fn falls_to_its_end(office: &Actor, today: NaiveDate) {
+    let open = open_by_day(office, today, 91).await;
+    let highest = open.iter().max().copied().unwrap_or(0);
+    let last = &open[open.len() - 22..];
+    let (now, lowest) = (last[21], last.iter().min().copied().unwrap_or(0));
+    assert!(highest >= 30 && (3..=15).contains(&now), "{open:?}");
+    let weeks = [last[0], last[7], last[14], last[21]];
+    assert!(weeks.is_sorted_by(|one, next| one >= next) && weeks[0] >= now * 2, "{weeks:?} {open:?}");
+    assert!(now <= lowest + 3, "{now} {open:?}");
+}
+
+/// It began with what was open when the board stood high, and the old faults go no slower than they are to.
+async fn the_campaign_can_be_reached(office: &Actor, today: NaiveDate) {
+    let campaigns = office.http.get("/api/v1/campaigns").await.expect(200).at("/items");
+    let ends = campaigns[0]["deadline_day"].as_str().expect("a day").parse::<NaiveDate>().expect("a day");
+    assert_eq!(ends, today + Days::new(14), "{campaigns}");
+    let id = campaigns[0]["id"].as_str().expect("an id");
+    let board = office.http.get(&format!("/api/v1/campaigns/{id}/board")).await.expect(200).json();
+    let days = board["days"].as_array().expect("days");
+    let of = |day: &Value, name: &str| day[name].as_f64().expect("a number");
+    let band = |day: &Value| of(day, "baseline_open") + of(day, "fresh_open");
+    let (first, last) = (&days[0], days.last().expect("a day"));
+    assert!(of(first, "baseline_open") >= 20.0, "{first}");
+    assert!(of(last, "baseline_open") <= of(last, "ideal"), "{last}");
+    assert!(band(last) <= of(last, "ideal") + 3.0 && band(last) * 2.0 < band(first), "{last}");
+}
+
+/// Whoever comes in as one of the cast finds something in the lists that his first screen shows.
+async fn everybody_has_something_to_do(county: &County, server: &Server) {
+    for Login { login, .. } in &county.logins {
+        let who = county.person(server, login).await;
+        let counts = async || who.http.get("/api/v1/tickets/counts").await.expect(200).json();
+        let some = |counts: &Value, names: &[&str]| names.iter().any(|name| counts[*name].as_i64() > Some(0));
+        let tickets = async |query: &str| who.list(&format!("/api/v1/tickets?{query}")).await.len();
+        let found = match login.as_str() {
+            "admin" => !who.list("/api/v1/people").await.is_empty(),
+            "inspector1" | "inspector2" => !who.list("/api/v1/sites").await.is_empty(),
+            "office1" | "office2" => some(&counts().await, &["to_issue", "to_verify"]),
+            "leader" => some(&counts().await, &["overdue", "sent_back", "no_progress"]),
+            "transport" => some(&counts().await, &["overdue", "sent_back", "no_progress", "referred"]),
+            "xingqiao.main" => tickets("state=on_hold").await > 0 && tickets("overdue=true").await > 0,
+            "songchang" => tickets("state=issued").await > 0 && tickets("state=rework").await > 0,
+            _ => tickets("to_sign=true").await > 0 && tickets("state=in_progress").await > 0,
+        };
+        assert!(found, "{login}");
+    }
+}
+
 #[test]
 fn a_quarter_holds_every_state_and_a_burn_down_that_falls() {
     lalian_tests::story::run(async {
@@ -107,17 +171,11 @@ fn a_quarter_holds_every_state_and_a_burn_down_that_falls() {
         assert!(count("to_sign=true").await >= 2, "signatures wait");
         assert!(tickets.iter().any(|row| row["relapse"].as_i64() > Some(0)), "one came back");
 
-        // The board climbed and has come down, with an end in sight.
-        let board = office.http.get("/api/v1/figures/zero").await.expect(200).json();
-        let open: Vec<i64> =
-            board["days"].as_array().expect("days").iter().filter_map(|day| day["open"].as_i64()).collect();
-        let (highest, now) =
-            (open.iter().max().copied().unwrap_or(0), board["open"].as_i64().expect("a number"));
-        assert!(highest >= 25 && now * 2 < highest && now > 3, "{highest} {now} {open:?}");
-        let campaigns = office.http.get("/api/v1/campaigns").await.expect(200).at("/items");
-        let ends = campaigns[0]["deadline_day"].as_str().expect("a day").parse::<NaiveDate>().expect("a day");
-        assert_eq!(ends, today + Days::new(9), "{campaigns}");
-        assert!(campaigns[0]["baseline"].as_i64() > Some(15), "{campaigns}");
+        assert!(count("state=submitted&check_late=false").await >= 2, "checks that are in time");
+        assert!(count("state=submitted&check_late=true").await <= 1, "and one that is not");
+        falls_to_its_end(&office, today).await;
+        the_campaign_can_be_reached(&office, today).await;
+        everybody_has_something_to_do(&county, &server).await;
 
         // Last month's colours are out, and townships read them.
         let desk = county.person(&server, "xingqiao.desk").await;
@@ -131,10 +189,12 @@ fn a_quarter_holds_every_state_and_a_burn_down_that_falls() {
         );
         assert!(!desk.list("/api/v1/notices").await.is_empty(), "the township was told");
 
-        // Every picture is stored, has its copies, and looks like no other.
+        // Every picture is stored, has its copies, and is hinted at by nothing but the one that is there to be looked at.
         let flags = office.list("/api/v1/photo-flags").await;
-        let alike: Vec<&Value> = flags.iter().filter(|flag| flag["strength"] == "strong").collect();
-        assert!(alike.is_empty(), "{alike:?}");
+        let weak = |flag: &&Value| flag["strength"] == "weak";
+        assert!(flags.iter().filter(weak).count() <= 3, "{flags:?}");
+        let codes: Vec<&Value> = flags.iter().filter(|flag| !weak(flag)).map(|flag| &flag["code"]).collect();
+        assert_eq!(codes, ["from_album"], "{flags:?}");
         let photos = std::fs::read_dir(county.folder.path().join("files/c")).expect("files").count();
         assert!(photos > 0);
 
@@ -188,7 +248,9 @@ fn a_county_that_is_put_back_a_fortnight_later_has_todays_dates_and_the_same_pas
         let office = county.person(&server, "office1").await;
         let before = newest(&office).await.expect("visits");
         assert!(before < county.today() - Days::new(7), "{before}");
+        assert_eq!(server.app().demo_days_old().await.expect("an age"), 14);
         Box::pin(server.app().reset_demo()).await.expect("put back");
+        assert_eq!(server.app().demo_days_old().await.expect("an age"), 0, "made anew today");
         // The same password opens the account of the new county.
         let office = county.person(&server, "office1").await;
         let after = newest(&office).await.expect("visits");

@@ -47,10 +47,13 @@ impl Demo {
         }
         let app = server::open_new(&config).await?;
         let made = Box::pin(make(&app, self.empty)).await;
+        let days = app.demo_days_old().await;
+        // Only a kept copy can be made anew from the page.
+        let ages = app.made.is_some();
         app.store.close().await;
         drop(taken);
         match made.map_err(refused)? {
-            people if people.is_empty() => say(AGAIN),
+            people if people.is_empty() => say(&again(days.map_err(plain)?, ages)),
             people => say(&sheet(&people)?),
         }
         serve::until_stopped(config).await
@@ -80,6 +83,17 @@ async fn make(app: &App, empty: bool) -> AppResult<Vec<DemoPerson>> {
 
 const AGAIN: &str = "示例县已经在这里，账号和密码第一次运行时显示过；忘了就用 demo --reset 重来。\n\
     The demo county is here already; its logins were shown by the first run. Forgotten? demo --reset starts over.";
+
+/// What is said of a county that was here before, and of its age when its page can make it younger.
+fn again(days: i64, ages: bool) -> String {
+    if days == 0 || !ages {
+        return AGAIN.to_owned();
+    }
+    format!(
+        "{AGAIN}\n\n示例是 {days} 天前准备的，里面的日期停在那一天。打开演示台点“恢复原样”，就按今天的日期重新准备，账号密码不变。\n\
+         It was made {days} day(s) ago and its dates end there. “Start fresh” on the stand makes it anew up to today; logins stay."
+    )
+}
 
 /// Who can log in, for the terminal: the last two words of a line are login and password.
 fn sheet(people: &[DemoPerson]) -> Result<String, std::fmt::Error> {
@@ -152,4 +166,18 @@ fn clear(files: &Path) -> io::Result<()> {
 
 fn remove(outcome: io::Result<()>) -> io::Result<()> {
     outcome.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_county_of_an_earlier_day_says_how_old_it_is_and_what_makes_it_anew() {
+        let old = again(3, true);
+        assert!(old.starts_with(AGAIN) && old.contains("3 天前") && old.contains("恢复原样"), "{old}");
+        assert!(old.contains("3 day"), "{old}");
+        assert_eq!(again(0, true), AGAIN);
+        assert_eq!(again(3, false), AGAIN);
+    }
 }

@@ -6,7 +6,11 @@ use crate::{
         App, AppError, AppResult, Origin,
         people::{devices::NewDevice, login::SignedIn},
     },
-    domain::{clock::Instant, demo::Pane, problem::Code},
+    domain::{
+        clock::{Instant, local_day},
+        demo::Pane,
+        problem::Code,
+    },
     store::{
         meta,
         people::{persons, posts, units},
@@ -71,6 +75,14 @@ impl App {
         }
         let made_at = meta::get(read, MADE_AT).await?.and_then(|text| text.parse().ok()).unwrap_or(now);
         Ok(Cast { county: county.name, made_at, panes })
+    }
+
+    /// How many days of the calendar ago the county was made: what it shows as of today was of that day.
+    pub async fn demo_days_old(&self) -> AppResult<i64> {
+        let now = self.clock.now();
+        let made_at =
+            meta::get(self.store.read(), MADE_AT).await?.and_then(|text| text.parse::<Instant>().ok());
+        Ok(made_at.map_or(0, |at| (local_day(now) - local_day(at)).num_days().max(0)))
     }
 
     /// Opens a session of the person who stands at a pane, as a password would.

@@ -30,8 +30,12 @@ pub(super) struct Hand {
 
 /// A picture beside a piece of work.
 pub(super) struct Picture {
-    pub(super) number: u64,
+    /// Which place of the drawings, and which look at it.
+    pub(super) scene: u64,
+    pub(super) take: usize,
     pub(super) shows: Shows,
+    /// How it came into the phone.
+    pub(super) capture: &'static str,
     pub(super) role: &'static str,
     pub(super) item: Option<String>,
     pub(super) instance: String,
@@ -82,12 +86,12 @@ impl Hand {
         let mut bytes = Vec::with_capacity(pictures.len());
         let mut files = Vec::with_capacity(pictures.len());
         for picture in pictures {
-            let drawn = drawing::example(picture.number, picture.shows)
+            let drawn = drawing::example(picture.scene, picture.take, picture.shows)
                 .map_err(|error| AppError::Internal(format!("a drawing: {error}")))?;
             files.push(json!({
                 "file_id": app.random.id(), "sha256": envelope::hash(&drawn), "bytes": drawn.len(),
                 "media_type": "image/jpeg", "role": picture.role, "item_path": picture.item,
-                "instance_key": picture.instance, "of_file_id": null, "taken_at": stamp, "capture": "in_page",
+                "instance_key": picture.instance, "of_file_id": null, "taken_at": stamp, "capture": picture.capture,
                 "capture_reason": null, "reencoded": false, "position": place(picture.place, &stamp),
                 "heading": null,
             }));
@@ -130,9 +134,34 @@ impl Hand {
     }
 }
 
+/// A few steps beside a place, others each time: no two fixes of a phone are the same.
+pub(super) fn beside((lon, lat): (f64, f64), time: u32) -> (f64, f64) {
+    // The golden angle comes back to no direction; a degree is about 111 km.
+    let (angle, metres) = (f64::from(time) * 2.399_963, 2.0 + f64::from(time % 6));
+    let degrees = metres / 111_000.0;
+    (lon + degrees * angle.cos() / lat.to_radians().cos(), lat + degrees * angle.sin())
+}
+
 /// A position as a phone tells it.
 pub(super) fn place((lon, lat): (f64, f64), stamp: &str) -> Value {
     json!({
         "lon": lon, "lat": lat, "accuracy_m": 8.0, "fixed_at": stamp, "source": "browser", "datum": "wgs84",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::places::position::Point;
+
+    #[test]
+    fn nobody_stands_twice_on_the_same_spot_nor_far_away() {
+        let place = Point::new(104.977_289, 30.285_418).unwrap();
+        let spots: Vec<(f64, f64)> = (0..400).map(|time| beside((104.977_289, 30.285_418), time)).collect();
+        for (at, (lon, lat)) in spots.iter().enumerate() {
+            let metres = Point::new(*lon, *lat).unwrap().distance_m(place);
+            assert!((1.0..10.0).contains(&metres), "{metres}");
+            assert!(!spots[..at].contains(&(*lon, *lat)));
+        }
+    }
 }

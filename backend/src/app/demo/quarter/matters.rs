@@ -3,7 +3,7 @@
 
 use super::{
     Quarter,
-    cases::with,
+    cases::{FOUND, with},
     clock,
     hands::{self, Hand},
 };
@@ -60,6 +60,9 @@ pub(super) enum Report {
     AtBorder,
 }
 
+/// The campaign begins when the board stands highest, and ends so many days from today.
+const CAMPAIGN_BEGINS: i64 = -20;
+pub(super) const CAMPAIGN_ENDS: i64 = 14;
 /// How long the deputy's leave runs; below the county's limit.
 const LEAVE: i64 = 80;
 const ALL: crate::domain::page::PageRequest = crate::domain::page::PageRequest { after: None, limit: 1000 };
@@ -71,7 +74,7 @@ pub(super) fn matters(today: NaiveDate) -> Vec<(crate::domain::clock::Instant, M
         (at_work(-90, 8 * 60 + 40), Matter::Delegation { days: 44 }),
         (clock::at(clock::moved(today, -45), 8 * 60), Matter::Delegation { days: LEAVE }),
         (at_work(-89, 17 * 60), Matter::Honours),
-        (at_work(-58, 8 * 60 + 30), Matter::Campaign),
+        (at_work(CAMPAIGN_BEGINS, 8 * 60 + 30), Matter::Campaign),
         (at_work(-20, 11 * 60), Matter::Report(Report::Declined)),
         (at_work(-9, 11 * 60), Matter::Report(Report::Issued)),
         (at_work(-6, 16 * 60), Matter::Report(Report::OfVillage)),
@@ -170,7 +173,7 @@ impl Quarter<'_> {
         let new = NewCampaign {
             name: "静态问题清零行动".to_owned(),
             scope: CampaignScope::default(),
-            deadline_day: Some(clock::moved(self.today, 9)),
+            deadline_day: Some(clock::moved(self.today, CAMPAIGN_ENDS)),
         };
         let draft = campaigns::draft(self.app, office, &Hand::once(self.app), new).await?;
         campaigns::start(self.app, office, &Hand::once(self.app), draft.id, draft.version).await?;
@@ -225,7 +228,8 @@ impl Quarter<'_> {
             "instance_key": "", "title": title, "note": "", "severity": "minor", "is_static": false,
             "position": position, "fixed_on_spot": false,
         });
-        let picture = self.fault_picture(None, "", place);
+        let scene = self.next_scene();
+        let picture = self.fault_picture((scene, FOUND), None, "", place);
         let who = if report == Report::OfVillage { &self.village } else { &self.inspectors[1] };
         let answer = who.does(self.app, "finding.report/1", payload, &[picture]).await?;
         self.note("finding.report/1", &answer);

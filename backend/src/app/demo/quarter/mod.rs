@@ -94,7 +94,9 @@ struct Quarter<'a> {
     plan: Vec<plan::PlannedVisit>,
     tasks: BTreeMap<(Instant, usize), Task>,
     tasks_made: usize,
-    pictures: u64,
+    /// Pictures of how many faults there are, and how often a position was told.
+    scenes: u64,
+    fixes: u32,
     lived: Lived,
 }
 
@@ -164,7 +166,8 @@ impl<'a> Quarter<'a> {
             plan: plan::visits(),
             tasks: BTreeMap::new(),
             tasks_made: 0,
-            pictures: 0,
+            scenes: 0,
+            fixes: 0,
             lived: Lived::default(),
         };
         quarter.round = quarter.begin_round().await?;
@@ -216,7 +219,7 @@ impl<'a> Quarter<'a> {
         let visit = &self.plan[number];
         let (township, outcome, fates, least) =
             (visit.township, visit.outcome, visit.fates.clone(), visit.least);
-        let Some(site) = self.next_site(township, fates.len(), least) else { return Ok(()) };
+        let Some(site) = self.next_site(number) else { return Ok(()) };
         let Some((checklist, list)) = self.lists.get(&site.kind).cloned() else { return Ok(()) };
         let mut items = visits::fitting(&list, least);
         if fates.contains(&plan::Fate::Overdue) {
@@ -230,12 +233,13 @@ impl<'a> Quarter<'a> {
                 item: item.code.clone(),
                 instance: visits::instance(&list, item).to_owned(),
                 finding: self.app.random.id(),
+                scene: self.next_scene(),
                 severity: item.severity,
                 days: i64::from(item.deadline_days),
             })
             .collect();
         let inspector = number % 2;
-        self.hand_in((&site, outcome), (checklist, &list), inspector, &faults).await?;
+        self.hand_in((&site, outcome), (checklist, &list), (inspector, cases::FOUND), &faults).await?;
         let issued = local_day(self.app.clock.now());
         for (fault, fate) in faults.into_iter().zip(fates) {
             let case = Case {
@@ -247,6 +251,8 @@ impl<'a> Quarter<'a> {
                 days: fault.days,
                 site: site.id,
                 item: fault.item,
+                scene: fault.scene,
+                minute: 8 * 60 + 30 + i64::try_from(number).unwrap_or(0) * 5,
             };
             let random = Arc::clone(&self.app.random);
             for (at, step) in cases::steps(&case, fate, (issued, self.today), || random.id()) {
@@ -265,29 +271,32 @@ impl<'a> Quarter<'a> {
             item: item.code.clone(),
             instance: visits::instance(&list, item).to_owned(),
             finding: self.app.random.id(),
+            scene: case.scene,
             severity: item.severity,
             days: i64::from(item.deadline_days),
         };
-        self.hand_in((&site, "inspected"), (checklist, &list), 1 - case.inspector, &[fault]).await
+        let by = (1 - case.inspector, cases::FOUND_AGAIN);
+        self.hand_in((&site, "inspected"), (checklist, &list), by, &[fault]).await
     }
 
     async fn hand_in(
         &mut self,
         (site, outcome): (&Site, &str),
         (checklist, list): (Uuid, &Checklist),
-        inspector: usize,
+        (inspector, take): (usize, usize),
         faults: &[Fault],
     ) -> AppResult<()> {
         let place = (site.lon, site.lat);
         let pictures: Vec<Picture> = faults
             .iter()
-            .map(|fault| self.fault_picture(Some(&fault.item), &fault.instance, place))
+            .map(|fault| self.fault_picture((fault.scene, take), Some(&fault.item), &fault.instance, place))
             .collect();
+        let arrived = hands::beside(place, self.next_fix());
         let answers = if outcome == "inspected" { visits::answers(list, faults) } else { Vec::new() };
         let payload = json!({
             "inspection_id": self.app.random.id(), "site_id": site.id, "checklist_id": checklist,
             "round_id": self.round, "outcome": outcome, "people_present": "", "note": "",
-            "arrival": { "position": hands::place(place, &self.stamp()), "far_reason": null }, "answers": answers,
+            "arrival": { "position": hands::place(arrived, &self.stamp()), "far_reason": null }, "answers": answers,
         });
         let who = &self.inspectors[inspector];
         let answer = who.does(self.app, "inspection.submit/1", payload, &pictures).await?;
@@ -297,14 +306,16 @@ impl<'a> Quarter<'a> {
         Ok(())
     }
 
-    /// A site of the township that nobody has seen, of the kind that was seen least, with so many fitting questions.
-    fn next_site(&mut self, township: usize, faults: usize, least: u32) -> Option<Site> {
-        let unit = self.staff[township].desk.unit;
+    /// A site of the visit's township that nobody has seen, of the kind that was seen least, with as many fitting questions as it has faults.
+    fn next_site(&mut self, visit: usize) -> Option<Site> {
+        let visit = &self.plan[visit];
+        let unit = self.staff[visit.township].desk.unit;
         let fits = |site: &&Site| {
             let list = self.lists.get(&site.kind);
             site.township_id == unit
+                && (site.village_id == self.village.unit) == visit.in_village
                 && !self.seen.contains(&site.id)
-                && list.is_some_and(|(_, list)| visits::fitting(list, least).len() >= faults)
+                && list.is_some_and(|(_, list)| visits::fitting(list, visit.least).len() >= visit.fates.len())
         };
         let seen = |site: &&Site| self.kinds.get(&site.kind).copied().unwrap_or_default();
         let site = self.sites.iter().filter(fits).min_by_key(seen)?.clone();
@@ -313,19 +324,32 @@ impl<'a> Quarter<'a> {
         Some(site)
     }
 
-    fn next_picture(&mut self) -> u64 {
-        self.pictures += 1;
-        self.pictures
+    fn next_scene(&mut self) -> u64 {
+        self.scenes += 1;
+        self.scenes
     }
 
-    fn fault_picture(&mut self, item: Option<&str>, instance: &str, place: (f64, f64)) -> Picture {
+    fn next_fix(&mut self) -> u32 {
+        self.fixes += 1;
+        self.fixes
+    }
+
+    fn fault_picture(
+        &mut self,
+        (scene, take): (u64, usize),
+        item: Option<&str>,
+        instance: &str,
+        place: (f64, f64),
+    ) -> Picture {
         Picture {
-            number: self.next_picture(),
+            scene,
+            take,
             shows: Shows::Fault,
+            capture: "in_page",
             role: "before",
             item: item.map(str::to_owned),
             instance: instance.to_owned(),
-            place,
+            place: hands::beside(place, self.next_fix()),
         }
     }
 

@@ -6,6 +6,8 @@ pub(super) struct PlannedVisit {
     pub(super) minute: i64,
     /// Which of the townships that have staff.
     pub(super) township: usize,
+    /// In the village whose cadre has a login, and which nobody else's visit takes from it.
+    pub(super) in_village: bool,
     pub(super) outcome: &'static str,
     pub(super) fates: Vec<Fate>,
     /// Working days that its faults give at least, so that nothing else than planned falls due.
@@ -19,8 +21,8 @@ pub(super) enum Fate {
     Closed(i64),
     /// Sent back once before it passed.
     SecondTime(i64),
-    /// More time was asked for and agreed to.
-    Extended,
+    /// More time was asked for and agreed to; repaired so many days after the item's own number of them.
+    Extended(i64),
     /// On hold until a day to come.
     OnHold,
     /// Voided by two people.
@@ -31,8 +33,8 @@ pub(super) enum Fate {
     Overdue,
     /// Sent back, not repaired again yet.
     SentBack,
-    /// Handed in, waits for the check.
-    HandedIn,
+    /// Handed in so many days ago, waits for the check.
+    HandedIn(i64),
     /// Repaired; waits for the deputy's signature.
     ToSign,
     /// Taken up.
@@ -63,61 +65,66 @@ pub(super) struct Staff {
     pub(super) known: bool,
 }
 
-/// Visits of the first two thirds, in which most faults were found.
-const EARLY: i64 = 38;
+/// Visits in which most faults are found: the board climbs with them until about four weeks ago, and falls since.
+const MANY: i64 = 35;
 
 /// All visits, in the order of their days.
 pub(super) fn visits() -> Vec<PlannedVisit> {
-    let mut visits: Vec<PlannedVisit> = (0..EARLY).map(early).collect();
+    let mut visits: Vec<PlannedVisit> = (0..MANY).map(early).collect();
     let late = |days, township, fates: &[Fate], least| PlannedVisit {
         days,
         minute: 10 * 60,
         township,
+        in_village: false,
         outcome: "inspected",
         fates: fates.to_vec(),
         least,
     };
+    let of_village = |visit| PlannedVisit { in_village: true, ..visit };
+    // What stays open was found weeks ago for the most part, with long dates: few are added in the last days, so that the line falls to
+    // its end.
     visits.extend([
-        late(-26, 0, &[Relapsed, Closed(3)], 5),
-        late(-23, 0, &[Overdue, Closed(4), Closed(4)], 5),
-        late(-13, 1, &[Closed(3), Closed(3), Closed(4)], 5),
-        late(-10, 0, &[SentBack, Closed(3)], 10),
-        late(-8, 1, &[HandedIn, HandedIn, HandedIn], 10),
-        late(-5, 1, &[ToSign, ToSign, TakenUp], 7),
-        late(-4, 0, &[HandedIn, TakenUp, TakenUp], 7),
-        late(-2, 0, &[Issued, Issued, Issued], 7),
+        late(-24, 0, &[Relapsed, Closed(9), Closed(11)], 10),
+        late(-22, 1, &[HandedIn(7), Closed(8), Closed(11)], 10),
+        late(-19, 1, &[HandedIn(3), ToSign, Closed(8)], 10),
+        late(-18, 0, &[Overdue, Closed(9)], 5),
+        of_village(late(-16, 0, &[SentBack], 10)),
+        late(-14, 0, &[ToSign, TakenUp], 10),
+        late(-11, 1, &[HandedIn(3), TakenUp], 10),
+        late(-8, 2, &[Closed(2), Closed(3)], 7),
+        of_village(late(-3, 0, &[Issued], 7)),
+        late(-3, 0, &[Issued], 7),
     ]);
     visits
 }
 
 fn early(number: i64) -> PlannedVisit {
-    // Most in the first weeks: the board climbs, and then it falls.
-    let days = -88 + number * 34 / EARLY;
     let index = usize::try_from(number).unwrap_or(0);
-    let count = match number {
-        4 | 20 | 9 | 27 => 0,
-        _ if number % 4 == 1 => 2,
-        _ => 3,
-    };
-    let fates = (0..count).map(|at| early_fate(number * 3 + at)).collect();
+    let count = if matches!(number, 4 | 20 | 9 | 27) { 0 } else { 3 };
     PlannedVisit {
-        days,
+        days: -86 + number * 60 / (MANY - 1),
         minute: 9 * 60 + (number % 7) * 55,
         township: [0, 1, 2, 0, 3, 1, 0][index % 7],
+        in_village: false,
         outcome: if matches!(number, 9 | 27) { "closed" } else { "inspected" },
-        fates,
-        least: 5,
+        fates: (0..count).map(|at| early_fate(number, number * 3 + at)).collect(),
+        // The later, the longer its dates: it is the last weeks that are to fall slowly.
+        least: match number {
+            0..10 => 5,
+            10..22 => 7,
+            _ => 10,
+        },
     }
 }
 
-fn early_fate(number: i64) -> Fate {
+fn early_fate(visit: i64, number: i64) -> Fate {
     match number {
         // Of the first township: its main leader asks for the hold.
         30 => OnHold,
         24 => Voided,
-        51 => Extended,
-        _ if number % 9 == 4 => SecondTime(6 + number % 5),
-        _ => Closed(8 + number % 9),
+        _ if (16..30).contains(&visit) && number % 4 == 2 => Extended(4 + number % 9),
+        _ if number % 9 == 4 => SecondTime(8 + number % 4),
+        _ => Closed(9 + number % 5),
     }
 }
 
@@ -131,11 +138,17 @@ mod tests {
         assert!((44..=48).contains(&visits.len()), "{}", visits.len());
         let fates: Vec<Fate> = visits.iter().flat_map(|visit| visit.fates.clone()).collect();
         assert!((105..=125).contains(&fates.len()), "{}", fates.len());
-        for fate in [Extended, OnHold, Voided, Relapsed, Overdue, SentBack, HandedIn, ToSign, TakenUp, Issued]
-        {
+        for fate in [OnHold, Voided, Relapsed, Overdue, SentBack, HandedIn(3), ToSign, TakenUp, Issued] {
             assert!(fates.contains(&fate), "{fate:?}");
         }
+        assert!(fates.iter().filter(|fate| matches!(fate, Extended(_))).count() > 5);
         assert_eq!(fates.iter().filter(|fate| **fate == Overdue).count(), 1);
+        let of_village: Vec<&PlannedVisit> = visits.iter().filter(|visit| visit.in_village).collect();
+        assert!(of_village.iter().all(|visit| visit.township == 0), "its township");
+        assert_eq!(
+            of_village.iter().flat_map(|visit| &visit.fates).collect::<Vec<_>>(),
+            [&SentBack, &Issued]
+        );
         assert!(visits.is_sorted_by_key(|visit| visit.days));
         let hold = visits.iter().find(|visit| visit.fates.contains(&OnHold)).expect("a hold");
         assert_eq!(hold.township, 0, "its township has a main leader");

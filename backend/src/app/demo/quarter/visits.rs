@@ -4,6 +4,7 @@ use crate::domain::standards::checklist::{
     AnswerKind, Camera, Checklist, Item, Makes, PassRule, RuleOp, Severity,
 };
 use serde_json::{Value, json};
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 /// A fault that a visit finds.
@@ -11,13 +12,15 @@ pub(super) struct Fault {
     pub(super) item: String,
     pub(super) instance: String,
     pub(super) finding: Uuid,
+    /// What its pictures show.
+    pub(super) scene: u64,
     pub(super) severity: Severity,
     /// Working days that the item gives.
     pub(super) days: i64,
 }
 
 /// Questions whose fault a photo may show, that become a ticket, and give at least so many days; faults that stay come
-/// first, since they are what the zero board counts.
+/// first, since they are what the zero board counts, and among them those with the longest dates.
 pub(super) fn fitting(list: &Checklist, least: u32) -> Vec<&Item> {
     let fits = |item: &&Item| {
         item.makes == Makes::Ticket
@@ -27,7 +30,7 @@ pub(super) fn fitting(list: &Checklist, least: u32) -> Vec<&Item> {
             && item.deadline_days >= least
     };
     let mut fitting: Vec<&Item> = list.items.iter().filter(fits).collect();
-    fitting.sort_by_key(|item| !item.is_static);
+    fitting.sort_by_key(|item| (!item.is_static, Reverse(item.deadline_days)));
     fitting
 }
 
