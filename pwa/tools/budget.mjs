@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 const DIST = new URL('../dist/', import.meta.url);
 const KB = 1024;
 /** Limits of what everybody loads, in gzip KB; those of areas stand with them below. */
-const LIMIT = { inspector_js: 60, inspector_css: 12, sw: 10, map: 50, office: 90, village: 65, paper: 40, camera: 30, precache: 1500 };
+const LIMIT = { inspector_js: 60, inspector_css: 12, sw: 10, map: 50, office: 92, village: 65, paper: 40, camera: 30, precache: 1500 };
 
 /** @typedef {{ file: string, css?: string[], imports?: string[], dynamicImports?: string[], isEntry?: boolean, name?: string }} Chunk */
 /** @type {Record<string, Chunk>} */
@@ -58,7 +58,7 @@ const AREAS = {
   // Campaigns, look-back, the county's own clock, projects: boards that are opened by themselves.
   campaigns: { limit: 40, holds: under('campaigns'), counted: isChart },
   // Colours, counters, copies and talks, and the calendar: opened from the menu, monthly.
-  colours: { limit: 35, holds: under('colours', 'calendar') },
+  colours: { limit: 37, holds: under('colours', 'calendar') },
   // Signing, stand-ins, liaisons, referral, the village's link at a ticket; gaps and honours at the office.
   duties: { limit: 42, holds: under('duties', 'holders') },
   // Telling the county what does not work well: from the menu, from help, from one's own page.
