@@ -3675,6 +3675,11 @@ export interface components {
             flagged: number;
             /**
              * Format: int64
+             * @description Not finished, and the county was asked to help.
+             */
+            hard: number;
+            /**
+             * Format: int64
              * @description Without a step of the unit for long.
              */
             no_progress: number;
@@ -3817,7 +3822,7 @@ export interface components {
              *       "day_at": "08:00",
              *       "digest_at": "08:30",
              *       "digest_on_days_off": false,
-             *       "digest_template": "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n临期 {due_soon} 件，超期 {overdue} 件\n{link}",
+             *       "digest_template": "【{county}】{unit} {date} 整改待办\n待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件\n临期 {due_soon} 件，逾期 {overdue} 件\n{link}",
              *       "due_days": [
              *         7,
              *         3,
@@ -3828,7 +3833,7 @@ export interface components {
              *       "monthly_dates": [
              *         25
              *       ],
-             *       "office_template": "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县超期 {overdue} 件\n{link}",
+             *       "office_template": "【{county}】{date} 县办待处理\n待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件\n全县逾期 {overdue} 件\n{link}",
              *       "quiet_from": "20:00",
              *       "quiet_to": "08:00",
              *       "urgent_in_quiet": false,
@@ -5700,7 +5705,7 @@ export interface components {
          * @description What a notice tells.
          * @enum {string}
          */
-        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "leave_ended" | "passed" | "voided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "leave_ended" | "plan_late" | "campaign_started" | "liaison_gap" | "passed" | "voided" | "appeal_decided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
         /** @description The mail server without its password. */
         NoticeMail: {
             from: string;
@@ -5828,7 +5833,7 @@ export interface components {
              * @description The day's message to a township or department.
              * @default 【{county}】{unit} {date} 整改待办
              *     待签收 {to_accept} 件，整改中 {in_progress} 件，退回重改 {returned} 件，待核查 {submitted} 件
-             *     临期 {due_soon} 件，超期 {overdue} 件
+             *     临期 {due_soon} 件，逾期 {overdue} 件
              *     {link}
              */
             digest_template: string;
@@ -5860,7 +5865,7 @@ export interface components {
              * @description The day's message to the office's own group.
              * @default 【{county}】{date} 县办待处理
              *     待交办 {to_issue} 件，待核查 {to_verify} 件，待答复 {requests} 件
-             *     全县超期 {overdue} 件
+             *     全县逾期 {overdue} 件
              *     {link}
              */
             office_template: string;
@@ -6545,6 +6550,11 @@ export interface components {
         /** @description One page; `next` is present when more rows follow. */
         Page_TicketView: {
             items: {
+                /**
+                 * Format: date-time
+                 * @description While it is issued and nobody has accepted it: by when that is due.
+                 */
+                accept_due_at?: string | null;
                 /** Format: date-time */
                 accepted_at?: string | null;
                 /** Format: double */
@@ -7850,6 +7860,11 @@ export interface components {
          *     danger is under control.
          */
         TicketView: {
+            /**
+             * Format: date-time
+             * @description While it is issued and nobody has accepted it: by when that is due.
+             */
+            accept_due_at?: string | null;
             /** Format: date-time */
             accepted_at?: string | null;
             /** Format: double */
@@ -11488,6 +11503,13 @@ export interface operations {
                 round_id?: string;
                 /** @description Only one's own. */
                 mine?: boolean;
+                township_id?: string;
+                /** @description Local day of the visit, `YYYY-MM-DD`: from this one on. */
+                from?: string;
+                /** @description Up to and with this day. */
+                to?: string;
+                /** @description Part of the site's name, first sounds or code, or of its township's or village's name. */
+                q?: string;
                 cursor?: string;
                 /** @description 1 to 200, 50 if absent. */
                 limit?: number;
@@ -11525,6 +11547,13 @@ export interface operations {
                 round_id?: string;
                 /** @description Only one's own. */
                 mine?: boolean;
+                township_id?: string;
+                /** @description Local day of the visit, `YYYY-MM-DD`: from this one on. */
+                from?: string;
+                /** @description Up to and with this day. */
+                to?: string;
+                /** @description Part of the site's name, first sounds or code, or of its township's or village's name. */
+                q?: string;
                 cursor?: string;
                 /** @description 1 to 200, 50 if absent. */
                 limit?: number;
@@ -15255,6 +15284,8 @@ export interface operations {
                 relation?: "own" | "supervised" | "referred";
                 /** @description Waiting for the county's check longer than the county allows itself. */
                 check_late?: boolean;
+                /** @description Hard cases 难点 that are not finished: the county was asked to help. */
+                hard?: boolean;
                 /** @description Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`. */
                 look_back?: string;
                 /** @description With `look_back`: of this draw. */
@@ -15265,7 +15296,7 @@ export interface operations {
                 campaign_baseline?: boolean;
                 /** @description Those instead that no longer count: voided, merged, not static any more. */
                 campaign_left?: boolean;
-                /** @description Part of number, title, note or item code. */
+                /** @description Part of number, title, note or item code, of the site's name, first sounds or code, or of its township's or village's name. */
                 q?: string;
                 /** @description `due` (default) or `newest`. */
                 sort?: string;
@@ -15375,6 +15406,8 @@ export interface operations {
                 relation?: "own" | "supervised" | "referred";
                 /** @description Waiting for the county's check longer than the county allows itself. */
                 check_late?: boolean;
+                /** @description Hard cases 难点 that are not finished: the county was asked to help. */
+                hard?: boolean;
                 /** @description Drawn in a look-back: `waiting`, `held`, `not_held`, `dropped`. */
                 look_back?: string;
                 /** @description With `look_back`: of this draw. */
@@ -15385,7 +15418,7 @@ export interface operations {
                 campaign_baseline?: boolean;
                 /** @description Those instead that no longer count: voided, merged, not static any more. */
                 campaign_left?: boolean;
-                /** @description Part of number, title, note or item code. */
+                /** @description Part of number, title, note or item code, of the site's name, first sounds or code, or of its township's or village's name. */
                 q?: string;
                 /** @description `due` (default) or `newest`. */
                 sort?: string;
