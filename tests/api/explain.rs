@@ -163,7 +163,8 @@ impl History<'_> {
                 command(&office, "ticket.remind/1", id, json!({ "note": "" })).await;
             }
             ("issued" | "in_progress" | "rework", 58..63) => {
-                let day = self.day(2 + self.chance.of(12));
+                let ahead = 2 + self.chance.of(12);
+                let day = self.day(ahead);
                 let edit =
                     json!({ "severity": null, "is_static": null, "due_day": day, "reason": "商定的日期" });
                 drop(office.operate("ticket.edit/1", about(id, &edit)).await);

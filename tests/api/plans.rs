@@ -1,5 +1,6 @@
 //! What is worked out for a month on each request costs what the month holds: the database finds its rows by an index, and reads no others.
 
+use lalian::store::Conn as _;
 use lalian::{
     domain::{
         clock::Clock as _,
