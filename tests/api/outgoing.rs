@@ -310,7 +310,8 @@ stories! {
         let outside = Outside::http(vec![Reply::status("201 Created")]).await;
         reach(&mut world, outside.allowed("127.0.0.1")).await;
         let inspector = world.inspector().await;
-        let id = in_progress(&world, &inspector, 2_220).await;
+        let id = found(&world, &inspector, &["BUS-01"], 2_220).await[0];
+        issue(&world, id, 0).await;
         let (office, officer) = (world.office().await, world.township(0, Role::DeskOfficer).await);
         let path = "/api/v1/notices/push";
         let body = json!({ "endpoint": outside.url("/wpush/very-secret") });

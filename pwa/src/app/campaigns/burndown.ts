@@ -2,6 +2,7 @@
 import type { Standing } from '@/api/campaigns';
 import type { Option } from '@/charts/echarts';
 import { number } from '@/i18n/format';
+import { dayLabels } from '@/charts/burndown';
 import { columns } from './zero';
 
 interface Words {
@@ -24,7 +25,7 @@ export function burndown(standing: Pick<Standing, 'days' | 'ideal'>, words: Word
     grid: { left: 8, right: 12, top: 44, bottom: 8, containLabel: true },
     legend: { top: 0, left: 0, textStyle: text, itemGap: 20 },
     tooltip: { trigger: 'axis', renderMode: 'richText', confine: true, backgroundColor: ink('ground'), borderColor: colour.line, textStyle: text, valueFormatter: (value) => (value === null || value === undefined ? '' : number(Number(value), 1)) },
-    xAxis: { type: 'category', boundaryGap: false, data: table.map((one) => one.day.slice(5)), ...axis, splitLine: { show: false } },
+    xAxis: { type: 'category', boundaryGap: false, data: table.map((one) => one.day.slice(5)), ...axis, axisLabel: dayLabels(table.length, text), splitLine: { show: false } },
     yAxis: { type: 'value', min: 0, minInterval: 1, ...axis },
     series: [
       { ...band, name: words.baseline, data: table.map((one) => one.baseline), color: colour.baseline, areaStyle: { opacity: 0.28 } },
