@@ -126,9 +126,9 @@ static KINDS: &[Kind] = &[
 pub async fn run(app: App, workers: usize, stopping: CancellationToken) {
     let loops = (0..workers).map(|_| work(&app, &stopping));
     let clocks = futures_util::future::join3(
-        schedule::keep(&app, &stopping),
-        backups::keep(&app, &stopping),
-        heard::keep(&app, &stopping),
+        schedule::keep(&app, &stopping).boxed_local(),
+        backups::keep(&app, &stopping).boxed_local(),
+        heard::keep(&app, &stopping).boxed_local(),
     );
     futures_util::future::join(futures_util::future::join_all(loops), clocks).await;
 }

@@ -48,8 +48,8 @@ impl Error {
     /// What is behind it.
     pub fn reach(&self) -> Reach {
         match self {
-            Self::Unreachable(error) => of(error),
-            Self::Db(
+            Self::Unreachable(error)
+            | Self::Db(
                 DbErr::Conn(RuntimeErr::SqlxError(error))
                 | DbErr::Exec(RuntimeErr::SqlxError(error))
                 | DbErr::Query(RuntimeErr::SqlxError(error)),

@@ -47,21 +47,21 @@ fn street(frame: &mut Frame, dice: &mut Dice, dusk: bool) {
     }
     let ground = dice.tone(80, 110);
     frame.block((-80, 160), (560, 260), ground);
-    let (joint, step, lean) = (dice.tone(60, 130), dice.within(26, 60), dice.within(-60, 60));
+    let (joint, step, slant) = (dice.tone(60, 130), dice.within(26, 60), dice.within(-60, 60));
     for at in -4..14 {
-        frame.line((at * step, 160), (at * step + lean, 300), 3, joint);
+        frame.line((at * step, 160), (at * step + slant, 300), 3, joint);
     }
     for at in 1..4 {
         frame.block((-80, 160 + at * step), (560, 3), joint);
     }
     let (root, crown) = (dice.within(-10, 400), dice.within(22, 46));
     frame.block((root - 4, 90), (8, 74), RUST);
-    let leaf = dice.tone(60, 70);
-    frame.disc((root, 80), crown, green(leaf));
+    let top = dice.tone(60, 70);
+    frame.disc((root, 80), crown, green(top));
     for _ in 0..3 {
-        let (left, leaf) = (dice.within(-20, 400), dice.tone(50, 120));
+        let (from, hue) = (dice.within(-20, 400), dice.tone(50, 120));
         for at in 0..3 {
-            frame.disc((left + at * 16, 226 + at % 2 * 6), dice.within(12, 24), green(leaf));
+            frame.disc((from + at * 16, 226 + at % 2 * 6), dice.within(12, 24), green(hue));
         }
     }
 }
