@@ -10,7 +10,7 @@ interface Words {
 }
 
 /** Days under an axis: a few of many, because the type of the page is not measured as it is drawn. */
-export const dayLabels = <Text extends object>(days: number, text: Text): Text & { readonly interval: number; readonly hideOverlap: true } => ({ ...text, interval: Math.max(Math.ceil(days / 9) - 1, 0), hideOverlap: true });
+export const dayLabels = <Text extends object>(days: number, text: Text): Text & { readonly interval: number; readonly hideOverlap: true } => ({ ...text, interval: Math.max(Math.ceil(days / 5) - 1, 0), hideOverlap: true });
 
 /** `ink` gives the colours of tokens.css by meaning, as they look now; shapes and words tell the series apart without them. */
 export function burndown(days: readonly ZeroDay[], words: Words, ink: (token: string) => string): Option {
