@@ -145,7 +145,10 @@ fn people_and_titles_come_in_by_command() {
         assert!(!twice.status.success(), "nobody's workbook is written over: {twice:?}");
         let bad = file("坏清单.csv", "清单,编号,检查内容,严重程度\n乡镇书屋,SHU-01,按时开门,特急\n");
         let refused = import(&["checklists", &bad]).await;
-        assert!(!refused.status.success() && refused.output.contains("severity"), "{refused:?}");
+        assert!(
+            !refused.status.success() && refused.output.contains("严重程度"),
+            "the column as it stands in the file: {refused:?}"
+        );
         let wrong = import(&["people", &divisions]).await;
         assert!(!wrong.status.success() && wrong.output.contains("import workbook"), "{wrong:?}");
     });

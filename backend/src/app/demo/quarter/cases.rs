@@ -127,9 +127,10 @@ pub(super) fn steps(
         Fate::Extended(more) => {
             let request = id();
             let day = clock::moved(issued, case.days + 18);
-            days.then(1, 9 * 60 + 40, Step::AskMore { request, day });
+            // With the acceptance: a danger's few days would be over the day after.
+            days.then(0, 9 * 60 + 40, Step::AskMore { request, day });
             days.then(0, 11 * 60, Step::Agree { request });
-            days.hand_in(case.days + more, (id(), REPAIRED), Some(true));
+            days.hand_in(case.days + more + 1, (id(), REPAIRED), Some(true));
         }
         Fate::OnHold => {
             let request = id();
