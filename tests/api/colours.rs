@@ -8,13 +8,14 @@ use lalian_tests::desk::{
 };
 use lalian_tests::http::{Answer, send};
 use lalian_tests::phone::fresh_id;
-use lalian_tests::photo;
 use lalian_tests::stories;
 use lalian_tests::visit::id_of;
 use lalian_tests::world::World;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+mod plans;
 
 const NOVEMBER: &str = "2026-11";
 
@@ -240,87 +241,6 @@ stories! {
         post(&office, &format!("{path}/confirm"), &word(&seen)).await.expect(200);
     }
 
-    async fn an_appeal_comes_in_time_or_not_at_all(world: World) {
-        let inspector = world.inspector().await;
-        let id = in_progress(&world, &inspector, 1_620).await;
-        not_done(&world, id, 1_621).await;
-        world.clock.set(at("2026-12-01T10:00:00+08:00"));
-        let office = world.office().await;
-        let month = json!({ "month": NOVEMBER });
-        let list = post(&office, "/colours/proposals", &month).await.expect(200).json();
-        confirm_all(&office, &list).await;
-        let list = post(&office, "/colours/publications", &month).await.expect(200).json();
-        let row = of(&list, world.township_id(0).await);
-        assert_eq!((&row["colour"], &row["appeal_until"]), (&json!("yellow"), &json!("2026-12-04T16:00:00Z")), "three working days");
-        let path = format!("/colours/{}/appeal", id_of(&row["id"]));
-        world.clock.set(at("2026-12-05T00:00:00+08:00"));
-        let deputy = world.township(0, Role::DeputyLeader).await;
-        post(&deputy, &path, &json!({ "reason": "晚了" })).await.expect_problem(409, "wrong_state");
-        world.clock.set(at("2026-12-04T23:59:00+08:00"));
-        let deputy = world.township(0, Role::DeputyLeader).await;
-        post(&deputy, &path, &json!({ "reason": "还来得及" })).await.expect(201);
-    }
-
-    /// Told to the main leader alone, once, and gone with the plan; not while an appeal waits.
-    async fn a_plan_that_is_late_is_told_once(world: World) {
-        let inspector = world.inspector().await;
-        let id = in_progress(&world, &inspector, 1_630).await;
-        not_done(&world, id, 1_631).await;
-        world.clock.set(at("2026-12-01T10:00:00+08:00"));
-        let office = world.office().await;
-        let month = json!({ "month": NOVEMBER });
-        let list = post(&office, "/colours/proposals", &month).await.expect(200).json();
-        confirm_all(&office, &list).await;
-        let list = post(&office, "/colours/publications", &month).await.expect(200).json();
-        let row = of(&list, world.township_id(0).await);
-        assert_eq!((&row["colour"], &row["plan_due"]), (&json!("yellow"), &json!("2026-12-04T16:00:00Z")));
-        let path = format!("/colours/{}", id_of(&row["id"]));
-        post(&world.township(0, Role::DeputyLeader).await, &format!("{path}/appeal"), &json!({ "reason": "已补办" })).await.expect(201);
-        let late = async |on: &str| {
-            world.clock.set(at(on));
-            for _ in 0..2 {
-                world.server().app().gather_notices().await.expect("gathered");
-            }
-            let mut told = Vec::new();
-            for (township, duty) in [(0, Role::MainLeader), (0, Role::DeputyLeader), (0, Role::DeskOfficer), (1, Role::DeputyLeader)] {
-                let rows = get(&world.township(township, duty).await, "/notices?kind=plan_late").await;
-                told.push(rows["items"].as_array().expect("items").len());
-            }
-            told
-        };
-        assert_eq!(late("2026-12-04T09:00:00+08:00").await, [0; 4], "the last day");
-        assert_eq!(late("2026-12-05T09:00:00+08:00").await, [0; 4], "while the appeal waits");
-        let second = world.desk_of(Role::Office, 1).await;
-        let upheld = json!({ "outcome": "upheld", "colour": null, "note": "核对过" });
-        post(&second, &format!("{path}/appeal/decision"), &upheld).await.expect(200);
-        assert_eq!(late("2026-12-06T09:00:00+08:00").await, [1, 0, 0, 0]);
-        assert_eq!(late("2026-12-07T09:00:00+08:00").await, [1, 0, 0, 0], "once");
-        // Forgotten in time, and not told again.
-        assert_eq!(late("2027-02-08T09:00:00+08:00").await, [0; 4]);
-        assert_eq!(late("2027-02-09T09:00:00+08:00").await, [0; 4]);
-    }
-
-    async fn a_plan_that_is_handed_in_settles_that_it_was_late(world: World) {
-        let inspector = world.inspector().await;
-        let id = in_progress(&world, &inspector, 1_640).await;
-        not_done(&world, id, 1_641).await;
-        world.clock.set(at("2026-12-01T10:00:00+08:00"));
-        let (office, month) = (world.office().await, json!({ "month": NOVEMBER }));
-        let list = post(&office, "/colours/proposals", &month).await.expect(200).json();
-        confirm_all(&office, &list).await;
-        let list = post(&office, "/colours/publications", &month).await.expect(200).json();
-        let path = format!("/colours/{}/plan", id_of(&of(&list, world.township_id(0).await)["id"]));
-        for (on, wanted) in [("2026-12-05T09:00:00+08:00", 1), ("2026-12-06T09:00:00+08:00", 0)] {
-            world.clock.set(at(on));
-            world.server().app().gather_notices().await.expect("gathered");
-            let main = world.township(0, Role::MainLeader).await;
-            let told = get(&main, "/notices?kind=plan_late").await;
-            assert_eq!(told["items"].as_array().map(Vec::len), Some(wanted), "{on}: {told}");
-            post(&main, &path, &json!({ "text": "每日查看" })).await.expect(201);
-            assert_eq!(get(&main, "/notices?kind=plan_late").await["items"], json!([]));
-        }
-    }
-
     async fn counters_are_ones_own_beside_the_middle_and_hidden_rounds_count_nowhere(world: World) {
         let inspector = world.inspector().await;
         let id = in_progress(&world, &inspector, 1_640).await;
@@ -434,70 +354,6 @@ stories! {
         // None of this moved the ticket.
         assert_eq!(ticket(&office, id).await["version"], ticket(&deputy, id).await["version"]);
         deputy.operate("ticket.remind/1", about(id, &json!({ "note": "" }))).await.expect_refusal("not_permitted");
-    }
-
-    async fn a_year_of_the_public_calendar_is_looked_at_before_it_is_saved(world: World) {
-        let office = world.office().await;
-        let days = json!([
-            { "name": "元旦", "date": "2026-12-31", "isOffDay": true },
-            { "name": "元旦", "date": "2027-01-01", "isOffDay": true },
-            { "name": "元旦", "date": "2027-01-02", "isOffDay": false },
-        ]);
-        let body = json!({ "days": days, "papers": ["https://www.gov.cn/zhengce/a.htm"] });
-        let preview = office.http.post("/api/v1/calendar/2027/preview", &body).await.expect(200).json();
-        let changes: Vec<(&str, bool)> = preview["changes"].as_array().expect("changes").iter()
-            .map(|day| (day["date"].as_str().expect("a date"), day["worked_after"] == json!(true))).collect();
-        assert_eq!(changes, [("2026-12-31", false), ("2027-01-01", false), ("2027-01-02", true)]);
-        assert_eq!((&preview["working_days_before"], &preview["working_days_after"]), (&json!(261), &json!(261)));
-        assert_eq!(get(&office, "/calendar/2027").await["source"], "none", "looking writes nothing");
-        let saved = json!({ "version": 0, "days": body["days"], "papers": body["papers"] });
-        let put = send(office.http.with("idempotency-key", "k").request(Method::PUT, "/api/v1/calendar/2027").json(&saved)).await.expect(200);
-        assert_eq!((put.at("/version"), put.at("/papers/0")), (json!(1), json!("https://www.gov.cn/zhengce/a.htm")));
-        let again = office.http.post("/api/v1/calendar/2027/preview", &body).await.expect(200);
-        assert_eq!(again.at("/changes"), json!([]));
-        for bad in [json!({ "days": [], "papers": ["javascript:alert(1)"] }), json!({ "days": [{ "name": "", "date": "2027-01-01", "isOffDay": true }] })] {
-            office.http.post("/api/v1/calendar/2027/preview", &bad).await.expect_problem(422, "invalid_field");
-        }
-        world.township(0, Role::DeputyLeader).await.http.post("/api/v1/calendar/2027/preview", &body).await.expect_problem(403, "forbidden");
-    }
-
-    async fn what_cannot_wait_is_under_control_first_and_repaired_by_its_own_hour(world: World) {
-        let inspector = world.inspector().await;
-        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 1_700).await;
-        world.clock.set(at("2026-11-27T20:00:00+08:00"));
-        let office = world.office().await;
-        let urgent = json!({
-            "unit_kind": "township", "unit_id": world.township_id(0).await, "severity": "critical", "is_static": null,
-            "deadline_days": 24, "deadline_unit": "urgent_hours", "control_hours": 2, "note": "先围挡",
-        });
-        applied(&office, "ticket.issue/1", ids[0], urgent.clone()).await;
-        let mut worked = urgent;
-        (worked["deadline_days"], worked["deadline_unit"], worked["control_hours"]) = (json!(3), json!("working_hours"), Value::Null);
-        applied(&office, "ticket.issue/1", ids[1], worked).await;
-        // Friday evening: a day of the clock, and the first three hours of Monday.
-        assert_eq!(ticket(&office, ids[1]).await["official_due_at"], "2026-11-30T04:00:00Z");
-        let row = ticket(&office, ids[0]).await;
-        assert_eq!((&row["official_due_at"], &row["deadline_unit"]), (&json!("2026-11-28T12:00:00Z"), &json!("urgent_hours")));
-        assert_eq!((&row["stages"][0]["stage"], &row["stages"][0]["due_at"]), (&json!("control"), &json!("2026-11-27T14:00:00Z")));
-        assert_eq!(ticket(&office, ids[1]).await["stages"], json!([]));
-
-        world.clock.advance(TimeDelta::hours(3));
-        let officer = world.township(0, Role::DeskOfficer).await;
-        let kinds = |row: &Value| row["allowed"].as_array().expect("kinds").contains(&json!("ticket.stage/1"));
-        assert!(kinds(&ticket(&officer, ids[0]).await) && !kinds(&ticket(&officer, ids[1]).await));
-        let done = about(ids[0], &json!({ "stage": "control", "note": "已围挡" }));
-        world.office().await.operate("ticket.stage/1", done.clone()).await.expect_refusal("not_permitted");
-        world.township(1, Role::DeskOfficer).await.operate("ticket.stage/1", done.clone()).await.expect_refusal("unknown_ticket");
-        officer.operate("ticket.stage/1", about(ids[0], &json!({ "stage": "repair", "note": "" }))).await.expect_refusal("unreadable");
-        let sealed = officer.draft("ticket.stage/1", done.clone()).photo("after", None, photo::tiny(1_702)).seal();
-        officer.send(&sealed).await;
-        let row = ticket(&officer, ids[0]).await;
-        assert_eq!((&row["stages"][0]["late"], &row["stages"][0]["done_at"]), (&json!(true), &json!("2026-11-27T15:00:00Z")));
-        assert_eq!((&row["state"], kinds(&row)), (&json!("issued"), false));
-        assert_eq!(officer.operate("ticket.stage/1", done).await.expect(201).at("/outcome"), "conflict", "once");
-        minute_later(&world);
-        let own = get(&world.township(0, Role::DeputyLeader).await, "/figures/counters").await;
-        assert_eq!(own["townships"][0]["counters"]["slow"]["ticket_ids"], json!([ids[0]]), "late control is slow");
     }
 }
 

@@ -47,6 +47,46 @@ async fn slow(world: &World) -> Value {
 }
 
 stories! {
+    async fn what_cannot_wait_is_under_control_first_and_repaired_by_its_own_hour(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 1_700).await;
+        world.clock.set("2026-11-27T12:00:00Z".parse().expect("an instant"));
+        let office = world.office().await;
+        let urgent = json!({
+            "unit_kind": "township", "unit_id": world.township_id(0).await, "severity": "critical", "is_static": null,
+            "deadline_days": 24, "deadline_unit": "urgent_hours", "control_hours": 2, "note": "先围挡",
+        });
+        applied(&office, "ticket.issue/1", ids[0], urgent.clone()).await;
+        let mut worked = urgent;
+        (worked["deadline_days"], worked["deadline_unit"], worked["control_hours"]) = (json!(3), json!("working_hours"), Value::Null);
+        applied(&office, "ticket.issue/1", ids[1], worked).await;
+        // Friday evening: a day of the clock, and the first three hours of Monday.
+        assert_eq!(ticket(&office, ids[1]).await["official_due_at"], "2026-11-30T04:00:00Z");
+        let row = ticket(&office, ids[0]).await;
+        assert_eq!((&row["official_due_at"], &row["deadline_unit"]), (&json!("2026-11-28T12:00:00Z"), &json!("urgent_hours")));
+        assert_eq!((&row["stages"][0]["stage"], &row["stages"][0]["due_at"]), (&json!("control"), &json!("2026-11-27T14:00:00Z")));
+        assert_eq!(ticket(&office, ids[1]).await["stages"], json!([]));
+
+        world.clock.advance(TimeDelta::hours(3));
+        let officer = world.township(0, Role::DeskOfficer).await;
+        let kinds = |row: &Value| row["allowed"].as_array().expect("kinds").contains(&json!("ticket.stage/1"));
+        assert!(kinds(&ticket(&officer, ids[0]).await) && !kinds(&ticket(&officer, ids[1]).await));
+        let done = about(ids[0], &json!({ "stage": "control", "note": "已围挡" }));
+        world.office().await.operate("ticket.stage/1", done.clone()).await.expect_refusal("not_permitted");
+        world.township(1, Role::DeskOfficer).await.operate("ticket.stage/1", done.clone()).await.expect_refusal("unknown_ticket");
+        officer.operate("ticket.stage/1", about(ids[0], &json!({ "stage": "repair", "note": "" }))).await.expect_refusal("unreadable");
+        let sealed = officer.draft("ticket.stage/1", done.clone()).photo("after", None, photo::tiny(1_702)).seal();
+        officer.send(&sealed).await;
+        let row = ticket(&officer, ids[0]).await;
+        assert_eq!((&row["stages"][0]["late"], &row["stages"][0]["done_at"]), (&json!(true), &json!("2026-11-27T15:00:00Z")));
+        assert_eq!((&row["state"], kinds(&row)), (&json!("issued"), false));
+        assert_eq!(officer.operate("ticket.stage/1", done).await.expect(201).at("/outcome"), "conflict", "once");
+        // Figures "so far" are of what happened before the moment that they name.
+        world.clock.advance(TimeDelta::minutes(1));
+        let own = world.township(0, Role::DeputyLeader).await.http.get("/api/v1/figures/counters").await.expect(200).json();
+        assert_eq!(own["townships"][0]["counters"]["slow"]["ticket_ids"], json!([ids[0]]), "late control is slow");
+    }
+
     async fn control_that_nobody_reports_is_late_by_its_hour_and_counts_once(world: World) {
         let ids = urgent(&world, &["BUS-01"], 2_600).await;
         let app = world.server().app();

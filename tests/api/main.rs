@@ -4,6 +4,7 @@ mod accounts;
 mod arrows;
 mod at_once;
 mod board;
+mod calendar;
 mod campaigns;
 mod capture;
 mod care;

@@ -4,34 +4,26 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { desk } from '../lib/api.mjs';
+import { cast } from '../lib/cast.mjs';
 import { phone, PHONE } from '../lib/chromium.mjs';
 import { printed } from '../lib/print.mjs';
 import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
-import { arrive, open } from '../lib/walk.mjs';
+import { open } from '../lib/walk.mjs';
 
 const PASSWORD = '后山那片野李子林里的石头';
 let county;
 const at = {};
-const browsers = [];
+const { browsers, come, leave, shot } = cast('accounts', () => county);
 before(async () => {
   county = await demo();
   for (const role of ['office', 'desk_officer', 'deputy_leader']) at[role] = await desk(county.url, county.login(role));
 });
 after(async () => {
-  for (const one of browsers) await one.close().catch(() => undefined);
+  await leave();
   await county?.remove();
 });
 
-async function come(role) {
-  const known = browsers.find((one) => one.role === role);
-  if (known) return known;
-  browsers.push(await arrive(county, role));
-  return browsers.at(-1);
-}
-async function shot({ page }, name, fullPage = true) {
-  if (process.env.LALIAN_SHOTS) await page.screenshot({ path: join(process.env.LALIAN_SHOTS, `accounts-${name}.png`), fullPage });
-}
 const personOf = async (login) => (await at.office.list(`/api/v1/people?q=${encodeURIComponent(login)}`)).find((one) => one.login === login);
 const villages = () => at.desk_officer.list(`/api/v1/divisions?kind=village&parent_id=${at.desk_officer.me.posts[0].unit_id}`);
 const lineOf = (page, name) => page.locator('li.person').filter({ has: page.getByText(name, { exact: true }) });

@@ -6,17 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { desk } from '../lib/api.mjs';
+import { cast } from '../lib/cast.mjs';
 import { monthsAgo } from '../lib/fixture.mjs';
 import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
-import { arrive, open } from '../lib/walk.mjs';
+import { open } from '../lib/walk.mjs';
 
 let county;
 let folder;
 let office;
 let township;
 let other;
-const browsers = [];
+const { browsers, come, leave, shot } = cast('colours', () => county);
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lalian-colours-'));
   county = await demo();
@@ -27,23 +28,11 @@ before(async () => {
   other = all.find((one) => one.id !== township.id);
 });
 after(async () => {
-  for (const one of browsers) await one.close().catch(() => undefined);
+  await leave();
   await county?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Somebody's browser, once for the whole story. */
-async function come(role, nth = 0) {
-  const known = browsers.find((one) => one.role === role && one.nth === nth);
-  if (known) return known;
-  const browser = { ...(await arrive(county, role, { nth })), nth };
-  browsers.push(browser);
-  return browser;
-}
-/** A screen as it stands, for whoever looks at the pictures. */
-async function shot(browser, name, fullPage = true) {
-  if (process.env.LALIAN_SHOTS) await browser.page.screenshot({ path: join(process.env.LALIAN_SHOTS, `colours-${name}.png`), fullPage });
-}
 const month = monthsAgo(1);
 const spoken = `${Number(month.slice(0, 4))} 年 ${Number(month.slice(5))} 月`;
 const rowsOfMonth = async () => (await office.get(`/api/v1/colours?from=${month}&to=${month}`)).items;

@@ -6,18 +6,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { desk } from '../lib/api.mjs';
+import { cast } from '../lib/cast.mjs';
 import { drawings } from '../lib/jpeg.mjs';
 import { takePhoto } from '../lib/pages.mjs';
 import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
-import { arrive, open } from '../lib/walk.mjs';
+import { open } from '../lib/walk.mjs';
 
 let county;
 let folder;
 let photo;
 /** Who is asked over HTTP, by role. */
 const at = {};
-const browsers = [];
+const { come, leave, shot } = cast('duties', () => county);
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lalian-duties-'));
   county = await demo();
@@ -25,22 +26,11 @@ before(async () => {
   photo = await drawings((await come('office')).page, folder, 30);
 });
 after(async () => {
-  for (const one of browsers) await one.close().catch(() => undefined);
+  await leave();
   await county?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Somebody's browser, once for the whole story. */
-async function come(role) {
-  const known = browsers.find((one) => one.role === role);
-  if (known) return known;
-  browsers.push(await arrive(county, role));
-  return browsers.at(-1);
-}
-/** A screen as it stands, for whoever looks at the pictures. */
-async function shot({ page }, name, fullPage = true) {
-  if (process.env.LALIAN_SHOTS) await page.screenshot({ path: join(process.env.LALIAN_SHOTS, `duties-${name}.png`), fullPage });
-}
 const ticketOf = (id) => at.office.get(`/api/v1/tickets/${id}`);
 const step = async (who, kind, id, more, options) => who.operate(kind, { ticket_id: id, seen_version: (await who.get(`/api/v1/tickets/${id}`)).version, ...more }, options);
 async function picture(nth) {

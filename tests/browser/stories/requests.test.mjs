@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { desk } from '../lib/api.mjs';
+import { cast } from '../lib/cast.mjs';
 import { fillCounty } from '../lib/fixture.mjs';
 import { drawings } from '../lib/jpeg.mjs';
 import { takePhoto } from '../lib/pages.mjs';
 import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
-import { arrive, open } from '../lib/walk.mjs';
+import { open } from '../lib/walk.mjs';
 
 let county;
 let folder;
@@ -21,7 +22,7 @@ let inspector;
 let deputy;
 let photo;
 let filled;
-const browsers = [];
+const { browsers, come, leave, shot } = cast('requests', () => county);
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lalian-requests-'));
   county = await demo();
@@ -33,23 +34,11 @@ before(async () => {
   filled = await fillCounty(county, { photo });
 });
 after(async () => {
-  for (const one of browsers) await one.close().catch(() => undefined);
+  await leave();
   await county?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Somebody's browser, once for the whole story. */
-async function come(role, nth = 0) {
-  const known = browsers.find((one) => one.role === role && one.nth === nth);
-  if (known) return known;
-  const browser = { ...(await arrive(county, role, { nth })), nth };
-  browsers.push(browser);
-  return browser;
-}
-/** A screen as it stands, for whoever looks at the pictures. */
-async function shot(browser, name, fullPage = true) {
-  if (process.env.LALIAN_SHOTS) await browser.page.screenshot({ path: join(process.env.LALIAN_SHOTS, `requests-${name}.png`), fullPage });
-}
 const ticketOf = (id) => office.get(`/api/v1/tickets/${id}`);
 const stepsOf = async (id) => (await ticketOf(id)).events.map((event) => event.transition);
 const step = async (who, kind, id, more, options) => who.operate(kind, { ticket_id: id, seen_version: (await who.get(`/api/v1/tickets/${id}`)).version, ...more }, options);

@@ -7,20 +7,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { desk } from '../lib/api.mjs';
-import { DESK, PHONE } from '../lib/chromium.mjs';
+import { cast } from '../lib/cast.mjs';
 import { demoSites, TOWNSHIP } from '../lib/fixture.mjs';
 import { drawings } from '../lib/jpeg.mjs';
 import { takePhoto } from '../lib/pages.mjs';
 import { demo } from '../lib/program.mjs';
 import { expectEventually } from '../lib/wait.mjs';
-import { arrive, open, settled } from '../lib/walk.mjs';
+import { open, settled } from '../lib/walk.mjs';
 
 let county;
 let folder;
 let photo;
 /** Who is asked over HTTP, by role. */
 const at = {};
-const browsers = [];
+const { browsers, come, leave, shots: shot } = cast('very-end', () => county);
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lalian-very-end-'));
   county = await demo();
@@ -28,29 +28,11 @@ before(async () => {
   photo = await drawings((await come('office')).page, folder, 16);
 });
 after(async () => {
-  for (const one of browsers) await one.close().catch(() => undefined);
+  await leave();
   await county?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Somebody's browser, once for the whole story. */
-async function come(role, nth = 0) {
-  const known = browsers.find((one) => one.role === role && one.nth === nth);
-  if (known) return known;
-  browsers.push({ ...(await arrive(county, role, { nth })), nth });
-  return browsers.at(-1);
-}
-/** A screen as it stands, at a desk's size and a phone's, for whoever looks at the pictures. */
-async function shot({ page }, name, fullPage = true) {
-  if (!process.env.LALIAN_SHOTS) return;
-  const usual = page.viewportSize();
-  for (const [word, size] of [['desk', DESK], ['phone', PHONE]]) {
-    await page.setViewportSize(size);
-    await page.waitForTimeout(150);
-    await page.screenshot({ path: join(process.env.LALIAN_SHOTS, `very-end-${name}-${word}.png`), fullPage });
-  }
-  await page.setViewportSize(usual);
-}
 /** The screen anew, as somebody sees it who comes to it. */
 async function fresh(browser, route) {
   await open(browser, '/me');

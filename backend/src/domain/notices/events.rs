@@ -88,33 +88,12 @@ pub fn settles(heard: Heard<'_>) -> &'static [NoticeKind] {
         // Accepted; or the department has done its part, or cannot.
         "T5" | "refer_done" | "refer_returned" => &[K::Issued],
         // Another unit's from now on.
-        "T6" => &[
-            K::Issued,
-            K::DueSoon,
-            K::Overdue,
-            K::ControlOverdue,
-            K::Returned,
-            K::Relapse,
-            K::Reminded,
-            K::Changed,
-            K::Resumed,
-            K::Escalated,
-        ],
+        "T6" => OF_UNIT,
         "T7" => &[K::DueSoon, K::Overdue, K::Escalated],
         // Nobody waits for it while its clock stands still; what the check asked for, and a danger, stay.
         "T8" | "referred" => &[K::DueSoon, K::Overdue, K::Reminded, K::Resumed, K::Escalated],
         // The unit has put its repair forward. What climbed stays with the leaders until it has passed.
-        "T10" => &[
-            K::Issued,
-            K::DueSoon,
-            K::Overdue,
-            K::ControlOverdue,
-            K::Returned,
-            K::Relapse,
-            K::Reminded,
-            K::Changed,
-            K::Resumed,
-        ],
+        "T10" => OF_WORK,
         "T12" => &[K::ToVerify],
         "T4" | "T11" | "T14" => OF_OPEN,
         "stage" | "control_lifted" => &[K::ControlOverdue],
@@ -127,7 +106,7 @@ pub fn settles(heard: Heard<'_>) -> &'static [NoticeKind] {
     }
 }
 
-/// What is told of tickets that are not at their end, and of no other.
+/// What is told of tickets that are not at their end, and of no other: first what calls the unit to work, then its leaders, then the county.
 pub const OF_OPEN: &[NoticeKind] = {
     use NoticeKind as K;
     &[
@@ -145,6 +124,8 @@ pub const OF_OPEN: &[NoticeKind] = {
         K::HardCase,
     ]
 };
+const OF_UNIT: &[NoticeKind] = OF_OPEN.split_at(10).0;
+const OF_WORK: &[NoticeKind] = OF_OPEN.split_at(9).0;
 
 /// Whose notices an event leaves as they are: a village goes on with what its township has accepted.
 pub fn leaves(transition: &str) -> Option<Role> {

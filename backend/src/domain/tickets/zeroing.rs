@@ -173,6 +173,11 @@ mod tests {
         )
         .unwrap();
         let fail = Step::Fail { attempt_id, reason: "partial".into(), note: String::new(), on_site: true };
+        let mut early = ticket.clone();
+        // Checked before the day: it stood under the day already, nothing moves, and the history says the dates that hold.
+        let data = apply(&mut early, &fail, "2026-11-16T09:00").unwrap();
+        assert_eq!((early.due_at, early.official_due_at), (zero, zero));
+        assert_eq!((&data["due_at"], &data["official_due_at"]), (&json!(zero), &json!(zero)));
         apply(&mut ticket, &fail, "2026-11-23T09:00").unwrap();
         assert_eq!(ticket.official_due_at, zero);
         assert_eq!(ticket.due_at, Some(end_of_day(day("2026-11-24"))));

@@ -234,16 +234,18 @@ pub async fn settle(tx: &Tx, ticket: Uuid, kinds: &[NoticeKind], but: Option<Rol
 
 /// Takes away these kinds of a county's tickets that are at their end, however they came there.
 pub async fn settle_ended(tx: &Tx, county: Uuid, kinds: &[NoticeKind]) -> Result<(), Error> {
+    // Asked row by row: notices are few and kept for weeks, ended tickets are many and stay.
+    let its = Expr::col((ticket::Entity, ticket::Column::Id)).equals((notice::Entity, N::TicketId));
     let ended = ticket::Entity::find()
         .select_only()
         .column(ticket::Column::Id)
-        .filter(ticket::Column::CountyId.eq(county))
+        .filter(its)
         .filter(ticket::Column::State.is_not_in(State::OPEN.map(State::as_str)))
         .into_query();
     let settled = Condition::all()
         .add(N::CountyId.eq(county))
         .add(N::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
-        .add(N::TicketId.in_subquery(ended));
+        .add(Expr::exists(ended));
     take_away(tx, settled).await
 }
 
