@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use lalian::domain::people::role::Role;
+use lalian::store::Conn as _;
 use lalian_tests::{
     actor::Actor,
     desk::{
@@ -12,6 +13,7 @@ use lalian_tests::{
     visit::id_of,
     world::World,
 };
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -124,6 +126,31 @@ stories! {
             }
             assert_eq!(kinds(&world, &deputy, *id).await, [result]);
         }
+    }
+
+    /// A version before this one left notices on tickets that had ended: the day's reminders take them away, and no others.
+    async fn what_an_older_version_left_on_ended_tickets_goes_with_the_day(world: World) {
+        let inspector = world.inspector().await;
+        let ids = found(&world, &inspector, &["BUS-01", "BUS-03"], 2_225).await;
+        for id in &ids {
+            issue(&world, *id, 0).await;
+        }
+        let officer = world.township(0, Role::DeskOfficer).await;
+        assert_eq!(kinds(&world, &officer, ids[0]).await, ["issued"]);
+        let number = ticket(&officer, ids[0]).await["number"].as_str().expect("a number").to_owned();
+        let ended = format!("UPDATE ticket SET state = 'closed' WHERE number = '{number}'");
+        let app = world.server().app().clone();
+        app.store
+            .write(async |tx| {
+                tx.raw().execute_unprepared(&ended).await.expect("ended");
+                Ok::<_, lalian::store::Error>(())
+            })
+            .await
+            .expect("written");
+        world.clock.set(morning("2026-11-24T08:31:00+08:00"));
+        let officer = world.township(0, Role::DeskOfficer).await;
+        assert_eq!(kinds(&world, &officer, ids[0]).await, Vec::<String>::new());
+        assert_eq!(kinds(&world, &officer, ids[1]).await, ["issued"]);
     }
 
     async fn marks_are_the_readers_own_and_the_digest_has_one_line_a_kind(world: World) {
