@@ -46,7 +46,8 @@ test.each([['510903', '510903000000'], [' ５１０９０３ ', '510903000000'],
 });
 
 test('a county is one line, whatever its name is', () => {
-  expect(countyFile('510903000000', ' 示例县 ')).toEqual({ name: 'county 示例县.csv', text: 'code,name\r\n510903000000,示例县\r\n' });
+  expect(countyFile('510903000000', ' 示例县 ')).toEqual({ name: 'county 示例县.csv', text: 'code,name,inspector_zh\r\n510903000000,示例县,\r\n' });
+  expect(countyFile('510903000000', '示例县', ' 督查员 ').text).toContain('510903000000,示例县,督查员\r\n');
   expect(countyFile('510903000000', '示"例",县').text).toContain('510903000000,"示""例"",县"');
 });
 

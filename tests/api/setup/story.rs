@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// A county of one township and two villages, with a site and four people.
 fn county() -> Vec<u8> {
     workbook(&[
-        ("县", &[&["区划代码", "名称"], &["520102", "新　县"]]),
+        ("县", &[&["区划代码", "名称", "检查人员称呼"], &["520102", "新　县", "督查员"]]),
         (
             "区划",
             &[

@@ -5,10 +5,12 @@ use lalian::domain::people::role::Role;
 use lalian::domain::places::bd09::SourceDatum;
 use lalian::domain::places::position::Point;
 use lalian::store::imports::sources;
+use lalian_tests::http::send;
 use lalian_tests::phone::fresh_id;
 use lalian_tests::stories;
 use lalian_tests::visit::{Site, id_of};
 use lalian_tests::world::World;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 stories! {
@@ -74,6 +76,42 @@ stories! {
         assert_eq!(kept().await, Some(given));
         // The one below it has been written over meanwhile, even though by what it had written itself.
         undo(&office, &first).await.expect_problem(409, "still_in_use");
+    }
+
+    async fn the_words_of_the_county_come_with_its_row_and_go_again(world: World) {
+        let office = world.office().await;
+        let county = office.list("/api/v1/divisions?kind=county").await[0].clone();
+        let row = |zh: &str| format!("code,name,inspector_zh,英文称呼\n{},{},{zh},\n", county["code"].as_str().expect("a code"), county["name"].as_str().expect("a name")).into_bytes();
+        let words = async || office.http.get("/api/v1/settings").await.expect(200).at("/settings/words");
+        let before = words().await;
+        let long = bring(&office, "county.csv", &row("一二三四五六七八九十一二三四五六七")).await.expect(201).json();
+        assert_eq!(counts(&long, "county"), Some([0, 0, 0, 1]), "{long}");
+        let empty = bring(&office, "county.csv", &row("")).await.expect(201).json();
+        assert_eq!(counts(&empty, "county"), Some([0, 0, 1, 0]), "what is left empty stays as it is");
+        let seen = bring(&office, "county.csv", &row("督查员")).await.expect(201).json();
+        assert_eq!(counts(&seen, "county"), Some([0, 1, 0, 0]), "{seen}");
+        assert_eq!(words().await, before, "a look writes nothing");
+        apply(&office, &seen, false).await.expect(200);
+        assert_eq!(words().await, json!({ "inspector_zh": "督查员", "inspector_en": before["inspector_en"] }));
+        let settings = office.http.get("/api/v1/settings").await.expect(200).json();
+        assert_eq!((&settings["history"][0]["reason"], &settings["version"]), (&json!("county.csv"), &json!(1)));
+        let known = office.list("/api/v1/divisions?kind=county").await[0]["version"].clone();
+        assert_eq!(known, county["version"], "the county's own row is as it was");
+        let again = bring(&office, "county.csv", &row("督查员")).await.expect(201).json();
+        assert_eq!(counts(&again, "county"), Some([0, 0, 1, 0]));
+        undo(&office, &seen).await.expect(200);
+        assert_eq!(words().await, before);
+
+        // Settings that somebody changed since are not touched any more.
+        let seen = bring(&office, "county.csv", &row("拉练队员")).await.expect(201).json();
+        apply(&office, &seen, false).await.expect(200);
+        let view = office.http.get("/api/v1/settings").await.expect(200).json();
+        let body = json!({ "settings": view["settings"], "version": view["version"], "reason": "同意" });
+        let put = office.http.with("idempotency-key", &fresh_id().to_string()).request(Method::PUT, "/api/v1/settings");
+        send(put.json(&body)).await.expect(200);
+        let problem = undo(&office, &seen).await.expect_problem(409, "still_in_use");
+        assert!(problem.at("/errors/0").to_string().contains("words"), "{problem}");
+        assert_eq!(words().await["inspector_zh"], "拉练队员");
     }
 
     async fn what_somebody_uses_stays(world: World) {

@@ -8,7 +8,7 @@ use super::{
     register::{Register, Slot},
     scope,
     traces::{DivisionBefore, PersonBefore, SiteBefore, Touched},
-    view,
+    view, words,
 };
 use crate::{
     app::{
@@ -93,7 +93,8 @@ impl App {
                     if refused && !skip_refused {
                         return Err(some_refused(&plan).into());
                     }
-                    let traces = self.write_plan(tx, caller, (material, &plan), (now, stamp)).await?;
+                    let traces =
+                        self.write_plan(tx, caller, (material, &plan, &record.name), (now, stamp)).await?;
                     for (at, touched) in traces {
                         if let Some(row) = rows.get_mut(at) {
                             row.touched = Some(json!(touched));
@@ -122,12 +123,15 @@ impl App {
         &self,
         tx: &Tx,
         caller: &Caller,
-        (material, plan): (&Material, &Plan),
+        (material, plan, reason): (&Material, &Plan, &str),
         (now, stamp): (Instant, Uuid),
     ) -> AppResult<Traces> {
         let mut traces = Traces::new();
         let county = plan.register.county;
         write_divisions(tx, &plan.register, (now, stamp), &mut traces).await?;
+        if let Some((row, touched)) = words::write(tx, caller, &plan.register, reason, now).await? {
+            traces.entry(row).or_default().push(touched);
+        }
         self.write_checklists(tx, caller, (material, plan), now, &mut traces).await?;
         write_sites(tx, &plan.register, now, &mut traces).await?;
         let kept: Vec<_> = plan.register.sources.iter().map(|(_, source)| source.clone()).collect();

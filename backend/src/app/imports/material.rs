@@ -19,7 +19,7 @@ use crate::{
             position::Point,
             site::own_cells,
         },
-        standards::checklist::Library,
+        standards::{self, checklist::Library},
     },
     reading::Piece,
 };
@@ -50,6 +50,14 @@ pub struct DivisionFacts {
     pub kind: DivisionKind,
     pub parent: Option<DivisionCode>,
     pub honour: Title,
+    pub words: SaidWords,
+}
+
+/// What a county's row calls its inspectors; what it leaves empty stays as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SaidWords {
+    pub inspector_zh: Option<String>,
+    pub inspector_en: Option<String>,
 }
 
 /// A site as a row tells it; places by code or name.
@@ -212,7 +220,7 @@ impl Material {
         let read = examples::pictures(pictures).and_then(|pictures| Library::parse(&bytes, &pictures));
         match read {
             Ok(library) => {
-                let item = |(at, list): (usize, &crate::domain::standards::checklist::Checklist)| Item {
+                let item = |(at, list): (usize, &standards::checklist::Checklist)| Item {
                     source: Arc::clone(&source),
                     row: u32::try_from(at + 1).unwrap_or(u32::MAX),
                     titles: Titles::default(),
@@ -311,6 +319,10 @@ fn division(mut row: SheetRow, county: bool) -> Item<DivisionFacts> {
     let level = if county { "county".to_owned() } else { level(row.raw("level"), &code) };
     let parent = Some(row.code("parent")).filter(|text| !text.is_empty()).unwrap_or_else(|| above(&code));
     let title = row.find("honour").map(honour);
+    let words = SaidWords {
+        inspector_zh: word(&mut row, "inspector_zh"),
+        inspector_en: word(&mut row, "inspector_en"),
+    };
     let raw =
         RawDivision { code: &code, name: &name, level: &level, parent: &parent, honour: title.as_deref() };
     let mut item = judged(&row.source, row.row, &raw);
@@ -318,7 +330,18 @@ fn division(mut row: SheetRow, county: bool) -> Item<DivisionFacts> {
     item.notes = row.notes;
     row.faults.append(&mut item.faults);
     item.faults = row.faults;
+    if let Some(facts) = &mut item.value {
+        facts.words = words;
+    }
     item
+}
+
+fn word(row: &mut SheetRow, field: &'static str) -> Option<String> {
+    let said = Some(row.name(field)).filter(|said| !said.is_empty())?;
+    if let Some((zh, en)) = standards::settings::Words::fault(&said) {
+        row.fault(field, zh, en);
+    }
+    Some(said)
 }
 
 fn judged(source: &Arc<str>, row: u32, raw: &RawDivision<'_>) -> Item<DivisionFacts> {
@@ -341,6 +364,7 @@ fn judged(source: &Arc<str>, row: u32, raw: &RawDivision<'_>) -> Item<DivisionFa
             kind,
             parent,
             honour,
+            words: SaidWords::default(),
         }),
     }
 }

@@ -16,6 +16,7 @@ mod take_back;
 pub mod template;
 mod traces;
 pub mod undo;
+mod words;
 
 use super::{App, AppError, AppResult, Caller};
 use crate::{

@@ -4,6 +4,7 @@ use super::{
     material::{DivisionFacts, Material, OutlineFacts, SiteFacts},
     plan::{Change, Planned, Seen, differs},
     register::{Found, Register, Slot},
+    words,
 };
 use crate::{
     domain::{
@@ -116,13 +117,15 @@ fn division(register: &mut Register, planned: &mut Planned, at: usize, value: &D
         }
         differs(&mut changes, "honour", old.honour.as_deref(), division.honour.as_deref());
     }
-    planned.changes(old.is_none(), changes.clone());
+    let moved = !changes.is_empty();
+    changes.append(&mut words::said(register, at, &value.words));
+    planned.changes(before.is_none(), changes);
     match before {
         None => {
             let slot = Slot::fresh(Stored { division, boundary: None }, at);
             register.divisions.insert(value.code.clone(), slot);
         }
-        Some(mut slot) if !changes.is_empty() => {
+        Some(mut slot) if moved => {
             slot.touch(at);
             slot.after.division = division;
             register.divisions.insert(value.code.clone(), slot);

@@ -2,7 +2,11 @@
 
 use super::material::Material;
 use crate::{
-    app::{AppResult, Caller, places::refuse},
+    app::{
+        AppResult, Caller,
+        places::refuse,
+        standards::settings::{self, SettingsRow},
+    },
     domain::{
         clock::Instant,
         import::Faults,
@@ -12,7 +16,10 @@ use crate::{
             division::{DivisionCode, DivisionKind},
             outline::Outline,
         },
-        standards::checklist::{Checklist, Department},
+        standards::{
+            checklist::{Checklist, Department},
+            settings::CountySettings,
+        },
     },
     store::{
         Conn,
@@ -95,6 +102,9 @@ pub struct Register {
     pub people: HashMap<String, Slot<PersonRow>>,
     pub posts: HashMap<Uuid, Vec<PostRow>>,
     pub new_posts: Vec<NewPostOf>,
+    pub settings: SettingsRow,
+    /// The row of the county that gives its settings other words, and the id of their version.
+    pub worded: Option<(usize, Uuid)>,
     /// People of the county who have the name of a row, but not its login.
     pub namesakes: HashMap<String, Vec<PersonRow>>,
     by_name: HashMap<(DivisionKind, String), Vec<DivisionCode>>,
@@ -127,6 +137,12 @@ impl Register {
             people: HashMap::new(),
             posts: HashMap::new(),
             new_posts: Vec::new(),
+            settings: SettingsRow {
+                id: county.unwrap_or(fresh),
+                version: 0,
+                settings: CountySettings::default(),
+            },
+            worded: None,
             namesakes: HashMap::new(),
             by_name: HashMap::new(),
             by_id: HashMap::new(),
@@ -163,6 +179,7 @@ impl Register {
     }
 
     async fn read_county(&mut self, conn: &impl Conn, county: Uuid, material: &Material) -> AppResult<()> {
+        self.settings = settings::row(conn, county).await?;
         let mut boundaries: HashMap<Uuid, Option<String>> =
             divisions::boundary_texts(conn, county).await?.into_iter().collect();
         for division in divisions::of_county(conn, county).await? {

@@ -1,6 +1,9 @@
 //! Putting a register back as it was before an import: created rows go, changed ones are as they were.
 
-use super::traces::{DivisionBefore, PersonBefore, SiteBefore, Traces};
+use super::{
+    traces::{DivisionBefore, PersonBefore, SiteBefore, Traces},
+    words,
+};
 use crate::{
     app::{
         AppResult, Caller,
@@ -65,6 +68,7 @@ pub async fn take_back(
     }
     take_back_sites(tx, county, &traces.sites, now).await?;
     take_back_checklists(tx, county, traces, now).await?;
+    words::take_back(tx, caller, county, traces, (now, stamp)).await?;
     take_back_divisions(tx, county, &traces.divisions, (now, stamp)).await
 }
 

@@ -49,6 +49,18 @@ pub enum Touched {
         id: Uuid,
         version: i32,
     },
+    Settings {
+        county: Uuid,
+        version: i32,
+        before: WordsBefore,
+    },
+}
+
+/// What the county called its inspectors.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WordsBefore {
+    pub inspector_zh: String,
+    pub inspector_en: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -108,6 +120,7 @@ pub struct Traces {
     pub checklists: Vec<NewVersion>,
     pub kinds: Vec<(Uuid, i32, String)>,
     pub departments: Vec<(Uuid, i32)>,
+    pub words: Option<(Uuid, i32, WordsBefore)>,
 }
 
 impl Traces {
@@ -127,9 +140,17 @@ impl Traces {
                     }
                     Touched::SiteKind { id, version, key } => traces.kinds.push((id, version, key)),
                     Touched::Department { id, version } => traces.departments.push((id, version)),
+                    Touched::Settings { county, version, before } => {
+                        traces.words = Some((county, version, before));
+                    }
                 }
             }
         }
         Ok(traces)
+    }
+
+    /// Whether the county itself is of this import.
+    pub fn made_county(&self, county: Uuid) -> bool {
+        self.divisions.iter().any(|(id, _, before)| *id == county && before.is_none())
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{ImportState, ImportView, scope, take_back::take_back, traces::Traces, view};
 use crate::{
-    app::{App, AppResult, Caller, Once, places::queue},
+    app::{App, AppResult, Caller, Once, places::queue, standards::settings},
     domain::{
         import::material::Words,
         problem::{Code, Problem},
@@ -73,6 +73,7 @@ pub(super) async fn hindrances(conn: &impl Conn, import: Uuid) -> AppResult<Vec<
     // Only the county's own row has its id; for all others nothing is found.
     look.all(dependents::COUNTY, &places, ("县", "county")).await?;
     look.apart(dependents::PEOPLE_OF, &places, &people, ("县", "county")).await?;
+    look.settings(&traces, &places).await?;
     Ok(look.found)
 }
 
@@ -133,6 +134,29 @@ impl<C: Conn> Look<'_, C> {
         Ok(())
     }
 
+    /// Settings are this county's by now, other than those which the import gave it.
+    async fn settings(&mut self, traces: &Traces, places: &[Uuid]) -> AppResult<()> {
+        let mut own = 0;
+        if let Some((county, version, _)) = &traces.words {
+            own = u64::from(places.contains(county));
+            if settings::row(self.conn, *county).await?.version != *version {
+                self.found.push(Words::new(
+                    "其中的用词在导入之后又改过（设置）",
+                    "its words were changed after the import (settings)",
+                ));
+                return Ok(());
+            }
+        }
+        let count = dependents::count(self.conn, dependents::SETTING, places, &[]).await?.saturating_sub(own);
+        if count > 0 {
+            self.found.push(Words::new(
+                format!("已有 {count} 项设置用到其中的县"),
+                format!("{count} settings already use county of it"),
+            ));
+        }
+        Ok(())
+    }
+
     /// A kind of site that is taken back may be the kind of other sites, or have been used by later checklists.
     async fn kinds(&mut self, traces: &Traces, own: &[Uuid]) -> AppResult<()> {
         for (id, _, key) in &traces.kinds {
@@ -184,7 +208,7 @@ impl App {
                 record.undone_at = Some(now);
                 record.undone_by = Some(caller.person_id);
                 record.version += 1;
-                if traces.divisions.iter().any(|(id, _, before)| *id == county && before.is_none()) {
+                if traces.made_county(county) {
                     record.county_id = None;
                 }
                 store::update(tx, record.clone()).await?;

@@ -10,7 +10,7 @@ use crate::{
         standards::settings::CountySettings,
     },
     store::{
-        Conn, audit,
+        Conn, Tx, audit,
         changes::{self, ChangeRow},
         people::persons,
         standards::settings::{self, Setting, SettingVersion},
@@ -78,6 +78,51 @@ fn read(value: serde_json::Value) -> AppResult<CountySettings> {
     serde_json::from_value(value).map_err(|error| AppError::Internal(format!("stored settings: {error}")))
 }
 
+/// Keeps a version that follows the one its writer saw, tells phones, and leaves a line in the record. `id` is the version's own.
+///
+/// # Errors
+/// `conflict` when somebody else changed it meanwhile.
+pub async fn keep(
+    tx: &Tx,
+    caller: &Caller,
+    next: &SettingsRow,
+    reason: &str,
+    (now, id): (Instant, Uuid),
+) -> AppResult<()> {
+    let SettingsRow { id: county, version, settings: wanted } = next;
+    let value = serde_json::to_value(wanted).map_err(|error| AppError::Internal(error.to_string()))?;
+    if !settings::put(tx, *county, KEY, value.clone(), version - 1, now).await? {
+        return Err(Code::Conflict.into());
+    }
+    let kept = SettingVersion {
+        id,
+        county_id: *county,
+        key: KEY.into(),
+        version: *version,
+        value,
+        person_id: Some(caller.person_id),
+        reason: reason.to_owned(),
+        at: now,
+    };
+    settings::keep(tx, kept).await?;
+    let change = ChangeRow {
+        county_id: *county,
+        noun: "settings",
+        object_id: *county,
+        version: *version,
+        township_before: None,
+        township_after: None,
+        village_id: None,
+        person_id: None,
+        visible_from: Some(now),
+        gone: false,
+    };
+    changes::append(tx, now, vec![change]).await?;
+    let line =
+        audit::AuditRow { county_id: Some(*county), ..caller.audit("settings.set", "settings", *county) };
+    Ok(audit::append(tx, now, audit::AuditRow { reason: reason.to_owned(), ..line }).await?)
+}
+
 impl App {
     pub async fn settings(&self, caller: &Caller) -> AppResult<SettingsView> {
         caller.require(Action::ReadStandards)?;
@@ -120,41 +165,12 @@ impl App {
             return Err(faults.into_iter().fold(Problem::new(Code::InvalidField), named).into());
         }
         let (now, id) = (self.clock.now(), self.random.id());
-        let value = serde_json::to_value(&wanted).map_err(|error| AppError::Internal(error.to_string()))?;
         let reason = shorten(reason.trim(), REASON);
         let done = self
             .idempotent(caller, once, async |tx| {
-                if !settings::put(tx, county, KEY, value.clone(), seen, now).await? {
-                    return Err(Code::Conflict.into());
-                }
-                let version = seen + 1;
-                let kept = SettingVersion {
-                    id,
-                    county_id: county,
-                    key: KEY.into(),
-                    version,
-                    value: value.clone(),
-                    person_id: Some(caller.person_id),
-                    reason: reason.clone(),
-                    at: now,
-                };
-                settings::keep(tx, kept).await?;
-                let change = ChangeRow {
-                    county_id: county,
-                    noun: "settings",
-                    object_id: county,
-                    version,
-                    township_before: None,
-                    township_after: None,
-                    village_id: None,
-                    person_id: None,
-                    visible_from: Some(now),
-                    gone: false,
-                };
-                changes::append(tx, now, vec![change]).await?;
-                let line = caller.audit("settings.set", "settings", county);
-                audit::append(tx, now, audit::AuditRow { reason: reason.clone(), ..line }).await?;
-                Ok(SettingsRow { id: county, version, settings: wanted.clone() })
+                let next = SettingsRow { id: county, version: seen + 1, settings: wanted.clone() };
+                keep(tx, caller, &next, &reason, (now, id)).await?;
+                Ok(next)
             })
             .await;
         self.forget();

@@ -63,6 +63,23 @@ static COUNTY: &[Column] = &[
         ("县（市、区）的名称", "Name of the county"),
         "示例县",
     ),
+    column(
+        "inspector_zh",
+        false,
+        &["检查人员称呼", "inspector_zh", "称呼"],
+        (
+            "本县怎么称呼检查人员；不填则保持原样，起初是“检查人员”",
+            "What the county calls its inspectors in Chinese; empty leaves it as it is",
+        ),
+        "督查员",
+    ),
+    column(
+        "inspector_en",
+        false,
+        &["检查人员称呼（英文）", "inspector_en", "检查人员称呼(英文)", "英文称呼"],
+        ("英文界面里的称呼；不填则保持原样", "The same for the English screens; empty leaves it as it is"),
+        "Inspector",
+    ),
 ];
 
 static DIVISIONS: &[Column] = &[

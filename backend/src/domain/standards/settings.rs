@@ -135,6 +135,15 @@ impl Default for Words {
 /// Longest word, in characters.
 const WORD_MAX: usize = 16;
 
+impl Words {
+    /// Why a word cannot be used: Chinese, English.
+    pub fn fault(word: &str) -> Option<(String, String)> {
+        let usable = !word.trim().is_empty() && word.chars().count() <= WORD_MAX;
+        (!usable || word.chars().any(char::is_control))
+            .then(|| (format!("1 到 {WORD_MAX} 个字"), format!("1 to {WORD_MAX} characters")))
+    }
+}
+
 /// A fault of one field: JSON pointer, Chinese, English.
 pub type Fault = (String, String, String);
 
@@ -195,13 +204,8 @@ impl CountySettings {
             ("/words/inspector_zh", &self.words.inspector_zh),
             ("/words/inspector_en", &self.words.inspector_en),
         ] {
-            let usable = !word.trim().is_empty() && word.chars().count() <= WORD_MAX;
-            if !usable || word.chars().any(char::is_control) {
-                faults.push((
-                    field.into(),
-                    format!("1 到 {WORD_MAX} 个字"),
-                    format!("1 to {WORD_MAX} characters"),
-                ));
+            if let Some((zh, en)) = Words::fault(word) {
+                faults.push((field.into(), zh, en));
             }
         }
         faults.extend(self.notices.faults());

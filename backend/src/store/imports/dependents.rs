@@ -59,8 +59,10 @@ pub const COUNTY: &[Dependent] = &[
     row("round", "county_id", "轮次", "rounds"),
     row("operation", "county_id", "已收到的记录", "records received"),
     row("campaign", "county_id", "攻坚", "campaigns"),
-    row("setting", "county_id", "设置", "settings"),
 ];
+
+/// What a county sets; an import may have given it its words.
+pub const SETTING: Dependent = row("setting", "county_id", "设置", "settings");
 
 /// What names a person besides his posts.
 pub const PERSON: &[Dependent] = &[

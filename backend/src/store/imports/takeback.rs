@@ -2,7 +2,10 @@
 
 use crate::store::{
     Conn as _, Error, Tx,
-    entity::{checklist, department, division, one_time_code, person, post, site, site_kind},
+    entity::{
+        checklist, department, division, one_time_code, person, post, setting, setting_version, site,
+        site_kind,
+    },
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
@@ -28,6 +31,16 @@ removal! {
     checklist checklist;
     site_kind site_kind;
     department department;
+}
+
+/// Removes what a county set: it goes with the county.
+pub async fn settings(tx: &Tx, county: Uuid) -> Result<(), Error> {
+    setting::Entity::delete_many().filter(setting::Column::CountyId.eq(county)).exec(tx.raw()).await?;
+    setting_version::Entity::delete_many()
+        .filter(setting_version::Column::CountyId.eq(county))
+        .exec(tx.raw())
+        .await?;
+    Ok(())
 }
 
 /// Removes a person who never chose a password, with the codes that were made for him.

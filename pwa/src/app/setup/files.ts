@@ -51,4 +51,7 @@ export function countyCode(typed: string): string | null {
 const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** The table from which a county is made; its name tells the server what it is. */
-export const countyFile = (code: string, name: string): { readonly name: string; readonly text: string } => ({ name: `county ${name.trim()}.csv`, text: `code,name\r\n${code},${cell(name.trim())}\r\n` });
+export const countyFile = (code: string, name: string, inspector = ''): { readonly name: string; readonly text: string } => ({
+  name: `county ${name.trim()}.csv`,
+  text: `code,name,inspector_zh\r\n${code},${cell(name.trim())},${cell(inspector.trim())}\r\n`,
+});

@@ -33,10 +33,12 @@ export const setup: typeof Words = {
   starter: { title: 'Starter checklists', text: 'A set of our own for visits on site, ready to use and to be changed later. Thresholds and deadlines are defaults: the county office confirms them.', use: 'Use the starter checklists', failed: 'The starter checklists did not open. Please try again.' },
   county: {
     title: 'County and words',
-    text: 'The name and the 6-digit code are enough. What inspectors are called, deadlines and the like are changed by the office in the settings at any time.',
+    text: 'The name and the 6-digit code are enough. Words, deadlines and the like are changed by the office in the settings at any time.',
     name: 'Name of the county',
     code: 'Division code',
     codeHelp: '6 digits such as 510903; 12 are fine too.',
+    inspector: 'What inspectors are called in Chinese (may be empty)',
+    inspectorHelp: 'Such as 督查员; empty leaves it at 检查人员. 16 characters at most.',
     needName: 'Please give the name',
     needCode: 'A county’s code has 6 digits (or 12 that end in six zeros)',
     go: 'Look it over',
