@@ -142,6 +142,8 @@ fn a_bucket_that_does_not_answer_or_does_not_take_us_is_told_by_what_is_wrong() 
             &["keys are not taken", "--s3-secret-key-file"],
         )
         .await;
+        says(at("nowhere", &endpoint, secret), "storage", "bad", &["no such bucket", "make the bucket"])
+            .await;
     });
 }
 

@@ -101,7 +101,8 @@ impl Bucket {
     }
 }
 
-/// Looks at what is asked before the server reads it. What brings more than there is room for is answered here.
+/// Looks at what is asked before the server reads it. What brings more than there is room for is answered here, and what is put into a bucket
+/// that nobody made: the server would make it, where S3 says `NoSuchBucket`.
 async fn has_room(socket: &mut TcpStream, left: &AtomicU64) -> bool {
     let mut seen = vec![0; 16 * 1024];
     let mut known = 0;
@@ -127,7 +128,9 @@ async fn has_room(socket: &mut TcpStream, left: &AtomicU64) -> bool {
     });
     let length = length.unwrap_or(0);
     let take = |room: u64| room.checked_sub(length);
-    if !brings || left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() {
+    let path = head.split(' ').nth(1).unwrap_or_default();
+    let is_here = path.trim_start_matches('/').split(['/', '?']).next() == Some(BUCKET);
+    if is_here && (!brings || left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok()) {
         return true;
     }
     // Read to its end: whoever is still sending would not hear the answer.
@@ -139,7 +142,15 @@ async fn has_room(socket: &mut TcpStream, left: &AtomicU64) -> bool {
             Ok(read) => rest -= read as u64,
         }
     }
-    let answer = "HTTP/1.1 507 Insufficient Storage\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let answer = if is_here {
+        "HTTP/1.1 507 Insufficient Storage\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned()
+    } else {
+        let said = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>";
+        let length = said.len();
+        format!(
+            "HTTP/1.1 404 Not Found\r\ncontent-type: application/xml\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{said}"
+        )
+    };
     let _ = socket.write_all(answer.as_bytes()).await;
     let _ = socket.shutdown().await;
     false
