@@ -20,6 +20,7 @@ export const account: typeof zh = {
     password: 'Password',
     submit: 'Sign in',
     busy: 'Signing in…',
+    wrongCode: 'Account or code is not right. Compare with the slip; if it still fails, ask whoever gave it for a new one.',
     wrong: 'The account or the password is not right. Please try again; for a forgotten password ask the unit above, see below.',
     offline: 'The county server cannot be reached now. Without a signal, the last person who signed in here can go on.',
     continueAs: (name) => `Continue as ${name} (offline)`,

@@ -3,7 +3,7 @@ import type { lists as zh } from '../zh/lists';
 const n = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 export const lists: typeof zh = {
-  search: 'Number, issue, site or its first sounds',
+  search: 'Number, issue, site, place',
   bulk: {
     label: 'With the chosen tickets',
     select: 'Select',

@@ -23,6 +23,7 @@ export const account = {
     password: '密码',
     submit: '登录',
     busy: '正在登录…',
+    wrongCode: '账号或登录码不对，请对照纸条再输一遍；还不行就请发码的人重发。',
     wrong: '账号或密码不对，请再试一次。忘记密码找上一级单位，见下面。',
     offline: '现在连不上县里的服务器。没有信号时，可以用上次登录过的人打开。',
     continueAs: (name: string) => `以 ${name} 继续（离线）`,
