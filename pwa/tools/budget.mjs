@@ -46,7 +46,7 @@ const maps = new Set(map.flatMap((key) => [...closure(key)]));
  */
 const AREAS = {
   // Screens that keep the county in order and are opened now and then.
-  care: { limit: 38, holds: isCare },
+  care: { limit: 40, holds: isCare },
   // Everything about photos as evidence, with the map of one: opened from a photo or a hint.
   evidence: { limit: 75, holds: (key) => under('evidence')(key) || key === PHOTO_MAP },
   // A ticket's history and the steps that are taken now and then (requests and their answers, reminders, merging).

@@ -92,6 +92,13 @@ stories! {
         let mine = lines(known[0]["person_name"].as_str().expect("a name")).await;
         assert!(mine.iter().any(|line| line["person_id"] == json!(office.person())), "{mine:?}");
         assert!(lines("没有这个人").await.is_empty());
+        // Lines name what they are about, and sign-ins can be left out.
+        let named = office.list(&format!("/api/v1/audit?object_id={}", word("id"))).await;
+        assert!(!named.is_empty() && named.iter().all(|line| line["object_name"] == json!(number)), "{named:?}");
+        let all = office.list("/api/v1/audit?limit=200").await;
+        let rest = office.list("/api/v1/audit?limit=200&except=session").await;
+        let sign_ins = all.iter().filter(|line| line["noun"] == "session").count();
+        assert!(sign_ins > 0 && rest.len() + sign_ins == all.len() && rest.iter().all(|line| line["noun"] != "session"), "{sign_ins}");
         let at = word("township_id");
         assert_eq!(office.list(&format!("/api/v1/inspections?township_id={at}&from=2026-11-23&to=2026-11-23")).await.len(), 1);
         assert!(office.list(&format!("/api/v1/inspections?township_id={}", world.township_id(1).await)).await.is_empty());

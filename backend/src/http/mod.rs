@@ -216,7 +216,7 @@ routes! {
     GET "/.well-known/jwks.json" Who::Anyone, NONE => v1::well_known::jwks;
     // people
     GET "/api/v1/devices" Who::Person, NONE => v1::devices::list;
-    GET "/api/v1/devices/list.xlsx" Who::May(Action::ReadUnsent), NONE => v1::devices::list_xlsx;
+    GET "/api/v1/devices/list.xlsx" Who::May(Action::KeepDevices), NONE => v1::devices::list_xlsx;
     DELETE "/api/v1/devices/{id}" Who::Person, NONE => v1::devices::revoke;
     GET "/api/v1/people" Who::May(Action::KeepPeople), NONE => v1::people::list;
     GET "/api/v1/people/list.xlsx" Who::May(Action::KeepPeople), NONE => v1::people::list_xlsx;

@@ -58,6 +58,8 @@ pub struct AuditFilter {
     pub object_id: Option<String>,
     pub person_id: Option<Uuid>,
     pub noun: Option<String>,
+    /// Not about this noun.
+    pub except: Option<String>,
     /// From this moment on.
     pub from: Option<Instant>,
     /// Before this moment.
@@ -89,6 +91,9 @@ pub async fn list(
     }
     if let Some(noun) = &filter.noun {
         query = query.filter(C::Noun.eq(noun));
+    }
+    if let Some(noun) = &filter.except {
+        query = query.filter(C::Noun.ne(noun));
     }
     if let Some(from) = filter.from {
         query = query.filter(C::At.gte(from));

@@ -13,6 +13,7 @@ mod snapshot;
 mod writer;
 
 pub mod audit;
+pub mod called;
 pub mod campaigns;
 pub mod care;
 pub mod changes;

@@ -594,7 +594,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own devices; the county's for the office. */
+        /** One's own devices; the county's for the office, those of their villages' cadres for a township. */
         get: operations["devices_list"];
         put?: never;
         post?: never;
@@ -611,7 +611,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rows of the county's list as a workbook, in the same order; audited. */
+        /** The rows of the list as a workbook, in the same order; audited. */
         get: operations["devices_list_xlsx"];
         put?: never;
         post?: never;
@@ -2895,6 +2895,8 @@ export interface components {
             hash_before?: string | null;
             noun: string;
             object_id?: string | null;
+            /** @description Number of a ticket, name of a person, a site, a file …; absent where it has none. */
+            object_name?: string | null;
             /** Format: uuid */
             person_id?: string | null;
             person_name?: string | null;
@@ -4925,6 +4927,8 @@ export interface components {
             created_at: string;
             /** Format: uuid */
             id: string;
+            /** @description The one that asks. */
+            is_this: boolean;
             /** Format: date-time */
             last_contact_at: string;
             name: string;
@@ -4936,6 +4940,8 @@ export interface components {
              * @description Set when it was reported lost; what it sealed before is taken in for 30 days more.
              */
             revoked_at?: string | null;
+            /** @description What its browser says of itself: several of one person are told apart by it. */
+            user_agent?: string | null;
         };
         /** @description An operation as the server holds it. */
         KnownView: {
@@ -6004,6 +6010,8 @@ export interface components {
                 hash_before?: string | null;
                 noun: string;
                 object_id?: string | null;
+                /** @description Number of a ticket, name of a person, a site, a file …; absent where it has none. */
+                object_name?: string | null;
                 /** Format: uuid */
                 person_id?: string | null;
                 person_name?: string | null;
@@ -8472,6 +8480,8 @@ export interface operations {
                 person_id?: string;
                 /** @description Only lines about objects of this kind, such as `tickets` or `settings`. */
                 noun?: string;
+                /** @description All but lines about objects of this kind, such as `session`. */
+                except?: string;
                 /** @description From this local day on. */
                 from?: string;
                 /** @description Until this local day. */
@@ -8524,6 +8534,8 @@ export interface operations {
                 person_id?: string;
                 /** @description Only lines about objects of this kind, such as `tickets` or `settings`. */
                 noun?: string;
+                /** @description All but lines about objects of this kind, such as `session`. */
+                except?: string;
                 /** @description From this local day on. */
                 from?: string;
                 /** @description Until this local day. */
@@ -9958,7 +9970,10 @@ export interface operations {
     };
     devices_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Name, first sounds, login or number of its person, or part of its own name. */
+                q?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9988,6 +10003,8 @@ export interface operations {
     devices_list_xlsx: {
         parameters: {
             query?: {
+                /** @description Name, first sounds, login or number of its person, or part of its own name. */
+                q?: string;
                 /** @description `zh` (default) or `en`. */
                 lang?: string;
             };

@@ -258,29 +258,9 @@ export interface Slips {
   readonly left_out: readonly { readonly person_id: string; readonly name: string; readonly zh: string; readonly en: string }[];
 }
 
-export interface DeviceRow {
-  readonly id: string;
-  readonly name: string;
-  readonly person_name?: string | null;
-  readonly created_at: string;
-  readonly last_contact_at: string | null;
-  readonly revoked_at: string | null;
-  readonly app_version: string | null;
-}
-
-export interface AuditRow {
-  readonly seq: number;
-  readonly at: string;
-  readonly person_id?: string | null;
-  readonly person_name: string | null;
-  readonly role?: string | null;
-  readonly action: string;
-  readonly noun: string;
-  readonly object_id: string | null;
-  readonly reason: string;
-}
-
 // What the server's document says as it stands needs no words of ours.
+export type DeviceRow = Server['KnownDevice'];
+export type AuditRow = Server['AuditView'];
 export type Erasure = Server['ErasureView'];
 export type CountySettings = Server['CountySettings'];
 export type SettingsView = Server['SettingsView'];

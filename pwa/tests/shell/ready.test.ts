@@ -1,7 +1,8 @@
 // What counts as ready for the field: each line, on its edge; and which browsers are known.
 import { expect, test } from 'vitest';
 import type { Readiness } from '../../src/core/ready';
-import { browserOf, isIos, judge, LINES, type LineId, type PageFacts, type State } from '../../src/app/shell/ready';
+import { browserOf, deviceWords } from '../../src/app/shell/browsers';
+import { isIos, judge, LINES, type LineId, type PageFacts, type State } from '../../src/app/shell/ready';
 
 const NOW = Date.parse('2026-11-22T08:00:00Z');
 const DAY = 86_400_000;
@@ -86,4 +87,15 @@ test.each([
 test('an iPad that calls itself a Mac is one by its fingers', () => {
   expect(isIos('Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15)', 5)).toBe(true);
   expect(isIos('Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15)', 0)).toBe(false);
+});
+
+test.each([
+  ['Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36', 'Chrome · Android'],
+  ['Mozilla/5.0 (Linux; Android 14; 2311DRK48C Build/UKQ1.230804.001) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36 EdgA/120.0', 'Edge · Android · 2311DRK48C'],
+  ['Mozilla/5.0 (Linux; Android 12; HarmonyOS; ALN-AL80; HMSCore 6.14) AppleWebKit/537.36 Chrome/114.0 HuaweiBrowser/15.0 Mobile Safari/537.36', '华为浏览器 Huawei Browser · HarmonyOS · ALN-AL80'],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1', 'Safari · iPhone'],
+  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36', 'Chrome · Windows'],
+  ['', ''],
+])('a device is told apart by what its browser says', (userAgent, words) => {
+  expect(deviceWords(userAgent)).toBe(words);
 });

@@ -1,9 +1,9 @@
 //! One person and one key a device; a lost one is revoked, and its credential only sends.
 
-use super::{SESSION, admitted, refresh, try_login};
+use super::{SESSION, admitted, refresh, try_login, write};
 use chrono::TimeDelta;
 use lalian::domain::people::role::Role;
-use lalian_tests::actor::{Login, cookie_of};
+use lalian_tests::actor::{Actor, Login, cookie_of};
 use lalian_tests::http::send;
 use lalian_tests::phone::{Phone, fresh_id};
 use lalian_tests::stories;
@@ -68,6 +68,54 @@ stories! {
         world.clock.advance(TimeDelta::days(1));
         let path = format!("/api/v1/operations/{}/receipt", fresh_id());
         inspector.sending_only().get(&path).await.expect_problem(401, "signed_out");
+    }
+
+    async fn a_township_finds_and_revokes_the_phones_of_its_own_villages_only(world: World) {
+        const DEVICES: &str = "/api/v1/devices";
+        let desk = world.desk(Role::DeskOfficer).await;
+        let office = world.office().await;
+        let inspector = world.inspector().await;
+        let kept = desk.list("/api/v1/people").await;
+        let (mut own, mut others) = (Vec::new(), Vec::new());
+        for number in 0..world.logins(Role::VillageCadre).len() {
+            let cadre = world.named_phone(Role::VillageCadre, number, &format!("cadre {number}")).await;
+            let mine = kept.iter().any(|person| person["login"] == cadre.login.login);
+            (if mine { &mut own } else { &mut others }).push(cadre);
+        }
+        let phone_of = |actor: &Actor| actor.phone.as_ref().expect("a phone").id.to_string();
+        let ids = async |query: &str| -> Vec<String> {
+            desk.list(&format!("{DEVICES}{query}")).await.iter().map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+        };
+        let seen = ids("").await;
+        assert!(!own.is_empty() && !others.is_empty());
+        assert!(own.iter().all(|cadre| seen.contains(&phone_of(cadre))));
+        assert!(!others.iter().chain([&inspector]).any(|stranger| seen.contains(&phone_of(stranger))));
+        let name = kept.iter().find(|person| person["login"] == own[0].login.login).expect("a cadre")["name"].clone();
+        let by_name = desk.list(&format!("{DEVICES}?q={}", name.as_str().expect("a name"))).await;
+        assert!(by_name.iter().any(|row| row["id"] == phone_of(&own[0])) && by_name.iter().all(|row| row["person_name"] == name), "{by_name:?}");
+        assert!(ids("?q=nobody").await.is_empty());
+        let row = &by_name[0];
+        assert!(row["user_agent"].is_string() || row["user_agent"].is_null());
+        assert_eq!(row["is_this"], false);
+
+        for stranger in others.iter().chain([&inspector]) {
+            desk.http.delete(&format!("{DEVICES}/{}", phone_of(stranger))).await.expect_problem(404, "not_found");
+        }
+        // Whoever holds a post elsewhere too is the office's to look after.
+        let person = format!("/api/v1/people/{}", own[0].person());
+        write(&office.http, &format!("{person}/posts"), &json!({ "role": "inspector" })).await.expect(201);
+        let lost = format!("{DEVICES}/{}", phone_of(&own[0]));
+        desk.http.delete(&lost).await.expect_problem(403, "forbidden");
+        admitted(&own[0]).await;
+        let posts = office.http.get(&person).await.expect(200).at("/posts");
+        let second = posts.as_array().expect("posts").iter().find(|post| post["role"] == "inspector").expect("the second post").clone();
+        write(&office.http, &format!("/api/v1/posts/{}/end", second["id"].as_str().expect("an id")), &json!({})).await.expect(200);
+        desk.http.delete(&lost).await.expect(204);
+        own[0].http.get(SESSION).await.expect_problem(401, "signed_out");
+        let after = desk.list(DEVICES).await;
+        assert!(after.iter().any(|row| row["id"] == phone_of(&own[0]) && row["revoked_at"].is_string()));
+        let audited = office.list("/api/v1/audit?noun=devices").await;
+        assert!(audited.iter().any(|line| line["action"] == "device.revoke" && line["person_name"] == desk.me["person"]["name"]), "{audited:?}");
     }
 
     async fn a_send_credential_reads_nothing(world: World) {

@@ -46,8 +46,10 @@ test('a lost phone is ended in two taps, and its sealed work still comes in', { 
   await page.getByText('没有找到，换个字再搜').waitFor();
   await shot(at, 'devices-none');
   await search.fill('检查员');
-  await shot(at, 'devices-found');
   const row = page.locator('li').filter({ hasText: '检查员甲' }).filter({ hasText: '手机' });
+  // One person's devices are told apart by their browsers.
+  await row.getByText(/手机 · .*Chrome/).waitFor();
+  await shot(at, 'devices-found');
   await row.getByRole('button', { name: '设备丢了' }).click();
   // What will happen stands there before it does.
   const sheet = page.getByRole('dialog');
@@ -84,4 +86,28 @@ test('a lost phone is ended in two taps, and its sealed work still comes in', { 
   }, 'a device of its own');
   assert.equal(his.filter((one) => one.revoked_at).length, 1);
   assert.deepEqual(at.complaints(), []);
+});
+
+test('a township ends the phone that a cadre of its villages lost', { timeout: 240_000 }, async () => {
+  const cadre = await arrive(county, 'village_cadre');
+  const township = await arrive(county, 'desk_officer');
+  try {
+    const { page } = township;
+    await open(township, '/staff');
+    await page.getByRole('link', { name: '手机丢了？看设备' }).click();
+    await page.getByText('本单位各村（社区）干部登录过的手机和电脑').waitFor();
+    const rows = page.locator('main li');
+    await rows.filter({ hasText: '这一台' }).waitFor();
+    assert.equal(await rows.filter({ hasText: '检查员' }).count(), 0, 'nobody of the county');
+    await shot(township, 'township-devices');
+    await rows.filter({ hasText: '松场社区干部' }).first().getByRole('button', { name: '设备丢了' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '知道了，停用' }).click();
+    await rows.filter({ hasText: '松场社区干部' }).getByText(/已停用/).first().waitFor();
+    await cadre.page.reload();
+    await open(cadre, '/me');
+    await cadre.page.getByText('登录已过期').waitFor();
+    assert.deepEqual(township.complaints(), []);
+  } finally {
+    await Promise.all([cadre.close(), township.close()]);
+  }
 });

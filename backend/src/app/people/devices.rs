@@ -1,8 +1,9 @@
 //! Devices: made and bound at sign-in, refused to anybody else, revoked when lost (decisions.md 4).
 
 use super::{
-    super::{App, AppResult, Caller},
+    super::{App, AppError, AppResult, Caller},
     fresh_secret, hash_of,
+    keeping::beyond,
 };
 use crate::{
     domain::{
@@ -14,9 +15,9 @@ use crate::{
     store::{
         Tx, audit,
         people::{
-            devices::{self, DeviceRow, Renewal},
+            devices::{self, DeviceRow, Renewal, Seen},
             persons::{self, PersonRow},
-            sessions,
+            posts, sessions,
         },
     },
 };
@@ -53,6 +54,10 @@ pub struct KnownDevice {
     pub person_id: Uuid,
     pub person_name: Option<String>,
     pub app_version: Option<String>,
+    /// What its browser says of itself: several of one person are told apart by it.
+    pub user_agent: Option<String>,
+    /// The one that asks.
+    pub is_this: bool,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Instant,
     #[schema(value_type = String, format = DateTime)]
@@ -63,9 +68,19 @@ pub struct KnownDevice {
 }
 
 impl KnownDevice {
-    fn of(row: DeviceRow, person_name: Option<String>) -> Self {
-        let DeviceRow { id, name, person_id, app_version, created_at, last_contact_at, revoked_at, .. } = row;
-        Self { id, name, person_id, person_name, app_version, created_at, last_contact_at, revoked_at }
+    fn of(row: DeviceRow, person_name: Option<String>, asking: Option<Uuid>) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            person_id: row.person_id,
+            person_name,
+            app_version: row.app_version,
+            user_agent: row.user_agent,
+            is_this: asking == Some(row.id),
+            created_at: row.created_at,
+            last_contact_at: row.last_contact_at,
+            revoked_at: row.revoked_at,
+        }
     }
 }
 
@@ -168,14 +183,15 @@ fn revoked() -> Problem {
 }
 
 impl App {
-    /// Devices: one's own, or the county's for the office.
-    pub async fn devices(&self, caller: &Caller) -> AppResult<Vec<KnownDevice>> {
-        let rows = devices::list(self.store.read(), devices_scope(caller)?).await?;
+    /// Devices: one's own, and those of the people whose accounts one keeps.
+    pub async fn devices(&self, caller: &Caller, words: Option<&str>) -> AppResult<Vec<KnownDevice>> {
+        let words = words.map(str::trim).filter(|words| !words.is_empty());
+        let rows = devices::list(self.store.read(), seen(caller)?, words).await?;
         let people = rows.iter().map(|row| row.person_id).collect();
         let names = persons::names(self.store.read(), people).await?;
         let show = |row: DeviceRow| {
             let name = names.get(&row.person_id).cloned();
-            KnownDevice::of(row, name)
+            KnownDevice::of(row, name, caller.device_id)
         };
         Ok(rows.into_iter().map(show).collect())
     }
@@ -183,16 +199,22 @@ impl App {
     /// Revokes a device (a lost phone): it seals nothing new that is taken in, its sessions end, and its send credential
     /// drains for 30 days.
     pub async fn revoke_device(&self, caller: &Caller, id: Uuid) -> AppResult<()> {
-        let scope = devices_scope(caller)?;
+        let seen = seen(caller)?;
         let now = self.clock.now();
         self.store
             .write(async |tx| {
-                devices::in_scope(tx, scope, id).await?.ok_or(Code::NotFound)?;
+                let device = devices::seen(tx, seen, id).await?.ok_or(Code::NotFound)?;
+                if let Some(scope @ Scope::Township { .. }) = seen.kept
+                    && device.person_id != seen.own
+                    && let Some(problem) = beyond(scope, &posts::not_ended(tx, device.person_id, now).await?)
+                {
+                    return Err(problem.into());
+                }
                 if devices::revoke(tx, id, now).await? {
                     sessions::revoke_of_device(tx, id, now, "device revoked").await?;
                     audit::append(tx, now, caller.audit("device.revoke", "devices", id)).await?;
                 }
-                Ok::<_, super::super::AppError>(())
+                Ok::<_, AppError>(())
             })
             .await?;
         self.forget();
@@ -200,9 +222,9 @@ impl App {
     }
 }
 
-/// Own devices for everybody, the county's for who manages people there.
-fn devices_scope(caller: &Caller) -> AppResult<Scope> {
-    let county = caller.county()?;
-    let manages = caller.post.as_ref().is_some_and(|post| Action::ReadUnsent.allows(post.role));
-    Ok(if manages { Scope::County { county } } else { Scope::Own { county, person: caller.person_id } })
+/// Own devices for everybody; whoever looks after lost phones also sees those of the people in his care.
+fn seen(caller: &Caller) -> AppResult<Seen> {
+    caller.county()?;
+    let keeps = caller.post.as_ref().is_some_and(|post| Action::KeepDevices.allows(post.role));
+    Ok(Seen { own: caller.person_id, kept: keeps.then(|| caller.scope()).transpose()? })
 }

@@ -33,6 +33,8 @@ pub struct AuditView {
     pub action: String,
     pub noun: String,
     pub object_id: Option<String>,
+    /// Number of a ticket, name of a person, a site, a file …; absent where it has none.
+    pub object_name: Option<String>,
     pub hash_before: Option<String>,
     pub hash_after: Option<String>,
     pub reason: String,
@@ -49,6 +51,8 @@ pub struct Asked {
     pub object_id: Option<String>,
     pub person_id: Option<Uuid>,
     pub noun: Option<String>,
+    /// Not this kind: most lines are sign-ins, and seldom what is looked for.
+    pub except: Option<String>,
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
     /// Words of the reason, of a person, or a ticket's number or a site's code: within 92 days, those before today where no day is named.
@@ -76,6 +80,7 @@ impl Asked {
             object_id: self.object_id.clone(),
             person_id: self.person_id,
             noun: self.noun.clone(),
+            except: self.except.clone(),
             from: from.map(start_of_day),
             to: to.map(end_of_day),
             words,
@@ -103,7 +108,18 @@ pub async fn list(
         Page::cut(rows, page.limit, |row: &AuditLine| Cursor { key: row.seq.to_string(), id: Uuid::nil() });
     let people = cut.items.iter().filter_map(|row| row.person_id).collect();
     let names = store::people::persons::names(app.store.read(), people).await?;
+    let objects: Vec<(&str, Uuid)> = cut
+        .items
+        .iter()
+        .filter_map(|row| Some((row.noun.as_str(), Uuid::parse_str(row.object_id.as_deref()?).ok()?)))
+        .collect();
+    let called = store::called::called(app.store.read(), &objects).await?;
+    let name_of = |row: &AuditLine| {
+        let id = Uuid::parse_str(row.object_id.as_deref()?).ok()?;
+        called.get(&(row.noun.clone(), id)).cloned()
+    };
     Ok(cut.map(|row| AuditView {
+        object_name: name_of(&row),
         person_name: row.person_id.and_then(|id| names.get(&id).cloned()),
         seq: row.seq,
         at: row.at,

@@ -126,12 +126,18 @@ pub async fn unsent(app: &App, caller: &Caller, language: Language) -> AppResult
     .await
 }
 
-pub async fn devices(app: &App, caller: &Caller, language: Language) -> AppResult<Ledger> {
-    let rows = async |_: &_| Ok(Page { items: app.devices(caller).await?, next: None });
+pub async fn devices(
+    app: &App,
+    caller: &Caller,
+    language: Language,
+    words: Option<&str>,
+) -> AppResult<Ledger> {
+    let rows = async |_: &_| Ok(Page { items: app.devices(caller, words).await?, next: None });
     sheet(app, caller, (List::Devices, language), rows, |row: &KnownDevice| {
         vec![
             text(row.person_name.as_deref()),
             text(Some(&row.name)),
+            text(row.user_agent.as_deref()),
             text(row.app_version.as_deref()),
             Cell::Moment(row.created_at),
             Cell::Moment(row.last_contact_at),
@@ -153,6 +159,7 @@ fn audit_row(row: &AuditView) -> Vec<Cell> {
         text(row.person_name.as_deref()),
         text(Some(&row.action)),
         text(Some(&row.noun)),
+        text(row.object_name.as_deref()),
         text(row.object_id.as_deref()),
         text(Some(&row.reason)),
         text(row.address.as_deref()),

@@ -106,6 +106,8 @@ permissions! {
     ImportRegisters "imports.manage" [PlatformAdmin Office];
     // A township only the cadres of its own villages.
     KeepPeople "people.keep" [PlatformAdmin Office DeputyLeader DeskOfficer];
+    // Phones that were lost: the county's, or of the people whose accounts one keeps.
+    KeepDevices "devices.keep" [Office DeputyLeader DeskOfficer];
     // The platform's administrator reads what belongs to no county.
     ReadAudit "audit.read" [PlatformAdmin Office];
     ReadBackups "backups.read" [PlatformAdmin Office];

@@ -66,6 +66,7 @@ const UNSENT: &[Column] = &[
 const DEVICES: &[Column] = &[
     ("使用人", "Person", 14.0),
     ("设备", "Device", 22.0),
+    ("浏览器", "Browser", 40.0),
     ("版本", "Version", 10.0),
     ("登记", "Registered", 17.0),
     ("最近联系", "Last contact", 17.0),
@@ -77,6 +78,7 @@ const AUDIT: &[Column] = &[
     ("人员", "Person", 14.0),
     ("做了什么", "Action", 22.0),
     ("对象类型", "Noun", 16.0),
+    ("对象名称", "Name", 22.0),
     ("对象", "Object", 38.0),
     ("原因", "Reason", 32.0),
     ("地址", "Address", 18.0),

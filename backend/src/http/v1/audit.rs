@@ -31,6 +31,8 @@ pub struct AuditQuery {
     person_id: Option<Uuid>,
     /// Only lines about objects of this kind, such as `tickets` or `settings`.
     noun: Option<String>,
+    /// All but lines about objects of this kind, such as `session`.
+    except: Option<String>,
     /// From this local day on.
     from: Option<NaiveDate>,
     /// Until this local day.
@@ -44,8 +46,8 @@ pub struct AuditQuery {
 
 impl From<AuditQuery> for Asked {
     fn from(query: AuditQuery) -> Self {
-        let AuditQuery { object_id, person_id, noun, from, to, q: words, .. } = query;
-        Self { object_id, person_id, noun, from, to, words }
+        let AuditQuery { object_id, person_id, noun, except, from, to, q: words, .. } = query;
+        Self { object_id, person_id, noun, except, from, to, words }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Devices: local databases with the key that seals their work and the credential that sends it.
 
+use super::persons;
 use crate::{
     domain::{clock::Instant, people::scope::Scope},
-    store::{Conn, Error, Tx, entity::device},
+    store::{Conn, Error, Tx, entity::device, search::contains},
 };
 use sea_orm::{
     ActiveValue::{Set, Unchanged},
@@ -10,6 +11,8 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
+
+use device::Column as C;
 
 /// A device; `public_key` is its JWK as canonical JSON text.
 pub use crate::store::entity::device::Model as DeviceRow;
@@ -62,21 +65,33 @@ pub async fn revoke(tx: &Tx, id: Uuid, at: Instant) -> Result<bool, Error> {
     Ok(revoked.rows_affected == 1)
 }
 
-/// A person's own devices, or a county's, newest contact first.
-pub async fn list(conn: &impl Conn, scope: Scope) -> Result<Vec<DeviceRow>, Error> {
-    let query = device::Entity::find().filter(visible(scope)).order_by_desc(device::Column::LastContactAt);
-    Ok(query.order_by_asc(device::Column::Id).limit(2000).all(conn.raw()).await?)
+/// Newest contact first; with `words`, those whose name or person is called so.
+pub async fn list(conn: &impl Conn, seen: Seen, words: Option<&str>) -> Result<Vec<DeviceRow>, Error> {
+    let called = words.map(|words| {
+        Condition::any().add(contains(C::Name, words)).add(C::PersonId.in_subquery(persons::called(words)))
+    });
+    let query = device::Entity::find().filter(seen.condition().add_option(called));
+    Ok(query.order_by_desc(C::LastContactAt).order_by_asc(C::Id).limit(2000).all(conn.raw()).await?)
 }
 
-/// A device inside the scope.
-pub async fn in_scope(conn: &impl Conn, scope: Scope, id: Uuid) -> Result<Option<DeviceRow>, Error> {
-    Ok(device::Entity::find_by_id(id).filter(visible(scope)).one(conn.raw()).await?)
+/// A device that the caller sees.
+pub async fn seen(conn: &impl Conn, seen: Seen, id: Uuid) -> Result<Option<DeviceRow>, Error> {
+    Ok(device::Entity::find_by_id(id).filter(seen.condition()).one(conn.raw()).await?)
 }
 
-fn visible(scope: Scope) -> Condition {
-    match scope {
-        Scope::County { county } => Condition::all().add(device::Column::CountyId.eq(county)),
-        Scope::Own { person, .. } => Condition::all().add(device::Column::PersonId.eq(person)),
-        _ => Condition::all().add(Expr::val(false)),
+/// Whose devices: one's own, and those of the people whose accounts are in `kept`.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    pub own: Uuid,
+    pub kept: Option<Scope>,
+}
+
+impl Seen {
+    fn condition(self) -> Condition {
+        let kept = self.kept.map(|scope| match scope {
+            Scope::County { county } => C::CountyId.eq(county),
+            scope => C::PersonId.in_subquery(persons::ids(scope)),
+        });
+        Condition::all().add(Condition::any().add(C::PersonId.eq(self.own)).add_option(kept))
     }
 }

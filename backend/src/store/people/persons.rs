@@ -57,6 +57,11 @@ pub async fn lock_in_scope(tx: &Tx, scope: Scope, id: Uuid) -> Result<Option<Per
     Ok(query.one(tx.raw()).await?)
 }
 
+/// Ids of everybody inside the scope.
+pub(in crate::store) fn ids(scope: Scope) -> SelectStatement {
+    person::Entity::find().select_only().column(person::Column::Id).filter(visible(scope)).into_query()
+}
+
 fn visible(scope: Scope) -> Condition {
     match scope {
         Scope::Platform => Condition::all(),

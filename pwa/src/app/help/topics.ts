@@ -15,7 +15,7 @@ const SCREENS: Readonly<Record<Entry, readonly (readonly [string, Topic])[]>> = 
     ['/practice', 'practice'], ['/paper', 'paper'], ['/', 'sites'],
   ],
   township: [
-    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/self-checks', 'selfcheck'], ['/staff', 'people'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
+    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/self-checks', 'selfcheck'], ['/staff', 'people'], ['/devices', 'devices'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
     ['/paper', 'paper'], ['/', 'duty'],
   ],
   office: [

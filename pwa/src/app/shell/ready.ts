@@ -59,35 +59,4 @@ export function judge(phone: Readiness, page: PageFacts, now: number): Record<Li
 
 const permission = (allowed: Allowed): State => (allowed === 'denied' ? 'bad' : 'ok');
 
-/** Order matters: browsers inside chat apps and shells of Chromium also say "Chrome" and "Safari". */
-const BROWSERS: readonly (readonly [RegExp, string, Browser['known']])[] = [
-  [/MicroMessenger/i, '微信 WeChat', 'bad'],
-  [/DingTalk/i, '钉钉 DingTalk', 'bad'],
-  [/AlipayClient/i, '支付宝 Alipay', 'bad'],
-  [/\bQQ\//i, 'QQ', 'bad'],
-  [/Weibo/i, '微博 Weibo', 'bad'],
-  [/aweme|BytedanceWebview|NewsArticle/i, '抖音/头条 Douyin/Toutiao', 'bad'],
-  [/baiduboxapp|baidubrowser/i, '百度 Baidu', 'bad'],
-  [/UCBrowser/i, 'UC', 'bad'],
-  [/Quark/i, '夸克 Quark', 'bad'],
-  [/MQQBrowser/i, 'QQ浏览器 QQ Browser', 'bad'],
-  [/SogouMobileBrowser|MetaSr/i, '搜狗 Sogou', 'bad'],
-  [/HuaweiBrowser/i, '华为浏览器 Huawei Browser', 'good'],
-  [/HonorBrowser/i, '荣耀浏览器 Honor Browser', 'good'],
-  [/MiuiBrowser/i, '小米浏览器 Mi Browser', 'good'],
-  [/VivoBrowser/i, 'vivo 浏览器 vivo Browser', 'good'],
-  [/HeyTapBrowser|OppoBrowser/i, 'OPPO 浏览器 OPPO Browser', 'good'],
-  [/SamsungBrowser/i, '三星浏览器 Samsung Internet', 'good'],
-  [/EdgA?\/|EdgiOS/i, 'Edge', 'good'],
-  [/FxiOS|Firefox/i, 'Firefox', 'good'],
-  [/; wv\)/i, '应用内页面 in-app page', 'bad'],
-  [/CriOS|Chrome/i, 'Chrome', 'good'],
-  [/Version\/[\d.]+.*Safari/i, 'Safari', 'good'],
-];
-
-export function browserOf(userAgent: string): Browser {
-  const found = BROWSERS.find(([pattern]) => pattern.test(userAgent));
-  return found ? { name: found[1], known: found[2] } : { name: '', known: 'unknown' };
-}
-
 export const isIos = (userAgent: string, touchPoints: number): boolean => /iPhone|iPad|iPod/.test(userAgent) || (userAgent.includes('Macintosh') && touchPoints > 1);

@@ -5,6 +5,7 @@ export const accounts: typeof zh = {
     title: 'Accounts of the villages',
     help: 'Add, give codes to and replace the cadres of your own villages. The county office arranges all posts of townships and the county.',
     add: 'Add a cadre',
+    devices: 'A phone was lost? See the devices',
     empty: 'No village has an account yet',
     emptyText: 'Add a cadre, print the slip and hand it over in person.',
   },

@@ -124,5 +124,7 @@ export const held: typeof zh = {
     emptyText: 'A device appears here when somebody signs in on it.',
     search: 'Name or device',
     noneFound: 'Nothing found; try a part of the name',
+    isThis: 'This one',
+    onlyHelp: 'Phones and computers that the cadres of your villages signed in on, and your own. A lost one is revoked here.',
   },
 };

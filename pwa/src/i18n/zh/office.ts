@@ -334,6 +334,8 @@ export const office = {
     from: '从哪天',
     to: '到哪天',
     anyNoun: '全部',
+    signIns: '也列出登录',
+    byCommand: '在服务器上用命令办的',
     onePerson: '这个人',
     by: (who: string) => `只看${who}`,
     clear: '不再筛选',
