@@ -226,6 +226,7 @@ pub async fn open(config: &Config) -> Result<App, Error> {
         bell: Arc::default(),
         heard: Arc::default(),
         area_cache: AreaCache::default(),
+        middles: crate::app::colours::middles::Middles::default(),
         facts: Arc::default(),
     })
 }

@@ -58,7 +58,7 @@ const AREAS = {
   // Campaigns, look-back, the county's own clock, projects: boards that are opened by themselves.
   campaigns: { limit: 40, holds: under('campaigns'), counted: isChart },
   // Colours, counters, copies and talks, and the calendar: opened from the menu, monthly.
-  colours: { limit: 37, holds: under('colours', 'calendar') },
+  colours: { limit: 40, holds: under('colours', 'calendar') },
   // Signing, stand-ins, liaisons, referral, the village's link at a ticket; gaps and honours at the office.
   duties: { limit: 42, holds: under('duties', 'holders') },
   // Telling the county what does not work well: from the menu, from help, from one's own page.

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 mod plans;
+mod rows;
 
 const NOVEMBER: &str = "2026-11";
 

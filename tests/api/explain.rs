@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use lalian::domain::clock::{Clock as _, local_day};
 use lalian::domain::people::role::Role;
 use lalian_tests::actor::Actor;
-use lalian_tests::desk::{about, command, ticket};
-use lalian_tests::explain::{Days365, Told, month, retell};
+use lalian_tests::desk::{about, command, release, round, ticket, tickets_of};
+use lalian_tests::explain::{Days365, FIGURES, Told, fits, month, retell};
 use lalian_tests::phone::fresh_id;
 use lalian_tests::photo::{self, Noise};
 use lalian_tests::stories;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Steps of a history: from 23 November into the new year.
-const STEPS: usize = 90;
+const STEPS: usize = 110;
 const TICKETS: u64 = 9;
 
 /// What chance decides.
@@ -95,6 +95,50 @@ impl History<'_> {
         command(&self.world.office().await, "ticket.decide/1", id, decide).await;
     }
 
+    /// A department is asked to do what the township cannot, and the township's clock stands still.
+    async fn refer(&mut self, id: Uuid, deputy: &Actor) {
+        let (request, department) = (fresh_id(), self.world.desk(Role::Department).await);
+        let ask = json!({
+            "request_id": request, "what": "refer", "reason": "归部门管", "unit_kind": "department", "unit_id": department.unit(),
+        });
+        let asked = deputy.operate("ticket.ask/1", about(id, &ask)).await;
+        if asked.status != 201 || asked.at("/outcome") != "applied" {
+            return;
+        }
+        // The office takes its time; what it took is not the township's.
+        let minutes = self.chance.of(4_000);
+        self.world.clock.advance(TimeDelta::minutes(i64::try_from(minutes).expect("few")));
+        let verdict = if self.chance.of(5) == 0 { "denied" } else { "approved" };
+        let decide =
+            json!({ "request_id": request, "verdict": verdict, "note": "", "days": 1 + self.chance.of(6) });
+        command(&self.world.office().await, "ticket.decide/1", id, decide).await;
+    }
+
+    /// What the department says to it in the end.
+    async fn referred(&mut self, id: Uuid, row: &Value) {
+        let asked = row["requests"].as_array().expect("requests").iter();
+        let Some(open) = asked.rev().find(|one| one["what"] == "refer" && one["state"] == "approved") else {
+            return;
+        };
+        let department = self.world.desk(Role::Department).await;
+        let said = json!({ "request_id": open["id"], "note": "已更换", "reason": "不属于我局管养" });
+        let kind = if self.chance.of(3) == 0 { "ticket.refer_return/1" } else { "ticket.refer_done/1" };
+        command(&department, kind, id, said).await;
+    }
+
+    /// A visit of a round that nobody may know of yet; what it found.
+    async fn hidden(&mut self) -> (Uuid, Vec<Uuid>) {
+        let (office, inspector) = (self.world.office().await, self.world.inspector().await);
+        let round = round(&office, "unannounced", "after_look").await;
+        let site = self.world.site(&inspector, "public_toilet", 0).await;
+        let items = site.ticket_items();
+        let mut visit = site.visit(&inspector, &items[..2].iter().map(String::as_str).collect::<Vec<_>>());
+        visit.payload["round_id"] = json!(round);
+        inspector.send(&visit.draft(&inspector, 71_000).seal()).await;
+        let found = tickets_of(&office, &site).await.iter().map(|row| id_of(&row["id"])).collect();
+        (round, found)
+    }
+
     /// The unit's desk repairs, its deputy puts it forward.
     async fn put_forward(&mut self, id: Uuid, unit: usize) {
         let (attempt, officer) = (fresh_id(), self.world.township(unit, Role::DeskOfficer).await);
@@ -136,9 +180,40 @@ impl History<'_> {
         }
     }
 
+    async fn issue(&mut self, id: Uuid) {
+        let office = self.world.office().await;
+        // Days as the item says, hours of the clock, or hours in which offices work.
+        let (amount, counted_in) = match self.chance.of(4) {
+            0 => (Some(20 + self.chance.of(80)), Some("urgent_hours")),
+            1 => (Some(5 + self.chance.of(40)), Some("working_hours")),
+            _ => (None, None),
+        };
+        let to = json!({
+            "unit_kind": "township", "unit_id": self.units[self.chance.of(2) as usize], "severity": null, "is_static": null,
+            "deadline_days": amount, "deadline_unit": counted_in, "control_hours": (self.chance.of(3) == 0).then_some(20), "note": "",
+        });
+        command(&office, "ticket.issue/1", id, to).await;
+    }
+
+    /// Whatever chance does, one ticket at least is a department's for a while.
+    async fn refer_one(&mut self, ids: &[Uuid]) {
+        let office = self.world.office().await;
+        for id in ids {
+            let row = ticket(&office, *id).await;
+            if row["state"] == "in_progress" {
+                let deputy = self.world.township(self.at(&row["unit_id"]), Role::DeputyLeader).await;
+                return self.refer(*id, &deputy).await;
+            }
+        }
+    }
+
     async fn step(&mut self, id: Uuid) {
         let office = self.world.office().await;
         let row = ticket(&office, id).await;
+        if row["hidden"] == true && row["state"] != "pending" {
+            // Its unit does not know of it.
+            return;
+        }
         let unit = self.at(&row["unit_id"]);
         let deputy = self.world.township(unit, Role::DeputyLeader).await;
         let roll = self.chance.of(100);
@@ -146,13 +221,7 @@ impl History<'_> {
             ("pending", 0..10) => {
                 drop(office.operate("ticket.decline/1", about(id, &json!({ "reason": "不属实" }))).await)
             }
-            ("pending", _) => {
-                let to = json!({
-                    "unit_kind": "township", "unit_id": self.units[self.chance.of(2) as usize], "severity": null, "is_static": null,
-                    "deadline_days": null, "control_hours": (self.chance.of(3) == 0).then_some(20), "note": "",
-                });
-                command(&office, "ticket.issue/1", id, to).await;
-            }
+            ("pending", _) => self.issue(id).await,
             ("issued" | "in_progress" | "rework" | "submitted", 0..3) => {
                 for number in 0..2 {
                     let person = self.world.desk_of(Role::Office, number).await;
@@ -186,9 +255,13 @@ impl History<'_> {
                 let main = self.world.desk(Role::MainLeader).await;
                 self.ask_and_decide(id, &main, "hold", None).await;
             }
+            ("in_progress" | "rework", 63..73) => self.refer(id, &deputy).await,
             ("in_progress" | "rework", _) => self.put_forward(id, unit).await,
             ("submitted" | "closed", 3..12) => self.judge(&row).await,
             ("submitted", _) => self.check(id, &row).await,
+            ("on_hold", _) if !row["referral"].is_null() && row["referral"]["state"] == "open" => {
+                self.referred(id, &row).await;
+            }
             ("on_hold", 0..50) => {
                 command(&office, "ticket.resume/1", id, json!({ "note": "" })).await;
             }
@@ -206,6 +279,23 @@ impl History<'_> {
 
 async fn read(actor: &Actor, path: &str) -> Value {
     actor.http.get(&format!("/api/v1{path}")).await.expect(200).json()
+}
+
+/// A list in small pages: as long as its number says, and none twice.
+async fn opened(actor: &Actor, path: &str, number: u64) -> Vec<Value> {
+    let (mut items, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = read(actor, &format!("{path}&limit=4{cursor}")).await;
+        assert_eq!(page["count"], number, "{path}: {page}");
+        items.extend(page["items"].as_array().expect("items").iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let different: std::collections::BTreeSet<String> = items.iter().map(Value::to_string).collect();
+    assert_eq!((items.len() as u64, different.len()), (number, items.len()), "{path}");
+    items
 }
 
 fn moment(text: &str) -> DateTime<Utc> {
@@ -236,9 +326,20 @@ stories! {
         for number in 0..TICKETS {
             ids.push(history.report(&site, number).await);
         }
+        let (round, hidden) = history.hidden().await;
+        ids.extend(&hidden);
         for number in 0..STEPS {
-            if number == STEPS / 4 {
-                history.zeroing("2026-12-31").await;
+            match number {
+                // Before the release, so that their clocks wait for it.
+                1 => {
+                    for id in &hidden {
+                        history.issue(*id).await;
+                    }
+                }
+                _ if number == STEPS / 4 => history.zeroing("2026-12-31").await,
+                _ if number == STEPS / 3 => release(&world.office().await, round).await,
+                _ if number == STEPS / 2 => history.refer_one(&ids).await,
+                _ => {}
             }
             let id = ids[history.chance.of(ids.len() as u64) as usize];
             history.step(id).await;
@@ -251,21 +352,28 @@ stories! {
         let now = world.clock.now();
         assert!(now > moment("2026-12-20T00:00:00+08:00"), "two months at least: {now}");
         let settings = read(&office, "/settings").await["settings"].clone();
-        let mut days = Days365::default();
+        let mut days = Days365::open(&settings);
         for year in [2026, 2027] {
             days.add(&read(&office, &format!("/calendar/{year}")).await);
         }
 
         // Dates and levels.
         let mut told: Vec<Told> = Vec::new();
-        let mut transitions = std::collections::BTreeSet::new();
+        let (mut transitions, mut units_of_time) = (std::collections::BTreeSet::new(), std::collections::BTreeSet::new());
+        let mut rows: std::collections::HashMap<String, Value> = std::collections::HashMap::new();
         for id in &ids {
             let row = ticket(&office, *id).await;
             transitions.extend(row["events"].as_array().expect("events").iter().map(|event| event["transition"].to_string()));
-            let one = retell(&row, &days);
+            units_of_time.insert(row["deadline_unit"].to_string());
+            let one = retell(&row, &settings, &days, now);
             assert_eq!(json!(one.level(&row, &settings, &days, now)), row["level"]["level"], "the level of {row}");
             told.push(one);
+            rows.insert(id.to_string(), row);
         }
+        for name in ["release", "referred"] {
+            assert!(transitions.contains(&json!(name).to_string()), "{name} is in every history: {transitions:?}");
+        }
+        assert!(units_of_time.len() >= 2, "hours too: {units_of_time:?}");
         assert!(transitions.len() >= 9, "a dull history explains little: {transitions:?}");
 
         // Counters and colours of both whole months, then of what is published and frozen.
@@ -280,6 +388,15 @@ stories! {
                 assert_eq!(item["reasoning"]["facts"], again["facts"], "{word}: {item}");
                 assert_eq!(item["reasoning"]["by_rules"], again["by_rules"], "{word}: {item}");
                 assert_eq!(counts(&item["counters"]), again["counters"], "{word}: {item}");
+                // Every number opens its rows, and each row the event that made it count.
+                let of = format!("month={word}&township_id={}", id_of(&item["township_id"]));
+                for (figure, part) in FIGURES {
+                    let number = again.pointer(part).expect("a number").as_u64().expect("a number");
+                    let list = opened(&office, &format!("/figures/counters/rows?{of}&of={figure}"), number).await;
+                    for row in &list {
+                        fits(row, &rows[row["ticket_id"].as_str().expect("an id")]);
+                    }
+                }
                 for rule in item["reasoning"]["rules"].as_array().expect("rules") {
                     assert!(rule["ticket_ids"].as_array().expect("ids").iter().all(|id| !item["reasoning"]["tickets"][id.as_str().expect("an id")].is_null()));
                 }
@@ -309,6 +426,10 @@ stories! {
                 assert_eq!(row["colour"], expected, "{word}, {before} before: {row} {again}");
                 let detail = read(&office, &format!("/colours/{}", id_of(&row["id"]))).await;
                 assert_eq!(detail["reasoning"]["facts"], again["facts"], "frozen: {detail}");
+                for (figure, part) in FIGURES {
+                    let number = again.pointer(part).expect("a number").as_u64().expect("a number");
+                    opened(&office, &format!("/colours/{}/rows?of={figure}", id_of(&row["id"])), number).await;
+                }
                 former.insert(row["township_id"].to_string(), expected.to_owned());
             }
         }

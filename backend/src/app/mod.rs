@@ -81,6 +81,8 @@ pub struct App {
     /// Rung when something happened to a ticket, so that inboxes need not wait for the next look.
     pub heard: Arc<Notify>,
     pub area_cache: places::areas::AreaCache,
+    /// The middles of counties' months, as last worked out.
+    pub middles: colours::middles::Middles,
     /// What operations are judged by, as last read.
     pub facts: Arc<field::facts::FactsCache>,
     /// Signs receipts and access tokens.

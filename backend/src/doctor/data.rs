@@ -185,6 +185,7 @@ async fn look(
             ),
         );
     }
+    super::calendar::look(store, now, report).await?;
     backup(config, store, epoch, now, report).await
 }
 

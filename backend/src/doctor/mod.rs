@@ -1,6 +1,7 @@
 //! `lalian doctor`: looks at everything that an installation depends on and says what to do. It changes nothing but for a small probe file
 //! where files and backups lie.
 
+mod calendar;
 mod data;
 mod machine;
 mod reach;

@@ -145,6 +145,7 @@ routes! {
     POST "/api/v1/campaigns/{id}/end" Who::May(Action::ManageCampaigns), Body::Json(16 * KIB) => v1::campaigns::end;
     GET "/api/v1/campaigns/{id}/board" Who::May(Action::ReadCampaigns), NONE => v1::campaigns::board;
     GET "/api/v1/figures/checks" Who::May(Action::ReadFigures), NONE => v1::figures::checks;
+    GET "/api/v1/figures/checks/rows" Who::May(Action::ReadFigures), NONE => v1::figures::check_rows;
     GET "/api/v1/figures/look-backs" Who::May(Action::ReadFigures), NONE => v1::look_backs::rates;
     GET "/api/v1/look-backs" Who::May(Action::ReadLookBacks), NONE => v1::look_backs::list;
     POST "/api/v1/look-backs" Who::May(Action::ManageLookBacks), Body::Json(16 * KIB) => v1::look_backs::draw;
@@ -158,6 +159,7 @@ routes! {
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
     GET "/api/v1/figures/counters" Who::May(Action::ReadCounters), NONE => v1::figures::counters;
+    GET "/api/v1/figures/counters/rows" Who::May(Action::ReadCounters), NONE => v1::figures::counter_rows;
     // colours, copies, talks
     GET "/api/v1/colours" Who::May(Action::ReadColours), NONE => v1::colours::list;
     GET "/api/v1/colours/preview" Who::May(Action::JudgeColours), NONE => v1::colours::preview;
@@ -166,6 +168,7 @@ routes! {
     GET "/api/v1/colours/leaders" Who::May(Action::ReadLeaders), NONE => v1::colours::leaders;
     PUT "/api/v1/colours/leaders/{post_id}" Who::May(Action::JudgeColours), Body::Json(64 * KIB) => v1::colours::set_leader;
     GET "/api/v1/colours/{id}" Who::May(Action::ReadColours), NONE => v1::colours::get;
+    GET "/api/v1/colours/{id}/rows" Who::May(Action::ReadColours), NONE => v1::colours::rows;
     POST "/api/v1/colours/{id}/confirm" Who::May(Action::JudgeColours), Body::Json(16 * KIB) => v1::colours::confirm;
     POST "/api/v1/colours/{id}/appeal" Who::May(Action::AppealColour), Body::Json(64 * KIB) => v1::colours::appeal;
     POST "/api/v1/colours/{id}/appeal/decision" Who::May(Action::JudgeColours), Body::Json(16 * KIB) => v1::colours::decide;

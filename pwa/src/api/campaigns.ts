@@ -136,6 +136,27 @@ export interface CheckMonth {
   readonly county_response_median_hours: number | null;
 }
 
+/** A number of such a month that opens its rows. */
+export type CheckFigure = 'checks' | 'late' | 'accepts';
+
+export interface CheckRow {
+  readonly ticket_id: string;
+  readonly number: string;
+  /** The event's version in the ticket's history. */
+  readonly event: number;
+  readonly transition: string;
+  readonly at: string;
+  readonly hours: number;
+  readonly late: boolean;
+}
+
+export interface CheckRows {
+  readonly as_of: string;
+  readonly count: number;
+  readonly items: readonly CheckRow[];
+  readonly next: string | null;
+}
+
 export interface CheckFigures {
   readonly as_of: string;
   readonly check_days: number;

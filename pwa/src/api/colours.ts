@@ -31,6 +31,34 @@ export interface MonthFacts {
   readonly self_found: number;
 }
 
+/** The figures of a month that are numbers of tickets. */
+export type FactName = Exclude<keyof MonthFacts, 'rate_permille'>;
+
+/** A number that opens its rows. */
+export type Figure = FactName | 'handled' | 'slow' | 'hollow_times' | 'reissued' | 'reminders' | 'relapse' | 'send_back_denied';
+
+export type Why = 'held' | 'waiting' | 'on_time' | 'late' | 'overdue' | 'overdue_long' | 'self_found' | 'not_accepted' | 'accepted_late' | 'past_due' | 'control_not_reported' | 'control_late' | 'hollow' | 'not_the_repair' | 'reissued' | 'reminded' | 'relapse' | 'send_back_denied' | 'had_open' | 'had_closed';
+
+/** A ticket behind a number, and the event that made it count. */
+export interface MonthRow {
+  readonly ticket_id: string;
+  readonly number: string;
+  readonly why: Why;
+  /** The event's version in the ticket's history. */
+  readonly event: number;
+  readonly at: string;
+  readonly by?: string | null;
+}
+
+export interface MonthRows {
+  readonly as_of: string;
+  readonly count: number;
+  /** As they were kept with the month; else as they are known now. */
+  readonly kept: boolean;
+  readonly items: readonly MonthRow[];
+  readonly next: string | null;
+}
+
 export interface Reasoning {
   readonly colour: Colour;
   readonly by_rules: Colour;
@@ -70,6 +98,7 @@ export interface CountersPage {
   readonly month: string;
   readonly townships: readonly TownshipCounters[];
   readonly median: Readonly<Partial<Record<CounterName, number | null>>>;
+  readonly median_as_of: string;
 }
 
 /** One township in one month, as far as the reader may know. */

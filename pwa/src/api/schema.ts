@@ -449,6 +449,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/colours/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a number of a month, as they were kept with it. */
+        get: operations["colours_colour_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/copies": {
         parameters: {
             query?: never;
@@ -932,6 +949,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/checks/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a number of checks or acceptances; who reads for one unit opens its own acceptances. */
+        get: operations["figures_check_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/counters": {
         parameters: {
             query?: never;
@@ -941,6 +975,23 @@ export interface paths {
         };
         /** Counters of a month: all townships', or one's own beside the county's middle. */
         get: operations["figures_counters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/counters/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind a number of a month as it is known now: a township's own, or any for the county. */
+        get: operations["figures_counter_rows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3259,6 +3310,11 @@ export interface components {
          * @enum {string}
          */
         Check: "yes" | "on_site" | "own" | "photos";
+        /**
+         * @description A number of a month that opens its rows.
+         * @enum {string}
+         */
+        CheckFigure: "checks" | "late" | "accepts";
         /** @description How long checks and acceptances took. */
         CheckFigures: {
             /** Format: date-time */
@@ -3301,6 +3357,36 @@ export interface components {
              * @description From issue to acceptance, in hours.
              */
             response_median_hours?: number | null;
+        };
+        /** @description A check or an acceptance behind a number. */
+        CheckRow: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int32
+             * @description The event by its version, and its kind: T5, T11 or T12.
+             */
+            event: number;
+            /**
+             * Format: double
+             * @description How long it took.
+             */
+            hours: number;
+            late: boolean;
+            number: string;
+            /** Format: uuid */
+            ticket_id: string;
+            transition: string;
+        };
+        /** @description One page of the rows behind a number. */
+        CheckRows: {
+            /** Format: date-time */
+            as_of: string;
+            count: number;
+            /** @description Oldest first. */
+            items: components["schemas"]["CheckRow"][];
+            next?: string | null;
+            of: components["schemas"]["CheckFigure"];
         };
         /** @description Checks by the county, acceptance on paper, and looking back. */
         CheckRules: {
@@ -5290,6 +5376,11 @@ export interface components {
             /** Format: date-time */
             as_of: string;
             median: components["schemas"]["Medians"];
+            /**
+             * Format: date-time
+             * @description The middle may be some minutes older than a township's own counters.
+             */
+            median_as_of: string;
             month: string;
             townships: components["schemas"]["TownshipCounters"][];
         };
@@ -5352,6 +5443,52 @@ export interface components {
              * @description Of these: put forward in time and not checked yet.
              */
             waiting: number;
+        };
+        /**
+         * @description A number of a township's month that opens its rows.
+         * @enum {string}
+         */
+        MonthFigure: "due" | "held" | "waiting" | "base" | "on_time" | "late" | "overdue_open" | "overdue_long" | "hollow" | "not_the_repair" | "self_found" | "handled" | "slow" | "hollow_times" | "reissued" | "reminders" | "relapse" | "send_back_denied";
+        /** @description A ticket behind a figure, and why it stands there. */
+        MonthRow: {
+            /**
+             * Format: date-time
+             * @description When it counts.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description The date or hour that it is measured by.
+             */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @description The event of the ticket that made it count, by its version.
+             */
+            event: number;
+            number: string;
+            /** Format: uuid */
+            ticket_id: string;
+            why: components["schemas"]["Why"];
+        };
+        /** @description One page of the rows behind a number. */
+        MonthRows: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description How many there are in all: the number itself. */
+            count: number;
+            /** @description Oldest first. */
+            items: components["schemas"]["MonthRow"][];
+            /**
+             * @description As they were kept with the month. False where they are worked out from what is known now, also for a month that was published before
+             *     rows were kept: the number may have been another then.
+             */
+            kept: boolean;
+            month: string;
+            next?: string | null;
+            of: components["schemas"]["MonthFigure"];
+            /** Format: uuid */
+            township_id: string;
         };
         /** @enum {string} */
         MonthRule: "on_time_rate" | "late_count" | "overdue_yellow" | "hollow_yellow" | "overdue_red" | "overdue_long" | "hollow_red" | "not_the_repair" | "two_yellows" | "one_step";
@@ -8340,6 +8477,11 @@ export interface components {
             state: components["schemas"]["State"];
             title: string;
         };
+        /**
+         * @description Why a ticket stands behind a figure, told by one of its events.
+         * @enum {string}
+         */
+        Why: "held" | "waiting" | "on_time" | "late" | "overdue" | "overdue_long" | "self_found" | "not_accepted" | "accepted_late" | "past_due" | "control_not_reported" | "control_late" | "hollow" | "not_the_repair" | "reissued" | "reminded" | "relapse" | "send_back_denied" | "had_open" | "had_closed";
         /** @description Why the photo stays. */
         WithdrawBody: {
             reason: string;
@@ -9640,6 +9782,42 @@ export interface operations {
             };
         };
     };
+    colours_colour_rows: {
+        parameters: {
+            query: {
+                of: components["schemas"]["MonthFigure"];
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthRows"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     talks_copies: {
         parameters: {
             query?: {
@@ -10760,6 +10938,49 @@ export interface operations {
             };
         };
     };
+    figures_check_rows: {
+        parameters: {
+            query: {
+                of: components["schemas"]["CheckFigure"];
+                /** @description `YYYY-MM`. */
+                month: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckRows"];
+                };
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     figures_counters: {
         parameters: {
             query?: {
@@ -10780,6 +11001,58 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MonthCounters"];
                 };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_counter_rows: {
+        parameters: {
+            query: {
+                of: components["schemas"]["MonthFigure"];
+                /** @description `YYYY-MM`; the running one if absent. */
+                month?: string;
+                /** @description One's own if absent. */
+                township_id?: string;
+                cursor?: string;
+                /** @description 1 to 200, 50 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthRows"];
+                };
+            };
+            /** @description wrong_state: it has not begun */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {

@@ -1,6 +1,7 @@
 // Colours on the screen: the board, how far a month is, and each rule in words that say what was counted and nothing about people.
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Colour, ColourRow, Counter, MonthFacts, Reasoning, Rule, RuleResult } from '../../src/api/colours';
+import type { Colour, ColourRow, Counter, MonthFacts, Reasoning, Rule, RuleResult, Why } from '../../src/api/colours';
+import { figureOfRule, sentence } from '../../src/app/colours/behind';
 import { board, differs, inCountyOrder, isMonth, months, monthState, monthOf, moveMonth, planState, stage, tally, toLookAt } from '../../src/app/colours/board';
 import { answer, beside, decisive, factsLine, limitOf, percent, ticketsOf, todayOf, valueOf } from '../../src/app/colours/rules';
 import { monthWords, untilWords } from '../../src/app/colours/words';
@@ -152,5 +153,27 @@ describe('the reasons in words', () => {
     for (const words of [zhTickets, enTickets]) for (const say of Object.values(words.level.reason)) expect(say(2)).toBeTruthy();
     const all = JSON.stringify([zh, zhTickets.level], (_, value: unknown) => (typeof value === 'function' ? String(value) : value));
     expect(all).not.toMatch(/造假|弄虚作假|敷衍|懒|不作为/);
+  });
+});
+
+describe('the rows behind a number', () => {
+  const WHYS: readonly Why[] = ['held', 'waiting', 'on_time', 'late', 'overdue', 'overdue_long', 'self_found', 'not_accepted', 'accepted_late', 'past_due', 'control_not_reported', 'control_late', 'hollow', 'not_the_repair', 'reissued', 'reminded', 'relapse', 'send_back_denied', 'had_open', 'had_closed'];
+  const behind = (why: Why, at = '2026-12-01T02:00:00Z') => ({ ticket_id: 'a', number: '26-0001', why, event: 3, at, by: '2026-12-01T16:00:00Z' });
+
+  it('say in one sentence each why they stand there, in both languages', () => {
+    for (const lang of ['zh', 'en'] as const) {
+      setLang(lang);
+      const said = WHYS.map((why) => sentence(behind(why)));
+      expect(new Set(said).size).toBe(WHYS.length);
+      expect(said.every((one) => one.length > 4 && !one.includes('undefined'))).toBe(true);
+    }
+    setLang('zh');
+    expect(sentence(behind('not_accepted'))).toBe('应在 12/1周二 24:00 前签收，没有按时签收');
+    expect(sentence({ ...behind('accepted_late'), by: null })).toBe('签收晚了');
+    expect(sentence(behind('late', '2026-12-05T02:00:00Z'))).toContain('晚于期限');
+  });
+
+  it('belong to the numbers that rules look at', () => {
+    expect((['on_time_rate', 'hollow_red', 'two_yellows', 'one_step'] as const).map(figureOfRule)).toEqual(['base', 'hollow', null, null]);
   });
 });

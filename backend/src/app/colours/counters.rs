@@ -29,6 +29,8 @@ pub struct MonthCounters {
     pub month: String,
     pub townships: Vec<TownshipCounters>,
     pub median: Medians,
+    /// The middle may be some minutes older than a township's own counters.
+    pub median_as_of: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -54,8 +56,20 @@ pub async fn counters(app: &App, caller: &Caller, month: Option<&str>) -> AppRes
             return Err(Code::Forbidden.into());
         }
     };
-    let worked = work::work_out(app, county, month, now).await?;
-    let shares: Vec<Shares> = worked.iter().map(|one| one.shares.clone()).collect();
+    let known = own.and_then(|own| Some((own, app.middles.known(county, &month.word(), now)?)));
+    let (worked, (median_as_of, median)) = match known {
+        Some((own, known)) => {
+            let alone = work::work_out_one(app, (county, own), month, now).await?;
+            (alone.into_iter().collect(), known)
+        }
+        None => {
+            let all = work::work_out(app, county, month, now).await?;
+            let shares: Vec<Shares> = all.iter().map(|one| one.shares.clone()).collect();
+            let median = share::medians(&shares);
+            app.middles.keep(county, month.word(), now, median);
+            (all, (now, median))
+        }
+    };
     let townships = worked
         .into_iter()
         .filter(|one| own.is_none_or(|own| own == one.township_id))
@@ -65,5 +79,5 @@ pub async fn counters(app: &App, caller: &Caller, month: Option<&str>) -> AppRes
             shares,
         })
         .collect();
-    Ok(MonthCounters { as_of: now, month: month.word(), townships, median: share::medians(&shares) })
+    Ok(MonthCounters { as_of: now, month: month.word(), townships, median, median_as_of })
 }

@@ -3,7 +3,9 @@
 pub mod appeals;
 pub mod counters;
 pub mod leaders;
+pub mod middles;
 pub mod months;
+pub mod rows;
 mod show;
 pub mod talks;
 pub mod tell;

@@ -113,8 +113,11 @@ pub async fn preview(app: &App, caller: &Caller, month: &str) -> AppResult<Colou
     Ok(ColourPreview { as_of: now, month: month.word(), items })
 }
 
-fn proposal(county: Uuid, month: Month, worked: &Worked, now: Instant) -> AppResult<ColourMonth> {
-    Ok(ColourMonth {
+/// A month to be written, and the rows behind it.
+type Proposal = (ColourMonth, serde_json::Value);
+
+fn proposal(county: Uuid, month: Month, worked: &Worked, now: Instant) -> AppResult<Proposal> {
+    let row = ColourMonth {
         // From what it is of, so that two who propose at once write the same row.
         id: Uuid::new_v5(&worked.township_id, month.word().as_bytes()),
         county_id: county,
@@ -134,7 +137,8 @@ fn proposal(county: Uuid, month: Month, worked: &Worked, now: Instant) -> AppRes
         plan_due: None,
         after_appeal: None,
         version: 1,
-    })
+    };
+    Ok((row, document(&worked.rows)?))
 }
 
 /// Works the proposals of a month out, again where nobody has confirmed them yet.
@@ -147,8 +151,8 @@ pub async fn propose(app: &App, caller: &Caller, once: &Once, month: &str) -> Ap
     let worked = work::work_out(app, county, month, now).await?;
     let rows = worked.iter().map(|one| proposal(county, month, one, now)).collect::<AppResult<Vec<_>>>()?;
     app.idempotent(caller, once, async |tx| {
-        for row in &rows {
-            months::propose(tx, row.clone()).await?;
+        for (row, behind) in &rows {
+            months::propose(tx, row.clone(), behind.clone()).await?;
         }
         let line = caller.audit("colours.propose", "colours", month.word());
         audit::append(tx, now, line).await?;
@@ -187,8 +191,8 @@ impl App {
                 .store
                 .write(async |tx| {
                     let mut new = 0;
-                    for row in rows {
-                        new += usize::from(months::propose(tx, row.clone()).await?);
+                    for (row, behind) in rows {
+                        new += usize::from(months::propose(tx, row.clone(), behind.clone()).await?);
                     }
                     Ok::<_, AppError>(new)
                 })
@@ -232,8 +236,8 @@ pub(super) async fn refresh(app: &App, county: Uuid, month: Month) -> AppResult<
     app.store
         .write(async |tx| {
             let mut anew = 0;
-            for row in rows {
-                anew += usize::from(months::propose(tx, row.clone()).await?);
+            for (row, behind) in rows {
+                anew += usize::from(months::propose(tx, row.clone(), behind.clone()).await?);
             }
             Ok::<_, AppError>(anew)
         })

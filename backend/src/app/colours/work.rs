@@ -5,6 +5,7 @@ use crate::{
     domain::{
         clock::Instant,
         colours::{
+            behind::{self, Behind},
             colour::{Colour, Month},
             history,
             month::{self, MonthFacts, Reasoning, Span},
@@ -28,6 +29,8 @@ pub(super) struct Worked {
     pub township_name: String,
     pub reasoning: Reasoning,
     pub shares: Shares,
+    /// What all of these figures count.
+    pub rows: Vec<Behind>,
 }
 
 impl Worked {
@@ -90,10 +93,12 @@ async fn worked(
     let wanted = wanted.filter(|township| only.is_none_or(|id| id == township.id));
     let worked = wanted.map(|township| {
         let own = by_township.get(&township.id).map_or(&[][..], Vec::as_slice);
-        let judged_by = (&rules.calendar, &rules.colours);
+        let rows = behind::rows(own, township.id, span, (&rules.calendar, &rules.colours));
+        let before = former.get(&township.id).copied();
         Worked {
-            reasoning: month::reason(own, township.id, span, judged_by, former.get(&township.id).copied()),
-            shares: share::count(own, township.id, span),
+            reasoning: month::reason(&rows, span.to, &rules.colours, before),
+            shares: share::count(&rows),
+            rows,
             township_id: township.id,
             township_name: township.name,
         }

@@ -50,6 +50,7 @@ impl App {
             lanes: super::super::field::lanes::Lanes::default(),
             albums: super::super::evidence::album::Albums::default(),
             area_cache: super::super::places::areas::AreaCache::default(),
+            middles: super::super::colours::middles::Middles::default(),
             ..self.clone()
         };
         let outcome = async {

@@ -93,6 +93,7 @@ impl App {
         self.forget();
         self.facts.begin_anew();
         self.albums.forget();
+        self.middles.forget();
         tracing::info!(%epoch, "the demo county is as it was made");
         Ok(epoch)
     }

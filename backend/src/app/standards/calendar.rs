@@ -22,7 +22,8 @@ use uuid::Uuid;
 const YEARS: RangeInclusive<i32> = 2000..=2100;
 /// Most days that one year may list: all of it and the December before.
 const DAYS_MAX: usize = 397;
-const PREFIX: &str = "calendar.";
+/// What the keys of entered years begin with.
+pub const PREFIX: &str = "calendar.";
 
 /// One year and where it comes from.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -56,7 +57,8 @@ pub struct CalendarPreview {
     pub working_days_after: usize,
 }
 
-fn key(year: i32) -> String {
+/// Where an entered year is kept.
+pub fn key(year: i32) -> String {
     format!("{PREFIX}{year}")
 }
 

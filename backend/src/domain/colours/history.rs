@@ -1,6 +1,7 @@
 //! What the events of one ticket say about a span of time: where it stood at its end, and what happened in it while which unit had it.
 //! Nothing but events is read, so a figure made from this is explained by opening them.
 
+use super::{limits, why::Why};
 use crate::domain::{clock::Instant, people::role::UnitKind, tickets::State};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -10,6 +11,8 @@ use uuid::Uuid;
 /// One event as colours read it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
+    /// Its place in the ticket's history.
+    pub version: i32,
     pub transition: String,
     pub to: State,
     pub reason: String,
@@ -24,11 +27,11 @@ impl Line {
         if self.says("arrived_late") { self.observed_at } else { self.accepted_at }
     }
 
-    fn says(&self, key: &str) -> bool {
+    pub(super) fn says(&self, key: &str) -> bool {
         self.data[key].as_bool() == Some(true)
     }
 
-    fn read<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+    pub(super) fn read<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         serde_json::from_value(self.data[key].clone()).ok()
     }
 
@@ -59,7 +62,14 @@ pub struct Story {
     pub lines: Vec<Line>,
 }
 
-/// Where a ticket stood at a moment.
+/// An event, and when it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub event: i32,
+    pub at: Instant,
+}
+
+/// Where a ticket stood at a moment, and by which events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stood {
     /// The township that had it; `None` when it was a department's.
@@ -71,35 +81,29 @@ pub struct Stood {
     pub due: Option<Instant>,
     /// Whether the last repair was put forward by the date.
     pub in_time: Option<bool>,
+    pub opened: Told,
+    /// What gave it to its unit last.
+    pub given: Told,
+    /// What set its dates last.
+    pub dated: Told,
+    pub put_forward: Option<Told>,
+    /// What stopped its clock last.
+    pub held: Option<Told>,
     /// When it was last closed.
-    pub closed: Option<Instant>,
+    pub closed: Option<Told>,
 }
 
 /// Something that counts in a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Happening {
-    /// Accepted late, past its date, or a first measure that was late 慢落实.
-    Slow,
-    /// A check found "not done" 空落实.
-    Hollow,
-    /// Reminded twice without anything done in between 反复交办.
-    Reissued,
-    Reminded,
-    /// Came back soon after closing 反弹.
-    Relapse,
-    SendBackDenied,
-    /// Two people found that a photo does not show its repair.
-    NotTheRepair,
-}
-
-impl Happening {
-    /// Nothing that somebody did, but that nothing was done for a while.
-    fn is_of_waiting(self) -> bool {
-        matches!(
-            self,
-            Happening::Slow | Happening::Reissued | Happening::Reminded | Happening::SendBackDenied
-        )
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Happened {
+    pub what: Why,
+    /// The township to whose count it goes.
+    pub unit: Option<Uuid>,
+    pub at: Instant,
+    /// The event that tells of it.
+    pub event: i32,
+    /// The date or hour that passed.
+    pub by: Option<Instant>,
 }
 
 /// The stories that concern each township, so that each is worked out from its own only.
@@ -126,27 +130,36 @@ impl Story {
 
     /// Where it stood just before `cutoff`.
     pub fn stood(&self, cutoff: Instant) -> Stood {
+        let told = |line: &Line| Told { event: line.version, at: line.at() };
+        let opened = self.lines.first().map_or(Told { event: 0, at: cutoff }, told);
         let mut stood = Stood {
             unit: self.opened_for,
             state: State::Pending,
             official_due: None,
             due: None,
             in_time: None,
+            opened,
+            given: opened,
+            dated: opened,
+            put_forward: None,
+            held: None,
             closed: None,
         };
         for line in self.lines.iter().filter(|line| line.at() < cutoff) {
             stood.state = line.to;
             if let Some(given) = line.given() {
-                stood.unit = given.township;
+                (stood.unit, stood.given) = (given.township, told(line));
             }
             if line.data.get("official_due_at").is_some() {
                 stood.official_due = line.read("official_due_at");
                 stood.due = line.read("due_at").or(stood.official_due);
+                stood.dated = told(line);
             }
             match line.transition.as_str() {
-                "T10" => stood.in_time = Some(!line.says("late")),
-                "T11" => stood.closed = Some(line.at()),
-                "T13" => (stood.in_time, stood.closed) = (None, None),
+                "T8" | "referred" => stood.held = Some(told(line)),
+                "T10" => (stood.in_time, stood.put_forward) = (Some(!line.says("late")), Some(told(line))),
+                "T11" => stood.closed = Some(told(line)),
+                "T13" => (stood.in_time, stood.put_forward, stood.closed) = (None, None, None),
                 _ => {}
             }
         }
@@ -155,45 +168,56 @@ impl Story {
 
     /// What happened from `from` until before `to`, and to which township's count it goes. What was taken back since is left out, and what
     /// was waited for from a unit whose ticket it never was, as the office agreed.
-    pub fn happened(&self, from: Instant, to: Instant) -> Vec<(Happening, Option<Uuid>)> {
-        let mut happened = Vec::new();
+    pub fn happened(&self, from: Instant, to: Instant) -> Vec<Happened> {
+        let mut happened: Vec<Happened> = limits::passed(self, to);
         let mut unit = self.opened_for;
         for (place, line) in self.lines.iter().enumerate() {
             let later = || self.lines[place + 1..].iter();
-            if (from..to).contains(&line.at()) {
-                let what = match line.transition.as_str() {
-                    // Late control that the clock had written down before counts there.
-                    "T5" | "stage" if line.says("late") && !line.says("told") => Some(Happening::Slow),
-                    "T15" if stands(line, "overdue_lifted", later()) => Some(Happening::Slow),
-                    "control_overdue" if stands(line, "control_lifted", later()) => Some(Happening::Slow),
-                    "T12" if line.reason == "not_done" => Some(Happening::Hollow),
-                    "T13" => Some(Happening::Relapse),
-                    "denied" if line.data["what"] == "send_back" => Some(Happening::SendBackDenied),
-                    "repair_not_shown"
-                        if !later().any(|after| {
-                            after.transition == "repair_shown"
-                                && after.data["verdict_id"] == line.data["verdict_id"]
-                        }) =>
-                    {
-                        Some(Happening::NotTheRepair)
-                    }
-                    "T16" => Some(Happening::Reminded),
-                    _ => None,
-                };
-                let again =
-                    (line.transition == "T16" && line.says("reissued")).then_some(Happening::Reissued);
-                // Only the next change of hands says whose it was meanwhile.
-                let not_theirs = later()
-                    .find(|after| after.given().is_some())
-                    .is_some_and(|after| after.transition == "T6" && after.says("wrongly_routed"));
-                let counts = |what: &Happening| !(not_theirs && what.is_of_waiting());
-                happened.extend(again.into_iter().chain(what).filter(counts).map(|what| (what, unit)));
-            }
+            let what = match line.transition.as_str() {
+                "T15" if stands(line, "overdue_lifted", later()) => Some(Why::PastDue),
+                "T12" if line.reason == "not_done" => Some(Why::Hollow),
+                "T13" => Some(Why::Relapse),
+                "denied" if line.data["what"] == "send_back" => Some(Why::SendBackDenied),
+                "repair_not_shown"
+                    if !later().any(|after| {
+                        after.transition == "repair_shown"
+                            && after.data["verdict_id"] == line.data["verdict_id"]
+                    }) =>
+                {
+                    Some(Why::NotTheRepair)
+                }
+                "T16" => Some(Why::Reminded),
+                _ => None,
+            };
+            let again = (line.transition == "T16" && line.says("reissued")).then_some(Why::Reissued);
+            let counts = |what: &Why| !(what.is_of_waiting() && self.never_theirs(place));
+            happened.extend(again.into_iter().chain(what).filter(counts).map(|what| Happened {
+                what,
+                unit,
+                at: line.at(),
+                event: line.version,
+                by: line.read("due_at").filter(|_| what == Why::PastDue),
+            }));
             if let Some(given) = line.given() {
                 unit = given.township;
             }
         }
+        happened.retain(|one| (from..to).contains(&one.at));
         happened
+    }
+
+    /// The township that had it behind a line.
+    pub(super) fn unit_behind(&self, place: usize) -> Option<Uuid> {
+        let given = self.lines[..=place].iter().filter_map(Line::given).next_back();
+        given.map_or(self.opened_for, |given| given.township)
+    }
+
+    /// Only the next change of hands says whose it was meanwhile.
+    pub(super) fn never_theirs(&self, place: usize) -> bool {
+        self.lines[place + 1..]
+            .iter()
+            .find(|after| after.given().is_some())
+            .is_some_and(|after| after.transition == "T6" && after.says("wrongly_routed"))
     }
 }
 

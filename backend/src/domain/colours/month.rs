@@ -3,15 +3,10 @@
 //! thresholds, and the colour of the month before. Of tickets that the township found itself nothing counts, and time on hold or under
 //! check is not the township's. Whether archives were late is left out until there are archives.
 
-use super::{
-    colour::Colour,
-    history::{Happening, Stood, Story},
-    level::overdue_days,
-    rules::ColourRules,
-};
-use crate::domain::{clock::Instant, standards::calendar::Calendar, tickets::State};
+use super::{behind::Behind, colour::Colour, history::Stood, rules::ColourRules, why::Figure};
+use crate::domain::clock::Instant;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -95,27 +90,32 @@ pub struct RuleResult {
     pub ticket_ids: Vec<Uuid>,
 }
 
-/// The tickets of a month, sorted by what they are to the rules.
-#[derive(Debug, Default)]
-struct Sorted {
-    facts: MonthFacts,
-    late: Vec<Uuid>,
-    overdue: Vec<Uuid>,
-    long: Vec<Uuid>,
-    hollow: Vec<Uuid>,
-    not_the_repair: Vec<Uuid>,
+impl MonthFacts {
+    /// Counts the rows of a month.
+    pub fn of(rows: &[Behind]) -> Self {
+        let count = |figure: Figure| figure.count(rows);
+        let (base, on_time) = (count(Figure::Base), count(Figure::OnTime));
+        Self {
+            due: count(Figure::Due),
+            held: count(Figure::Held),
+            waiting: count(Figure::Waiting),
+            base,
+            on_time,
+            late: count(Figure::Late),
+            rate_permille: (on_time * 1_000).checked_div(base),
+            overdue_open: count(Figure::OverdueOpen),
+            overdue_long: count(Figure::OverdueLong),
+            hollow: count(Figure::Hollow),
+            not_the_repair: count(Figure::NotTheRepair),
+            self_found: count(Figure::SelfFound),
+        }
+    }
 }
 
-/// Works out the colour of one township's month.
-pub fn reason(
-    stories: &[&Story],
-    township: Uuid,
-    span: Span,
-    (calendar, lines): (&Calendar, &ColourRules),
-    former: Option<Colour>,
-) -> Reasoning {
-    let sorted = sort(stories, township, span, calendar, lines);
-    let mut rules = rules(&sorted, lines);
+/// Works out the colour of one township's month from its rows.
+pub fn reason(rows: &[Behind], as_of: Instant, lines: &ColourRules, former: Option<Colour>) -> Reasoning {
+    let facts = MonthFacts::of(rows);
+    let mut rules = rules(rows, &facts, lines);
     let by_rules = rules.iter().filter(|rule| rule.hit).map(|rule| rule.makes).max().unwrap_or(Colour::Green);
     let mut colour = by_rules;
     let running = former == Some(Colour::Yellow) && by_rules == Colour::Yellow;
@@ -132,132 +132,52 @@ pub fn reason(
     );
     let worse_before = kept > colour;
     rules.push(plain(MonthRule::OneStep, kept, u32::from(worse_before), 1));
-    let tickets = stories
+    let named: BTreeSet<Uuid> = rules.iter().flat_map(|rule| rule.ticket_ids.iter().copied()).collect();
+    let tickets = rows
         .iter()
-        .filter(|story| rules.iter().any(|rule| rule.ticket_ids.contains(&story.id)))
-        .map(|story| (story.id, story.number.clone()))
+        .filter(|row| named.contains(&row.ticket_id))
+        .map(|row| (row.ticket_id, row.number.clone()))
         .collect();
-    Reasoning {
-        colour: colour.max(kept),
-        by_rules,
-        former,
-        as_of: span.to,
-        facts: sorted.facts,
-        rules,
-        tickets,
-    }
+    Reasoning { colour: colour.max(kept), by_rules, former, as_of, facts, rules, tickets }
 }
 
 fn plain(rule: MonthRule, makes: Colour, value: u32, limit: u32) -> RuleResult {
     RuleResult { rule, makes, value, limit, hit: value >= limit, applies: true, ticket_ids: Vec::new() }
 }
 
-fn rules(sorted: &Sorted, lines: &ColourRules) -> Vec<RuleResult> {
-    let facts = &sorted.facts;
-    let counted = |rule, makes, limit, ids: &[Uuid], value| RuleResult {
-        ticket_ids: ids.to_vec(),
+fn rules(rows: &[Behind], facts: &MonthFacts, lines: &ColourRules) -> Vec<RuleResult> {
+    let counted = |rule, makes, limit, figure: Figure, value| RuleResult {
+        ticket_ids: figure.tickets(rows),
         ..plain(rule, makes, value, limit)
     };
     let many = facts.base >= lines.small_base && facts.base > 0;
     let rate = facts.rate_permille.unwrap_or(1_000);
     let mut share =
-        counted(MonthRule::OnTimeRate, Colour::Yellow, lines.on_time_permille, &sorted.late, rate);
+        counted(MonthRule::OnTimeRate, Colour::Yellow, lines.on_time_permille, Figure::Late, rate);
     share.applies = many;
     share.hit = many && rate < lines.on_time_permille;
-    let mut few = counted(MonthRule::LateCount, Colour::Yellow, lines.late_count, &sorted.late, facts.late);
+    let mut few = counted(MonthRule::LateCount, Colour::Yellow, lines.late_count, Figure::Late, facts.late);
     few.applies = !many;
     few.hit &= !many;
+    let open = |rule, makes, limit| counted(rule, makes, limit, Figure::OverdueOpen, facts.overdue_open);
+    let hollow = |rule, makes, limit| counted(rule, makes, limit, Figure::Hollow, facts.hollow);
     vec![
         share,
         few,
-        counted(
-            MonthRule::OverdueYellow,
-            Colour::Yellow,
-            lines.overdue_yellow,
-            &sorted.overdue,
-            facts.overdue_open,
-        ),
-        counted(MonthRule::HollowYellow, Colour::Yellow, lines.hollow_yellow, &sorted.hollow, facts.hollow),
-        counted(MonthRule::OverdueRed, Colour::Red, lines.overdue_red, &sorted.overdue, facts.overdue_open),
-        counted(MonthRule::OverdueLong, Colour::Red, 1, &sorted.long, facts.overdue_long),
-        counted(MonthRule::HollowRed, Colour::Red, lines.hollow_red, &sorted.hollow, facts.hollow),
-        counted(MonthRule::NotTheRepair, Colour::Red, 1, &sorted.not_the_repair, facts.not_the_repair),
+        open(MonthRule::OverdueYellow, Colour::Yellow, lines.overdue_yellow),
+        hollow(MonthRule::HollowYellow, Colour::Yellow, lines.hollow_yellow),
+        open(MonthRule::OverdueRed, Colour::Red, lines.overdue_red),
+        counted(MonthRule::OverdueLong, Colour::Red, 1, Figure::OverdueLong, facts.overdue_long),
+        hollow(MonthRule::HollowRed, Colour::Red, lines.hollow_red),
+        counted(MonthRule::NotTheRepair, Colour::Red, 1, Figure::NotTheRepair, facts.not_the_repair),
     ]
-}
-
-fn sort(stories: &[&Story], township: Uuid, span: Span, calendar: &Calendar, lines: &ColourRules) -> Sorted {
-    let mut sorted = Sorted::default();
-    for story in stories.iter().filter(|story| story.counts()) {
-        let stood = story.stood(span.to);
-        if story.self_found {
-            sorted.facts.self_found += u32::from(had(&stood, township, span));
-            continue;
-        }
-        for (what, unit) in story.happened(span.from, span.to) {
-            let list = match what {
-                Happening::Hollow => &mut sorted.hollow,
-                Happening::NotTheRepair => &mut sorted.not_the_repair,
-                _ => continue,
-            };
-            if unit == Some(township) {
-                list.push(story.id);
-            }
-        }
-        if stood.unit == Some(township) {
-            by_date(&mut sorted, story.id, &stood, span, calendar, lines);
-        }
-    }
-    // What is counted is what is listed: a ticket once, however often it happened to it.
-    for ids in [&mut sorted.hollow, &mut sorted.not_the_repair] {
-        ids.sort_unstable();
-        ids.dedup();
-    }
-    let count = |ids: &[Uuid]| u32::try_from(ids.len()).unwrap_or(u32::MAX);
-    let facts = &mut sorted.facts;
-    facts.hollow = count(&sorted.hollow);
-    facts.not_the_repair = count(&sorted.not_the_repair);
-    facts.overdue_open = count(&sorted.overdue);
-    facts.overdue_long = count(&sorted.long);
-    facts.late = count(&sorted.late);
-    facts.base = facts.due - facts.held - facts.waiting;
-    facts.rate_permille = (facts.on_time * 1_000).checked_div(facts.base);
-    sorted
-}
-
-/// What a ticket's date makes of it.
-fn by_date(
-    sorted: &mut Sorted,
-    id: Uuid,
-    stood: &Stood,
-    span: Span,
-    calendar: &Calendar,
-    lines: &ColourRules,
-) {
-    let Some(due) = stood.official_due.filter(|due| *due <= span.to) else { return };
-    if let Some(passed) = stood.due.filter(|due| stood.state.is_with_unit() && *due <= span.to) {
-        sorted.overdue.push(id);
-        if overdue_days(calendar, passed, span.to - chrono::TimeDelta::microseconds(1)) > lines.long_days {
-            sorted.long.push(id);
-        }
-    }
-    if due <= span.from {
-        return;
-    }
-    let facts = &mut sorted.facts;
-    facts.due += 1;
-    match (stood.state, stood.in_time) {
-        (State::OnHold, _) => facts.held += 1,
-        (State::Submitted, Some(true)) => facts.waiting += 1,
-        (State::Closed, Some(true)) => facts.on_time += 1,
-        _ => sorted.late.push(id),
-    }
 }
 
 /// Whether a township had this ticket in the span: open at its end, or closed in it.
 pub fn had(stood: &Stood, township: Uuid, span: Span) -> bool {
     stood.unit == Some(township)
         && stood.official_due.is_some()
-        && (stood.state.is_open() || stood.closed.is_some_and(|closed| closed >= span.from))
+        && (stood.state.is_open() || stood.closed.is_some_and(|closed| closed.at >= span.from))
 }
 
 #[cfg(test)]

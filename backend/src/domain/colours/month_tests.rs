@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::domain::{
-    colours::history::{Line, by_township},
-    standards::calendar::end_of_day,
+    colours::{
+        behind,
+        history::{Line, Story, by_township},
+        why::Why,
+    },
+    standards::calendar::{Calendar, end_of_day},
     tickets::State,
 };
 use chrono::{NaiveDate, TimeDelta};
@@ -27,7 +31,15 @@ fn november() -> Span {
 }
 
 fn line(transition: &str, to: State, at: Instant, data: Value) -> Line {
-    Line { transition: transition.into(), to, reason: String::new(), data, observed_at: at, accepted_at: at }
+    Line {
+        version: 1,
+        transition: transition.into(),
+        to,
+        reason: String::new(),
+        data,
+        observed_at: at,
+        accepted_at: at,
+    }
 }
 
 /// Opened, issued and accepted on the second, due on a day at 24:00.
@@ -42,14 +54,15 @@ fn story(id: u128, due: u32) -> Story {
         opened_for: Some(OURS),
         lines: vec![
             line("T1", State::Pending, day(2), json!({})),
-            line("T2", State::Issued, day(2), dates),
-            line("T5", State::InProgress, day(2), json!({ "late": false })),
+            Line { version: 2, ..line("T2", State::Issued, day(2), dates) },
+            Line { version: 3, ..line("T5", State::InProgress, day(2), json!({ "late": false })) },
         ],
     }
 }
 
 fn then(mut story: Story, transition: &str, to: State, on: u32, data: Value) -> Story {
-    story.lines.push(line(transition, to, day(on), data));
+    let version = i32::try_from(story.lines.len()).unwrap() + 1;
+    story.lines.push(Line { version, ..line(transition, to, day(on), data) });
     story
 }
 
@@ -67,9 +80,19 @@ fn not_done(story: Story, on: u32) -> Story {
     story
 }
 
+fn rows_of(stories: &[Story], township: Uuid, span: Span) -> Vec<Behind> {
+    let own = by_township(stories).remove(&township).unwrap_or_default();
+    behind::rows(&own, township, span, (&Calendar::shipped(), &ColourRules::default()))
+}
+
 fn reasoned(stories: &[Story], former: Option<Colour>) -> Reasoning {
-    let own = by_township(stories).remove(&OURS).unwrap_or_default();
-    reason(&own, OURS, november(), (&Calendar::shipped(), &ColourRules::default()), former)
+    reason(&rows_of(stories, OURS, november()), november().to, &ColourRules::default(), former)
+}
+
+/// Why a figure counts what it counts, and the version of the event that says so.
+fn told(stories: &[Story], figure: Figure) -> Vec<(Why, i32)> {
+    let rows = rows_of(stories, OURS, november());
+    figure.of(&rows).into_iter().map(|row| (row.why, row.event)).collect()
 }
 
 fn hits(reasoning: &Reasoning) -> Vec<MonthRule> {
@@ -178,9 +201,8 @@ fn another_unit_takes_its_tickets_with_it_and_what_is_void_counts_for_nobody() {
     let void = then(story(12, 5), "T14", State::Void, 28, json!({}));
     let stories = [moved, department, void];
     assert_eq!(reasoned(&stories, None).facts, MonthFacts::default());
-    let others = by_township(&stories).remove(&OTHERS).unwrap();
-    let seen = reason(&others, OTHERS, november(), (&Calendar::shipped(), &ColourRules::default()), None);
-    assert_eq!(seen.facts.overdue_open, 1, "the department's is no township's");
+    let seen = MonthFacts::of(&rows_of(&stories, OTHERS, november()));
+    assert_eq!(seen.overdue_open, 1, "the department's is no township's");
 }
 
 #[test]
@@ -201,6 +223,33 @@ fn two_yellows_make_red_and_better_goes_by_one_step_after_a_clean_month() {
             hits(&seen).into_iter().filter(|rule| *rule != MonthRule::LateCount).collect();
         assert_eq!((seen.colour, hit), (colour, why), "{former:?}");
     }
+}
+
+#[test]
+fn each_number_opens_its_rows_and_each_row_the_event_that_made_it_count() {
+    let stories = [
+        closed(story(10, 20), 10, false),
+        closed(story(11, 20), 21, true),
+        then(story(12, 20), "T8", State::OnHold, 10, json!({})),
+        submitted(story(13, 20), 14, false),
+        story(14, 20),
+        story(15, 3),
+        not_done(not_done(story(16, 30), 12), 20),
+        Story { self_found: true, ..story(17, 20) },
+    ];
+    assert_eq!(told(&stories, Figure::OnTime), [(Why::OnTime, 4)]);
+    // One put forward late, three not at all: those are told by what set their date.
+    assert_eq!(told(&stories, Figure::Late).into_iter().filter(|row| *row == (Why::Late, 4)).count(), 1);
+    assert_eq!(told(&stories, Figure::Late).into_iter().filter(|row| *row == (Why::Late, 2)).count(), 2);
+    assert_eq!(told(&stories, Figure::Held), [(Why::Held, 4)]);
+    assert_eq!(told(&stories, Figure::Waiting), [(Why::Waiting, 4)]);
+    assert_eq!(told(&stories, Figure::OverdueLong), [(Why::OverdueLong, 2)]);
+    assert_eq!(told(&stories, Figure::SelfFound), [(Why::SelfFound, 1)]);
+    // The rule counts the ticket, the counter both times.
+    assert_eq!(told(&stories, Figure::Hollow), [(Why::Hollow, 5)]);
+    assert_eq!(told(&stories, Figure::HollowTimes), [(Why::Hollow, 5), (Why::Hollow, 7)]);
+    assert_eq!(told(&stories, Figure::Handled).len(), 7);
+    assert_eq!(told(&stories, Figure::Due).len(), 7);
 }
 
 fn histories() -> impl Strategy<Value = Vec<Story>> {
@@ -251,6 +300,15 @@ proptest! {
         if let Some(former) = former {
             prop_assert!(seen.colour >= former.better(), "never two steps at once");
         }
+        // A page of any list begins behind the row that the page before it ended with.
+        let rows = rows_of(&stories, OURS, november());
+        for figure in Figure::ALL {
+            let own = figure.of(&rows);
+            for (place, row) in own.iter().enumerate() {
+                let after = own.iter().filter(|other| other.is_after(&row.cursor()) == Some(true)).count();
+                prop_assert_eq!(after, own.len() - place - 1, "{:?}", figure);
+            }
+        }
         // Without what the township found itself nothing is different but how many of those there were.
         let others: Vec<Story> = stories.iter().filter(|story| !story.self_found).cloned().collect();
         let without = reasoned(&others, former);
@@ -270,10 +328,9 @@ proptest! {
     #[test]
     fn counters_of_a_month_and_of_its_two_halves_agree(stories in histories(), cut in 2_u32..29) {
         use crate::domain::colours::share::count;
-        let own = by_township(&stories).remove(&OURS).unwrap_or_default();
         let whole = november();
         let (first, second) = (Span { to: midnight(cut), ..whole }, Span { from: midnight(cut), ..whole });
-        let of = |span| count(&own, OURS, span).counters;
+        let of = |span| count(&rows_of(&stories, OURS, span)).counters;
         let (all, one, two) = (of(whole), of(first), of(second));
         for (sum, parts) in [
             (&all.slow, [&one.slow, &two.slow]), (&all.hollow, [&one.hollow, &two.hollow]),

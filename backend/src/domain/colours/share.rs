@@ -1,12 +1,8 @@
 //! Counters of a township's month (R80 to R82) and the county's medians beside them: a township sees its own and the middle, and never
 //! another township's.
 
-use super::{
-    history::{Happening, Story},
-    month::{Span, had},
-};
+use super::{behind::Behind, why::Figure};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -52,51 +48,26 @@ pub struct Medians {
     pub send_back_denied: Option<u32>,
 }
 
-impl Counters {
-    fn of(&mut self, what: Happening) -> Option<&mut Counted> {
-        Some(match what {
-            Happening::Slow => &mut self.slow,
-            Happening::Hollow => &mut self.hollow,
-            Happening::Reissued => &mut self.reissued,
-            Happening::Reminded => &mut self.reminders,
-            Happening::Relapse => &mut self.relapse,
-            Happening::SendBackDenied => &mut self.send_back_denied,
-            Happening::NotTheRepair => return None,
-        })
-    }
-
-    fn all(&mut self) -> [&mut Counted; 6] {
-        [
-            &mut self.slow,
-            &mut self.hollow,
-            &mut self.reissued,
-            &mut self.reminders,
-            &mut self.relapse,
-            &mut self.send_back_denied,
-        ]
-    }
-}
-
-/// Counts one township's month.
-pub fn count(stories: &[&Story], township: Uuid, span: Span) -> Shares {
-    let mut shares = Shares::default();
-    for story in stories.iter().filter(|story| story.counts() && !story.self_found) {
-        shares.tickets += u32::from(had(&story.stood(span.to), township, span));
-        for (what, unit) in story.happened(span.from, span.to) {
-            if unit == Some(township)
-                && let Some(counted) = shares.counters.of(what)
-            {
-                counted.count += 1;
-                counted.ticket_ids.push(story.id);
-            }
+/// Counts the rows of one township's month.
+pub fn count(rows: &[Behind]) -> Shares {
+    let tickets = Figure::Handled.count(rows);
+    let counted = |figure: Figure| {
+        let count = figure.count(rows);
+        Counted {
+            count,
+            rate_permille: (count * 1_000).checked_div(tickets),
+            ticket_ids: figure.tickets(rows),
         }
-    }
-    for counted in shares.counters.all() {
-        let ids: BTreeSet<Uuid> = counted.ticket_ids.drain(..).collect();
-        counted.ticket_ids = ids.into_iter().collect();
-        counted.rate_permille = (counted.count * 1_000).checked_div(shares.tickets);
-    }
-    shares
+    };
+    let counters = Counters {
+        slow: counted(Figure::Slow),
+        hollow: counted(Figure::HollowTimes),
+        reissued: counted(Figure::Reissued),
+        reminders: counted(Figure::Reminders),
+        relapse: counted(Figure::Relapse),
+        send_back_denied: counted(Figure::SendBackDenied),
+    };
+    Shares { tickets, counters }
 }
 
 /// The middles over all townships of a county.

@@ -23,7 +23,8 @@ pub fn median(spans: &mut [TimeDelta]) -> Option<f64> {
     }
 }
 
-fn hours(span: TimeDelta) -> f64 {
+/// In hours with one decimal.
+pub fn hours(span: TimeDelta) -> f64 {
     let tenths = (span.num_minutes().max(0) + 3) / 6;
     f64::from(u32::try_from(tenths).unwrap_or(u32::MAX)) / 10.0
 }

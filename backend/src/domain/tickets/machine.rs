@@ -371,6 +371,12 @@ pub fn apply(
     if let Value::Object(said) = &mut data {
         let moved = dates != (ticket.due_at, ticket.official_due_at);
         turn::keep(ticket, step, when, moved, said);
+        // Who doubts that it was accepted late reads by when it should have been.
+        if matches!(transition, Transition::T2 | Transition::T6 | Transition::Release)
+            && let Some(by) = rules.accept_due_at(ticket).filter(|_| ticket.due_at.is_some())
+        {
+            said.insert("accept_by".into(), json!(by));
+        }
     }
     ticket.version += 1;
     Ok(Event {

@@ -7,14 +7,19 @@ use crate::{
             ColourDetail, ColourRow, appeals,
             leaders::{self, LeaderRow},
             months::{self, ColourList, ColourPreview, Wanted},
+            rows::{self, MonthRows},
         },
     },
     domain::{
-        colours::colour::{AppealState, Colour},
+        colours::{
+            colour::{AppealState, Colour},
+            why::Figure,
+        },
         page::Page,
     },
     http::{
         extract::{Path, Query, Write},
+        paging::page,
         problem::Answer,
     },
 };
@@ -112,6 +117,30 @@ pub async fn publish(
 ))]
 pub async fn get(app: web::Data<App>, caller: Caller, path: Path<Uuid>) -> Answer<web::Json<ColourDetail>> {
     Ok(web::Json(months::get(&app, &caller, path.0).await?))
+}
+
+/// Which number.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RowsQuery {
+    of: Figure,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// The rows behind a number of a month, as they were kept with it.
+#[utoipa::path(get, path = "/api/v1/colours/{id}/rows", tag = "colours", operation_id = "colour_rows",
+    params(("id" = Uuid, Path), RowsQuery), responses((status = 200, description = "One page", body = MonthRows)))]
+pub async fn rows(
+    app: web::Data<App>,
+    caller: Caller,
+    path: Path<Uuid>,
+    query: Query<RowsQuery>,
+) -> Answer<web::Json<MonthRows>> {
+    let RowsQuery { of, cursor, limit } = query.0;
+    let page = page(cursor.as_deref(), limit)?;
+    Ok(web::Json(rows::of_month(&app, &caller, path.0, of, &page).await?))
 }
 
 /// A person's word on a proposal.

@@ -3,18 +3,25 @@
 use crate::{
     app::{
         App, Caller,
-        colours::counters::{self, MonthCounters},
+        colours::{
+            counters::{self, MonthCounters},
+            rows::{self, MonthRows},
+        },
         evidence::scrub::{self, StorageFigures},
         reports::{
-            checks::{self as check_figures, CheckFigures},
+            checks::{self as check_figures, CheckFigure, CheckFigures, CheckRows},
             zero::{self, ZeroBoard},
         },
     },
-    domain::problem::{Code, Problem},
-    http::{extract::Query, problem::Answer},
+    domain::{
+        colours::why::Figure,
+        problem::{Code, Problem},
+    },
+    http::{extract::Query, paging::page, problem::Answer},
 };
 use actix_web::web;
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// How the stored bytes are: all of them are read and hashed again within 30 days.
 #[utoipa::path(get, path = "/api/v1/figures/storage", tag = "figures", responses((status = 200, description = "The figures", body = StorageFigures)))]
@@ -61,6 +68,31 @@ pub async fn checks(
     Ok(web::Json(check_figures::figures(&app, &caller, months).await?))
 }
 
+/// Which number of which month.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CheckRowsQuery {
+    of: CheckFigure,
+    /// `YYYY-MM`.
+    month: String,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// The rows behind a number of checks or acceptances; who reads for one unit opens its own acceptances.
+#[utoipa::path(get, path = "/api/v1/figures/checks/rows", tag = "figures", operation_id = "check_rows", params(CheckRowsQuery),
+    responses((status = 200, description = "One page", body = CheckRows), (status = 422, description = "invalid_field")))]
+pub async fn check_rows(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<CheckRowsQuery>,
+) -> Answer<web::Json<CheckRows>> {
+    let CheckRowsQuery { of, month, cursor, limit } = query.0;
+    let page = page(cursor.as_deref(), limit)?;
+    Ok(web::Json(check_figures::rows(&app, &caller, (of, &month), &page).await?))
+}
+
 /// Which month.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -78,4 +110,35 @@ pub async fn counters(
     query: Query<CountersQuery>,
 ) -> Answer<web::Json<MonthCounters>> {
     Ok(web::Json(counters::counters(&app, &caller, query.0.month.as_deref()).await?))
+}
+
+/// Which number of whose month.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CounterRowsQuery {
+    of: Figure,
+    /// `YYYY-MM`; the running one if absent.
+    month: Option<String>,
+    /// One's own if absent.
+    township_id: Option<Uuid>,
+    cursor: Option<String>,
+    /// 1 to 200, 50 if absent.
+    limit: Option<u64>,
+}
+
+/// The rows behind a number of a month as it is known now: a township's own, or any for the county.
+#[utoipa::path(get, path = "/api/v1/figures/counters/rows", tag = "figures", operation_id = "counter_rows",
+    params(CounterRowsQuery), responses(
+        (status = 200, description = "One page", body = MonthRows),
+        (status = 409, description = "wrong_state: it has not begun"),
+        (status = 422, description = "invalid_field"),
+    ))]
+pub async fn counter_rows(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<CounterRowsQuery>,
+) -> Answer<web::Json<MonthRows>> {
+    let CounterRowsQuery { of, month, township_id, cursor, limit } = query.0;
+    let page = page(cursor.as_deref(), limit)?;
+    Ok(web::Json(rows::so_far(&app, &caller, (month.as_deref(), township_id), of, &page).await?))
 }

@@ -2,7 +2,10 @@
 
 use crate::{
     domain::{clock::Instant, colours::colour::Colour, people::scope::Scope},
-    store::{Conn, Error, Tx, entity::colour_month},
+    store::{
+        Conn, Error, Tx,
+        entity::{colour_month, colour_rows},
+    },
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
@@ -67,8 +70,28 @@ pub async fn of_month(conn: &impl Conn, county: Uuid, month: &str) -> Result<Vec
         .await?)
 }
 
-/// Writes a proposal, or works a former one out again; what a person has confirmed stays as it is. False then.
-pub async fn propose(tx: &Tx, row: ColourMonth) -> Result<bool, Error> {
+/// The rows behind the figures of a month, as they were written with it; `None` of one that was written before there were any.
+pub async fn rows(conn: &impl Conn, id: Uuid) -> Result<Option<serde_json::Value>, Error> {
+    Ok(colour_rows::Entity::find_by_id(id).one(conn.raw()).await?.map(|kept| kept.rows))
+}
+
+/// Writes a proposal with the rows behind its figures, or works a former one out again; what a person has confirmed stays as it is.
+/// False then.
+pub async fn propose(tx: &Tx, row: ColourMonth, rows: serde_json::Value) -> Result<bool, Error> {
+    let kept = colour_rows::Model { colour_id: row.id, county_id: row.county_id, rows };
+    if !write(tx, row).await? {
+        return Ok(false);
+    }
+    let anew =
+        OnConflict::column(colour_rows::Column::ColourId).update_column(colour_rows::Column::Rows).to_owned();
+    colour_rows::Entity::insert(kept.into_active_model())
+        .on_conflict(anew)
+        .exec_without_returning(tx.raw())
+        .await?;
+    Ok(true)
+}
+
+async fn write(tx: &Tx, row: ColourMonth) -> Result<bool, Error> {
     let new = row.clone().into_active_model();
     let inserted = colour_month::Entity::insert(new)
         .on_conflict(OnConflict::new().do_nothing().to_owned())

@@ -44,6 +44,7 @@ struct Told {
 #[derive(FromQueryResult)]
 struct Event {
     ticket_id: Uuid,
+    version: i32,
     transition: String,
     to_state: String,
     reason: String,
@@ -109,6 +110,7 @@ pub async fn of_span(
             .select_only()
             .columns([
                 E::TicketId,
+                E::Version,
                 E::Transition,
                 E::ToState,
                 E::Reason,
@@ -170,6 +172,7 @@ fn line(event: Event) -> Result<Line, Error> {
         value: event.to_state,
     })?;
     Ok(Line {
+        version: event.version,
         transition: event.transition,
         to,
         reason: event.reason,

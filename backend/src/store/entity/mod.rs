@@ -11,6 +11,7 @@ pub mod checklist;
 pub mod colour_appeal;
 pub mod colour_month;
 pub mod colour_plan;
+pub mod colour_rows;
 pub mod counter;
 pub mod delegation;
 pub mod department;

@@ -18,6 +18,7 @@ use ticket_event::Column as E;
 #[derive(Debug, Clone, FromQueryResult)]
 pub struct Happened {
     pub ticket_id: Uuid,
+    pub number: Option<String>,
     pub version: i32,
     pub transition: String,
     pub reason: String,
@@ -69,6 +70,7 @@ fn named() -> sea_orm::Select<ticket_event::Entity> {
     ticket_event::Entity::find()
         .select_only()
         .columns([E::TicketId, E::Version, E::Transition, E::Reason, E::Data, E::ObservedAt, E::AcceptedAt])
+        .column(ticket::Column::Number)
         .column(ticket::Column::UnitId)
         .column(ticket::Column::PlaceTownshipId)
         .join(JoinType::InnerJoin, ticket.into())

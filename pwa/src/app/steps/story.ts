@@ -73,10 +73,10 @@ function changes(move: Move, request: Partial<TicketRequest>, known: Known): rea
   };
   switch (event.transition) {
     case 'T2':
-      return [unit ? t.given(unit) : '', now ? t.due(dayWords(now)) : ''];
+      return [unit ? t.given(unit) : '', now ? t.due(dayWords(now)) : '', acceptBy(data)];
     case 'release':
     case 'T13':
-      return [now ? t.due(dayWords(now)) : ''];
+      return [now ? t.due(dayWords(now)) : '', acceptBy(data)];
     case 'asked':
       return [
         request.wanted_day ? (request.what === 'hold' ? t.wantedReview : t.wantedDue)(dayWords(request.wanted_day)) : '',
@@ -133,6 +133,9 @@ function changes(move: Move, request: Partial<TicketRequest>, known: Known): rea
       return [];
   }
 }
+
+/** By when it is to be accepted, where an event begins that time. */
+const acceptBy = (data: Data): string => (text(data, 'accept_by') ? story().acceptBy(dayWords(text(data, 'accept_by'))) : '');
 
 /** Whom an escalation was told to, in words. */
 const roles = (data: Data): readonly string[] => {

@@ -194,6 +194,15 @@ export const campaigns: typeof zh = {
     emptyText: 'They appear with the first acceptance and check.',
     chart: 'Time taken, by month',
     series: { checks: 'County’s check', response: 'Townships accept' },
+    rows: {
+      open: (what, n) => `Open the rows of ${what}: ${n}`,
+      passed: 'checked and closed',
+      returned: 'checked and sent back',
+      accepted: 'accepted',
+      took: (words) => `took ${words}`,
+      late: 'over the limit',
+      more: (n) => `${n} more`,
+    },
   },
   project: {
     card: 'Project',

@@ -57,6 +57,7 @@ export const story: typeof zh = {
   stage: 'The danger is under control',
   control_overdue: 'The hour for making it safe passed without a report',
   control_lifted: 'Made safe in time and arrived later: not late',
+  acceptBy: (day) => `To be accepted by the end of ${day}`,
   controlBy: (when) => `To be made safe by ${when}`,
   // duties
   referred: 'Agreed: a department does its part',

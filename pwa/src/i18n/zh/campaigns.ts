@@ -191,6 +191,15 @@ export const campaigns = {
     emptyText: '有了签收和核查就会出现。',
     chart: '每月用时',
     series: { checks: '县里核查', response: '乡镇签收' },
+    rows: {
+      open: (what: string, n: number) => `看${what} ${n} 件是哪些`,
+      passed: '核查通过，销号',
+      returned: '核查退回',
+      accepted: '签收',
+      took: (words: string) => `用时 ${words}`,
+      late: '超过时限',
+      more: (n: number) => `再看 ${n} 件`,
+    },
   },
   project: {
     card: '工程项目',

@@ -55,6 +55,7 @@ export const story = {
   stage: '先行控制已完成',
   control_overdue: '到先行控制时限还没有上报',
   control_lifted: '先行控制按时完成，较晚送达，不算超时',
+  acceptBy: (day: string) => `请在 ${day} 前签收（含当天）`,
   controlBy: (when: string) => `先行控制应于 ${when} 前完成`,
   // duties
   referred: '同意，请部门办理',
