@@ -1,12 +1,8 @@
 //! `/api/v1/devices`: local databases, one's own or the county's, and the lost phone.
 
 use crate::{
-    app::{App, Caller, people::devices::KnownDevice, reports::lists},
-    http::{
-        extract::{Path, Query},
-        problem::Answer,
-        v1::sheets::{SheetQuery, download},
-    },
+    app::{App, Caller, people::devices::KnownDevice},
+    http::{extract::Path, problem::Answer},
 };
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
@@ -25,14 +21,6 @@ pub struct Devices {
 ))]
 pub async fn list(app: web::Data<App>, caller: Caller) -> Answer<web::Json<Devices>> {
     Ok(web::Json(Devices { items: app.devices(&caller).await? }))
-}
-
-/// The rows of the county's list as a workbook, in the same order; audited.
-#[utoipa::path(get, path = "/api/v1/devices/list.xlsx", tag = "devices", params(SheetQuery), responses(
-    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-))]
-pub async fn list_xlsx(app: web::Data<App>, caller: Caller, sheet: Query<SheetQuery>) -> Answer {
-    download(lists::devices(&app, &caller, sheet.0.language()?).await?)
 }
 
 /// Revokes a device: its sessions end, nothing that it seals from now on is taken in, what it sealed before still
