@@ -369,7 +369,7 @@ stories! {
         let about = format!("/api/v1/audit?object_id={}&noun=people", id(&made["id"]));
         assert!(admin.list(&about).await.iter().any(|line| line["action"] == "person.add"));
         assert!(office.list(&about).await.is_empty());
-        admin.http.get("/api/v1/audit/list.xlsx").await.expect(200);
+        admin.http.get("/api/v1/lists/audit.xlsx").await.expect(200);
         let elsewhere = json!({ "login": "nowhere", "name": "某人", "county_id": fresh_id(), "posts": [] });
         let refused = write(&admin, "/api/v1/people", &elsewhere).await.expect_problem(422, "invalid_field");
         assert_eq!(refused.at("/errors/0/field"), "/county_id");

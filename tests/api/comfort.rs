@@ -102,7 +102,7 @@ stories! {
         let at = word("township_id");
         assert_eq!(office.list(&format!("/api/v1/inspections?township_id={at}&from=2026-11-23&to=2026-11-23")).await.len(), 1);
         assert!(office.list(&format!("/api/v1/inspections?township_id={}", world.township_id(1).await)).await.is_empty());
-        assert_eq!(rows(&sheet(&office, "/api/v1/inspections/list.xlsx?q=没有这个地方").await), 0, "taken along as it is narrowed");
+        assert_eq!(rows(&sheet(&office, "/api/v1/lists/visits.xlsx?q=没有这个地方").await), 0, "taken along as it is narrowed");
     }
 
     async fn feedback_is_read_by_the_county_and_answered_to_its_author(world: World) {
@@ -156,21 +156,21 @@ stories! {
         post(&office, "/api/v1/people", evil).await.expect(201);
 
         for (list, export) in [
-            ("/api/v1/inspections", "/api/v1/inspections/list.xlsx"),
-            ("/api/v1/sites", "/api/v1/sites/list.xlsx"),
-            ("/api/v1/sites?kind=bus_shelter", "/api/v1/sites/list.xlsx?kind=bus_shelter"),
-            ("/api/v1/people", "/api/v1/people/list.xlsx"),
-            ("/api/v1/devices", "/api/v1/devices/list.xlsx"),
-            ("/api/v1/people?q=evil", "/api/v1/people/list.xlsx?q=evil"),
+            ("/api/v1/inspections", "/api/v1/lists/visits.xlsx"),
+            ("/api/v1/sites", "/api/v1/lists/sites.xlsx"),
+            ("/api/v1/sites?kind=bus_shelter", "/api/v1/lists/sites.xlsx?kind=bus_shelter"),
+            ("/api/v1/people", "/api/v1/lists/people.xlsx"),
+            ("/api/v1/devices", "/api/v1/lists/devices.xlsx"),
+            ("/api/v1/people?q=evil", "/api/v1/lists/people.xlsx?q=evil"),
         ] {
             let xml = sheet(&office, export).await;
             assert_eq!(rows(&xml), office.list(list).await.len(), "{export}");
             assert!(xml.contains("示例数据") && xml.contains("autoFilter"), "{export}");
         }
-        let people = sheet(&office, "/api/v1/people/list.xlsx?q=evil").await;
+        let people = sheet(&office, "/api/v1/lists/people.xlsx?q=evil").await;
         assert!(people.contains("=1+1") && !people.contains("<f>"), "{people}");
         let board = office.http.get("/api/v1/devices/unsent").await.expect(200).json();
-        let unsent = sheet(&office, "/api/v1/devices/unsent.xlsx?lang=en").await;
+        let unsent = sheet(&office, "/api/v1/lists/unsent.xlsx?lang=en").await;
         assert_eq!(rows(&unsent), board["items"].as_array().expect("phones").len());
         assert!(unsent.contains("Last contact"));
 
@@ -178,15 +178,15 @@ stories! {
         let lines = office.list("/api/v1/audit").await;
         let taken = lines.iter().filter(|line| line["action"] == "lists.export").count();
         assert_eq!(taken, 8);
-        assert_eq!(rows(&sheet(&office, "/api/v1/audit/list.xlsx").await), lines.len());
+        assert_eq!(rows(&sheet(&office, "/api/v1/lists/audit.xlsx").await), lines.len());
 
         // Whoever may not read the list may not take it along; townships get their own sites.
         let cadre = world.desk(Role::VillageCadre).await;
-        cadre.http.get("/api/v1/people/list.xlsx").await.expect_problem(403, "forbidden");
+        cadre.http.get("/api/v1/lists/people.xlsx").await.expect_problem(403, "forbidden");
         let officer = world.township(0, Role::DeskOfficer).await;
-        let own = rows(&sheet(&officer, "/api/v1/sites/list.xlsx").await);
+        let own = rows(&sheet(&officer, "/api/v1/lists/sites.xlsx").await);
         assert_eq!(own, officer.list("/api/v1/sites").await.len());
         assert!(own < office.list("/api/v1/sites").await.len());
-        office.http.get("/api/v1/people/list.xlsx?lang=fr").await.expect_problem(400, "malformed");
+        office.http.get("/api/v1/lists/people.xlsx?lang=fr").await.expect_problem(400, "malformed");
     }
 }

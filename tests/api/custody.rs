@@ -42,6 +42,10 @@ stories! {
         let checks = verify(&file, Some(&published)).expect("an evidence file");
         assert_eq!(failed(&checks), Vec::<&str>::new(), "{checks:?}");
         assert_eq!(checks.len(), 6);
+        // A demo's file says that nothing in it is real, in a part that cannot be taken out unseen.
+        assert!(checks[0].detail.contains("示例数据"), "{checks:?}");
+        let read_me = String::from_utf8(part(&file, "README.txt")).expect("words");
+        assert!(read_me.contains("示例数据") && read_me.contains("Example data"), "{read_me}");
 
         // Whatever is changed is found.
         for (name, broken) in [
@@ -49,6 +53,7 @@ stories! {
             ("operation.json", "the county's receipt is for this work"),
             ("audit.json", "no part was changed"),
             ("flags.json", "no part was changed"),
+            ("README.txt", "no part was changed"),
             ("manifest.jws", "the file was signed by the county"),
         ] {
             let checks = verify(&with_part(&file, name, flipped), Some(&published)).expect("still a zip");

@@ -100,7 +100,7 @@ stories! {
         let plain = stamped(&office.http, file, "?drawing=false").await.expect(200);
         assert_eq!(plain.header("content-type"), "image/jpeg");
         assert_eq!(plain.header("cache-control"), "no-store");
-        assert_eq!(plain.header("content-disposition"), format!("attachment; filename=\"{file}.jpg\""));
+        assert_eq!(plain.header("content-disposition"), format!("attachment; filename=\"example-data-{file}.jpg\""));
         let sheet = picture(&plain.bytes);
         assert!(sheet.width() >= 640 && sheet.height() > 520, "{:?}", sheet.dimensions());
         assert!(apart(&sheet, &shown, (0, 0, 640, 480)) < 2.0, "the picture part is the display copy");
@@ -186,7 +186,7 @@ stories! {
 
         // Stamped and covered in one; a township may take that along too.
         let both = stamped(&office.http, file, "?covered=true&drawing=false").await.expect(200);
-        assert_eq!(both.header("content-disposition"), format!("attachment; filename=\"{file}-covered.jpg\""));
+        assert_eq!(both.header("content-disposition"), format!("attachment; filename=\"example-data-{file}-covered.jpg\""));
         let sheet = picture(&both.bytes);
         assert!(apart(&sheet, &covered, (0, 0, 640, 480)) < 2.0 && ink_below(&sheet, 480) > 1500);
         stamped(&world.township(0, Role::DeputyLeader).await.http, file, "?covered=true").await.expect(200);

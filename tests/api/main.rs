@@ -33,6 +33,7 @@ mod judged_again;
 mod kept_apart;
 mod late_phones;
 mod ledger;
+mod lists;
 mod logic;
 mod long_life;
 mod look_backs;

@@ -29,6 +29,7 @@ pub mod program;
 pub mod proxy;
 pub mod receipt;
 pub mod rescue;
+pub mod sheet;
 pub mod storm;
 pub mod story;
 pub mod text;

@@ -113,7 +113,6 @@ routes! {
     GET "/api/v1/sync" Who::May(Action::Sync), NONE => v1::sync::changes;
     GET "/api/v1/sync/snapshot" Who::May(Action::Sync), NONE => v1::sync::snapshot;
     GET "/api/v1/devices/unsent" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent;
-    GET "/api/v1/devices/unsent.xlsx" Who::May(Action::ReadUnsent), NONE => v1::phones::unsent_xlsx;
     POST "/api/v1/devices/{id}/reconcile" Who::Sender, Body::Json(4096 * KIB) => v1::phones::reconcile;
     POST "/api/v1/imports/rescue" Who::May(Action::ImportRescue), RESCUE => v1::imports::rescue;
     // setting up a county; the template before ids
@@ -125,7 +124,6 @@ routes! {
     POST "/api/v1/imports/{id}/apply" Who::May(Action::ImportRegisters), Body::Json(16 * KIB) => v1::registers::apply;
     POST "/api/v1/imports/{id}/undo" Who::May(Action::ImportRegisters), NONE => v1::registers::undo;
     GET "/api/v1/inspections" Who::May(Action::ReadInspections), NONE => v1::inspections::list;
-    GET "/api/v1/inspections/list.xlsx" Who::May(Action::ReadInspections), NONE => v1::inspections::list_xlsx;
     GET "/api/v1/inspections/{id}" Who::May(Action::ReadInspections), NONE => v1::inspections::get;
     // tickets, rounds, figures
     GET "/api/v1/tickets" Who::May(Action::ReadTickets), NONE => v1::tickets::list;
@@ -155,6 +153,8 @@ routes! {
     POST "/api/v1/projects" Who::May(Action::ManageProjects), Body::Json(64 * KIB) => v1::projects::begin;
     GET "/api/v1/projects/{id}" Who::May(Action::ReadTickets), NONE => v1::projects::get;
     PUT "/api/v1/projects/{id}" Who::May(Action::ManageProjects), Body::Json(64 * KIB) => v1::projects::edit;
+    // any list as a workbook; which post may take which is said with the list
+    GET "/api/v1/lists/{list}.xlsx" Who::Person, NONE => v1::lists::workbook;
     GET "/api/v1/backups" Who::May(Action::ReadBackups), NONE => v1::backups::list;
     GET "/api/v1/figures/storage" Who::May(Action::JudgeEvidence), NONE => v1::figures::storage;
     GET "/api/v1/figures/zero" Who::May(Action::ReadFigures), NONE => v1::figures::zero;
@@ -178,7 +178,6 @@ routes! {
     POST "/api/v1/talks" Who::May(Action::WriteTalks), Body::Json(64 * KIB) => v1::talks::add;
     GET "/api/v1/talks/{id}" Who::May(Action::ReadTalks), NONE => v1::talks::get;
     GET "/api/v1/audit" Who::May(Action::ReadAudit), NONE => v1::audit::audit;
-    GET "/api/v1/audit/list.xlsx" Who::May(Action::ReadAudit), NONE => v1::audit::list_xlsx;
     // notices: the inbox
     GET "/api/v1/notices" Who::May(Action::ReadNotices), NONE => v1::notices::list;
     GET "/api/v1/notices/counts" Who::May(Action::ReadNotices), NONE => v1::notices::counts;
@@ -219,10 +218,8 @@ routes! {
     GET "/.well-known/jwks.json" Who::Anyone, NONE => v1::well_known::jwks;
     // people
     GET "/api/v1/devices" Who::Person, NONE => v1::devices::list;
-    GET "/api/v1/devices/list.xlsx" Who::May(Action::KeepDevices), NONE => v1::devices::list_xlsx;
     DELETE "/api/v1/devices/{id}" Who::Person, NONE => v1::devices::revoke;
     GET "/api/v1/people" Who::May(Action::KeepPeople), NONE => v1::people::list;
-    GET "/api/v1/people/list.xlsx" Who::May(Action::KeepPeople), NONE => v1::people::list_xlsx;
     POST "/api/v1/people" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::add;
     POST "/api/v1/people/codes" Who::May(Action::KeepPeople), Body::Json(16 * KIB) => v1::people::issue_codes;
     GET "/api/v1/people/{id}" Who::May(Action::KeepPeople), NONE => v1::people::get;
@@ -269,7 +266,6 @@ routes! {
     GET "/api/v1/divisions/outlines" Who::May(Action::ReadPlaces), NONE => v1::divisions::outlines;
     GET "/api/v1/divisions/{id}" Who::May(Action::ReadPlaces), NONE => v1::divisions::division;
     GET "/api/v1/sites" Who::May(Action::ReadPlaces), NONE => v1::sites::sites;
-    GET "/api/v1/sites/list.xlsx" Who::May(Action::ReadPlaces), NONE => v1::sites::sites_xlsx;
     GET "/api/v1/sites/by-code/{code}" Who::May(Action::ReadPlaces), NONE => v1::sites::by_code;
     GET "/api/v1/sites/{id}" Who::May(Action::ReadPlaces), NONE => v1::sites::site;
     GET "/api/v1/sites/{id}/last-photos" Who::May(Action::ReadPhotos), NONE => v1::sites::last_photos;

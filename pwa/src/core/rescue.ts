@@ -48,11 +48,14 @@ async function* entries(db: Database, now: number): AsyncGenerator<ZipEntry> {
 
 async function manifest(db: Database, { operations, files }: Waiting, now: number): Promise<object> {
   const device = await readMeta(db, 'device');
+  const profile = await readMeta(db, 'profile');
   return {
     schema: 'lalian.rescue/1',
+    // Work of a demo says so to whoever opens the file.
+    ...(profile?.demo ? { demo: true, note: '示例数据，不是真实情况 · Example data, nothing in it is real' } : {}),
     exported_at: new Date(now).toISOString(),
     device: device ? { id: device.id, public_key: device.public_key } : null,
-    person: (await readMeta(db, 'profile'))?.person ?? null,
+    person: profile?.person ?? null,
     operations: operations.map((row) => ({
       operation_id: row.id,
       seq: row.seq,

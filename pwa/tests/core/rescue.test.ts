@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { expect, test } from 'vitest';
 import { sha256, type Bytes } from '../../src/core/bytes';
 import type { Scratch } from '../../src/core/host';
+import { putMeta, readMeta } from '../../src/core/meta';
 import { exportBackup } from '../../src/core/rescue';
 import { World } from './world';
 
@@ -59,6 +60,16 @@ test('what the county has not confirmed, verbatim, under its hashes; nothing is 
 
   await world.drain();
   expect(await world.missingOrWrong()).toEqual([]);
+});
+
+test('a demo says in the file that nothing in it is real; a county says nothing of it', async () => {
+  const world = await held();
+  const manifest = async (): Promise<Record<string, unknown>> => JSON.parse(new TextDecoder().decode((await contents(await exportBackup(world.db, { now: () => world.time }))).get('manifest.json'))) as Record<string, unknown>;
+  expect(await manifest()).toMatchObject({ demo: true, note: expect.stringContaining('示例数据') as string });
+  const profile = await readMeta(world.db, 'profile');
+  if (!profile) throw new Error('enrolled');
+  await world.db.write(['meta'], async (tx) => putMeta(tx, 'profile', { ...profile, demo: false }));
+  expect(Object.keys(await manifest())).not.toContain('demo');
 });
 
 /** A file that a browser lends; `room` is how much it takes. */

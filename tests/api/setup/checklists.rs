@@ -132,6 +132,34 @@ stories! {
         assert_eq!(office.list("/api/v1/departments").await.len(), before + 1);
     }
 
+    async fn a_department_that_only_has_another_name_is_written_and_put_back(world: World) {
+        let office = world.office().await;
+        let names = async || -> Vec<String> {
+            let units = office.list("/api/v1/departments").await;
+            units.iter().map(|unit| unit["name_zh"].as_str().expect("a name").to_owned()).collect()
+        };
+        let before = names().await;
+        let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/../backend/demo/checklists.json");
+        let mut library: Value = serde_json::from_slice(&std::fs::read(demo).expect("a file")).expect("JSON");
+        let all = library["departments"].as_array_mut().expect("departments");
+        let one = all.iter_mut().find(|one| one["key"] != "township").expect("a department");
+        let former = one["zh"].as_str().expect("a name").to_owned();
+        one["zh"] = json!("县某某局（示例）");
+        let file = with_library(&library.to_string(), &[]);
+        let seen = bring(&office, "a.zip", &file).await.expect(201).json();
+        let told = counts(&seen, "checklists").expect("checklists");
+        assert_eq!((told[0], told[1], told[3]), (0, 1, 0), "one row tells of it, no checklist is new: {seen}");
+        let told = rows(&office, &seen).await;
+        assert!(told.iter().any(|row| row["changes"].to_string().contains("县某某局") && row["changes"].to_string().contains(&former)), "{told:?}");
+        let done = apply(&office, &seen, false).await.expect(200).json();
+        let now = names().await;
+        assert!(now.contains(&"县某某局（示例）".to_owned()) && !now.contains(&former) && now.len() == before.len(), "{now:?}");
+        assert_eq!(newest(&office, "public_toilet").await.expect("a checklist")["no"], 1, "no new version");
+        assert_eq!(bring(&office, "a.zip", &file).await.expect(201).json()["can_apply"], false, "the same file twice changes nothing");
+        undo(&office, &done).await.expect(200);
+        assert_eq!(names().await, before);
+    }
+
     async fn a_checklist_with_a_fault_is_refused_whole_and_the_row_is_named(world: World) {
         let office = world.office().await;
         let bad: &[&str] = &["乡镇书屋", "SHU-02", "书架完好", "", "", "特急", "", ""];

@@ -74,8 +74,13 @@ stories! {
         assert_eq!(kept().await, None);
         undo(&office, &later).await.expect(200);
         assert_eq!(kept().await, Some(given));
-        // The one below it has been written over meanwhile, even though by what it had written itself.
+        // One that stands over the first still hinders it; taken back as well, the first is as it left the outline, and goes too.
+        let over = bring_square((lon, lat), 0.0004, "wgs84").await;
         undo(&office, &first).await.expect_problem(409, "still_in_use");
+        undo(&office, &over).await.expect(200);
+        assert_eq!(office.http.get(&format!("/api/v1/imports/{}", id_of(&first["id"]))).await.expect(200).at("/can_undo"), true);
+        undo(&office, &first).await.expect(200);
+        assert_eq!(kept().await, None, "as the demo gave it");
     }
 
     async fn the_words_of_the_county_come_with_its_row_and_go_again(world: World) {

@@ -149,7 +149,7 @@ test('keys of the desk are told, and lists are taken along', { timeout: 120_000 
   await settled(officeDesk);
   await shot(officeDesk, 'sites');
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '导出表格' }).click()]);
-  assert.match(file.suggestedFilename(), /^点位-.*\.xlsx$/);
+  assert.match(file.suggestedFilename(), /^示例数据-点位-.*\.xlsx$/);
   await page.getByRole('heading', { name: '点位' }).click();
   await page.keyboard.press('?');
   await page.getByRole('dialog').getByText('J / K').waitFor();

@@ -299,7 +299,7 @@ test('a photo is taken along with its words below it, and with faces covered for
   const viewer = page.getByRole('dialog', { name: '整改前' });
   const shown = await viewer.locator('img').first().evaluate((img) => ({ width: img.naturalWidth, height: img.naturalHeight }));
   const plain = await downloaded(page, viewer.getByRole('button', { name: '下载带说明的照片' }));
-  assert.equal(plain.name, `lalian-${file_id.slice(0, 8)}.jpg`);
+  assert.equal(plain.name, `示例数据-lalian-${file_id.slice(0, 8)}.jpg`);
   const sheet = await sizeOf(page, plain.bytes);
   assert.ok(sheet.width >= shown.width && sheet.height > shown.height + 60, `${JSON.stringify(sheet)} of ${JSON.stringify(shown)}`);
 
@@ -334,7 +334,7 @@ test('a photo is taken along with its words below it, and with faces covered for
   assert.ok(near(items[0].areas[0].x, 0.1) && near(items[0].areas[0].width, 0.25), JSON.stringify(items[0].areas));
   assert.ok(near(items[0].areas[1].x, 0.41) && near(items[0].areas[1].y, 0.41) && near(items[0].areas[1].width, 0.21), JSON.stringify(items[0].areas));
   const covered = await downloaded(page, desk.getByRole('button', { name: '下载遮挡版' }));
-  assert.equal(covered.name, `lalian-${file_id.slice(0, 8)}-covered.jpg`);
+  assert.equal(covered.name, `示例数据-lalian-${file_id.slice(0, 8)}-covered.jpg`);
   assert.deepEqual(await sizeOf(page, covered.bytes), sheet);
   const actions = (await office.list(`/api/v1/audit?object_id=${file_id}`)).map((line) => line.action);
   for (const action of ['photo.stamped', 'photo.blur']) assert.ok(actions.includes(action), `${action} in ${actions}`);

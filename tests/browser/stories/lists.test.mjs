@@ -171,7 +171,7 @@ test('the ledger is the list as it is filtered', { timeout: 120_000 }, async () 
   const download = page.waitForEvent('download');
   await button.click();
   const file = await download;
-  assert.match(file.suggestedFilename(), /^整改台账-\d{4}-\d\d-\d\d\.xlsx$/);
+  assert.match(file.suggestedFilename(), /^示例数据-整改台账-\d{4}-\d\d-\d\d\.xlsx$/);
   const bytes = await readFile(await file.path());
   assert.equal(bytes.subarray(0, 2).toString(), 'PK', 'a workbook');
   assert.ok(bytes.length > 2_000);

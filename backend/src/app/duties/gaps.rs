@@ -30,13 +30,13 @@ use crate::{
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GapKind {
     NoHolder,
@@ -47,6 +47,18 @@ pub enum GapKind {
     LiaisonEnded,
     /// No leader of the county is in charge of the township, while some are of others.
     NoLeader,
+}
+
+impl GapKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoHolder => "no_holder",
+            Self::Ending => "ending",
+            Self::NoLiaison => "no_liaison",
+            Self::LiaisonEnded => "liaison_ended",
+            Self::NoLeader => "no_leader",
+        }
+    }
 }
 
 /// An honoured place.

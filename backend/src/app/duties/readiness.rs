@@ -13,13 +13,13 @@ use crate::{
         people::{persons, posts::PostRow},
     },
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What keeps a unit from working.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Lack {
     #[serde(rename = "no_holder")]
     Holder,
@@ -29,6 +29,16 @@ pub enum Lack {
     /// Held, but no holder has chosen a password yet.
     #[serde(rename = "no_password")]
     Password,
+}
+
+impl Lack {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Holder => "no_holder",
+            Self::Pair => "no_pair",
+            Self::Password => "no_password",
+        }
+    }
 }
 
 /// One thing that a unit lacks.

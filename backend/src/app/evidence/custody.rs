@@ -41,6 +41,9 @@ pub const KEYS: &str = "jwks.json";
 pub const TRAIL_FILE: &str = "audit.json";
 pub const FLAGS: &str = "flags.json";
 pub const PHOTO: &str = "photo";
+/// In a file of a demo only: that nothing in it is real.
+pub const READ_ME: &str = "README.txt";
+const DEMO: &str = "示例数据：照片、记录和人员都是编造的，不是真实情况。\r\nExample data: photo, record and people are made up; nothing in this file is real.\r\n";
 
 /// What the county signs over the whole file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,6 +56,9 @@ pub struct Manifest {
     pub county_id: Uuid,
     pub file_id: Uuid,
     pub operation_id: Uuid,
+    /// Of a county that is made up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
     /// Hash of each other part, by its name.
     pub parts: BTreeMap<String, String>,
 }
@@ -108,6 +114,9 @@ pub async fn export(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<Vec<
         (TRAIL_FILE, json_bytes(&trail)?),
         (FLAGS, json_bytes(&raised)?),
     ];
+    if app.demo {
+        parts.push((READ_ME, DEMO.into()));
+    }
     let manifest = Manifest {
         schema: SCHEMA.into(),
         iss: ISSUER.into(),
@@ -116,6 +125,7 @@ pub async fn export(app: &App, caller: &Caller, file_id: Uuid) -> AppResult<Vec<
         county_id: county,
         file_id,
         operation_id: work.id,
+        demo: app.demo,
         parts: parts.iter().map(|(name, bytes)| ((*name).to_owned(), named_hash(&digest(bytes)))).collect(),
     };
     parts.push((MANIFEST, app.keys.sign_receipt(&manifest)?.into_bytes()));

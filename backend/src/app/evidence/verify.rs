@@ -1,8 +1,8 @@
 //! Checking an evidence file with nothing but its bytes and the county's public keys. No database, no network.
 
 use super::custody::{
-    AUDIENCE, FLAGS, KEYS, MANIFEST, Manifest, OPERATION, PHOTO, RECEIPT, SCHEMA, SEAL, Seal, TRAIL_FILE,
-    digest,
+    AUDIENCE, FLAGS, KEYS, MANIFEST, Manifest, OPERATION, PHOTO, READ_ME, RECEIPT, SCHEMA, SEAL, Seal,
+    TRAIL_FILE, digest,
 };
 use crate::{
     app::{field::author::signed_by, people::published::Published},
@@ -58,11 +58,9 @@ pub fn verify(file: &[u8], keys: Option<&[u8]>) -> Result<Vec<Check>, Broken> {
         "证据文件由本县签发",
         "the file was signed by the county",
         manifest.as_ref().is_some_and(|manifest| manifest.schema == SCHEMA),
-        manifest
-            .as_ref()
-            .map_or_else(|| "signature does not verify".into(), |m| format!("county {}", m.county_id)),
+        manifest.as_ref().map_or_else(|| "signature does not verify".into(), signed_for),
     );
-    let changed: Vec<&str> = [PHOTO, OPERATION, SEAL, RECEIPT, KEYS, TRAIL_FILE, FLAGS]
+    let changed: Vec<&str> = [PHOTO, OPERATION, SEAL, RECEIPT, KEYS, TRAIL_FILE, FLAGS, READ_ME]
         .into_iter()
         .filter(|name| {
             let signed = manifest.as_ref().and_then(|manifest| manifest.parts.get(*name));
@@ -119,6 +117,12 @@ pub fn verify(file: &[u8], keys: Option<&[u8]>) -> Result<Vec<Check>, Broken> {
         },
     );
     Ok(checks)
+}
+
+/// Whose file it is; one of a demo proves nothing about a real place.
+fn signed_for(manifest: &Manifest) -> String {
+    let demo = if manifest.demo { ", 示例数据 example data" } else { "" };
+    format!("county {}{demo}", manifest.county_id)
 }
 
 fn unpacked(file: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Broken> {

@@ -180,6 +180,7 @@ async fn facts(
         accuracy_m: photo.accuracy_m,
         ticket: ticket.and_then(|ticket| ticket.number),
         sha256: seen.sha256.to_string(),
+        demo: app.demo,
         ..StampFacts::default()
     };
     Ok((facts, photo))

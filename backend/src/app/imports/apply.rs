@@ -7,7 +7,7 @@ use super::{
     records,
     register::{Register, Slot},
     scope,
-    traces::{DivisionBefore, PersonBefore, SiteBefore, Touched},
+    traces::{DepartmentBefore, DivisionBefore, PersonBefore, SiteBefore, Touched},
     view, words,
 };
 use crate::{
@@ -37,7 +37,11 @@ use crate::{
             divisions::{self, Stored},
             sites::{self, Site},
         },
-        standards::{checklists, departments, kinds},
+        standards::{
+            checklists,
+            departments::{self, Department},
+            kinds,
+        },
     },
 };
 use serde_json::json;
@@ -155,8 +159,8 @@ impl App {
         let county = plan.register.county;
         let scope = Scope::County { county };
         let known: HashSet<Uuid> = kinds::list(tx, scope).await?.into_iter().map(|kind| kind.id).collect();
-        let places: HashSet<Uuid> =
-            departments::of_county(tx, county).await?.into_iter().map(|row| row.id).collect();
+        let units: HashMap<Uuid, Department> =
+            departments::of_county(tx, county).await?.into_iter().map(|row| (row.id, row)).collect();
         let before: HashMap<String, (Uuid, i32)> = checklists::active(tx, county)
             .await?
             .into_iter()
@@ -188,10 +192,14 @@ impl App {
         for kind in kinds::list(tx, scope).await?.into_iter().filter(|kind| !known.contains(&kind.id)) {
             first.push(Touched::SiteKind { id: kind.id, version: kind.version, key: kind.key });
         }
-        for row in
-            departments::of_county(tx, county).await?.into_iter().filter(|row| !places.contains(&row.id))
-        {
-            first.push(Touched::Department { id: row.id, version: row.version });
+        for row in departments::of_county(tx, county).await? {
+            let before = units.get(&row.id);
+            if before.is_some_and(|before| before.version == row.version) {
+                continue;
+            }
+            let names = |row: &Department| (row.name_zh.clone(), row.name_en.clone());
+            let before = before.map(names).map(|(name_zh, name_en)| DepartmentBefore { name_zh, name_en });
+            first.push(Touched::Department { id: row.id, version: row.version, before });
         }
         Ok(())
     }

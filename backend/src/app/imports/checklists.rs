@@ -41,7 +41,11 @@ pub fn plan(material: &Material, register: &mut Register, rows: &mut Vec<Planned
     for department in &library.departments {
         // Later rows of the file may use the name that it has from now on.
         if let Some(known) = register.departments.iter_mut().find(|(key, ..)| *key == department.key) {
-            known.1.clone_from(&department.zh);
+            let before = std::mem::replace(&mut known.1, department.zh.clone());
+            if let Some(first) = first.filter(|_| before != department.zh && department.key != TOWNSHIP) {
+                register.told_first.get_or_insert(first);
+                renamed(&mut rows[first], &before, &department.zh);
+            }
         } else if let Some(first) = first {
             let id = register.id();
             register.departments.push((department.key.clone(), department.zh.clone(), id));
@@ -59,6 +63,18 @@ fn made(row: &mut Planned, name: &str) {
     if row.fate != Fate::Created {
         row.fate = Fate::Changed;
         row.detail.changes.push(Change::new("department", None, Some(name.to_owned())));
+    }
+}
+
+/// A department that has another name from now on: by itself enough, too.
+fn renamed(row: &mut Planned, before: &str, name: &str) {
+    row.note(
+        format!("部门“{before}”会改名为“{name}”"),
+        format!("the department \"{before}\" will be called \"{name}\""),
+    );
+    if row.fate != Fate::Created {
+        row.fate = Fate::Changed;
+        row.detail.changes.push(Change::new("department", Some(before.to_owned()), Some(name.to_owned())));
     }
 }
 

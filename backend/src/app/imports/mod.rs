@@ -252,8 +252,10 @@ impl App {
     async fn show_import(&self, conn: &impl Conn, row: ImportRecord) -> AppResult<ImportView> {
         let names = self.makers(conn, std::slice::from_ref(&row)).await?;
         let name = names.get(&row.made_by).cloned().unwrap_or_default();
-        let hindered = match ImportState::parse(&row.state)? {
-            ImportState::Applied => undo::hindrances(conn, row.id).await?,
+        let hindered = match (ImportState::parse(&row.state)?, row.county_id) {
+            (ImportState::Applied, Some(county)) => {
+                undo::hindrances(conn, &traces::Traces::read(conn, county, row.id).await?).await?
+            }
             _ => Vec::new(),
         };
         view(row, name, hindered)

@@ -1,7 +1,7 @@
 //! Putting a register back as it was before an import: created rows go, changed ones are as they were.
 
 use super::{
-    traces::{DivisionBefore, PersonBefore, SiteBefore, Traces},
+    traces::{DepartmentBefore, DivisionBefore, PersonBefore, SiteBefore, Traces},
     words,
 };
 use crate::{
@@ -28,7 +28,11 @@ use crate::{
             divisions::{self, Stored},
             sites::{self, Site},
         },
-        standards::{checklists, kinds},
+        standards::{
+            checklists,
+            departments::{self, Department},
+            kinds,
+        },
     },
 };
 use std::collections::{HashMap, HashSet};
@@ -140,8 +144,15 @@ async fn take_back_checklists(tx: &Tx, county: Uuid, traces: &Traces, now: Insta
         sure(takeback::site_kind(tx, *id, *version).await?)?;
         feed.push(ChangeRow { gone: true, ..change(now, county, "site-kinds", *id, version + 1) });
     }
-    for (id, version) in &traces.departments {
-        sure(takeback::department(tx, *id, *version).await?)?;
+    let all = departments::of_county(tx, county).await?;
+    for (id, version, before) in &traces.departments {
+        let Some(DepartmentBefore { name_zh, name_en }) = before.clone() else {
+            sure(takeback::department(tx, *id, *version).await?)?;
+            continue;
+        };
+        let row = all.iter().find(|row| row.id == *id).cloned().ok_or(Code::Conflict)?;
+        let version = row.version + 1;
+        sure(departments::update(tx, Department { name_zh, name_en, version, ..row }).await?)?;
     }
     Ok(changes::append(tx, now, feed).await?)
 }

@@ -9,6 +9,8 @@ use crate::{
     },
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// A row that an import wrote: where it stands now, and what it was before.
@@ -48,6 +50,9 @@ pub enum Touched {
     Department {
         id: Uuid,
         version: i32,
+        /// Imports of before only told of those that they had made.
+        #[serde(default)]
+        before: Option<DepartmentBefore>,
     },
     Settings {
         county: Uuid,
@@ -107,6 +112,12 @@ pub struct PersonBefore {
     pub phone: Option<String>,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DepartmentBefore {
+    pub name_zh: String,
+    pub name_en: String,
+}
+
 /// A version of a checklist, and the one that it took out of use.
 type NewVersion = (Uuid, i32, Option<(Uuid, i32)>);
 
@@ -119,14 +130,21 @@ pub struct Traces {
     pub posts: Vec<(Uuid, i32)>,
     pub checklists: Vec<NewVersion>,
     pub kinds: Vec<(Uuid, i32, String)>,
-    pub departments: Vec<(Uuid, i32)>,
+    pub departments: Vec<(Uuid, i32, Option<DepartmentBefore>)>,
     pub words: Option<(Uuid, i32, WordsBefore)>,
 }
 
 impl Traces {
-    pub async fn read(conn: &impl Conn, import: Uuid) -> AppResult<Self> {
+    /// As the import left them; what a later import changed and its taking back put back again stands as it stood, at a later version.
+    pub async fn read(conn: &impl Conn, county: Uuid, import: Uuid) -> AppResult<Self> {
+        let mut traces = Self::of(store::touched(conn, import).await?)?;
+        traces.follow(&Self::of(store::touched_by_undone(conn, county).await?)?);
+        Ok(traces)
+    }
+
+    fn of(rows: Vec<Value>) -> AppResult<Self> {
         let mut traces = Self::default();
-        for value in store::touched(conn, import).await? {
+        for value in rows {
             let row: Vec<Touched> = serde_json::from_value(value)
                 .map_err(|error| AppError::Internal(format!("traces of an import: {error}")))?;
             for touched in row {
@@ -139,7 +157,9 @@ impl Traces {
                         traces.checklists.push((id, version, retired));
                     }
                     Touched::SiteKind { id, version, key } => traces.kinds.push((id, version, key)),
-                    Touched::Department { id, version } => traces.departments.push((id, version)),
+                    Touched::Department { id, version, before } => {
+                        traces.departments.push((id, version, before));
+                    }
                     Touched::Settings { county, version, before } => {
                         traces.words = Some((county, version, before));
                     }
@@ -152,5 +172,25 @@ impl Traces {
     /// Whether the county itself is of this import.
     pub fn made_county(&self, county: Uuid) -> bool {
         self.divisions.iter().any(|(id, _, before)| *id == county && before.is_none())
+    }
+
+    /// A change moves a row by one version and putting it back by one more. What a person changed in between is no such step, so it still hinders.
+    fn follow(&mut self, undone: &Self) {
+        let mut changed: HashSet<(Uuid, i32)> = HashSet::new();
+        changed.extend(undone.divisions.iter().filter(|row| row.2.is_some()).map(|row| (row.0, row.1)));
+        changed.extend(undone.sites.iter().filter(|row| row.2.is_some()).map(|row| (row.0, row.1)));
+        changed.extend(undone.people.iter().filter(|row| row.2.is_some()).map(|row| (row.0, row.1)));
+        changed.extend(undone.departments.iter().filter(|row| row.2.is_some()).map(|row| (row.0, row.1)));
+        changed.extend(undone.checklists.iter().filter_map(|row| row.2));
+        let follow = |id: Uuid, version: &mut i32| {
+            while changed.contains(&(id, *version + 1)) {
+                *version += 2;
+            }
+        };
+        self.divisions.iter_mut().for_each(|row| follow(row.0, &mut row.1));
+        self.sites.iter_mut().for_each(|row| follow(row.0, &mut row.1));
+        self.people.iter_mut().for_each(|row| follow(row.0, &mut row.1));
+        self.departments.iter_mut().for_each(|row| follow(row.0, &mut row.1));
+        self.checklists.iter_mut().for_each(|row| follow(row.0, &mut row.1));
     }
 }

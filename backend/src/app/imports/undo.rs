@@ -31,7 +31,11 @@ fn written(traces: &Traces) -> [Written; 6] {
         of(traces.divisions.iter().map(|row| (row.0, row.1)).collect(), "division", ("区划", "divisions")),
         of(traces.people.iter().map(|row| (row.0, row.1)).collect(), "person", ("人员", "people")),
         of(traces.posts.clone(), "post", ("岗位", "posts")),
-        of(traces.departments.clone(), "department", ("部门", "departments")),
+        of(
+            traces.departments.iter().map(|row| (row.0, row.1)).collect(),
+            "department",
+            ("部门", "departments"),
+        ),
     ]
 }
 
@@ -45,16 +49,15 @@ async fn hold_all(tx: &Tx, traces: &Traces) -> AppResult<()> {
 }
 
 /// What hinders taking an import back, in plain words; empty when nothing does.
-pub(super) async fn hindrances(conn: &impl Conn, import: Uuid) -> AppResult<Vec<Words>> {
-    let traces = Traces::read(conn, import).await?;
+pub(super) async fn hindrances(conn: &impl Conn, traces: &Traces) -> AppResult<Vec<Words>> {
     let mut look = Look { conn, found: Vec::new() };
-    look.versions(&traces).await?;
+    look.versions(traces).await?;
     let posts: Vec<Uuid> = traces.posts.iter().map(|(id, _)| *id).collect();
     let sites = made(&traces.sites);
     let places = made(&traces.divisions);
     let people = made(&traces.people);
     let lists: Vec<Uuid> = traces.checklists.iter().map(|(id, ..)| *id).collect();
-    let units: Vec<Uuid> = traces.departments.iter().map(|(id, _)| *id).collect();
+    let units = made(&traces.departments);
     look.all(dependents::SITE, &sites, ("点位", "sites")).await?;
     look.all(dependents::CHECKLIST, &lists, ("清单", "checklists")).await?;
     look.all(dependents::PERSON, &people, ("人员", "people")).await?;
@@ -69,7 +72,7 @@ pub(super) async fn hindrances(conn: &impl Conn, import: Uuid) -> AppResult<Vec<
         look.apart(dependents::POSTS_OF, ids, &posts, words).await?;
     }
     look.apart(dependents::POSTS_HELD, &people, &posts, ("人员", "people")).await?;
-    look.kinds(&traces, &sites).await?;
+    look.kinds(traces, &sites).await?;
     // Only the county's own row has its id; for all others nothing is found.
     look.all(dependents::COUNTY, &places, ("县", "county")).await?;
     look.apart(dependents::PEOPLE_OF, &places, &people, ("县", "county")).await?;
@@ -193,9 +196,9 @@ impl App {
                         )
                         .into());
                 };
-                let traces = Traces::read(tx, id).await?;
+                let traces = Traces::read(tx, county, id).await?;
                 hold_all(tx, &traces).await?;
-                let hindered = hindrances(tx, id).await?;
+                let hindered = hindrances(tx, &traces).await?;
                 if !hindered.is_empty() {
                     let problem = Problem::new(Code::StillInUse);
                     return Err(hindered

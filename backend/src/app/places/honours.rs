@@ -1,6 +1,7 @@
 //! The registry of titles that places and sites hold (R54): entered by the office, taken back when they are lost, read by
 //! everybody of the county.
 
+pub use crate::store::places::honours::Filter;
 use crate::{
     app::{
         App, AppError, AppResult, Caller, Once,
@@ -101,7 +102,7 @@ impl HonourFacts {
 pub async fn list(
     app: &App,
     caller: &Caller,
-    filter: &honours::Filter,
+    filter: &Filter,
     page: &PageRequest,
 ) -> AppResult<Page<HonourView>> {
     caller.require(Action::ReadHonours)?;
@@ -118,10 +119,10 @@ pub fn filter(
     township_id: Option<Uuid>,
     valid: Option<bool>,
     search: Option<String>,
-) -> honours::Filter {
+) -> Filter {
     let today = local_day(app.clock.now());
     let search = search.filter(|text| !text.trim().is_empty());
-    honours::Filter { level, township_id, valid: valid.map(|flag| (flag, today)), search }
+    Filter { level, township_id, valid: valid.map(|flag| (flag, today)), search }
 }
 
 /// Enters one.

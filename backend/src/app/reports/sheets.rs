@@ -20,21 +20,35 @@ use crate::{
 };
 use tokio::sync::mpsc;
 
+/// Which list in which language, and of what: a campaign's name, a month; empty where the list says it all.
+pub type Named<'a> = (List, Language, &'a str);
+
+/// A list that its own function gives in one piece.
+pub async fn whole<Row: Clone>(
+    app: &App,
+    caller: &Caller,
+    named: Named<'_>,
+    items: Vec<Row>,
+    cells: impl Fn(&Row) -> Vec<Cell>,
+) -> AppResult<Ledger> {
+    let rows = async |_: &PageRequest| Ok::<_, AppError>(Page { items: items.clone(), next: None });
+    sheet(app, caller, named, rows, cells).await
+}
+
 /// Writes all pages that `next` gives. Audited with the hash of what was handed out.
 pub async fn sheet<Row>(
     app: &App,
     caller: &Caller,
-    (list, language): (List, Language),
+    named: Named<'_>,
     next: impl AsyncFn(&PageRequest) -> AppResult<Page<Row>>,
     cells: impl Fn(&Row) -> Vec<Cell>,
 ) -> AppResult<Ledger> {
-    let now = app.clock.now();
+    let (now, list) = (app.clock.now(), named.0);
     // Whoever may not read the list is told so before anything is made.
     let mut page = PageRequest { after: None, limit: BATCH };
     let mut found = next(&page).await?;
     let _turn = WRITING.acquire().await.map_err(|closed| AppError::Internal(closed.to_string()))?;
-    let head =
-        head(app.demo, (list, language), &now.with_timezone(&SHANGHAI).format("%Y-%m-%d %H:%M").to_string());
+    let head = head(app.demo, named, &now.with_timezone(&SHANGHAI).format("%Y-%m-%d %H:%M").to_string());
     let (send, receive) = mpsc::channel::<Vec<Vec<Cell>>>(2);
     let folder = app.scratch.clone();
     let writing = tokio::task::spawn_blocking(move || write(&folder, &head, receive));
@@ -62,10 +76,13 @@ pub async fn sheet<Row>(
     Ok(Ledger { name: format!("{}-{}.xlsx", list.slug(), local_day(now).format("%Y%m%d")), bytes, file })
 }
 
-fn head(demo: bool, (list, language): (List, Language), at: &str) -> Head {
-    let title = match language {
-        Language::Zh => format!("{}　截至 {at}", list.title(language)),
-        Language::En => format!("{}, as of {at}", list.title(language)),
+fn head(demo: bool, (list, language, of): Named<'_>, at: &str) -> Head {
+    let title = list.title(language);
+    let title = match (language, of) {
+        (Language::Zh, "") => format!("{title}　截至 {at}"),
+        (Language::Zh, of) => format!("{title}　{of}　截至 {at}"),
+        (Language::En, "") => format!("{title}, as of {at}"),
+        (Language::En, of) => format!("{title}, {of}, as of {at}"),
     };
     let mut lines = vec![title];
     lines.extend(demo.then(|| Words::of(language).demo().to_owned()));

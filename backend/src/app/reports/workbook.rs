@@ -28,8 +28,8 @@ impl Cell {
         at.map_or(Self::Empty, Self::Moment)
     }
 
-    pub fn count(n: i32) -> Self {
-        Self::Number(f64::from(n))
+    pub fn count(n: impl TryInto<i32>) -> Self {
+        Self::Number(f64::from(n.try_into().unwrap_or(i32::MAX)))
     }
 }
 

@@ -5,6 +5,9 @@ use crate::domain::clock::{Instant, SHANGHAI};
 /// Signs of the original's hash that are printed: enough to find it, short enough to read aloud.
 const HASH_SIGNS: usize = 16;
 
+/// The first line under a photo of a demo, in words and for machines that cannot write Chinese.
+const DEMO: (&str, &str) = ("示例数据，不是真实情况 · Example data", "EXAMPLE DATA");
+
 /// What is known of a photo when it is exported.
 #[derive(Debug, Clone, Default)]
 pub struct StampFacts {
@@ -25,6 +28,8 @@ pub struct StampFacts {
     pub covered: bool,
     /// The photographer's drawing lies over it.
     pub drawn: bool,
+    /// Of a county that is made up.
+    pub demo: bool,
 }
 
 /// One entry a line: in Chinese, and as codes for machines that cannot write Chinese.
@@ -70,13 +75,15 @@ impl StampFacts {
         if self.covered {
             origin.push_str("　人脸、车牌等已遮挡");
         }
-        vec![
+        let mut words = self.demo.then(|| DEMO.0.to_owned()).into_iter().collect::<Vec<_>>();
+        words.extend([
             format!("点位：{site}"),
             format!("项目：{item}"),
             format!("时间：{time}　整改单：{ticket}"),
             format!("地点：{place}"),
             origin,
-        ]
+        ]);
+        words
     }
 
     fn codes(&self) -> Vec<String> {
@@ -92,12 +99,14 @@ impl StampFacts {
         if self.covered {
             origin.push_str("  COVERED");
         }
-        vec![
+        let mut codes = self.demo.then(|| DEMO.1.to_owned()).into_iter().collect::<Vec<_>>();
+        codes.extend([
             format!("SITE {site}  ITEM {item}"),
             format!("NO {ticket}  {time}"),
             format!("LON, LAT {place}"),
             origin,
-        ]
+        ]);
+        codes
     }
 
     fn time(&self) -> Option<String> {
@@ -153,6 +162,14 @@ mod tests {
                 "SHA-256 0123456789abcdef  DRAWN ON  COVERED",
             ]
         );
+    }
+
+    #[test]
+    fn a_photo_of_a_demo_says_so_first() {
+        let real = facts().stamp();
+        let demo = StampFacts { demo: true, ..facts() }.stamp();
+        assert_eq!((demo.words[0].as_str(), demo.codes[0].as_str()), DEMO);
+        assert_eq!((&demo.words[1..], &demo.codes[1..]), (&real.words[..], &real.codes[..]));
     }
 
     #[test]

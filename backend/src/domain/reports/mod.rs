@@ -3,3 +3,4 @@
 pub mod ledger;
 pub mod lists;
 pub mod spans;
+pub mod words;

@@ -3,18 +3,10 @@
 use crate::{
     app::{
         App, Caller,
-        reports::{
-            audit::{self, Asked, AuditView},
-            lists,
-        },
+        reports::audit::{self, Asked, AuditView},
     },
     domain::page::Page,
-    http::{
-        extract::Query,
-        paging::page,
-        problem::Answer,
-        v1::sheets::{SheetQuery, download},
-    },
+    http::{extract::Query, paging::page, problem::Answer},
 };
 use actix_web::web;
 use chrono::NaiveDate;
@@ -64,18 +56,4 @@ pub async fn audit(
     let asked = query.0;
     let page = page(asked.cursor.as_deref(), asked.limit)?;
     Ok(web::Json(audit::list(&app, &caller, &asked.into(), &page).await?))
-}
-
-/// The rows of the list as a workbook, in the same order; audited.
-#[utoipa::path(get, path = "/api/v1/audit/list.xlsx", tag = "audit", params(AuditQuery, SheetQuery), responses(
-    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (status = 422, description = "invalid_field: too many rows"),
-))]
-pub async fn list_xlsx(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<AuditQuery>,
-    sheet: Query<SheetQuery>,
-) -> Answer {
-    download(lists::audit(&app, &caller, sheet.0.language()?, &query.0.into()).await?)
 }

@@ -32,6 +32,14 @@ pub struct CampaignsQuery {
     state: Option<String>,
 }
 
+impl CampaignsQuery {
+    pub(super) fn state(self) -> Result<Option<CampaignState>, Problem> {
+        let wrong =
+            || Problem::new(Code::Malformed).with_field("state", "没有这种状态", "there is no such state");
+        self.state.map(|word| CampaignState::parse(&word).ok_or_else(wrong)).transpose()
+    }
+}
+
 /// Campaigns that the caller may know of, newest first.
 #[utoipa::path(get, path = "/api/v1/campaigns", tag = "campaigns", params(CampaignsQuery),
     responses((status = 200, description = "Campaigns", body = Page<CampaignView>)))]
@@ -40,10 +48,7 @@ pub async fn list(
     caller: Caller,
     query: Query<CampaignsQuery>,
 ) -> Answer<web::Json<Page<CampaignView>>> {
-    let wrong =
-        || Problem::new(Code::Malformed).with_field("state", "没有这种状态", "there is no such state");
-    let state = query.0.state.map(|word| CampaignState::parse(&word).ok_or_else(wrong)).transpose()?;
-    Ok(web::Json(campaigns::list(&app, &caller, state).await?))
+    Ok(web::Json(campaigns::list(&app, &caller, query.0.state()?).await?))
 }
 
 /// Drafts a campaign.

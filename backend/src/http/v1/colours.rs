@@ -39,6 +39,12 @@ pub struct ColoursQuery {
     township_id: Option<Uuid>,
 }
 
+impl From<ColoursQuery> for Wanted {
+    fn from(ColoursQuery { from, to, township_id }: ColoursQuery) -> Self {
+        Self { from, to, township_id }
+    }
+}
+
 /// Months, newest first: the office reads all, everybody else what was published.
 #[utoipa::path(get, path = "/api/v1/colours", tag = "colours", params(ColoursQuery), responses(
     (status = 200, description = "The months", body = ColourList),
@@ -48,8 +54,7 @@ pub async fn list(
     caller: Caller,
     query: Query<ColoursQuery>,
 ) -> Answer<web::Json<ColourList>> {
-    let ColoursQuery { from, to, township_id } = query.0;
-    Ok(web::Json(months::list(&app, &caller, &Wanted { from, to, township_id }).await?))
+    Ok(web::Json(months::list(&app, &caller, &query.0.into()).await?))
 }
 
 /// One month.

@@ -1,11 +1,10 @@
 //! `/api/v1/devices`: local databases, one's own or the county's, and the lost phone.
 
 use crate::{
-    app::{App, Caller, people::devices::KnownDevice, reports::lists},
+    app::{App, Caller, people::devices::KnownDevice},
     http::{
         extract::{Path, Query},
         problem::Answer,
-        v1::sheets::{SheetQuery, download},
     },
 };
 use actix_web::{HttpResponse, web};
@@ -27,6 +26,12 @@ pub struct DevicesQuery {
     q: Option<String>,
 }
 
+impl DevicesQuery {
+    pub fn words(&self) -> Option<&str> {
+        self.q.as_deref()
+    }
+}
+
 /// One's own devices; the county's for the office, those of their villages' cadres for a township.
 #[utoipa::path(get, path = "/api/v1/devices", tag = "devices", params(DevicesQuery), responses(
     (status = 200, description = "The devices", body = Devices),
@@ -36,20 +41,7 @@ pub async fn list(
     caller: Caller,
     query: Query<DevicesQuery>,
 ) -> Answer<web::Json<Devices>> {
-    Ok(web::Json(Devices { items: app.devices(&caller, query.0.q.as_deref()).await? }))
-}
-
-/// The rows of the list as a workbook, in the same order; audited.
-#[utoipa::path(get, path = "/api/v1/devices/list.xlsx", tag = "devices", params(DevicesQuery, SheetQuery), responses(
-    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-))]
-pub async fn list_xlsx(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<DevicesQuery>,
-    sheet: Query<SheetQuery>,
-) -> Answer {
-    download(lists::devices(&app, &caller, sheet.0.language()?, query.0.q.as_deref()).await?)
+    Ok(web::Json(Devices { items: app.devices(&caller, query.0.words()).await? }))
 }
 
 /// Revokes a device: its sessions end, nothing that it seals from now on is taken in, what it sealed before still

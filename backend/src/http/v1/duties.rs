@@ -39,7 +39,7 @@ pub async fn colleagues(
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct GapsQuery {
-    township_id: Option<Uuid>,
+    pub(super) township_id: Option<Uuid>,
 }
 
 /// Duties that nobody holds or soon nobody will, and honoured places without a liaison.
@@ -58,9 +58,9 @@ pub async fn gaps(
 #[into_params(parameter_in = Query)]
 pub struct SelfChecksQuery {
     /// Such as `2026-11`; the present one where none is named.
-    month: Option<String>,
+    pub(super) month: Option<String>,
     /// One township's, with its sites.
-    township_id: Option<Uuid>,
+    pub(super) township_id: Option<Uuid>,
 }
 
 /// The monthly self-checks of townships, where the county asks for them: a township its own sites, the county every township's number.

@@ -29,6 +29,13 @@ pub struct FeedbackQuery {
     limit: Option<u64>,
 }
 
+impl FeedbackQuery {
+    /// Whether only one's own, and in which state.
+    pub(super) fn which(&self) -> (bool, Option<FeedbackState>) {
+        (self.mine.unwrap_or(false), self.state)
+    }
+}
+
 /// Newest first: one's own; for the office its county's, for the platform all.
 #[utoipa::path(get, path = "/api/v1/feedback", tag = "feedback", params(FeedbackQuery), responses(
     (status = 200, description = "One page", body = Page<FeedbackRow>),
@@ -38,9 +45,8 @@ pub async fn list(
     caller: Caller,
     query: Query<FeedbackQuery>,
 ) -> Answer<web::Json<Page<FeedbackRow>>> {
-    let FeedbackQuery { mine, state, cursor, limit } = query.0;
-    let page = page(cursor.as_deref(), limit)?;
-    Ok(web::Json(feedback::list(&app, &caller, (mine.unwrap_or(false), state), &page).await?))
+    let page = page(query.0.cursor.as_deref(), query.0.limit)?;
+    Ok(web::Json(feedback::list(&app, &caller, query.0.which(), &page).await?))
 }
 
 /// Tells something.

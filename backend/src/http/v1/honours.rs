@@ -6,7 +6,7 @@ use crate::{
         App, Caller,
         duties::liaisons::{self, LiaisonView, NewLiaison},
         places::{
-            honours::{self, HonourFacts, HonourView, NewHonour},
+            honours::{self, Filter, HonourFacts, HonourView, NewHonour},
             import_honours::{self, HonoursImported},
         },
     },
@@ -37,6 +37,12 @@ pub struct HonoursQuery {
     limit: Option<u64>,
 }
 
+impl HonoursQuery {
+    pub(super) fn filter(self, app: &App) -> Filter {
+        honours::filter(app, self.level, self.township_id, self.valid, self.q)
+    }
+}
+
 /// Titles in the caller's scope, newest year first.
 #[utoipa::path(get, path = "/api/v1/honours", tag = "honours", params(HonoursQuery),
     responses((status = 200, description = "One page", body = Page<HonourView>)))]
@@ -45,9 +51,8 @@ pub async fn list(
     caller: Caller,
     query: Query<HonoursQuery>,
 ) -> Answer<web::Json<Page<HonourView>>> {
-    let HonoursQuery { level, township_id, valid, q, cursor, limit } = query.0;
-    let filter = honours::filter(&app, level, township_id, valid, q);
-    let page = page(cursor.as_deref(), limit)?;
+    let page = page(query.0.cursor.as_deref(), query.0.limit)?;
+    let filter = query.0.filter(&app);
     Ok(web::Json(honours::list(&app, &caller, &filter, &page).await?))
 }
 

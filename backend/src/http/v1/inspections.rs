@@ -4,7 +4,6 @@ use crate::{
     app::{
         App, Caller,
         field::visits::{self, InspectionDetail, InspectionFilter, InspectionView},
-        reports::lists,
     },
     domain::{
         page::Page,
@@ -14,7 +13,6 @@ use crate::{
         extract::{Path, Query},
         paging::page,
         problem::Answer,
-        v1::sheets::{SheetQuery, download},
     },
 };
 use actix_web::web;
@@ -56,7 +54,7 @@ pub async fn list(
     Ok(web::Json(visits::list(&app, &caller, &filter, &page).await?))
 }
 
-fn narrowed(asked: &ListQuery, caller: &Caller) -> InspectionFilter {
+pub(super) fn narrowed(asked: &ListQuery, caller: &Caller) -> InspectionFilter {
     InspectionFilter {
         site_id: asked.site_id,
         round_id: asked.round_id,
@@ -66,21 +64,6 @@ fn narrowed(asked: &ListQuery, caller: &Caller) -> InspectionFilter {
         township_id: asked.township_id,
         search: asked.q.clone().filter(|text| !text.trim().is_empty()),
     }
-}
-
-/// The rows of the list as a workbook, in the same order; audited.
-#[utoipa::path(get, path = "/api/v1/inspections/list.xlsx", tag = "inspections", params(ListQuery, SheetQuery), responses(
-    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (status = 422, description = "invalid_field: too many rows"),
-))]
-pub async fn list_xlsx(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<ListQuery>,
-    sheet: Query<SheetQuery>,
-) -> Answer {
-    let filter = narrowed(&query.0, &caller);
-    download(lists::visits(&app, &caller, sheet.0.language()?, &filter).await?)
 }
 
 /// One visit with every answer, its photos and its revisions.

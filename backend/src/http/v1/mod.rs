@@ -19,6 +19,7 @@ pub mod health;
 pub mod honours;
 pub mod imports;
 pub mod inspections;
+pub mod lists;
 pub mod look_backs;
 pub mod notice_channels;
 pub mod notice_push;

@@ -8,14 +8,12 @@ use crate::{
             persons::{HeldPost, NewPerson, Person, Sought},
             posts::NewPost,
         },
-        reports::lists,
     },
     domain::clock::Instant,
     http::{
         extract::{Json, Path, Query, Write},
         paging::page,
         problem::Answer,
-        v1::sheets::{SheetQuery, download},
     },
 };
 use actix_web::{HttpResponse, web};
@@ -111,20 +109,6 @@ pub async fn list(app: web::Data<App>, caller: Caller, filter: Query<Filter>) ->
     let page = page(filter.0.cursor.as_deref(), filter.0.limit)?;
     let found = app.people(&caller, &filter.0.into(), &page).await?;
     Ok(web::Json(People { items: found.items, next: found.next }))
-}
-
-/// The rows of the list as a workbook, in the same order; audited.
-#[utoipa::path(get, path = "/api/v1/people/list.xlsx", tag = "people", params(Filter, SheetQuery), responses(
-    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (status = 422, description = "invalid_field: too many rows"),
-))]
-pub async fn list_xlsx(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<Filter>,
-    sheet: Query<SheetQuery>,
-) -> Answer {
-    download(lists::people(&app, &caller, sheet.0.language()?, &query.0.into()).await?)
 }
 
 /// One account.

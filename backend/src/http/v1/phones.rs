@@ -7,12 +7,10 @@ use crate::{
             reconcile::{self, Reconcile, Reconciled},
             unsent::{self, UnsentBoard},
         },
-        reports::lists,
     },
     http::{
-        extract::{Json, Path, Query},
+        extract::{Json, Path},
         problem::Answer,
-        v1::sheets::{SheetQuery, download},
     },
 };
 use actix_web::web;
@@ -34,13 +32,4 @@ pub async fn reconcile(
 #[utoipa::path(get, path = "/api/v1/devices/unsent", tag = "devices", responses((status = 200, description = "The board", body = UnsentBoard)))]
 pub async fn unsent(app: web::Data<App>, caller: Caller) -> Answer<web::Json<UnsentBoard>> {
     Ok(web::Json(unsent::board(&app, &caller).await?))
-}
-
-/// The rows of the list as a workbook, in the same order; audited.
-#[utoipa::path(get, path = "/api/v1/devices/unsent.xlsx", tag = "devices", params(SheetQuery), responses(
-    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (status = 422, description = "invalid_field: too many rows"),
-))]
-pub async fn unsent_xlsx(app: web::Data<App>, caller: Caller, sheet: Query<SheetQuery>) -> Answer {
-    download(lists::unsent(&app, &caller, sheet.0.language()?).await?)
 }

@@ -59,7 +59,7 @@ pub async fn stamped(
     let StampQuery { covered, drawing } = query.0;
     let name = format!("{}{}.jpg", path.0, if covered { "-covered" } else { "" });
     Ok(match exports::stamped(&app, &caller, path.0, Wish { covered, drawing }).await? {
-        Exported::Ready(made) => attachment(&name, made),
+        Exported::Ready(made) => attachment(&app, &name, made),
         Exported::BeingMade => HttpResponse::Accepted().insert_header((RETRY_AFTER, "2")).json(BEING_MADE),
     })
 }
@@ -102,16 +102,18 @@ pub async fn blur(app: web::Data<App>, caller: Caller, path: Path<Uuid>, write: 
     ))]
 pub async fn blurred(app: web::Data<App>, caller: Caller, path: Path<Uuid>) -> Answer {
     Ok(match blurs::show(&app, &caller, path.0).await? {
-        Some(made) => attachment(&format!("{}-covered.jpg", path.0), made),
+        Some(made) => attachment(&app, &format!("{}-covered.jpg", path.0), made),
         None => HttpResponse::Accepted().insert_header((RETRY_AFTER, "2")).json(BEING_MADE),
     })
 }
 
-fn attachment(name: &str, jpeg: impl actix_web::body::MessageBody + 'static) -> HttpResponse {
+/// A covered copy has no words of its own: in a demo the name of its file says that it shows nothing real.
+fn attachment(app: &App, name: &str, jpeg: impl actix_web::body::MessageBody + 'static) -> HttpResponse {
+    let mark = if app.demo { "example-data-" } else { "" };
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "image/jpeg"))
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{mark}{name}\"")))
         .body(jpeg)
 }

@@ -36,6 +36,13 @@ pub struct FlagsQuery {
     limit: Option<u64>,
 }
 
+impl From<FlagsQuery> for Wanted {
+    fn from(query: FlagsQuery) -> Self {
+        let FlagsQuery { code, strength, overruled, township_id, .. } = query;
+        Self { code, strength, overruled, township_id }
+    }
+}
+
 /// The county's flags, newest first.
 #[utoipa::path(get, path = "/api/v1/photo-flags", tag = "photo_flags", params(FlagsQuery),
     responses((status = 200, description = "One page", body = Page<FlagRow>)))]
@@ -44,10 +51,8 @@ pub async fn list(
     caller: Caller,
     query: Query<FlagsQuery>,
 ) -> Answer<web::Json<Page<FlagRow>>> {
-    let FlagsQuery { code, strength, overruled, township_id, cursor, limit } = query.0;
-    let page = page(cursor.as_deref(), limit)?;
-    let wanted = Wanted { code, strength, overruled, township_id };
-    Ok(web::Json(flags::list(&app, &caller, &wanted, &page).await?))
+    let page = page(query.0.cursor.as_deref(), query.0.limit)?;
+    Ok(web::Json(flags::list(&app, &caller, &query.0.into(), &page).await?))
 }
 
 /// Every rule: what it weighs, how often it spoke, how often it was overruled.

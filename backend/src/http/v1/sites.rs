@@ -7,14 +7,12 @@ use crate::{
         App, Caller,
         field::last_photos::LastPhotos,
         places::sites::{SiteFilter, SiteRow},
-        reports::lists,
     },
     domain::page::Page,
     http::{
         extract::{Path, Query},
         paging::page,
-        problem::{Answer, Failure},
-        v1::sheets::{SheetQuery, download},
+        problem::Failure,
     },
 };
 use actix_web::web;
@@ -53,7 +51,7 @@ pub async fn sites(
     Ok(web::Json(app.sites(&caller, &narrowed(asked), &page).await?))
 }
 
-fn narrowed(asked: Asked) -> SiteFilter {
+pub(super) fn narrowed(asked: Asked) -> SiteFilter {
     SiteFilter {
         kind: asked.kind,
         township_id: asked.township_id,
@@ -62,20 +60,6 @@ fn narrowed(asked: Asked) -> SiteFilter {
         outside: asked.outside_township,
         search: asked.q,
     }
-}
-
-/// The rows of the list as a workbook, in the same order; audited.
-#[utoipa::path(get, path = "/api/v1/sites/list.xlsx", tag = "places", params(Asked, SheetQuery), responses(
-    (status = 200, description = "The workbook", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (status = 422, description = "invalid_field: too many rows"),
-))]
-pub async fn sites_xlsx(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<Asked>,
-    sheet: Query<SheetQuery>,
-) -> Answer {
-    download(lists::sites(&app, &caller, sheet.0.language()?, &narrowed(query.0)).await?)
 }
 
 /// One site with its last visit and the number of its open tickets.

@@ -183,11 +183,28 @@ struct TouchedRow {
 
 /// What an import touched, in the order in which it was written.
 pub async fn touched(conn: &impl Conn, id: Uuid) -> Result<Vec<Value>, Error> {
+    touched_by(conn, vec![id]).await
+}
+
+/// What imports of a county wrote that were taken back since.
+pub async fn touched_by_undone(conn: &impl Conn, county: Uuid) -> Result<Vec<Value>, Error> {
+    let undone = C::CountyId.eq(county).and(C::UndoneAt.is_not_null());
+    let ids: Vec<Uuid> = import::Entity::find()
+        .select_only()
+        .column(C::Id)
+        .filter(undone)
+        .into_tuple()
+        .all(conn.raw())
+        .await?;
+    if ids.is_empty() { Ok(Vec::new()) } else { touched_by(conn, ids).await }
+}
+
+async fn touched_by(conn: &impl Conn, ids: Vec<Uuid>) -> Result<Vec<Value>, Error> {
     use import_row::Column as R;
     let rows = import_row::Entity::find()
         .select_only()
         .column(R::Touched)
-        .filter(R::ImportId.eq(id).and(R::Touched.is_not_null()))
+        .filter(R::ImportId.is_in(ids).and(R::Touched.is_not_null()))
         .order_by_asc(R::No)
         .into_model::<TouchedRow>()
         .all(conn.raw())

@@ -1,6 +1,7 @@
 // Hands the unsent work to the person as one file: by the share sheet where the system takes such files, else as a download.
 import { core } from './core.svelte';
 import { dropScratch } from './host';
+import { marked } from './marked';
 
 const KEPT_FOR_THE_BROWSER_MS = 120_000;
 
@@ -8,7 +9,7 @@ const KEPT_FOR_THE_BROWSER_MS = 120_000;
 export async function makeBackup(): Promise<File | null> {
   try {
     const blob = await core().outbox.exportBackup();
-    const name = `lalian-${new Date().toISOString().slice(0, 16).replaceAll(':', '')}.zip`;
+    const name = marked(`lalian-${new Date().toISOString().slice(0, 16).replaceAll(':', '')}.zip`);
     // Made of the Blob, not of its bytes: nothing is copied.
     return new File([blob], name, { type: 'application/zip' });
   } catch {

@@ -2,6 +2,7 @@
 import type { ApiResult } from '@/api/client';
 import type { Role } from '@/core';
 import { core } from '@/app/shell/core.svelte';
+import { marked } from '@/app/shell/marked';
 
 /** The posts that the server lets take a copy along; it checks again. */
 const MAY: ReadonlySet<Role> = new Set<Role>(['office', 'inspector', 'main_leader', 'deputy_leader', 'desk_officer']);
@@ -19,4 +20,4 @@ export async function stampedCopy(file_id: string, { covered = false, drawing }:
   return answer.kind === 'ok' && answer.status === 202 ? { ...answer, data: null } : answer;
 }
 
-export const copyName = (file_id: string, covered: boolean): string => `lalian-${file_id.slice(0, 8)}${covered ? '-covered' : ''}.jpg`;
+export const copyName = (file_id: string, covered: boolean): string => marked(`lalian-${file_id.slice(0, 8)}${covered ? '-covered' : ''}.jpg`);

@@ -58,6 +58,7 @@ export const lists: typeof zh = {
     cut: 'The list is too long: only its first part is printed',
     cutText: 'For all of it save the workbook and print from there.',
     printCut: 'Print the first part only',
+    narrowed: (words) => `Narrowed to: ${words}`,
   },
   ledger: {
     do: 'Take along as a ledger',

@@ -55,6 +55,7 @@ export const lists = {
     cut: '名单太长，打印的只是前面一部分',
     cutText: '要全部的，请导出表格，再从表格软件里打印。',
     printCut: '只打印前面这些',
+    narrowed: (words: string) => `条件：${words}`,
   },
   ledger: {
     do: '导出台账',

@@ -1,5 +1,9 @@
 //! What each list says of a row, in cells; the rows are those of the list's own function.
 
+pub mod boards;
+pub mod desk;
+pub mod duties;
+
 use super::{
     audit::{Asked, AuditView},
     ledger::Ledger,
@@ -18,15 +22,14 @@ use crate::{
             persons::{Person, Sought},
         },
         places::sites::{SiteFilter, SiteRow},
+        standards::checklists::SiteKindRow,
     },
     domain::{
         page::Page,
-        reports::{
-            ledger::Language,
-            lists::{List, word},
-        },
+        reports::{ledger::Language, lists::List, words::word},
     },
 };
+use chrono::NaiveDate;
 use std::collections::HashMap;
 
 pub async fn visits(
@@ -36,7 +39,7 @@ pub async fn visits(
     filter: &InspectionFilter,
 ) -> AppResult<Ledger> {
     let rows = async |page: &_| visits::list(app, caller, filter, page).await;
-    sheet(app, caller, (List::Visits, language), rows, |row: &InspectionView| {
+    sheet(app, caller, (List::Visits, language, ""), rows, |row: &InspectionView| {
         let tickets: Vec<&str> =
             row.tickets.iter().map(|one| one.number.as_deref().unwrap_or(&one.title)).collect();
         vec![
@@ -60,15 +63,9 @@ pub async fn visits(
 }
 
 pub async fn sites(app: &App, caller: &Caller, language: Language, filter: &SiteFilter) -> AppResult<Ledger> {
-    let kinds: HashMap<String, String> = app
-        .site_kinds(caller)
-        .await?
-        .items
-        .into_iter()
-        .map(|kind| (kind.key, if language == Language::Zh { kind.name_zh } else { kind.name_en }))
-        .collect();
+    let kinds = kind_names(app, caller, language).await?;
     let rows = async |page: &_| app.sites(caller, filter, page).await;
-    sheet(app, caller, (List::Sites, language), rows, |row: &SiteRow| {
+    sheet(app, caller, (List::Sites, language, ""), rows, |row: &SiteRow| {
         vec![
             text(Some(&row.code)),
             text(Some(&row.name)),
@@ -80,7 +77,7 @@ pub async fn sites(app: &App, caller: &Caller, language: Language, filter: &Site
             said(language, &row.status),
             Cell::moment(row.last_visit.as_ref().map(|visit| visit.observed_at)),
             score(row.last_visit.as_ref().and_then(|visit| visit.score)),
-            Cell::Number(f64::from(i32::try_from(row.open_tickets).unwrap_or(i32::MAX))),
+            Cell::count(row.open_tickets),
         ]
     })
     .await
@@ -88,7 +85,7 @@ pub async fn sites(app: &App, caller: &Caller, language: Language, filter: &Site
 
 pub async fn people(app: &App, caller: &Caller, language: Language, sought: &Sought) -> AppResult<Ledger> {
     let rows = async |page: &_| app.people(caller, sought, page).await;
-    sheet(app, caller, (List::People, language), rows, |row: &Person| {
+    sheet(app, caller, (List::People, language, ""), rows, |row: &Person| {
         let posts: Vec<String> = row
             .posts
             .iter()
@@ -109,7 +106,7 @@ pub async fn people(app: &App, caller: &Caller, language: Language, sought: &Sou
 
 pub async fn unsent(app: &App, caller: &Caller, language: Language) -> AppResult<Ledger> {
     let rows = async |_: &_| Ok(Page { items: unsent::board(app, caller).await?.items, next: None });
-    sheet(app, caller, (List::Unsent, language), rows, |row: &UnsentDevice| {
+    sheet(app, caller, (List::Unsent, language, ""), rows, |row: &UnsentDevice| {
         vec![
             text(Some(&row.device_name)),
             text(row.person_name.as_deref()),
@@ -117,8 +114,7 @@ pub async fn unsent(app: &App, caller: &Caller, language: Language) -> AppResult
             Cell::count(row.held_files),
             Cell::moment(row.oldest_held_at),
             Cell::Moment(row.last_contact_at),
-            row.free_bytes
-                .map_or(Cell::Empty, |bytes| Cell::count(i32::try_from(bytes >> 20).unwrap_or(i32::MAX))),
+            row.free_bytes.map_or(Cell::Empty, |bytes| Cell::count(bytes >> 20)),
             text(row.app_version.as_deref()),
             yes(language, row.revoked),
         ]
@@ -133,7 +129,7 @@ pub async fn devices(
     words: Option<&str>,
 ) -> AppResult<Ledger> {
     let rows = async |_: &_| Ok(Page { items: app.devices(caller, words).await?, next: None });
-    sheet(app, caller, (List::Devices, language), rows, |row: &KnownDevice| {
+    sheet(app, caller, (List::Devices, language, ""), rows, |row: &KnownDevice| {
         vec![
             text(row.person_name.as_deref()),
             text(Some(&row.name)),
@@ -149,7 +145,7 @@ pub async fn devices(
 
 pub async fn audit(app: &App, caller: &Caller, language: Language, asked: &Asked) -> AppResult<Ledger> {
     let rows = async |page: &_| super::audit::list(app, caller, asked, page).await;
-    sheet(app, caller, (List::Audit, language), rows, audit_row).await
+    sheet(app, caller, (List::Audit, language, ""), rows, audit_row).await
 }
 
 fn audit_row(row: &AuditView) -> Vec<Cell> {
@@ -170,6 +166,18 @@ fn audit_row(row: &AuditView) -> Vec<Cell> {
 
 fn text(said: Option<&str>) -> Cell {
     Cell::text(said.unwrap_or_default())
+}
+
+/// A day as it is written everywhere.
+fn day(day: Option<NaiveDate>) -> Cell {
+    text(day.map(|day| day.to_string()).as_deref())
+}
+
+/// The name of each kind of site.
+async fn kind_names(app: &App, caller: &Caller, language: Language) -> AppResult<HashMap<String, String>> {
+    let name = |kind: SiteKindRow| if language == Language::Zh { kind.name_zh } else { kind.name_en };
+    let kinds = app.site_kinds(caller).await?.items;
+    Ok(kinds.into_iter().map(|kind| (kind.key.clone(), name(kind))).collect())
 }
 
 /// A word of a closed set; one that is not known stands as it is.
