@@ -35,6 +35,8 @@ mod m0029_audit_by_post;
 mod m0031_code_counties;
 mod m0032_overdue;
 mod m0033_months;
+mod m0036_rechecks;
+mod m0037_lead;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -78,6 +80,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0031_code_counties::Step),
             Box::new(m0032_overdue::Step),
             Box::new(m0033_months::Step),
+            Box::new(m0036_rechecks::Step),
+            Box::new(m0037_lead::Step),
         ]
     }
 }

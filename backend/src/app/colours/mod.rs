@@ -7,6 +7,6 @@ pub mod months;
 mod show;
 pub mod talks;
 pub mod tell;
-mod work;
+pub(in crate::app) mod work;
 
 pub use show::{ColourDetail, ColourRow};

@@ -7,6 +7,7 @@ use crate::{
         evidence::scrub::{self, StorageFigures},
         reports::{
             checks::{self as check_figures, CheckFigures},
+            dues::{self, DueMonth},
             zero::{self, ZeroBoard},
         },
     },
@@ -59,6 +60,17 @@ pub async fn checks(
         return Err(problem.into());
     }
     Ok(web::Json(check_figures::figures(&app, &caller, months).await?))
+}
+
+/// The calendar of what falls due, in the caller's scope.
+#[utoipa::path(get, path = "/api/v1/figures/calendar", tag = "figures", params(CountersQuery),
+    responses((status = 200, description = "The month, day by day", body = DueMonth)))]
+pub async fn due_month(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<CountersQuery>,
+) -> Answer<web::Json<DueMonth>> {
+    Ok(web::Json(dues::month(&app, &caller, query.0.month.as_deref()).await?))
 }
 
 /// Which month.

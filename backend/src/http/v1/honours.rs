@@ -6,8 +6,9 @@ use crate::{
         App, Caller,
         duties::liaisons::{self, LiaisonView, NewLiaison},
         places::{
-            honours::{self, HonourFacts, HonourView, NewHonour},
+            honours::{self, Asked, HonourFacts, HonourView, NewHonour},
             import_honours::{self, HonoursImported},
+            rechecks::{self, NewRecheck},
         },
     },
     domain::{page::Page, places::division::Honour},
@@ -18,6 +19,7 @@ use crate::{
     },
 };
 use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -30,6 +32,12 @@ pub struct HonoursQuery {
     township_id: Option<Uuid>,
     /// Held today (or not).
     valid: Option<bool>,
+    /// To be looked at again within the days of the reminders, or due before today.
+    recheck_due: Option<bool>,
+    /// To be looked at again on this local day.
+    recheck_on: Option<NaiveDate>,
+    /// Held until this local day.
+    ends_on: Option<NaiveDate>,
     /// Part of the place's name or of the title.
     q: Option<String>,
     cursor: Option<String>,
@@ -45,10 +53,18 @@ pub async fn list(
     caller: Caller,
     query: Query<HonoursQuery>,
 ) -> Answer<web::Json<Page<HonourView>>> {
-    let HonoursQuery { level, township_id, valid, q, cursor, limit } = query.0;
-    let filter = honours::filter(&app, level, township_id, valid, q);
-    let page = page(cursor.as_deref(), limit)?;
-    Ok(web::Json(honours::list(&app, &caller, &filter, &page).await?))
+    let query = query.0;
+    let page = page(query.cursor.as_deref(), query.limit)?;
+    let asked = Asked {
+        level: query.level,
+        township_id: query.township_id,
+        valid: query.valid,
+        search: query.q,
+        recheck_due: query.recheck_due.unwrap_or(false),
+        recheck_on: query.recheck_on,
+        ends_on: query.ends_on,
+    };
+    Ok(web::Json(honours::list(&app, &caller, asked, &page).await?))
 }
 
 /// Enters a title.
@@ -100,6 +116,23 @@ pub async fn revoke(
     write: Write<DutyReason>,
 ) -> Answer<web::Json<HonourView>> {
     Ok(web::Json(honours::revoke(&app, &caller, &write.once, id.0, &write.body.reason).await?))
+}
+
+/// What came of looking at a title again.
+#[utoipa::path(post, path = "/api/v1/honours/{id}/rechecks", tag = "honours",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = NewRecheck, responses(
+        (status = 200, description = "As it is now", body = HonourView),
+        (status = 404, description = "Not in the county"),
+        (status = 409, description = "conflict, or wrong_state: taken back already"),
+        (status = 422, description = "invalid_field"),
+    ))]
+pub async fn recheck(
+    app: web::Data<App>,
+    caller: Caller,
+    id: Path<Uuid>,
+    write: Write<NewRecheck>,
+) -> Answer<web::Json<HonourView>> {
+    Ok(web::Json(rechecks::record(&app, &caller, &write.once, id.0, &write.body).await?))
 }
 
 /// A file of titles.
