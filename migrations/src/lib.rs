@@ -36,6 +36,8 @@ mod m0031_code_counties;
 mod m0032_overdue;
 mod m0033_months;
 mod m0034_month_rows;
+mod m0036_rechecks;
+mod m0037_lead;
 mod table;
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -80,6 +82,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0032_overdue::Step),
             Box::new(m0033_months::Step),
             Box::new(m0034_month_rows::Step),
+            Box::new(m0036_rechecks::Step),
+            Box::new(m0037_lead::Step),
         ]
     }
 }

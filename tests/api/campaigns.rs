@@ -249,12 +249,18 @@ stories! {
         assert_eq!(deputy.http.get(&format!("/api/v1/campaigns/{second}")).await.expect(200).at("/baseline"), whole.at("/baseline"), "all of it lies here");
 
         // Ended early, its date holds no more; the other one's does.
+        let held = office.list(&format!("/api/v1/tickets?campaign={first}&state=issued,in_progress,rework&due_on=2026-11-27")).await.len();
         post(&office, &format!("/{first}/end"), json!({ "reason": " " })).await.expect_problem(422, "invalid_field");
         let ended = post(&office, &format!("/{first}/end"), json!({ "reason": "并入第二次" })).await.expect(200);
         assert_eq!((ended.at("/state"), ended.at("/settling")), (json!("ended"), json!(0)), "{ended}");
         post(&office, &format!("/{first}/end"), json!({ "reason": "再" })).await.expect_problem(409, "wrong_state");
         let rows = told(&world, &deputy, "campaign_started").await;
         assert_eq!(rows.iter().map(|row| &row["data"]["campaign"]).collect::<Vec<_>>(), ["二"], "what has ended calls nobody");
+        let freed = told(&world, &deputy, "campaign_ended").await;
+        let officer = world.township(0, Role::DeskOfficer).await;
+        assert_eq!((freed.len(), told(&world, &officer, "campaign_ended").await.len()), (1, 1), "{freed:?}");
+        assert_eq!((&freed[0]["data"]["campaign"], &freed[0]["data"]["tickets"]), (&json!("一"), &json!(held)), "{freed:?}");
+        assert_eq!(told(&world, &world.township(1, Role::DeputyLeader).await, "campaign_ended").await.len(), 0, "nothing of it lay there");
         let row = ticket(&office, ids[0]).await;
         assert_eq!(row["zero_day"], "2026-11-30", "{row}");
         let last = row["events"].as_array().and_then(|events| events.last()).expect("an event").clone();

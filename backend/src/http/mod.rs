@@ -142,6 +142,7 @@ routes! {
     POST "/api/v1/campaigns/{id}/start" Who::May(Action::ManageCampaigns), Body::Json(16 * KIB) => v1::campaigns::start;
     POST "/api/v1/campaigns/{id}/end" Who::May(Action::ManageCampaigns), Body::Json(16 * KIB) => v1::campaigns::end;
     GET "/api/v1/campaigns/{id}/board" Who::May(Action::ReadCampaigns), NONE => v1::campaigns::board;
+    GET "/api/v1/figures/calendar" Who::May(Action::ReadFigures), NONE => v1::figures::due_month;
     GET "/api/v1/figures/checks" Who::May(Action::ReadFigures), NONE => v1::figures::checks;
     GET "/api/v1/figures/checks/rows" Who::May(Action::ReadFigures), NONE => v1::figures::check_rows;
     GET "/api/v1/figures/look-backs" Who::May(Action::ReadFigures), NONE => v1::look_backs::rates;
@@ -247,6 +248,7 @@ routes! {
     POST "/api/v1/honours" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::add;
     POST "/api/v1/honours/import" Who::May(Action::ManageHonours), Body::Json(2048 * KIB) => v1::honours::import;
     PUT "/api/v1/honours/{id}" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::change;
+    POST "/api/v1/honours/{id}/rechecks" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::recheck;
     POST "/api/v1/honours/{id}/revoke" Who::May(Action::ManageHonours), Body::Json(16 * KIB) => v1::honours::revoke;
     POST "/api/v1/liaisons" Who::May(Action::NameLiaison), Body::Json(16 * KIB) => v1::honours::name;
     POST "/api/v1/liaisons/{id}/end" Who::May(Action::NameLiaison), Body::Json(16 * KIB) => v1::honours::end;

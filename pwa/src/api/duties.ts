@@ -137,6 +137,19 @@ export interface Honour {
   readonly version: number;
   readonly valid: boolean;
   readonly liaison: Liaison | null;
+  /** The day to look at it again has come near, or has passed. */
+  readonly recheck_due: boolean;
+  /** What came of looking at it again, newest first. */
+  readonly rechecks: readonly Recheck[];
+}
+
+export interface Recheck {
+  readonly day: string | null;
+  readonly outcome: 'kept' | 'withdrawn';
+  readonly note: string;
+  readonly next_day: string | null;
+  readonly made_by_name: string | null;
+  readonly made_at: string;
 }
 
 export interface HonourImport {

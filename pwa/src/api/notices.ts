@@ -19,6 +19,8 @@ export const NOTICE_KINDS = [
   'leave_ended',
   'plan_late',
   'campaign_started',
+  'campaign_ended',
+  'honour_recheck',
   'liaison_gap',
   'request_waiting',
   'to_verify',

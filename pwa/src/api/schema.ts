@@ -932,6 +932,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calendar of what falls due, in the caller's scope. */
+        get: operations["figures_due_month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/checks": {
         parameters: {
             query?: never;
@@ -1131,6 +1148,23 @@ export interface paths {
         /** Puts a title right. */
         put: operations["honours_change"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/honours/{id}/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What came of looking at a title again. */
+        post: operations["honours_recheck"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3850,6 +3884,7 @@ export interface components {
              *       "accept_days": 1,
              *       "due_soon_days": 2,
              *       "due_soon_percent": 25,
+             *       "lead_days": 0,
              *       "relapse_dynamic_days": 7,
              *       "relapse_static_days": 30,
              *       "rework_days": 1,
@@ -3994,6 +4029,12 @@ export interface components {
              * @default 25
              */
             due_soon_percent: number;
+            /**
+             * Format: int32
+             * @description Working days by which a unit means to be ready before its date 提前量; 0 = none. Reminders go by that day, lateness does not.
+             * @default 0
+             */
+            lead_days: number;
             /**
              * Format: int32
              * @description … and one that is not static.
@@ -4200,6 +4241,55 @@ export interface components {
             /** Format: date-time */
             received_at: string;
         };
+        /** @description One day. */
+        DueDay: {
+            /** Format: date */
+            day: string;
+            entries: components["schemas"]["DueEntry"][];
+            is_working_day: boolean;
+            /** @description What the notice of the year calls it: a holiday, or a weekend day that is worked. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description How near it is, in the steps of the reminders: the smallest number of `due_days` that has come. Null: further away, or past.
+             */
+            near?: number | null;
+        };
+        /** @description How much of a kind. */
+        DueEntry: {
+            /**
+             * Format: int64
+             * @description Rows of the list behind it; null where the date alone is known.
+             */
+            count?: number | null;
+            /** @description The rows themselves, where they are few: campaigns, townships. */
+            items: components["schemas"]["DueItem"][];
+            what: components["schemas"]["DueWhat"];
+        };
+        /** @description A row that has a name of its own. */
+        DueItem: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description A month of what falls due. */
+        DueMonth: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description Every day of the month. */
+            days: components["schemas"]["DueDay"][];
+            /** @description Working days before a date on which units are reminded. */
+            due_days: number[];
+            /** @description `YYYY-MM`. */
+            month: string;
+            /** Format: date */
+            today: string;
+        };
+        /**
+         * @description What falls due on a day.
+         * @enum {string}
+         */
+        DueWhat: "repair" | "internal" | "accept" | "check" | "control" | "review" | "referral" | "campaign" | "recheck" | "honour_end" | "self_check" | "plan" | "appeal" | "monthly";
         /** @description Why something ends. */
         DutyReason: {
             reason?: string;
@@ -4696,6 +4786,10 @@ export interface components {
              * @description When it is checked again.
              */
             recheck_day?: string | null;
+            /** @description The day to look at it again has come near, or has passed. */
+            recheck_due: boolean;
+            /** @description What came of looking at it again, newest first. */
+            rechecks: components["schemas"]["RecheckView"][];
             revoke_reason: string;
             /** Format: date-time */
             revoked_at?: string | null;
@@ -5679,6 +5773,24 @@ export interface components {
             /** Format: date-time */
             valid_to?: string | null;
         };
+        /** @description What came of looking again, over the version of the title that was seen. */
+        NewRecheck: {
+            /**
+             * Format: date
+             * @description When it was looked at; not in the future.
+             */
+            day: string;
+            /**
+             * Format: date
+             * @description When it is looked at next, after `day`; of a title that is kept.
+             */
+            next_day?: string | null;
+            /** @description Why; asked for where the title is taken back. */
+            note?: string;
+            outcome: components["schemas"]["RecheckOutcome"];
+            /** Format: int32 */
+            version: number;
+        };
         /** @description What a round is begun with. */
         NewRound: {
             issue_mode?: components["schemas"]["IssueMode"];
@@ -5848,7 +5960,7 @@ export interface components {
          * @description What a notice tells.
          * @enum {string}
          */
-        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "leave_ended" | "plan_late" | "campaign_started" | "liaison_gap" | "passed" | "voided" | "appeal_decided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
+        NoticeKind: "issued" | "due_soon" | "monthly_date" | "overdue" | "control_overdue" | "returned" | "relapse" | "reminded" | "changed" | "resumed" | "escalated" | "draft_waiting" | "colour_published" | "leave_ended" | "plan_late" | "campaign_started" | "campaign_ended" | "liaison_gap" | "honour_recheck" | "passed" | "voided" | "appeal_decided" | "request_decided" | "hard_answered" | "request_waiting" | "to_verify" | "hard_case" | "unit_gap" | "backup_failed";
         /** @description The mail server without its password. */
         NoticeMail: {
             from: string;
@@ -6354,6 +6466,10 @@ export interface components {
                  * @description When it is checked again.
                  */
                 recheck_day?: string | null;
+                /** @description The day to look at it again has come near, or has passed. */
+                recheck_due: boolean;
+                /** @description What came of looking at it again, newest first. */
+                rechecks: components["schemas"]["RecheckView"][];
                 revoke_reason: string;
                 /** Format: date-time */
                 revoked_at?: string | null;
@@ -6758,6 +6874,11 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 instance_key: string;
+                /**
+                 * Format: date-time
+                 * @description That date.
+                 */
+                internal_due_at?: string | null;
                 is_static: boolean;
                 /** Format: date-time */
                 issued_at?: string | null;
@@ -6765,6 +6886,11 @@ export interface components {
                 last_reason?: string | null;
                 /** Format: double */
                 lat?: number | null;
+                /**
+                 * Format: int32
+                 * @description Working days before the official date by which the unit means to be ready; 0 = none.
+                 */
+                lead_days: number;
                 /** @description How urgent it has become, and every reason for it. */
                 level: components["schemas"]["TicketLevel"];
                 /**
@@ -7390,6 +7516,23 @@ export interface components {
             missing: string[];
             /** Format: uuid */
             operation_id: string;
+        };
+        /**
+         * @description What came of it.
+         * @enum {string}
+         */
+        RecheckOutcome: "kept" | "withdrawn";
+        /** @description One time that a title was looked at again. */
+        RecheckView: {
+            /** Format: date */
+            day?: string | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by_name?: string | null;
+            /** Format: date */
+            next_day?: string | null;
+            note: string;
+            outcome: components["schemas"]["RecheckOutcome"];
         };
         /** @description The phone's side. */
         Reconcile: {
@@ -8068,6 +8211,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             instance_key: string;
+            /**
+             * Format: date-time
+             * @description That date.
+             */
+            internal_due_at?: string | null;
             is_static: boolean;
             /** Format: date-time */
             issued_at?: string | null;
@@ -8075,6 +8223,11 @@ export interface components {
             last_reason?: string | null;
             /** Format: double */
             lat?: number | null;
+            /**
+             * Format: int32
+             * @description Working days before the official date by which the unit means to be ready; 0 = none.
+             */
+            lead_days: number;
             /** @description How urgent it has become, and every reason for it. */
             level: components["schemas"]["TicketLevel"];
             /**
@@ -10906,6 +11059,38 @@ export interface operations {
             };
         };
     };
+    figures_due_month: {
+        parameters: {
+            query?: {
+                /** @description `YYYY-MM`; the running one if absent. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The month, day by day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueMonth"];
+                };
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     figures_checks: {
         parameters: {
             query?: {
@@ -11230,6 +11415,12 @@ export interface operations {
                 township_id?: string;
                 /** @description Held today (or not). */
                 valid?: boolean;
+                /** @description To be looked at again within the days of the reminders, or due before today. */
+                recheck_due?: boolean;
+                /** @description To be looked at again on this local day. */
+                recheck_on?: string;
+                /** @description Held until this local day. */
+                ends_on?: string;
                 /** @description Part of the place's name or of the title. */
                 q?: string;
                 cursor?: string;
@@ -11381,6 +11572,64 @@ export interface operations {
             };
             /** @description conflict, or wrong_state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    honours_recheck: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecheck"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HonourView"];
+                };
+            };
+            /** @description Not in the county */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description conflict, or wrong_state: taken back already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15553,6 +15802,10 @@ export interface operations {
                 closed_on?: string;
                 /** @description With their unit, not late, and due on this local day or before it. */
                 due_by?: string;
+                /** @description Of which something ends on this local day. */
+                due_on?: string;
+                /** @description With `due_on`: `repair` (if absent: with its unit and due on that day), `internal` (its own date before it), `accept`, `check`, `control`, `review`, `referral`. */
+                due_kind?: "repair" | "internal" | "accept" | "check" | "control" | "review" | "referral";
                 /** @description Due soon 临期 by the county's rules. */
                 due_soon?: boolean;
                 department?: string;
@@ -15675,6 +15928,10 @@ export interface operations {
                 closed_on?: string;
                 /** @description With their unit, not late, and due on this local day or before it. */
                 due_by?: string;
+                /** @description Of which something ends on this local day. */
+                due_on?: string;
+                /** @description With `due_on`: `repair` (if absent: with its unit and due on that day), `internal` (its own date before it), `accept`, `check`, `control`, `review`, `referral`. */
+                due_kind?: "repair" | "internal" | "accept" | "check" | "control" | "review" | "referral";
                 /** @description Due soon 临期 by the county's rules. */
                 due_soon?: boolean;
                 department?: string;

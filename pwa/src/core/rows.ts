@@ -285,6 +285,9 @@ export interface Ticket {
   readonly issued_at: string | null;
   readonly due_at: string | null;
   readonly official_due_at: string | null;
+  /** The unit's own date before it, by the county's 提前量; reminders go by it, lateness does not. */
+  readonly internal_due_at?: string | null;
+  readonly lead_days?: number;
   readonly accepted_at: string | null;
   readonly submitted_at: string | null;
   readonly closed_at: string | null;

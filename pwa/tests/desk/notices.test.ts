@@ -30,6 +30,8 @@ const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   plan_late: { month: '2026-11', colour: 'yellow', plan_due: '2026-12-07T16:00:00Z' },
   appeal_decided: { month: '2026-11', colour: 'yellow', changed: true, plan_due: '2026-12-07T16:00:00Z' },
   campaign_started: { campaign_id: 'c', campaign: '静态清零', tickets: 4, sooner: 2, day: '2026-11-30' },
+  campaign_ended: { campaign: '清零', campaign_id: 'c', tickets: 3, day: '2026-11-30' },
+  honour_recheck: { place: '甲村', title: '文明村', level: 'county', day: '2026-12-07', days: 7 },
   liaison_gap: { place: '云岭村', level: 'county' },
   request_waiting: { what: 'further_extension' },
   to_verify: {},
@@ -40,7 +42,7 @@ const DATA: Readonly<Record<NoticeKind, Record<string, unknown>>> = {
   passed: {},
   voided: {},
 };
-const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'leave_ended', 'plan_late', 'appeal_decided', 'campaign_started', 'liaison_gap', 'unit_gap', 'backup_failed'];
+const NO_TICKET: readonly NoticeKind[] = ['monthly_date', 'colour_published', 'leave_ended', 'plan_late', 'appeal_decided', 'campaign_started', 'campaign_ended', 'honour_recheck', 'liaison_gap', 'unit_gap', 'backup_failed'];
 const notice = (kind: NoticeKind, over: Partial<Notice> = {}): Notice => ({
   id: kind,
   kind,

@@ -10,7 +10,7 @@ const DEFAULTS: CountySettings = {
   care: { backup_at: '02:30', keep_backups: 14 },
   duties: { no_progress_days: 5, self_check_day: 0, ending_days: 14, delegation_days: 92, substitute_days: 92, escalate_deputy_days: 1, escalate_leader_days: 3, escalate_county_days: 6, village_link_hours: 72, village_link_photos: 6, referral_days: 5 },
   notices: { due_days: [7, 3, 1], monthly_dates: [25], day_at: '08:00', digest_at: '08:30', digest_on_days_off: false, quiet_from: '20:00', quiet_to: '08:00', urgent_in_quiet: false, urgent_kinds: ['reminded', 'escalated'], keep_days: 60, digest_template: '{unit} {date} {link}', urgent_template: '{unit} {urgent} {link}', mail_subject: '{unit} {date}', office_template: '{unit} {date} {link}' },
-  deadlines: { working_hours: [{ from: '09:00', to: '12:00' }, { from: '14:00', to: '18:00' }], same_day_hours: 4, accept_days: 1, rework_days: 1, due_soon_days: 2, due_soon_percent: 25, relapse_static_days: 30, relapse_dynamic_days: 7 },
+  deadlines: { working_hours: [{ from: '09:00', to: '12:00' }, { from: '14:00', to: '18:00' }], same_day_hours: 4, accept_days: 1, lead_days: 0, rework_days: 1, due_soon_days: 2, due_soon_percent: 25, relapse_static_days: 30, relapse_dynamic_days: 7 },
   evidence: { same_bits: 31, look_bits: 64, near_m: 100, coarse_m: 100, old_hours: 72, speed_kmh: 200, clock_minutes: 30, strengths: { screenshot: 'weak' } },
   field: { far_from_site_m: 150, border_accuracy_m: 100, correction_hours: 72, photo_waiver_days: 7 },
   scoring: { gate_permille: 690 },

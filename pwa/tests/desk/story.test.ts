@@ -129,6 +129,14 @@ describe('the deadline in words', () => {
     expect(clockWords(ticket({ state: 'rework', due_at: endOf('2026-12-01') }), [], NONE)[1]).toContain('是否按期仍看原期限');
   });
 
+  it('says the day to be ready by while the unit has it, and that lateness does not go by it', async () => {
+    const early = { internal_due_at: endOf('2026-11-26'), lead_days: 2 };
+    expect(clockWords(ticket(early), [], NONE)[1]).toBe(`内部期限 ${dayWords('2026-11-26')}：县里定的提前量是 2 个工作日，提醒按这一天；是否逾期仍看上面的期限`);
+    for (const state of ['submitted', 'closed'] as const) expect(clockWords(ticket({ ...early, state }), [], NONE).join()).not.toContain('内部期限');
+    await setLang('en');
+    expect(clockWords(ticket(early), [], NONE)[1]).toContain('2 working days in hand');
+  });
+
   it('is silent without a clock', () => {
     expect(clockWords(ticket({ state: 'pending', issued_at: null }), [], NONE)).toEqual([]);
   });

@@ -4,6 +4,7 @@
 mod delegations;
 mod holders;
 mod local;
+mod rechecks;
 mod referrals;
 mod self_checks;
 mod standstill;
@@ -24,7 +25,7 @@ async fn write(actor: &Actor, path: &str, body: &Value) -> Answer {
 }
 
 /// The same with another method.
-async fn put_json(actor: &Actor, path: &str, body: &Value) -> Answer {
+pub(super) async fn put_json(actor: &Actor, path: &str, body: &Value) -> Answer {
     let http = actor.http.with("idempotency-key", &fresh_id().to_string());
     lalian_tests::http::send(http.request(Method::PUT, path).json(body)).await
 }

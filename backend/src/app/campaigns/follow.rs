@@ -34,7 +34,7 @@ pub(super) fn takes(scope: &CampaignScope, on: chrono::NaiveDate) -> Takes {
     }
 }
 
-pub(super) fn scope_of(row: &CampaignRow) -> CampaignScope {
+pub(in crate::app) fn scope_of(row: &CampaignRow) -> CampaignScope {
     serde_json::from_value(row.takes.clone()).unwrap_or_default()
 }
 

@@ -99,6 +99,9 @@ pub(super) async fn close(
     store::campaigns::update(tx, row.clone()).await?;
     tell::of_end(tx, row).await?;
     let over = row.deadline_day < local_day(now).to_string();
+    if !over {
+        tell::of_early_end(tx, facts, row, now).await?;
+    }
     if !over || !store::campaigns::running(tx, row.county_id).await?.is_empty() {
         // Its date would have held on, or another one's holds from now on.
         members::unsettle(tx, row.id).await?;

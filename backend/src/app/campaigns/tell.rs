@@ -1,4 +1,5 @@
-//! What units hear of a campaign: at its start one notice each, with counts and the day; nothing of it after its end.
+//! What units hear of a campaign: at its start one notice each, with counts and the day, and one where it ends early and dates that it held
+//! are free.
 
 use crate::{
     app::{
@@ -54,4 +55,28 @@ pub(super) async fn of_start(tx: &Tx, facts: &Facts, row: &CampaignRow, now: Ins
 /// It calls nobody to work any more.
 pub(super) async fn of_end(tx: &Tx, row: &CampaignRow) -> AppResult<()> {
     Ok(inbox::settle_keys(tx, row.county_id, &[key(row)]).await?)
+}
+
+/// Tells each unit how many of its dates were the last day of a campaign that ends before it; asked before they are given back.
+pub(super) async fn of_early_end(tx: &Tx, facts: &Facts, row: &CampaignRow, now: Instant) -> AppResult<()> {
+    let Ok(day) = row.deadline_day.parse::<NaiveDate>() else { return Ok(()) };
+    for (kind, unit_id, tickets) in members::held_by_unit(tx, row.id, end_of_day(day)).await? {
+        let duties: &[Role] = match UnitKind::parse(&kind) {
+            Some(UnitKind::Township) => &[Role::DeskOfficer, Role::DeputyLeader],
+            Some(UnitKind::Department) => &[Role::Department],
+            _ => continue,
+        };
+        let to = duties.iter().map(|duty| Address { unit_kind: duty.unit_kind(), unit_id, duty: *duty });
+        let ended = Tell {
+            county: row.county_id,
+            key: format!("campaign_end:{}", row.id),
+            kind: NoticeKind::CampaignEnded,
+            to: to.collect(),
+            ticket: None,
+            data: json!({ "campaign_id": row.id, "campaign": row.name, "tickets": tickets, "day": row.deadline_day }),
+            rules: &facts.settings().notices,
+        };
+        notices::tell(tx, now, &ended).await?;
+    }
+    Ok(())
 }

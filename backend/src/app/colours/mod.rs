@@ -9,6 +9,6 @@ pub mod rows;
 mod show;
 pub mod talks;
 pub mod tell;
-mod work;
+pub(in crate::app) mod work;
 
 pub use show::{ColourDetail, ColourRow};

@@ -41,14 +41,14 @@ impl Worked {
 }
 
 /// The townships of a county.
-pub(super) async fn townships(conn: &impl Conn, county: Uuid) -> AppResult<Vec<divisions::Division>> {
+pub(in crate::app) async fn townships(conn: &impl Conn, county: Uuid) -> AppResult<Vec<divisions::Division>> {
     let filter = divisions::Filter { kind: Some(DivisionKind::Township), ..divisions::Filter::default() };
     let all = PageRequest { after: None, limit: TOWNSHIPS_MAX };
     Ok(divisions::list(conn, Scope::County { county }, &filter, &all).await?)
 }
 
 /// What stands of a month: after an appeal, as confirmed, or as proposed.
-pub(super) fn standing(row: &ColourMonth) -> Colour {
+pub(in crate::app) fn standing(row: &ColourMonth) -> Colour {
     let word = row.after_appeal.as_ref().or(row.colour.as_ref()).unwrap_or(&row.proposal);
     Colour::parse(word).unwrap_or(Colour::Green)
 }

@@ -1,10 +1,10 @@
 //! What the clock reminds of, once a day and county: tickets that are due in so many working days, the county's monthly dates, plans that
-//! are late, duties and honoured places without anybody, and what is old enough to be forgotten. A day that broke off is done again;
+//! are late, titles to be looked at again, duties and honoured places without anybody, and what is old enough to be forgotten. A day that broke off is done again;
 //! keys keep it from telling twice.
 
 use super::{Tell, gather::AllRules, tell};
 use crate::{
-    app::{App, AppError, AppResult, colours, duties::gaps_told, field::facts::Facts},
+    app::{App, AppError, AppResult, colours, duties::gaps_told, field::facts::Facts, places::rechecks},
     domain::{
         clock::{Instant, SHANGHAI, local_day},
         notices::{
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 use chrono::{NaiveDate, TimeDelta};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -48,6 +48,8 @@ impl App {
             let before = now - TimeDelta::days(i64::from(rules.keep_days));
             let late = colours::tell::late_plans(self.store.read(), *county, rules, (before, now)).await?;
             written += self.tell_all(&late, now).await?;
+            let again = rechecks::reminders(self.store.read(), *county, rules, calendar, now).await?;
+            written += self.tell_all(&again, now).await?;
             written += self.remind_of_gaps(*county, rules, now).await?;
             self.store
                 .write(async |tx| {
@@ -76,10 +78,19 @@ impl App {
         let span = (start_of_day(today), end_of_day(dates::horizon(calendar, &rules.due_days, today)));
         loop {
             let tickets = days::due_between(self.store.read(), county, span, now, after, BATCH).await?;
-            let Some(last) = tickets.last() else { return Ok(written) };
+            let Some(last) = tickets.last() else { break };
             after = last.official_due_at.map(|at| (at, last.id));
             let told: Vec<Tell<'_>> =
                 tickets.iter().flat_map(|ticket| due(ticket, rules, calendar, today)).collect();
+            written += self.tell_all(&told, now).await?;
+        }
+        after = None;
+        loop {
+            let tickets = days::internal_between(self.store.read(), county, span, now, after, BATCH).await?;
+            let Some(last) = tickets.last() else { return Ok(written) };
+            after = last.internal_due_at.map(|at| (at, last.id));
+            let told: Vec<Tell<'_>> =
+                tickets.iter().flat_map(|ticket| internal(ticket, rules, calendar, today)).collect();
             written += self.tell_all(&told, now).await?;
         }
     }
@@ -166,19 +177,47 @@ impl App {
     }
 }
 
-/// The reminders of one ticket today.
+/// The reminders of one ticket today. Where its unit has a date of its own before it, those go by that one, and of its own date only the last.
 fn due<'a>(ticket: &Ticket, rules: &'a NoticeRules, calendar: &Calendar, today: NaiveDate) -> Vec<Tell<'a>> {
     let Some(due_at) = ticket.due_at else { return Vec::new() };
-    // 24:00 of a day is the first moment of the next.
-    let due_day = local_day(due_at - TimeDelta::microseconds(1));
-    let Some(days) = dates::days_left(calendar, &rules.due_days, due_day, today) else { return Vec::new() };
+    let last = rules.due_days.iter().min().copied().into_iter().collect::<Vec<u32>>();
+    let days = if ticket.internal_due_at.is_some() { &last } else { &rules.due_days };
+    reminders(ticket, rules, (due_at, json!({})), dates::days_left(calendar, days, day_of(due_at), today))
+}
+
+/// Those of the date by which its unit means to be ready.
+fn internal<'a>(
+    ticket: &Ticket,
+    rules: &'a NoticeRules,
+    calendar: &Calendar,
+    today: NaiveDate,
+) -> Vec<Tell<'a>> {
+    let Some(at) = ticket.internal_due_at else { return Vec::new() };
+    let days = dates::days_left(calendar, &rules.due_days, day_of(at), today);
+    reminders(ticket, rules, (at, json!({ "official_due_at": ticket.official_due_at })), days)
+}
+
+/// 24:00 of a day is the first moment of the next.
+fn day_of(due_at: Instant) -> NaiveDate {
+    local_day(due_at - TimeDelta::microseconds(1))
+}
+
+/// What is told so many working days before a date.
+fn reminders<'a>(
+    ticket: &Ticket,
+    rules: &'a NoticeRules,
+    (due_at, mut data): (Instant, Value),
+    days: Option<u32>,
+) -> Vec<Tell<'a>> {
+    let Some(days) = days else { return Vec::new() };
     let duties: &[Role] = if days <= 1 {
         &[Role::DeskOfficer, Role::VillageCadre, Role::DeputyLeader]
     } else {
         &[Role::DeskOfficer, Role::VillageCadre]
     };
-    let told =
-        events::of_unit(ticket, duties, NoticeKind::DueSoon, json!({ "days": days, "due_at": due_at }));
+    (data["days"], data["due_at"]) = (json!(days), json!(due_at));
+    let due_day = day_of(due_at);
+    let told = events::of_unit(ticket, duties, NoticeKind::DueSoon, data);
     told.into_iter()
         .map(|told| Tell {
             county: ticket.county_id,

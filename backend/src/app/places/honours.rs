@@ -1,11 +1,12 @@
 //! The registry of titles that places and sites hold (R54): entered by the office, taken back when they are lost, read by
 //! everybody of the county.
 
-pub use crate::store::places::honours::Filter;
+use super::rechecks::{self, RecheckView};
 use crate::{
     app::{
         App, AppError, AppResult, Caller, Once,
         duties::liaisons::{self as duty_liaisons, LiaisonView, SubjectKind, subject_names, township_of},
+        field::facts::Facts,
     },
     domain::{
         clock::{Instant, local_day},
@@ -16,7 +17,7 @@ use crate::{
         problem::{Code, Problem},
     },
     store::{
-        Conn, audit,
+        audit,
         duties::liaisons,
         places::honours::{self, HonourRow},
     },
@@ -54,6 +55,10 @@ pub struct HonourView {
     pub valid: bool,
     /// Who answers for the place.
     pub liaison: Option<LiaisonView>,
+    /// The day to look at it again has come near, or has passed.
+    pub recheck_due: bool,
+    /// What came of looking at it again, newest first.
+    pub rechecks: Vec<RecheckView>,
 }
 
 /// A title to be entered.
@@ -102,27 +107,47 @@ impl HonourFacts {
 pub async fn list(
     app: &App,
     caller: &Caller,
-    filter: &Filter,
+    asked: &Asked,
     page: &PageRequest,
 ) -> AppResult<Page<HonourView>> {
     caller.require(Action::ReadHonours)?;
-    let (now, read) = (app.clock.now(), app.store.read());
-    let rows = honours::list(read, caller.scope()?, filter, page).await?;
+    let filter = narrowed(app, caller.county()?, asked).await?;
+    let rows = honours::list(app.store.read(), caller.scope()?, &filter, page).await?;
     let cut = Page::cut(rows, page.limit, honours::cursor);
-    Ok(Page { items: show(read, caller.county()?, cut.items, now).await?, next: cut.next })
+    Ok(Page { items: show(app, caller.county()?, cut.items).await?, next: cut.next })
 }
 
-/// What a list is narrowed to, by words of a request.
-pub fn filter(
-    app: &App,
-    level: Option<Honour>,
-    township_id: Option<Uuid>,
-    valid: Option<bool>,
-    search: Option<String>,
-) -> Filter {
-    let today = local_day(app.clock.now());
-    let search = search.filter(|text| !text.trim().is_empty());
-    Filter { level, township_id, valid: valid.map(|flag| (flag, today)), search }
+/// What a list is narrowed to, in the words of a request.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub level: Option<Honour>,
+    pub township_id: Option<Uuid>,
+    pub valid: Option<bool>,
+    pub search: Option<String>,
+    /// To be looked at again soon, or some time ago already.
+    pub recheck_due: bool,
+    pub recheck_on: Option<NaiveDate>,
+    pub ends_on: Option<NaiveDate>,
+}
+
+async fn narrowed(app: &App, county: Uuid, asked: &Asked) -> AppResult<honours::Filter> {
+    let now = app.clock.now();
+    let today = local_day(now);
+    let recheck = if asked.recheck_due {
+        let facts = Facts::load(app, county).await?;
+        let until = rechecks::due_until(&facts.deadlines().calendar, &facts.settings().notices, now);
+        Some((NaiveDate::default(), until))
+    } else {
+        asked.recheck_on.map(|day| (day, day))
+    };
+    Ok(honours::Filter {
+        level: asked.level,
+        township_id: asked.township_id,
+        valid: asked.valid.map(|flag| (flag, today)),
+        recheck,
+        ends_on: asked.ends_on,
+        search: asked.search.clone().filter(|text| !text.trim().is_empty()),
+    })
 }
 
 /// Enters one.
@@ -210,6 +235,9 @@ pub async fn change(
                 )
                 .into());
         }
+        if before.recheck_day != fresh.recheck_day {
+            rechecks::settled(tx, &before).await?;
+        }
         let next = HonourRow {
             revoked_at: before.revoked_at,
             revoke_reason: before.revoke_reason,
@@ -241,8 +269,9 @@ pub async fn revoke(
         return Err(Problem::field("/reason", "请写明原因", "Say why").into());
     }
     app.idempotent(caller, once, async |tx| {
-        honours::get(tx, scope, id).await?.ok_or(Code::NotFound)?;
+        let before = honours::get(tx, scope, id).await?.ok_or(Code::NotFound)?;
         if honours::revoke(tx, id, now, reason.clone()).await? {
+            rechecks::settled(tx, &before).await?;
             let line = caller.audit("honour.revoke", "honours", id);
             audit::append(tx, now, audit::AuditRow { reason: reason.clone(), ..line }).await?;
         }
@@ -252,20 +281,19 @@ pub async fn revoke(
     one(app, caller, id).await
 }
 
-async fn one(app: &App, caller: &Caller, id: Uuid) -> AppResult<HonourView> {
+pub(super) async fn one(app: &App, caller: &Caller, id: Uuid) -> AppResult<HonourView> {
     let read = app.store.read();
     let row = honours::get(read, caller.scope()?, id).await?.ok_or(Code::NotFound)?;
-    let shown = show(read, caller.county()?, vec![row], app.clock.now()).await?.pop();
+    let shown = show(app, caller.county()?, vec![row]).await?.pop();
     Ok(shown.ok_or(Code::NotFound)?)
 }
 
-async fn show(
-    conn: &impl Conn,
-    county: Uuid,
-    rows: Vec<HonourRow>,
-    now: Instant,
-) -> AppResult<Vec<HonourView>> {
+async fn show(app: &App, county: Uuid, rows: Vec<HonourRow>) -> AppResult<Vec<HonourView>> {
+    let (conn, now) = (app.store.read(), app.clock.now());
     let today = local_day(now);
+    let facts = Facts::load(app, county).await?;
+    let soon = rechecks::due_until(&facts.deadlines().calendar, &facts.settings().notices, now);
+    let mut rechecks = rechecks::of_honours(conn, county, rows.iter().map(|row| row.id).collect()).await?;
     let both = rows.iter().flat_map(|row| [row.subject_id, row.township_id]).collect();
     let names = subject_names(conn, county, both).await?;
     let subjects = rows.iter().map(|row| row.subject_id).collect();
@@ -282,6 +310,8 @@ async fn show(
                 subject_name: names.get(&row.subject_id).cloned().unwrap_or_default(),
                 township_name: names.get(&row.township_id).cloned().unwrap_or_default(),
                 valid: honours::is_held(&row, today),
+                recheck_due: honours::is_to_recheck(&row, soon),
+                rechecks: rechecks.remove(&row.id).unwrap_or_default(),
                 valid_until: day(&row.valid_until),
                 recheck_day: day(&row.recheck_day),
                 liaison: people.get(&row.subject_id).cloned(),

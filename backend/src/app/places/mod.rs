@@ -6,6 +6,7 @@ pub mod honours;
 pub mod import_divisions;
 pub mod import_honours;
 pub mod import_sites;
+pub mod rechecks;
 pub mod sites;
 
 use super::{App, AppError, AppResult, Caller};

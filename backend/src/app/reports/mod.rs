@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod checks;
+pub mod dues;
 pub mod ledger;
 pub mod lists;
 pub mod sheets;

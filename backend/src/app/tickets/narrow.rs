@@ -8,9 +8,13 @@ use crate::{
         colours::level::{self, level},
         page::PageRequest,
         people::{permission::Action, scope::Scope},
-        tickets::{Ticket, deadline::DeadlineRules},
+        standards::calendar::{end_of_day, start_of_day},
+        tickets::{Ticket, deadline::DeadlineRules, dues::DueKind},
     },
-    store::{self, Conn, tickets::LevelSpan},
+    store::{
+        self, Conn,
+        tickets::{Falls, LevelSpan},
+    },
 };
 
 /// The filter as the database takes it.
@@ -32,8 +36,16 @@ pub async fn narrow(
         soon: level::soon_within(rules, now),
     });
     let soon_within = (filter.due_soon == Some(true)).then(|| level::soon_within(rules, now));
+    let falls = filter.due_on.map(|(kind, day)| falls(rules, kind, (start_of_day(day), end_of_day(day))));
     let idle = filter.no_progress.map(|flag| (flag, rules.idle_before(now)));
-    campaigns::opened(app, caller, &TicketFilter { idle, soon_within, level: span, ..filter.clone() }).await
+    campaigns::opened(app, caller, &TicketFilter { idle, soon_within, falls, level: span, ..filter.clone() })
+        .await
+}
+
+/// What of a kind ends within a span, as the database is asked for it.
+pub fn falls(rules: &DeadlineRules, kind: DueKind, span: (Instant, Instant)) -> Falls {
+    let span = if kind == DueKind::Accept { rules.issued_between(span) } else { span };
+    Falls { kind, span }
 }
 
 /// One page of a narrowed list, `limit + 1` rows. The database leaves a few too many through where hours decide whether something is due

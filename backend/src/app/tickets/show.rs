@@ -186,6 +186,10 @@ pub struct TicketView {
     pub held_at: Option<DateTime<Utc>>,
     pub review_day: Option<NaiveDate>,
     pub first_due_at: Option<DateTime<Utc>>,
+    /// Working days before the official date by which the unit means to be ready; 0 = none.
+    pub lead_days: i32,
+    /// That date.
+    pub internal_due_at: Option<DateTime<Utc>>,
     /// The ticket that has its evidence now.
     pub merged_into_id: Option<Uuid>,
     /// The closed ticket of the same fault before it.
@@ -464,6 +468,8 @@ fn view(
         held_at: t.held_at,
         review_day: t.review_day,
         first_due_at: t.first_due_at,
+        lead_days: t.lead_days,
+        internal_due_at: t.internal_due_at,
         merged_into_id: t.merged_into_id,
         linked_ticket_id: t.linked_ticket_id,
         archived_at: t.archived_at,

@@ -13,6 +13,14 @@ pub fn days_left(calendar: &Calendar, due_days: &[u32], due_day: NaiveDate, toda
     numbers.into_iter().find(|n| calendar.sub_working_days(due_day, *n) == today)
 }
 
+/// How near a day is, in the steps of the reminders: the smallest of these numbers of working days before it that has come. A step begins on
+/// the working day on which its reminder is told, and lasts over the days off behind it.
+pub fn nearness(calendar: &Calendar, due_days: &[u32], due_day: NaiveDate, today: NaiveDate) -> Option<u32> {
+    let mut numbers: Vec<u32> = due_days.to_vec();
+    numbers.sort_unstable();
+    numbers.into_iter().find(|n| due_day >= today && calendar.sub_working_days(due_day, *n) <= today)
+}
+
 /// The last day that a reminder of today may be about.
 pub fn horizon(calendar: &Calendar, due_days: &[u32], today: NaiveDate) -> NaiveDate {
     let most = due_days.iter().copied().max().unwrap_or(0);
@@ -70,6 +78,23 @@ mod tests {
             ("2026-10-08", "2026-09-30", Some(1)), // over the week of the national day
         ] {
             assert_eq!(left(due, today), days, "{due} on {today}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_as_near_as_its_last_reminder_says() {
+        let calendar = Calendar::shipped();
+        let near = |due: &str, today: &str| nearness(&calendar, &[7, 3, 1], day(due), day(today));
+        for (due, today, step) in [
+            ("2026-11-30", "2026-11-18", None),
+            ("2026-11-30", "2026-11-19", Some(7)),
+            ("2026-11-30", "2026-11-24", Some(7)),
+            ("2026-11-30", "2026-11-25", Some(3)),
+            ("2026-11-30", "2026-11-28", Some(1)), // the weekend behind the Friday that told of it
+            ("2026-11-30", "2026-11-30", Some(1)),
+            ("2026-11-30", "2026-12-01", None),
+        ] {
+            assert_eq!(near(due, today), step, "{due} on {today}");
         }
     }
 

@@ -69,8 +69,12 @@ kinds! {
     PlanLate "plan_late" Mine;
     /// A campaign has begun: how much of the unit counts in it.
     CampaignStarted "campaign_started" Mine;
+    /// A campaign has ended before its last day: dates that it held are as they were without it.
+    CampaignEnded "campaign_ended" Mine;
     /// Nobody answers for an honoured place.
     LiaisonGap "liaison_gap" Mine;
+    /// A title is looked at again in so many working days.
+    HonourRecheck "honour_recheck" Mine;
     Passed "passed" Done;
     Voided "voided" Done;
     /// What became of an appeal against a colour.

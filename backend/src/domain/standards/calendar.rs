@@ -185,6 +185,11 @@ impl Calendar {
         self.years.get(&year)
     }
 
+    /// What the notices say of a day, if they name it; a later year's notice overrules what the one before said of its December.
+    pub fn named(&self, day: NaiveDate) -> Option<&PlanDay> {
+        self.years.values().rev().flat_map(|plan| &plan.days).find(|named| named.date == day)
+    }
+
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
         let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
         self.off.get(&day).map_or(!weekend, |off| !off)

@@ -47,6 +47,8 @@ pub struct Deadlines {
     pub same_day_hours: u32,
     /// Working days within which a unit accepts; later counts as slow.
     pub accept_days: u32,
+    /// Working days by which a unit means to be ready before its date 提前量; 0 = none. Reminders go by that day, lateness does not.
+    pub lead_days: u32,
     /// Working days that a returned repair has at least.
     pub rework_days: u32,
     /// A ticket is due soon when at most this many working days are left …
@@ -105,6 +107,7 @@ impl Default for Deadlines {
             working_hours: vec![span("09:00", "12:00"), span("14:00", "18:00")],
             same_day_hours: 4,
             accept_days: 1,
+            lead_days: 0,
             rework_days: 1,
             due_soon_days: 2,
             due_soon_percent: 25,
@@ -153,9 +156,10 @@ impl CountySettings {
         let mut faults = Vec::new();
         let d = &self.deadlines;
         let e = &self.evidence;
-        let numbers: [(&str, u32, RangeInclusive<u32>); 19] = [
+        let numbers: [(&str, u32, RangeInclusive<u32>); 20] = [
             ("/deadlines/same_day_hours", d.same_day_hours, 0..=24),
             ("/deadlines/accept_days", d.accept_days, 0..=30),
+            ("/deadlines/lead_days", d.lead_days, 0..=10),
             ("/deadlines/rework_days", d.rework_days, 0..=30),
             ("/deadlines/due_soon_days", d.due_soon_days, 0..=30),
             ("/deadlines/due_soon_percent", d.due_soon_percent, 1..=100),

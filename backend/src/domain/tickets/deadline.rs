@@ -87,6 +87,8 @@ pub struct DeadlineRules {
     pub least_hours: u32,
     /// Working days within which a unit accepts.
     pub accept_days: u32,
+    /// Working days that a unit means to be ready before its date 提前量; 0 = none.
+    pub lead_days: u32,
     /// Working days that a returned repair has at least.
     pub rework_days: u32,
     /// Working days before the due day from which a ticket counts as due soon 临期.
@@ -115,6 +117,7 @@ impl DeadlineRules {
             hours: settings.hours().unwrap_or_default(),
             least_hours: set.same_day_hours,
             accept_days: set.accept_days,
+            lead_days: set.lead_days,
             rework_days: set.rework_days,
             soon_days: set.due_soon_days,
             soon_percent: set.due_soon_percent,
@@ -172,6 +175,15 @@ impl DeadlineRules {
             }
             DeadlineUnit::UrgentHours => due + (to - from).max(TimeDelta::zero()),
         }
+    }
+
+    /// The unit's own date: 24:00 of so many working days before the official one. None where the county sets no lead, where hours are
+    /// counted, and where that day is already over or runs at `now`: less time than the lead is no time to be early in.
+    pub fn internal_due_at(&self, ticket: &Ticket, now: Instant) -> Option<Instant> {
+        let lead = u32::try_from(ticket.lead_days).ok().filter(|days| *days > 0)?;
+        let due = ticket.official_due_at.filter(|_| ticket.deadline_unit == DeadlineUnit::WorkingDays)?;
+        let day = self.calendar.sub_working_days(local_day(due - TimeDelta::microseconds(1)), lead);
+        (day > local_day(now)).then(|| end_of_day(day))
     }
 
     /// From when on a ticket is due soon (domain.md 4.4): 00:00 of the day after which at most `soon_days` working days are

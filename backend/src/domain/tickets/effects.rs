@@ -454,6 +454,7 @@ fn start_clock(ticket: &mut Ticket, at: Instant, rules: &DeadlineRules) {
     let due = Some(rules.due_in(at, ticket.deadline_unit, given));
     ticket.issued_at = Some(at);
     (ticket.due_at, ticket.official_due_at, ticket.first_due_at) = (due, due, due);
+    ticket.lead_days = i32::try_from(rules.lead_days).unwrap_or_default();
     // New work is to be brought under control anew.
     let hours = ticket.control_hours.map(|hours| TimeDelta::hours(i64::from(hours)));
     (ticket.control_due_at, ticket.control_done_at) = (hours.map(|hours| at + hours), None);

@@ -1,13 +1,17 @@
 //! Requests, reminders, relapses and dates put right: what they do to clocks and counters, day by day.
 
+use super::deadline::DeadlineRules;
 use super::fixtures::{
-    ATTEMPT, OTHER_UNIT, REQUEST, UNIT, ask, end_of, extend, in_progress, june, morning, refuses, rules, run,
-    send_back, ticket,
+    ATTEMPT, OTHER_UNIT, REQUEST, UNIT, ask, end_of, extend, in_progress, issue, june, morning, refuses,
+    rules, run, send_back, ticket, when,
 };
 use super::machine::{self, Step, When};
 use super::request::Asked;
 use super::transition::Transition;
+use super::unit::DeadlineUnit;
 use super::{State, Ticket};
+use chrono::TimeDelta;
+use serde_json::json;
 
 #[test]
 fn more_time_is_asked_for_in_time_and_keeps_the_first_date() {
@@ -22,6 +26,38 @@ fn more_time_is_asked_for_in_time_and_keeps_the_first_date() {
     assert_eq!((it.due_at, it.official_due_at), (Some(end_of(12)), Some(end_of(12))));
     assert_eq!((it.first_due_at, it.extensions), (Some(end_of(8)), 1));
     refuses(&it, &extend(11), 10);
+}
+
+#[test]
+fn a_lead_gives_the_unit_a_date_of_its_own() {
+    let early = |days| DeadlineRules { lead_days: days, ..rules() };
+    let step = |it: &mut Ticket, step: &Step, day, days| {
+        machine::apply(it, step, when(morning(day)), &early(days)).unwrap().data
+    };
+    let mut it = ticket(State::Pending);
+    let said = step(&mut it, &issue(), 1, 2);
+    assert_eq!((it.official_due_at, it.internal_due_at), (Some(end_of(8)), Some(end_of(4))));
+    assert_eq!((&said["lead_days"], &said["internal_due_at"]), (&json!(2), &json!(end_of(4))));
+    let accept = Step::Accept { person_named: String::new(), acceptor: UNIT };
+    step(&mut it, &accept, 2, 2);
+    // It goes with the official date, by the number of the day on which the clock began, whatever the county sets since.
+    step(&mut it, &ask(Asked::Extension), 3, 5);
+    step(&mut it, &extend(12), 3, 5);
+    assert_eq!(
+        (it.official_due_at, it.internal_due_at, it.lead_days),
+        (Some(end_of(12)), Some(end_of(10)), 2)
+    );
+    // Late is who misses the official date, and nobody before.
+    assert!(!it.is_overdue(end_of(11)) && it.is_overdue(end_of(12) + TimeDelta::seconds(1)));
+    // Less time than the lead is no time to be early in; neither is what hours count.
+    for (days, unit) in [(1, DeadlineUnit::WorkingDays), (40, DeadlineUnit::WorkingHours)] {
+        let mut short = Ticket { deadline_days: days, deadline_unit: unit, ..ticket(State::Pending) };
+        let said = step(&mut short, &issue(), 1, 2);
+        assert_eq!((short.internal_due_at, &said["internal_due_at"]), (None, &json!(null)));
+    }
+    let mut none = ticket(State::Pending);
+    let said = step(&mut none, &issue(), 1, 0);
+    assert!(none.internal_due_at.is_none() && said.get("lead_days").is_none(), "{said}");
 }
 
 #[test]

@@ -349,17 +349,28 @@ pub fn apply(
     }
     let from = ticket.state;
     let dates = (ticket.due_at, ticket.official_due_at);
+    let lead = (ticket.lead_days, ticket.internal_due_at);
     let control = (ticket.control_due_at, ticket.control_done_at);
     let (reason, mut data) = effects(ticket, step, when, rules);
     if row.to.unwrap_or(from).is_open() {
         zeroing::hold(ticket, dates, step, when, rules);
     }
+    let moved = dates != (ticket.due_at, ticket.official_due_at);
+    if moved || lead.0 != ticket.lead_days {
+        ticket.internal_due_at = rules.internal_due_at(ticket, when.accepted_at);
+    }
     // Whatever moved a date says where to, and a returned repair always: each one is explained by the events before it.
     if let Value::Object(said) = &mut data
-        && (dates != (ticket.due_at, ticket.official_due_at) || matches!(step, Step::Fail { .. }))
+        && (moved || matches!(step, Step::Fail { .. }))
     {
         said.insert("due_at".into(), json!(ticket.due_at));
         said.insert("official_due_at".into(), json!(ticket.official_due_at));
+    }
+    if let Value::Object(said) = &mut data
+        && lead != (ticket.lead_days, ticket.internal_due_at)
+    {
+        said.insert("lead_days".into(), json!(ticket.lead_days));
+        said.insert("internal_due_at".into(), json!(ticket.internal_due_at));
     }
     if let Value::Object(said) = &mut data
         // A new clock, which begins the stage anew.
@@ -369,7 +380,6 @@ pub fn apply(
     }
     ticket.state = row.to.unwrap_or(from);
     if let Value::Object(said) = &mut data {
-        let moved = dates != (ticket.due_at, ticket.official_due_at);
         turn::keep(ticket, step, when, moved, said);
         // Who doubts that it was accepted late reads by when it should have been.
         if matches!(transition, Transition::T2 | Transition::T6 | Transition::Release)

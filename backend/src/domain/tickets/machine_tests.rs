@@ -2,6 +2,7 @@
 
 #![expect(clippy::single_match_else, reason = "both outcomes of a step stand side by side")]
 
+use super::deadline::DeadlineRules;
 use super::fixtures::{ATTEMPT, UNIT, fitting, morning, refuses, rules, run, steps, ticket, when};
 use super::machine::{self, NotAllowed, Step, TABLE, Transition, When};
 use super::replay::{Replayed, replay};
@@ -116,7 +117,8 @@ fn a_check_of_another_attempt_is_not_a_check() {
 proptest! {
     /// Whatever people send in whatever order: versions count steps, ends are final, dates never move back.
     #[test]
-    fn random_histories_keep_the_promises(picks in proptest::collection::vec((0..steps().len(), 0..40_i64), 1..60)) {
+    fn random_histories_keep_the_promises(picks in proptest::collection::vec((0..steps().len(), 0..40_i64), 1..60), lead in 0_u32..4) {
+        let rules = DeadlineRules { lead_days: lead, ..rules() };
         let mut it = ticket(State::Pending);
         let mut history = vec![machine::Event {
             version: 1, transition: "T1", from: None, to: State::Pending, reason: String::new(), data: serde_json::json!({}),
@@ -127,7 +129,7 @@ proptest! {
         for (pick, hours) in picks {
             at += TimeDelta::hours(hours);
             let before = it.clone();
-            match machine::apply(&mut it, &steps()[pick], when(at), &rules()) {
+            match machine::apply(&mut it, &steps()[pick], when(at), &rules) {
                 Ok(event) => {
                     applied += 1;
                     let transition = steps()[pick].transition();
@@ -141,6 +143,8 @@ proptest! {
                     {
                         prop_assert!(new >= old);
                     }
+                    // A unit's own date lies before the official one, and there is none where the county sets no lead.
+                    prop_assert!(it.internal_due_at.is_none_or(|own| lead > 0 && Some(own) < it.official_due_at));
                     // The first date stays on record, whatever is agreed later.
                     if before.first_due_at.is_some() && transition != Transition::Release {
                         prop_assert_eq!(it.first_due_at, before.first_due_at);

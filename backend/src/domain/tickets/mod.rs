@@ -4,6 +4,7 @@
 mod clock_tests;
 pub mod command;
 pub mod deadline;
+pub mod dues;
 pub mod early;
 mod effects;
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub struct Replayed {
     pub state: State,
     pub due_at: Option<Instant>,
     pub official_due_at: Option<Instant>,
+    pub internal_due_at: Option<Instant>,
+    pub lead_days: i32,
     pub overdue_at: Option<Instant>,
     pub review_day: Option<NaiveDate>,
     pub attempts: i32,
@@ -52,6 +54,8 @@ impl Replayed {
             state: ticket.state,
             due_at: ticket.due_at,
             official_due_at: ticket.official_due_at,
+            internal_due_at: ticket.internal_due_at,
+            lead_days: ticket.lead_days,
             overdue_at: ticket.overdue_at,
             review_day: ticket.review_day,
             attempts: ticket.attempts,
@@ -88,6 +92,8 @@ impl Replayed {
             state,
             due_at: None,
             official_due_at: None,
+            internal_due_at: None,
+            lead_days: 0,
             overdue_at: None,
             review_day: None,
             attempts: 0,
@@ -123,6 +129,10 @@ impl Replayed {
         if event.data.get("official_due_at").is_some() {
             self.due_at = read(event, "due_at");
             self.official_due_at = read(event, "official_due_at");
+        }
+        if event.data.get("internal_due_at").is_some() {
+            self.internal_due_at = read(event, "internal_due_at");
+            self.lead_days = read(event, "lead_days").unwrap_or_default();
         }
         if event.data.get("control_due_at").is_some() {
             (self.control_due_at, self.control_done) = (read(event, "control_due_at"), false);

@@ -59,6 +59,10 @@ pub struct Ticket {
     pub due_at: Option<Instant>,
     pub official_due_at: Option<Instant>,
     pub first_due_at: Option<Instant>,
+    /// Working days before the official date by which the unit means to be ready 提前量: the county's number when the clock began.
+    pub lead_days: i32,
+    /// That date; reminders go by it, and nothing is late because of it.
+    pub internal_due_at: Option<Instant>,
     pub accepted_at: Option<Instant>,
     pub acceptor_id: Option<Uuid>,
     pub submitted_at: Option<Instant>,
@@ -179,6 +183,8 @@ impl Ticket {
             due_at: None,
             official_due_at: None,
             first_due_at: None,
+            lead_days: 0,
+            internal_due_at: None,
             accepted_at: None,
             acceptor_id: None,
             submitted_at: None,

@@ -10,6 +10,7 @@ use crate::{
         evidence::scrub::{self, StorageFigures},
         reports::{
             checks::{self as check_figures, CheckFigure, CheckFigures, CheckRows},
+            dues::{self, DueMonth},
             zero::{self, ZeroBoard},
         },
     },
@@ -91,6 +92,17 @@ pub async fn check_rows(
     let CheckRowsQuery { of, month, cursor, limit } = query.0;
     let page = page(cursor.as_deref(), limit)?;
     Ok(web::Json(check_figures::rows(&app, &caller, (of, &month), &page).await?))
+}
+
+/// The calendar of what falls due, in the caller's scope.
+#[utoipa::path(get, path = "/api/v1/figures/calendar", tag = "figures", params(CountersQuery),
+    responses((status = 200, description = "The month, day by day", body = DueMonth)))]
+pub async fn due_month(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<CountersQuery>,
+) -> Answer<web::Json<DueMonth>> {
+    Ok(web::Json(dues::month(&app, &caller, query.0.month.as_deref()).await?))
 }
 
 /// Which month.

@@ -6,8 +6,9 @@ use crate::{
         App, Caller,
         duties::liaisons::{self, LiaisonView, NewLiaison},
         places::{
-            honours::{self, Filter, HonourFacts, HonourView, NewHonour},
+            honours::{self, Asked, HonourFacts, HonourView, NewHonour},
             import_honours::{self, HonoursImported},
+            rechecks::{self, NewRecheck},
         },
     },
     domain::{page::Page, places::division::Honour},
@@ -18,6 +19,7 @@ use crate::{
     },
 };
 use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -30,6 +32,12 @@ pub struct HonoursQuery {
     township_id: Option<Uuid>,
     /// Held today (or not).
     valid: Option<bool>,
+    /// To be looked at again within the days of the reminders, or due before today.
+    recheck_due: Option<bool>,
+    /// To be looked at again on this local day.
+    recheck_on: Option<NaiveDate>,
+    /// Held until this local day.
+    ends_on: Option<NaiveDate>,
     /// Part of the place's name or of the title.
     q: Option<String>,
     cursor: Option<String>,
@@ -38,8 +46,16 @@ pub struct HonoursQuery {
 }
 
 impl HonoursQuery {
-    pub(super) fn filter(self, app: &App) -> Filter {
-        honours::filter(app, self.level, self.township_id, self.valid, self.q)
+    pub(super) fn asked(&self) -> Asked {
+        Asked {
+            level: self.level,
+            township_id: self.township_id,
+            valid: self.valid,
+            search: self.q.clone(),
+            recheck_due: self.recheck_due.unwrap_or(false),
+            recheck_on: self.recheck_on,
+            ends_on: self.ends_on,
+        }
     }
 }
 
@@ -52,8 +68,7 @@ pub async fn list(
     query: Query<HonoursQuery>,
 ) -> Answer<web::Json<Page<HonourView>>> {
     let page = page(query.0.cursor.as_deref(), query.0.limit)?;
-    let filter = query.0.filter(&app);
-    Ok(web::Json(honours::list(&app, &caller, &filter, &page).await?))
+    Ok(web::Json(honours::list(&app, &caller, &query.0.asked(), &page).await?))
 }
 
 /// Enters a title.
@@ -105,6 +120,23 @@ pub async fn revoke(
     write: Write<DutyReason>,
 ) -> Answer<web::Json<HonourView>> {
     Ok(web::Json(honours::revoke(&app, &caller, &write.once, id.0, &write.body.reason).await?))
+}
+
+/// What came of looking at a title again.
+#[utoipa::path(post, path = "/api/v1/honours/{id}/rechecks", tag = "honours",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), request_body = NewRecheck, responses(
+        (status = 200, description = "As it is now", body = HonourView),
+        (status = 404, description = "Not in the county"),
+        (status = 409, description = "conflict, or wrong_state: taken back already"),
+        (status = 422, description = "invalid_field"),
+    ))]
+pub async fn recheck(
+    app: web::Data<App>,
+    caller: Caller,
+    id: Path<Uuid>,
+    write: Write<NewRecheck>,
+) -> Answer<web::Json<HonourView>> {
+    Ok(web::Json(rechecks::record(&app, &caller, &write.once, id.0, &write.body).await?))
 }
 
 /// A file of titles.

@@ -133,9 +133,7 @@ async fn written(
             let SelfChecksQuery { month, township_id } = asked(query)?;
             duties::self_check_sites(app, caller, language, (month.as_deref(), township_id)).await
         }
-        List::Honours => {
-            duties::honours(app, caller, language, &asked::<HonoursQuery>(query)?.filter(app)).await
-        }
+        List::Honours => duties::honours(app, caller, language, &asked::<HonoursQuery>(query)?.asked()).await,
         List::PhotoFlags => desk::flags(app, caller, language, &asked::<FlagsQuery>(query)?.into()).await,
         List::Colours => desk::colours(app, caller, language, &asked::<ColoursQuery>(query)?.into()).await,
         List::Feedback => desk::feedback(app, caller, language, asked::<FeedbackQuery>(query)?.which()).await,

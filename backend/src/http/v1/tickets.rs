@@ -18,7 +18,7 @@ use crate::{
         problem::{Code, Problem},
         reports::ledger::Language,
         standards::calendar::{end_of_day, start_of_day},
-        tickets::{State, request::RequestState},
+        tickets::{State, dues::DueKind, request::RequestState},
     },
     http::{
         extract::{Path, Query},
@@ -62,6 +62,11 @@ pub struct ListQuery {
     closed_on: Option<chrono::NaiveDate>,
     /// With their unit, not late, and due on this local day or before it.
     due_by: Option<chrono::NaiveDate>,
+    /// Of which something ends on this local day.
+    due_on: Option<chrono::NaiveDate>,
+    /// With `due_on`: `repair` (if absent: with its unit and due on that day), `internal` (its own date before it), `accept`, `check`, `control`, `review`, `referral`.
+    #[param(inline)]
+    due_kind: Option<DueKind>,
     /// Due soon 临期 by the county's rules.
     due_soon: Option<bool>,
     department: Option<String>,
@@ -172,6 +177,7 @@ fn narrowed(asked: ListQuery) -> Result<TicketFilter, Problem> {
         issued: asked.issued_on.map(day_span),
         closed: asked.closed_on.map(day_span),
         due_by: asked.due_by.map(end_of_day),
+        due_on: asked.due_on.map(|day| (asked.due_kind.unwrap_or(DueKind::Repair), day)),
         due_soon: asked.due_soon,
         department: asked.department,
         request: asked.request,

@@ -257,6 +257,27 @@ pub async fn by_unit(
     Ok(units)
 }
 
+/// Of each unit, the members with it whose date is this one: what a campaign gives back where it ends before its last day.
+pub async fn held_by_unit(
+    conn: &impl Conn,
+    campaign: Uuid,
+    date: Instant,
+) -> Result<Vec<(String, Uuid, i64)>, Error> {
+    Ok(campaign_ticket::Entity::find()
+        .select_only()
+        .column(T::UnitKind)
+        .column(T::UnitId)
+        .column_as(M::TicketId.count(), "n")
+        .join(JoinType::InnerJoin, to_ticket())
+        .filter(M::CampaignId.eq(campaign).and(M::LeftDay.is_null()).and(T::UnitId.is_not_null()))
+        .filter(T::State.is_in(State::WITH_UNIT.map(State::as_str)).and(T::OfficialDueAt.eq(date)))
+        .group_by(T::UnitKind)
+        .group_by(T::UnitId)
+        .into_tuple()
+        .all(conn.raw())
+        .await?)
+}
+
 /// The members whose tickets a reader may open, each with its ticket's state.
 pub async fn in_scope(
     conn: &impl Conn,

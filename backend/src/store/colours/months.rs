@@ -154,6 +154,23 @@ pub async fn publish(
     Ok(touched.rows_affected)
 }
 
+/// Published months in scope whose plan or whose time to appeal ends after the first of these moments, up to and with the second.
+pub async fn dated(
+    conn: &impl Conn,
+    scope: Scope,
+    (from, to): (Instant, Instant),
+) -> Result<Vec<ColourMonth>, Error> {
+    let within = |column: C| column.gt(from).and(column.lte(to));
+    Ok(colour_month::Entity::find()
+        .filter(scoped(scope))
+        .filter(C::PublishedAt.is_not_null())
+        .filter(Condition::any().add(within(C::PlanDue)).add(within(C::AppealUntil)))
+        .order_by_asc(C::Month)
+        .order_by_asc(C::Id)
+        .all(conn.raw())
+        .await?)
+}
+
 /// Published months of a county whose plan was due between these moments, the first not included.
 pub async fn plans_due(
     conn: &impl Conn,

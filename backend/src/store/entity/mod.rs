@@ -25,6 +25,7 @@ pub mod feedback_reply;
 pub mod file;
 pub mod finding;
 pub mod honour;
+pub mod honour_recheck;
 pub mod idempotency;
 pub mod import;
 pub mod import_piece;

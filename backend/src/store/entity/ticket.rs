@@ -40,6 +40,8 @@ pub struct Model {
     pub due_at: Option<DateTimeUtc>,
     pub official_due_at: Option<DateTimeUtc>,
     pub first_due_at: Option<DateTimeUtc>,
+    pub lead_days: i32,
+    pub internal_due_at: Option<DateTimeUtc>,
     pub accepted_at: Option<DateTimeUtc>,
     pub acceptor_id: Option<Uuid>,
     pub submitted_at: Option<DateTimeUtc>,

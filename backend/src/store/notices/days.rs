@@ -77,6 +77,28 @@ pub async fn due_between(
     rows.into_iter().map(Ticket::try_from).collect()
 }
 
+/// The same by the units' own dates before those.
+pub async fn internal_between(
+    conn: &impl Conn,
+    county: Uuid,
+    (from, to): (Instant, Instant),
+    now: Instant,
+    after: Option<(Instant, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Ticket>, Error> {
+    let mut query = ticket::Entity::find()
+        .filter(C::State.is_in(State::WITH_UNIT.map(State::as_str)))
+        .filter(C::CountyId.eq(county).and(C::InternalDueAt.gt(from)).and(C::InternalDueAt.lte(to)))
+        .filter(C::VisibleFrom.lte(now));
+    if let Some((at, id)) = after {
+        query = query.filter(
+            Condition::any().add(C::InternalDueAt.gt(at)).add(C::InternalDueAt.eq(at).and(C::Id.gt(id))),
+        );
+    }
+    let rows = query.order_by_asc(C::InternalDueAt).order_by_asc(C::Id).limit(limit).all(conn.raw()).await?;
+    rows.into_iter().map(Ticket::try_from).collect()
+}
+
 /// Units of a county, with their kind, that hold a ticket which they have not finished.
 pub async fn units_at_work(
     conn: &impl Conn,

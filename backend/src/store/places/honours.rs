@@ -35,6 +35,10 @@ pub struct Filter {
     pub township_id: Option<Uuid>,
     /// Held on this day (or not).
     pub valid: Option<(bool, NaiveDate)>,
+    /// To be looked at again between these days, both included; what has run out before that day, or is taken back, is not.
+    pub recheck: Option<(NaiveDate, NaiveDate)>,
+    /// Not taken back, and good until this day.
+    pub ends_on: Option<NaiveDate>,
     pub search: Option<String>,
 }
 
@@ -49,6 +53,33 @@ pub(in crate::store) fn held(on: NaiveDate) -> Condition {
 pub fn is_held(row: &HonourRow, on: NaiveDate) -> bool {
     row.revoked_at.is_none()
         && row.valid_until.as_deref().is_none_or(|until| until >= on.to_string().as_str())
+}
+
+/// Not taken back, to be looked at again between these days, and not run out by then.
+fn rechecked((from, to): (NaiveDate, NaiveDate)) -> Condition {
+    Condition::all()
+        .add(C::RevokedAt.is_null())
+        .add(C::RecheckDay.gte(from.to_string()).and(C::RecheckDay.lte(to.to_string())))
+        .add(
+            Condition::any()
+                .add(C::ValidUntil.is_null())
+                .add(Expr::col(C::ValidUntil).gte(Expr::col(C::RecheckDay))),
+        )
+}
+
+/// Good until a day between these.
+fn ending((from, to): (NaiveDate, NaiveDate)) -> Condition {
+    Condition::all()
+        .add(C::RevokedAt.is_null())
+        .add(C::ValidUntil.gte(from.to_string()).and(C::ValidUntil.lte(to.to_string())))
+}
+
+/// Whether a title is to be looked at again by this day.
+pub fn is_to_recheck(row: &HonourRow, by: NaiveDate) -> bool {
+    let day = row.recheck_day.as_deref();
+    row.revoked_at.is_none()
+        && day.is_some_and(|day| day <= by.to_string().as_str())
+        && row.valid_until.as_deref().is_none_or(|until| day <= Some(until))
 }
 
 /// The township side sees its own, everybody else the county's.
@@ -75,6 +106,8 @@ pub async fn list(
             .add_option(filter.level.map(|level| C::Level.eq(level.as_str())))
             .add_option(filter.township_id.map(|id| C::TownshipId.eq(id)))
             .add_option(filter.valid.map(|(valid, on)| if valid { held(on) } else { held(on).not() }))
+            .add_option(filter.recheck.map(rechecked))
+            .add_option(filter.ends_on.map(|day| ending((day, day))))
             .add_option(filter.search.as_ref().map(|text| search::holds(C::Search, text))),
     );
     if let Some(Cursor { key, id }) = &page.after {
@@ -82,6 +115,34 @@ pub async fn list(
         query = query.filter(Condition::any().add(C::Year.lt(year)).add(C::Year.eq(year).and(C::Id.gt(*id))));
     }
     Ok(query.order_by_desc(C::Year).order_by_asc(C::Id).limit(page.limit + 1).all(conn.raw()).await?)
+}
+
+/// The titles in scope that are to be looked at again, or end, between these days.
+pub async fn dated(
+    conn: &impl Conn,
+    scope: Scope,
+    days: (NaiveDate, NaiveDate),
+) -> Result<Vec<HonourRow>, Error> {
+    Ok(honour::Entity::find()
+        .filter(scoped(scope))
+        .filter(Condition::any().add(rechecked(days)).add(ending(days)))
+        .order_by_asc(C::Id)
+        .all(conn.raw())
+        .await?)
+}
+
+/// The titles of a county that are to be looked at again between these days.
+pub async fn to_recheck(
+    conn: &impl Conn,
+    county: Uuid,
+    days: (NaiveDate, NaiveDate),
+) -> Result<Vec<HonourRow>, Error> {
+    Ok(honour::Entity::find()
+        .filter(C::CountyId.eq(county))
+        .filter(rechecked(days))
+        .order_by_asc(C::Id)
+        .all(conn.raw())
+        .await?)
 }
 
 /// Where the next page after this title starts.

@@ -15,7 +15,12 @@ use chrono::SecondsFormat;
 const NO_DUE: &str = "9999";
 
 pub(super) fn due_sort(ticket: &Ticket) -> String {
-    ticket.due_at.map_or_else(|| NO_DUE.to_owned(), |due| due.to_rfc3339_opts(SecondsFormat::Micros, true))
+    ticket.due_at.map_or_else(|| NO_DUE.to_owned(), sort_key)
+}
+
+/// An instant as lists are sorted by it.
+pub(super) fn sort_key(due: crate::domain::clock::Instant) -> String {
+    due.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
 pub(super) fn state(text: &str) -> Result<State, Error> {
@@ -70,6 +75,8 @@ pub(super) fn model(ticket: &Ticket) -> ticket::Model {
         due_at: t.due_at,
         official_due_at: t.official_due_at,
         first_due_at: t.first_due_at,
+        lead_days: t.lead_days,
+        internal_due_at: t.internal_due_at,
         accepted_at: t.accepted_at,
         acceptor_id: t.acceptor_id,
         submitted_at: t.submitted_at,
@@ -163,6 +170,8 @@ impl TryFrom<ticket::Model> for Ticket {
             due_at: m.due_at,
             official_due_at: m.official_due_at,
             first_due_at: m.first_due_at,
+            lead_days: m.lead_days,
+            internal_due_at: m.internal_due_at,
             accepted_at: m.accepted_at,
             acceptor_id: m.acceptor_id,
             submitted_at: m.submitted_at,

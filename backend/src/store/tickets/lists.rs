@@ -1,19 +1,20 @@
 //! Lists and counts of tickets: what a list is narrowed to, its pages, and the sums over the same rows.
 
 use super::{
-    columns::{due_sort, state},
+    columns::{due_sort, sort_key, state},
     requests,
     rows::{local, scoped},
 };
 use crate::{
     domain::{
-        clock::Instant,
+        clock::{Instant, local_day},
         colours::{level::LEVELLED, rules::ColourRules},
         duties::referral::{Referred, Relation},
         look_backs::ItemState,
         page::{Cursor, PageRequest},
         people::scope::Scope,
-        tickets::{State, Ticket, request::RequestState},
+        standards::calendar::start_of_day,
+        tickets::{State, Ticket, dues::DueKind, request::RequestState},
     },
     store::{
         Conn, Error,
@@ -25,7 +26,7 @@ use crate::{
         search,
     },
 };
-use chrono::SecondsFormat;
+use chrono::{NaiveDate, SecondsFormat, TimeDelta};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     sea_query::Expr,
@@ -63,6 +64,10 @@ pub struct Filter {
     pub request: Option<RequestState>,
     /// Waiting for the county's check longer than the county allows itself.
     pub check_late: Option<bool>,
+    /// What ends on a local day; the use case turns it into `falls`.
+    pub due_on: Option<(DueKind, NaiveDate)>,
+    /// What ends within a span.
+    pub falls: Option<Falls>,
     /// The county was asked to help, and the fault is still there (or not so); R58.
     pub hard: Option<bool>,
     /// With their unit and due between now and this instant: what is soon due, not what is late.
@@ -107,6 +112,14 @@ pub struct Filter {
     pub referred_to: Option<Uuid>,
     /// How the reader's department stands to it.
     pub relation: Option<Relation>,
+}
+
+/// What ends after the first of these instants, up to and with the second: 24:00 belongs to the day that it ends. Of the time to accept they
+/// are those of the issue.
+#[derive(Debug, Clone, Copy)]
+pub struct Falls {
+    pub kind: DueKind,
+    pub span: (Instant, Instant),
 }
 
 /// Levels with the instants and thresholds that they follow from at one moment. Levels 2 and 3 are exact; of 0 and 1 the rows are a little
@@ -331,6 +344,7 @@ fn narrowed(filter: &Filter, scope: Scope, now: Instant) -> Condition {
                 .and(C::CheckDueAt.lt(now));
             if flag { late } else { late.not() }
         }))
+        .add_option(filter.falls.map(falling))
         .add_option(filter.hard.map(|flag| {
             let hard = C::HardCase.eq(true).and(C::State.is_in(State::OPEN.map(State::as_str)));
             if flag { hard } else { hard.not() }
@@ -413,6 +427,60 @@ fn of_duties(filter: &Filter, scope: Scope, now: Instant) -> Option<Condition> {
                 }
             })),
     )
+}
+
+/// The rows of which something ends in a span.
+fn falling(Falls { kind, span: (from, to) }: Falls) -> Condition {
+    let with_unit = || C::State.is_in(State::WITH_UNIT.map(State::as_str));
+    let within = |column: C| column.gt(from).and(column.lte(to));
+    Condition::all().add(match kind {
+        // The text that lists are sorted by stands for the same instant, and leads their indexes.
+        DueKind::Repair => with_unit().and(C::DueSort.gt(sort_key(from))).and(C::DueSort.lte(sort_key(to))),
+        DueKind::Internal => with_unit().and(within(C::InternalDueAt)),
+        DueKind::Accept => C::State.eq(State::Issued.as_str()).and(within(C::IssuedAt)),
+        DueKind::Check => C::State.eq(State::Submitted.as_str()).and(within(C::CheckDueAt)),
+        DueKind::Control => with_unit().and(C::ControlDoneAt.is_null()).and(within(C::ControlDueAt)),
+        DueKind::Review => {
+            let last = local_day(to - TimeDelta::microseconds(1));
+            let days = (local_day(from).to_string(), last.to_string());
+            C::State.eq(State::OnHold.as_str()).and(C::ReviewDay.gte(days.0)).and(C::ReviewDay.lte(days.1))
+        }
+        DueKind::Referral => C::ReferralId.is_not_null().and(within(C::ReferralDueAt)),
+    })
+}
+
+/// When what a list is narrowed to by `falls` ends, and of how many rows: an instant (of the time to accept that of the issue), or the day
+/// on which a hold is looked at again.
+pub async fn falls_at(
+    conn: &impl Conn,
+    scope: Scope,
+    now: Instant,
+    filter: &Filter,
+) -> Result<Vec<(Instant, i64)>, Error> {
+    let Some(Falls { kind, .. }) = filter.falls else { return Ok(Vec::new()) };
+    let column = match kind {
+        DueKind::Repair => C::DueAt,
+        DueKind::Internal => C::InternalDueAt,
+        DueKind::Accept => C::IssuedAt,
+        DueKind::Check => C::CheckDueAt,
+        DueKind::Control => C::ControlDueAt,
+        DueKind::Review => C::ReviewDay,
+        DueKind::Referral => C::ReferralDueAt,
+    };
+    let rows = ticket::Entity::find()
+        .select_only()
+        .column(column)
+        .column_as(C::Id.count(), "n")
+        .filter(within(filter, scope, now))
+        .filter(narrowed(filter, scope, now))
+        .group_by(column);
+    if kind == DueKind::Review {
+        let rows: Vec<(Option<String>, i64)> = rows.into_tuple().all(conn.raw()).await?;
+        let day = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        return Ok(rows.into_iter().filter_map(|(text, n)| Some((start_of_day(day(text)?), n))).collect());
+    }
+    let rows: Vec<(Option<Instant>, i64)> = rows.into_tuple().all(conn.raw()).await?;
+    Ok(rows.into_iter().filter_map(|(at, n)| Some((at?, n))).collect())
 }
 
 /// The date that the unit was given last lies before `now`. The official one leads the indexes and is never the later one.

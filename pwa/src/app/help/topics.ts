@@ -15,11 +15,11 @@ const SCREENS: Readonly<Record<Entry, readonly (readonly [string, Topic])[]>> = 
     ['/practice', 'practice'], ['/paper', 'paper'], ['/', 'sites'],
   ],
   township: [
-    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/self-checks', 'selfcheck'], ['/staff', 'people'], ['/devices', 'devices'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
+    ['/tickets', 'repair'], ['/sign', 'sign'], ['/team', 'sign'], ['/liaisons', 'sign'], ['/self-checks', 'selfcheck'], ['/due', 'due'], ['/honours', 'honours'], ['/staff', 'people'], ['/devices', 'devices'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/colour', 'colours'], ['/talks', 'colours'],
     ['/paper', 'paper'], ['/', 'duty'],
   ],
   office: [
-    ['/issue', 'issue'], ['/verify', 'check'], ['/requests', 'requests'], ['/tickets', 'tickets'], ['/zero', 'boards'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/look-backs', 'boards'],
+    ['/due', 'due'], ['/issue', 'issue'], ['/verify', 'check'], ['/requests', 'requests'], ['/tickets', 'tickets'], ['/zero', 'boards'], ['/campaigns', 'boards'], ['/checks', 'boards'], ['/look-backs', 'boards'],
     ['/rounds', 'rounds'], ['/colours', 'colours'], ['/talks', 'colours'], ['/visits', 'visits'], ['/sites', 'places'], ['/flags', 'hints'], ['/photos', 'hints'], ['/library', 'paper'], ['/paper', 'paper'],
     ['/staff', 'people'], ['/holders', 'people'], ['/honours', 'honours'], ['/self-checks', 'selfcheck'], ['/team', 'people'], ['/devices', 'devices'], ['/unsent', 'care'], ['/rescue', 'care'], ['/operations', 'care'],
     ['/erasures', 'care'], ['/setup', 'setup'], ['/settings', 'settings'], ['/calendar', 'calendar'], ['/channels', 'channels'], ['/audit', 'audit'], ['/backups', 'backups'], ['/slips', 'people'], ['/accounts', 'people'], ['/', 'desk'],

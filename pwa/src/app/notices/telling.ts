@@ -22,6 +22,8 @@ const LOOK: Readonly<Record<NoticeKind, readonly [Tone, IconName]>> = {
   leave_ended: ['warn', 'people'],
   plan_late: ['warn', 'clock'],
   campaign_started: ['info', 'flag'],
+  campaign_ended: ['info', 'flag'],
+  honour_recheck: ['warn', 'clock'],
   liaison_gap: ['warn', 'people'],
   appeal_decided: ['info', 'note'],
   request_waiting: ['warn', 'clock'],
@@ -78,7 +80,7 @@ function says(notice: Notice, role: Role): string {
     case 'issued':
       return till('');
     case 'due_soon':
-      return t.due_soon(count(data, 'days'), due);
+      return text(data, 'official_due_at') ? t.due_soon_own(count(data, 'days'), due, dayOfDeadline(text(data, 'official_due_at'))) : t.due_soon(count(data, 'days'), due);
     case 'control_overdue':
       return t.control_overdue(hourOfDeadline(text(data, 'due_at')));
     case 'overdue':
@@ -120,6 +122,10 @@ function says(notice: Notice, role: Role): string {
     }
     case 'campaign_started':
       return t.campaign_how(count(data, 'tickets'), count(data, 'sooner'), dayOfDeadline(text(data, 'day')));
+    case 'campaign_ended':
+      return t.campaign_freed(count(data, 'tickets'), dayOfDeadline(text(data, 'day')));
+    case 'honour_recheck':
+      return t.recheck_how(count(data, 'days'), dayOfDeadline(text(data, 'day')));
     case 'liaison_gap':
       return t.liaison_how;
     case 'passed':
@@ -147,7 +153,10 @@ function about(notice: Notice): string {
     case 'appeal_decided':
       return t[notice.kind](text(data, 'month'));
     case 'campaign_started':
-      return t.campaign_started(text(data, 'campaign'));
+    case 'campaign_ended':
+      return t[notice.kind](text(data, 'campaign'));
+    case 'honour_recheck':
+      return t.honour_recheck(text(data, 'place'), text(data, 'title'));
     case 'liaison_gap':
       return t.liaison_gap(text(data, 'place'));
     case 'unit_gap':
@@ -176,7 +185,10 @@ function placeOf(notice: Notice, role: Role): string | null {
       return role === 'desk_officer' || role === 'deputy_leader' ? '/staff' : '/holders';
     case 'liaison_gap':
       return '/liaisons';
-    case 'campaign_started': {
+    case 'honour_recheck':
+      return '/honours?recheck_due=true';
+    case 'campaign_started':
+    case 'campaign_ended': {
       const id = text(notice.data ?? {}, 'campaign_id');
       return id ? `/campaigns/${id}` : '/campaigns';
     }

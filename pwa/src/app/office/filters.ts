@@ -4,7 +4,7 @@ import type { TicketState } from '@/core';
 
 export const FILTERS = ['state', 'township_id', 'village_id', 'department', 'severity', 'is_static', 'overdue', 'border', 'counted', 'issued_on', 'closed_on', 'level', 'id', 'unit_id', 'site_id', 'q', 'sort',
   // notices
-  'due_soon', 'due_by', 'request', 'hard',
+  'due_soon', 'due_by', 'due_on', 'due_kind', 'request', 'hard',
   // campaigns, checks, look-back
   'campaign', 'campaign_baseline', 'campaign_left', 'check_late', 'look_back', 'draw',
   // duties

@@ -4,7 +4,7 @@ import type { Severity } from '@/core';
 import { ticketWords } from '@/i18n/ticket-words';
 
 export const FIELDS = {
-  deadlines: ['working_hours', 'same_day_hours', 'accept_days', 'rework_days', 'due_soon_days', 'due_soon_percent', 'relapse_static_days', 'relapse_dynamic_days'],
+  deadlines: ['working_hours', 'same_day_hours', 'accept_days', 'lead_days', 'rework_days', 'due_soon_days', 'due_soon_percent', 'relapse_static_days', 'relapse_dynamic_days'],
   field: ['far_from_site_m', 'border_accuracy_m', 'correction_hours', 'photo_waiver_days'],
   evidence: ['same_bits', 'look_bits', 'near_m', 'coarse_m', 'old_hours', 'speed_kmh', 'clock_minutes'],
   scoring: ['gate_permille'],

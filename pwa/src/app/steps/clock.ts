@@ -8,7 +8,7 @@ import { dayOf, lastDay, workingDaysBetween, type Exceptions } from '../tickets/
 import { count, dataOf, heldBy, later, moved, moves, text, type Move } from './moves';
 
 type Clocked = Pick<Ticket, 'state' | 'issued_at' | 'due_at' | 'official_due_at' | 'deadline_days'> &
-  Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit' | 'referral' | 'check_due_at'> &
+  Pick<Ticket, 'first_due_at' | 'held_at' | 'review_day' | 'zero_day' | 'deadline_unit' | 'referral' | 'check_due_at' | 'internal_due_at' | 'lead_days'> &
   Partial<Pick<Ticket, 'submitted_at'>>;
 
 /** Steps in which the unit's clock stood still, and for how many working days of the county's calendar. */
@@ -97,6 +97,7 @@ export function clockWords(ticket: Clocked, events: readonly TicketEvent[], off:
   if (!ticket.issued_at || !due || ['pending', 'declined', 'merged', 'void'].includes(ticket.state)) return [];
   const lines = [c.due(dayWords(due), time(due) === '00:00' ? '24:00' : time(due)) + c.basis + reasons(ticket, due, events, off).join(c.join)];
   if (ticket.state === 'closed') return ticket.submitted_at ? [...lines, c.met(dueFact(ticket, off), dayTime(ticket.submitted_at))] : lines;
+  if (ticket.internal_due_at && ['issued', 'in_progress', 'rework'].includes(ticket.state)) lines.push(c.lead(dayWords(ticket.internal_due_at), ticket.lead_days ?? 0));
   // New work after that day has its own time.
   if (ticket.zero_day && lastDay(due) <= ticket.zero_day) lines.push(c.zero(dayWords(ticket.zero_day)));
   if (ticket.state === 'submitted') lines.push([c.paused, checkWords(ticket)].filter(Boolean).join(c.join));

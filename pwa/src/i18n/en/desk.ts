@@ -70,6 +70,7 @@ export const desk: typeof zh = {
       working_hours: 'Working hours',
       same_day_hours: 'Working hours that a same-day ticket leaves at least',
       accept_days: 'Working days to accept',
+      lead_days: 'In hand: working days by which units mean to be ready before the date (0 = none; reminders go by that day)',
       rework_days: 'Working days that a returned repair has at least',
       due_soon_days: 'Due soon: working days left',
       due_soon_percent: 'or percent of the time left (the later one)',

@@ -45,6 +45,7 @@ export const duty: typeof zh = {
   links: {
     label: 'More',
     tasks: 'All tasks',
+    due: 'Deadlines',
     local: 'With departments here',
     team: 'Stand-ins and delegation',
     liaisons: 'Liaisons',

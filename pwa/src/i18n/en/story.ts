@@ -122,6 +122,7 @@ export const story: typeof zh = {
     paused: 'being checked: no clock runs',
     rework: (day) => `Sent back: to be done by ${day} at the latest; whether it was in time goes by the deadline before`,
     edited: 'changed by the office',
+    lead: (day, n) => `The unit means to be ready by ${day}: the county asks for ${n} working ${n === 1 ? 'day' : 'days'} in hand. Reminders go by that day; what is late goes by the date above`,
     zero: (day) => `Part of a zeroing campaign: at the latest ${day}, also with more time`,
     join: ', ',
     basis: ': ',

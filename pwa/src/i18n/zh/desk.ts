@@ -69,6 +69,7 @@ export const desk = {
       working_hours: '工作时间',
       same_day_hours: '当天办结的，至少留几个工作小时',
       accept_days: '几个工作日内签收',
+      lead_days: '提前量：内部期限比期限早几个工作日（0 = 不设，提醒按内部期限）',
       rework_days: '退回重改至少给几个工作日',
       due_soon_days: '剩几个工作日算临期',
       due_soon_percent: '或剩百分之几的时间算临期（取晚的）',

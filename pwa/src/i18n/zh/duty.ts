@@ -44,6 +44,7 @@ export const duty = {
   links: {
     label: '其他',
     tasks: '全部任务',
+    due: '期限日历',
     local: '本地由部门整改',
     team: '值班与委托',
     liaisons: '荣誉点位专人',

@@ -120,6 +120,7 @@ export const story = {
     paused: '正在核查，不计时',
     rework: (day: string) => `退回后最晚改到 ${day}；是否按期仍看原期限`,
     edited: '办公室改过期限',
+    lead: (day: string, n: number) => `内部期限 ${day}：县里定的提前量是 ${n} 个工作日，提醒按这一天；是否逾期仍看上面的期限`,
     zero: (day: string) => `列入清零行动，最晚 ${day}，延期也不能晚于这一天`,
     join: '，',
     basis: '：',

@@ -10,7 +10,7 @@ use crate::{
             readiness::{Lack, Lacking, UnreadyUnit},
             self_checks::{self, SelfCheckSite, TownshipSelfChecks},
         },
-        places::honours::{self, Filter, HonourView},
+        places::honours::{self, Asked, HonourView},
         reports::{
             ledger::Ledger,
             sheets::{sheet, whole},
@@ -134,8 +134,8 @@ pub async fn self_check_sites(
     .await
 }
 
-pub async fn honours(app: &App, caller: &Caller, language: Language, filter: &Filter) -> AppResult<Ledger> {
-    let rows = async |page: &_| honours::list(app, caller, filter, page).await;
+pub async fn honours(app: &App, caller: &Caller, language: Language, asked: &Asked) -> AppResult<Ledger> {
+    let rows = async |page: &_| honours::list(app, caller, asked, page).await;
     sheet(app, caller, (List::Honours, language, ""), rows, |row: &HonourView| {
         vec![
             text(Some(&row.subject_name)),
