@@ -38,23 +38,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit/list.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows of the list as a workbook, in the same order; audited. */
-        get: operations["audit_list_xlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/backups": {
         parameters: {
             query?: never;
@@ -621,23 +604,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/devices/list.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows of the list as a workbook, in the same order; audited. */
-        get: operations["devices_list_xlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/devices/unsent": {
         parameters: {
             query?: never;
@@ -647,23 +613,6 @@ export interface paths {
         };
         /** What phones still hold. A safety board, never a score. */
         get: operations["devices_unsent"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/devices/unsent.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows of the list as a workbook, in the same order; audited. */
-        get: operations["devices_unsent_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1328,23 +1277,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/inspections/list.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows of the list as a workbook, in the same order; audited. */
-        get: operations["inspections_list_xlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/inspections/{id}": {
         parameters: {
             query?: never;
@@ -1390,6 +1322,26 @@ export interface paths {
         put?: never;
         /** Ends it without a successor. */
         post: operations["liaisons_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{list}.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows of a list as a workbook, in the same order; audited. Filters are those of the list's own address; `campaign` and `look-back`
+         *     take the `id`.
+         */
+        get: operations["lists_workbook"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1842,23 +1794,6 @@ export interface paths {
         put?: never;
         /** One-time codes for many, for printed slips; earlier ones end. Sending this again issues others. */
         post: operations["people_issue_codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/people/list.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows of the list as a workbook, in the same order; audited. */
-        get: operations["people_list_xlsx"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2429,23 +2364,6 @@ export interface paths {
         };
         /** The site of a code, as its QR plate names it. */
         get: operations["places_by_code"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/list.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The rows of the list as a workbook, in the same order; audited. */
-        get: operations["places_sites_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8820,62 +8738,6 @@ export interface operations {
             };
         };
     };
-    audit_list_xlsx: {
-        parameters: {
-            query?: {
-                /** @description Only lines about this object. */
-                object_id?: string;
-                /** @description Only what this person did. */
-                person_id?: string;
-                /** @description Only lines about objects of this kind, such as `tickets` or `settings`. */
-                noun?: string;
-                /** @description All but lines about objects of this kind, such as `session`. */
-                except?: string;
-                /** @description From this local day on. */
-                from?: string;
-                /** @description Until this local day. */
-                to?: string;
-                /** @description Words of the reason; within 92 days. */
-                q?: string;
-                cursor?: string;
-                /** @description 1 to 200, 50 if absent. */
-                limit?: number;
-                /** @description `zh` (default) or `en`. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The workbook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            /** @description invalid_field: too many rows */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     backups_list: {
         parameters: {
             query?: never;
@@ -10331,40 +10193,6 @@ export interface operations {
             };
         };
     };
-    devices_list_xlsx: {
-        parameters: {
-            query?: {
-                /** @description Name, first sounds, login or number of its person, or part of its own name. */
-                q?: string;
-                /** @description `zh` (default) or `en`. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The workbook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     devices_unsent: {
         parameters: {
             query?: never;
@@ -10382,45 +10210,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UnsentBoard"];
                 };
-            };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    devices_unsent_xlsx: {
-        parameters: {
-            query?: {
-                /** @description `zh` (default) or `en`. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The workbook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            /** @description invalid_field: too many rows */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
@@ -12079,59 +11868,6 @@ export interface operations {
             };
         };
     };
-    inspections_list_xlsx: {
-        parameters: {
-            query?: {
-                site_id?: string;
-                round_id?: string;
-                /** @description Only one's own. */
-                mine?: boolean;
-                township_id?: string;
-                /** @description Local day of the visit, `YYYY-MM-DD`: from this one on. */
-                from?: string;
-                /** @description Up to and with this day. */
-                to?: string;
-                /** @description Part of the site's name, first sounds or code, or of its township's or village's name. */
-                q?: string;
-                cursor?: string;
-                /** @description 1 to 200, 50 if absent. */
-                limit?: number;
-                /** @description `zh` (default) or `en`. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The workbook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            /** @description invalid_field: too many rows */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     inspections_get: {
         parameters: {
             query?: never;
@@ -12240,6 +11976,62 @@ export interface operations {
             };
             /** @description Not in the caller's scope */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words for the person who asked */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lists_workbook: {
+        parameters: {
+            query?: {
+                /** @description `zh` (default) or `en`. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as `visits` or `zero` */
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description forbidden: the post may not read this list */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found: no such list */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid_field: too many rows */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13540,54 +13332,6 @@ export interface operations {
             };
             /** @description One of them is not in the caller's scope; none was issued */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    people_list_xlsx: {
-        parameters: {
-            query?: {
-                /** @description Part of a login, name or phone number. */
-                q?: string;
-                /** @description Holders of a post there, or in a village of it. */
-                unit_id?: string;
-                /** @description Only those who never chose a password. */
-                no_password?: boolean;
-                cursor?: string;
-                /** @description At most 200; 50 when nothing is said. */
-                limit?: number;
-                /** @description `zh` (default) or `en`. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The workbook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            /** @description invalid_field: too many rows */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15329,58 +15073,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SiteRow"];
                 };
-            };
-            /** @description A problem, in words for the person who asked */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    places_sites_xlsx: {
-        parameters: {
-            query?: {
-                /** @description Key of a site kind. */
-                kind?: string;
-                township_id?: string;
-                village_id?: string;
-                /** @description `active` or `retired`; both if absent. */
-                status?: string;
-                /** @description Only those whose point lies outside the township that the register names (or only the others). */
-                outside_township?: boolean;
-                /** @description Part of a name or code; width, case and spaces do not matter. */
-                q?: string;
-                cursor?: string;
-                /** @description 1 to 200, 50 if absent. */
-                limit?: number;
-                /** @description `zh` (default) or `en`. */
-                lang?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The workbook */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            /** @description invalid_field: too many rows */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A problem, in words for the person who asked */
             default: {
