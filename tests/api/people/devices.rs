@@ -104,7 +104,7 @@ stories! {
         neighbour.http.delete(&format!("{DEVICES}/{}", phone_of(&own[0]))).await.expect_problem(404, "not_found");
         // Whoever holds a post elsewhere too is the office's to look after.
         let person = format!("/api/v1/people/{}", own[0].person());
-        write(&office.http, &format!("{person}/posts"), &json!({ "role": "inspector" })).await.expect(201);
+        write(&office.http, &format!("{person}/posts"), &json!({ "role": "inspector", "unit_id": office.unit() })).await.expect(201);
         let lost = format!("{DEVICES}/{}", phone_of(&own[0]));
         desk.http.delete(&lost).await.expect_problem(403, "forbidden");
         own[0].http.get(SESSION).await.expect(200);
@@ -126,7 +126,11 @@ stories! {
         let others = lalian::http::routes().iter().filter(|route| !matches!(route.who, Who::Sender | Who::Anyone));
         for route in others {
             let id = fresh_id().to_string();
-            let path: Vec<&str> = route.path.split('/').map(|part| if part.starts_with('{') { id.as_str() } else { part }).collect();
+            let strange = |part: &str| match part.split_once('}') {
+                Some((_, ending)) if part.starts_with('{') => format!("{id}{ending}"),
+                _ => part.to_owned(),
+            };
+            let path: Vec<String> = route.path.split('/').map(strange).collect();
             let method = Method::from_bytes(route.method.as_bytes()).expect("a method");
             let answer = send(sender.request(method, &path.join("/"))).await;
             assert_eq!(answer.status, 401, "{} {}: {answer}", route.method, route.path);
