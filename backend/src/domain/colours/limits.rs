@@ -56,7 +56,7 @@ fn acceptance(story: &Story, now: Instant) -> Vec<Happened> {
             running = Some((place, by));
         }
     }
-    if let Some((begun, by)) = running.filter(|(begun, by)| *by < now && *by > story.lines[*begun].at()) {
+    if let Some((begun, by)) = running.filter(|(begun, by)| *by <= now && *by > story.lines[*begun].at()) {
         found.extend(happened(story, begun, begun, (Why::NotAccepted, last_moment(by), Some(by))));
     }
     found
@@ -93,7 +93,7 @@ fn control(story: &Story, now: Instant) -> Vec<Happened> {
             lines[begun + 1..end].iter().any(put_forward)
         };
         // Nothing was written down: it follows from the clock.
-        if place == begun && (by >= now || !had || mended()) {
+        if place == begun && (by > now || !had || mended()) {
             continue;
         }
         let owner = lines[..end].iter().rposition(|line| line.at() < by).filter(|_| had);
