@@ -14,7 +14,7 @@ fn last_moment(by: Instant) -> Instant {
     by - TimeDelta::microseconds(1)
 }
 
-/// Every limit of this ticket that had passed by `now`.
+/// Every limit of this ticket whose last moment lies before `now`: one that ends with a month is that month's.
 pub(super) fn passed(story: &Story, now: Instant) -> Vec<Happened> {
     let mut found = acceptance(story, now);
     found.extend(control(story, now));

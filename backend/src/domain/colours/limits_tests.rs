@@ -57,8 +57,8 @@ fn told(story: &Story, now: &str) -> Vec<(Why, i32)> {
 #[test]
 fn what_nobody_accepts_counts_as_soon_as_its_day_is_over_and_goes_on_counting_once() {
     let waiting = issued(&[]);
-    assert_eq!(told(&waiting, "12-02T00:00"), []);
-    assert_eq!(told(&waiting, "12-02T00:01"), [(Why::NotAccepted, 2)]);
+    assert_eq!(told(&waiting, "12-01T23:59"), []);
+    assert_eq!(told(&waiting, "12-02T00:00"), [(Why::NotAccepted, 2)]);
     assert_eq!(told(&waiting, "12-31T00:00"), [(Why::NotAccepted, 2)]);
     let accepted = |when, late| issued(&[("T5", State::InProgress, when, json!({ "late": late }))]);
     let late = happened(&accepted("12-09T10:00", true), "12-31T00:00");
@@ -142,7 +142,7 @@ fn an_hour_that_nobody_reports_counts_when_it_passes_whether_it_was_written_down
     let limit = at("11-30T14:00") - chrono::TimeDelta::microseconds(1);
     let silent = dangerous(&[]);
     assert_eq!(
-        (told(&silent, "11-30T14:00"), told(&silent, "11-30T14:01")),
+        (told(&silent, "11-30T13:59"), told(&silent, "11-30T14:00")),
         (vec![], vec![(Why::ControlNotReported, 2)])
     );
     let swept = dangerous(&[("control_overdue", busy, "12-01T08:00", none.clone())]);
