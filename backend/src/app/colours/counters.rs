@@ -57,18 +57,15 @@ pub async fn counters(app: &App, caller: &Caller, month: Option<&str>) -> AppRes
         }
     };
     let known = own.and_then(|own| Some((own, app.middles.known(county, &month.word(), now)?)));
-    let (worked, (median_as_of, median)) = match known {
-        Some((own, known)) => {
-            let alone = work::work_out_one(app, (county, own), month, now).await?;
-            (alone.into_iter().collect(), known)
-        }
-        None => {
-            let all = work::work_out(app, county, month, now).await?;
-            let shares: Vec<Shares> = all.iter().map(|one| one.shares.clone()).collect();
-            let median = share::medians(&shares);
-            app.middles.keep(county, month.word(), now, median);
-            (all, (now, median))
-        }
+    let (worked, (median_as_of, median)) = if let Some((own, known)) = known {
+        let alone = work::work_out_one(app, (county, own), month, now).await?;
+        (alone.into_iter().collect(), known)
+    } else {
+        let all = work::work_out(app, county, month, now).await?;
+        let shares: Vec<Shares> = all.iter().map(|one| one.shares.clone()).collect();
+        let median = share::medians(&shares);
+        app.middles.keep(county, month.word(), now, median);
+        (all, (now, median))
     };
     let townships = worked
         .into_iter()

@@ -16,7 +16,9 @@ const MOST: usize = 1_000;
 
 /// By county and month, with when they were worked out. Each process keeps its own.
 #[derive(Debug, Clone, Default)]
-pub struct Middles(Arc<RwLock<HashMap<(Uuid, String), (Instant, Medians)>>>);
+pub struct Middles(Arc<RwLock<Kept>>);
+
+type Kept = HashMap<(Uuid, String), (Instant, Medians)>;
 
 impl Middles {
     /// What is still young enough.

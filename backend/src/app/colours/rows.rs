@@ -78,13 +78,12 @@ pub async fn of_month(
     if post.role != Role::Office && row.published_at.is_none() {
         return Err(Code::NotFound.into());
     }
-    let (kept, rows) = match months::rows(read, id).await? {
-        Some(rows) => (true, stored::<Vec<Behind>>(&rows)?),
-        None => {
-            let month = month_of(&row.month)?;
-            let worked = work::work_out_one(app, (county, row.township_id), month, now).await?;
-            (false, worked.map(|one| one.rows).unwrap_or_default())
-        }
+    let (kept, rows) = if let Some(rows) = months::rows(read, id).await? {
+        (true, stored::<Vec<Behind>>(&rows)?)
+    } else {
+        let month = month_of(&row.month)?;
+        let worked = work::work_out_one(app, (county, row.township_id), month, now).await?;
+        (false, worked.map(|one| one.rows).unwrap_or_default())
     };
     let as_of = if kept { row.proposed_at } else { now };
     cut(Asked { month: row.month, township_id: row.township_id, of, as_of, kept }, &rows, page)

@@ -197,8 +197,10 @@ impl App {
             if before.is_some_and(|before| before.version == row.version) {
                 continue;
             }
-            let names = |row: &Department| (row.name_zh.clone(), row.name_en.clone());
-            let before = before.map(names).map(|(name_zh, name_en)| DepartmentBefore { name_zh, name_en });
+            let before = before.map(|Department { name_zh, name_en, .. }| DepartmentBefore {
+                name_zh: name_zh.clone(),
+                name_en: name_en.clone(),
+            });
             first.push(Touched::Department { id: row.id, version: row.version, before });
         }
         Ok(())

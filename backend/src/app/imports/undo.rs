@@ -76,7 +76,7 @@ pub(super) async fn hindrances(conn: &impl Conn, traces: &Traces) -> AppResult<V
     // Only the county's own row has its id; for all others nothing is found.
     look.all(dependents::COUNTY, &places, ("县", "county")).await?;
     look.apart(dependents::PEOPLE_OF, &places, &people, ("县", "county")).await?;
-    look.settings(&traces, &places).await?;
+    look.settings(traces, &places).await?;
     Ok(look.found)
 }
 

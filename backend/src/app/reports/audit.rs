@@ -113,10 +113,10 @@ pub async fn list(
         .iter()
         .filter_map(|row| Some((row.noun.as_str(), Uuid::parse_str(row.object_id.as_deref()?).ok()?)))
         .collect();
-    let called = store::called::called(app.store.read(), &objects).await?;
+    let object_names = store::called::called(app.store.read(), &objects).await?;
     let name_of = |row: &AuditLine| {
         let id = Uuid::parse_str(row.object_id.as_deref()?).ok()?;
-        called.get(&(row.noun.clone(), id)).cloned()
+        object_names.get(&(row.noun.clone(), id)).cloned()
     };
     Ok(cut.map(|row| AuditView {
         object_name: name_of(&row),

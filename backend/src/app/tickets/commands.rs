@@ -32,7 +32,7 @@ pub async fn run(entry: &Entry<'_>, kind: Kind) -> Done {
         Kind::TicketArchive => office::archive(entry).await,
         Kind::TicketReferDone => referral::done(entry).await,
         Kind::TicketReferReturn => referral::give_back(entry).await,
-        Kind::TicketMerge => merge::merge(entry).await,
+        Kind::TicketMerge => Box::pin(merge::merge(entry)).await,
         Kind::TicketRelapse => relapse::relapse(entry).await,
         Kind::TicketMilestone => milestone::milestone(entry).await,
         Kind::TicketLookBack => look_back::look_back(entry).await,
