@@ -199,7 +199,7 @@ test('all witnesses of a photo on one screen, and the file that proves it elsewh
   await writeFile(keys, JSON.stringify(await (await fetch(`${county.url}/.well-known/jwks.json`)).json()));
   const said = await new Promise((done, failed) => execFile(binary(), ['verify-evidence', file, '--keys', keys], (error, out) => (error ? failed(new Error(`${error.message}\n${out}`)) : done(out))));
   assert.ok(said.includes('证据成立'), said);
-  await main.getByText(`lalian verify-evidence evidence-${before.file_id}.zip`).waitFor();
+  await main.getByText(`lalian verify-evidence 示例数据-evidence-${before.file_id}.zip`).waitFor();
   // A link to nothing says so.
   await open(at, `/photos/${randomUUID()}`);
   await page.getByText('没有找到').first().waitFor();
