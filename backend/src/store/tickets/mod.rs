@@ -4,6 +4,8 @@ pub mod attempts;
 pub mod board;
 pub mod checks;
 mod columns;
+mod counts;
+mod filter;
 mod history;
 mod lists;
 pub mod reporters;
@@ -11,6 +13,8 @@ pub mod requests;
 mod rows;
 mod sweep;
 
+pub use counts::*;
+pub use filter::*;
 pub use history::*;
 pub use lists::*;
 pub use rows::*;
